@@ -1,0 +1,1 @@
+"""The terminal: the embedded default, the demonstration, the flow tests."""

@@ -1,0 +1,74 @@
+"""What can go wrong in moderation, grouped by what the catcher should do.
+
+ModerationError
+├── RefuseToStart           say it and start nothing
+│   ├── PolicyError           a policy file is wrong: file, key, what was expected
+│   ├── FilterUnavailable     a filter's extra, weights or word list is missing or not the pinned one
+│   └── StoreUnavailable      the database cannot be opened: folder, permission, damage, newer schema
+├── Deflect                 show the words written for this; never the text in question
+│   ├── StoreBusy             too many writes are waiting
+│   └── StoreFailed           a write did not become durable (disk full, read-only, closed)
+├── ReviewError             tell the moderator; nothing was changed
+│   ├── UnknownExchange       no such exchange
+│   ├── AlreadyInTargetState  the decision stands already
+│   └── InvalidTransition     that step is not possible from here
+└── BadRecord               a line of input to `judge` is not what it must be
+"""
+
+from typing import ClassVar
+
+from moderation.words import Explained
+
+
+class ModerationError(Explained):
+    """Root of everything this package raises on purpose."""
+
+    package: ClassVar[str] = "moderation"
+
+
+class RefuseToStart(ModerationError):
+    """The catcher says it and starts nothing."""
+
+
+class PolicyError(RefuseToStart):
+    """A policy is wrong; fields: file, key, expected."""
+
+
+class FilterUnavailable(RefuseToStart):
+    """A filter cannot judge: its extra, weights or word list is missing or not the pinned one."""
+
+
+class StoreUnavailable(RefuseToStart):
+    """The database cannot be opened."""
+
+
+class Deflect(ModerationError):
+    """The catcher shows the words written for this, never the text in question."""
+
+
+class StoreBusy(Deflect):
+    """Too many writes are waiting; this one was not taken."""
+
+
+class StoreFailed(Deflect):
+    """A write did not become durable."""
+
+
+class ReviewError(ModerationError):
+    """The catcher tells the moderator; nothing was changed."""
+
+
+class UnknownExchange(ReviewError):
+    """No exchange has this id; fields: id."""
+
+
+class AlreadyInTargetState(ReviewError):
+    """The decision stands already; fields: id, state."""
+
+
+class InvalidTransition(ReviewError):
+    """That step is not possible from here; fields: id, state, step."""
+
+
+class BadRecord(ModerationError):
+    """A line of input to `judge` is not what it must be; fields: line, expected."""

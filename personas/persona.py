@@ -1,0 +1,80 @@
+"""A persona: who speaks, how, about what, until when. Data, made by `personas.loading` from files that people write."""
+
+import enum
+from dataclasses import dataclass, field
+from datetime import date
+
+
+class Tier(enum.StrEnum):
+    """How much a persona is made of."""
+
+    DEMOGRAPHIC = "demographic"
+    """One line is enough: an occupation, a hobby, a personality."""
+    CHARACTER = "character"
+    """Background, relations, voice, facts, demonstrations."""
+    INDIVIDUALISED = "individualised"
+    """A character with an overlay for one person; the canon stays as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One thing that is true of the persona's world."""
+
+    id: str
+    text: str
+    since: date | None = None
+    """From when it is true; a persona pinned to an earlier moment does not know it."""
+    witness: bool = True
+    """Whether the persona knows of it at first or second hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demonstration:
+    """An example exchange: how this persona talks."""
+
+    user: str
+    reply: str
+    scene: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persona:
+    """A loaded persona. Immutable; `version` identifies its content."""
+
+    id: str
+    version: str
+    """Digest of the whole file's content (12 hex digits)."""
+    tier: Tier
+    name: str
+    language: str
+    tagline: str
+    """One line for lists."""
+    description: str
+    """Background, personality, relations: for the prompt."""
+    voice: str = ""
+    """How the persona talks: for the prompt."""
+    register: str = ""
+    """The speech level it uses by itself (see `Brief.registers`)."""
+    registers: tuple[str, ...] = ()
+    """Every speech level that is in character, `register` included."""
+    moment: date | None = None
+    scenario: str = ""
+    facts: tuple[Fact, ...] = ()
+    demonstrations: tuple[Demonstration, ...] = ()
+    taboos: tuple[str, ...] = ()
+    greetings: tuple[str, ...] = ()
+    disclosure: str = ""
+    """The truthful first sentence when sincerely asked, in the persona's register. Says plainly that it is an AI."""
+    fallbacks: tuple[str, ...] = ()
+    """In place of what was withheld."""
+    failures: tuple[str, ...] = ()
+    """When no words come (the model is away)."""
+    source: str = ""
+    licence: str = ""
+    authors: tuple[str, ...] = ()
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Every author-written line that may be shown as it is: each must pass the guard before the persona speaks."""
+        return (*self.greetings, self.disclosure, *self.fallbacks, *self.failures)
