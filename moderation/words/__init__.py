@@ -65,7 +65,8 @@ def catalogue(package: str) -> Catalogue:
 class Explained(Exception):
     """An error made for people: a key into its package's words and the fields of that text.
 
-    `str()` is English; `explain(language)` is what a person is shown.
+    `str()` is English; `explain(language)` is what a person is shown. A field may itself be explained: it is then told
+    in the same language.
     """
 
     package: ClassVar[str]
@@ -77,7 +78,11 @@ class Explained(Exception):
 
     def explain(self, language: str = DEFAULT_LANGUAGE) -> str:
         """What went wrong, where, and what was expected, in `language`."""
-        return catalogue(self.package).say(self.key, language, **self.fields)
+        fields = {
+            name: value.explain(language) if isinstance(value, Explained) else value
+            for name, value in self.fields.items()
+        }
+        return catalogue(self.package).say(self.key, language, **fields)
 
     def __str__(self) -> str:
         return self.explain()

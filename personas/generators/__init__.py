@@ -29,6 +29,10 @@ class Generation(Protocol):
         """Cancel the call upstream if it still runs, and release everything. Idempotent; never raises."""
 
     @property
+    def model(self) -> str:
+        """Id of the model that answers (`Generator.id` of it): it differs from the one asked where there are fallbacks."""
+
+    @property
     def finish(self) -> Finish | None:
         """Why it ended; None while it runs."""
 

@@ -1,0 +1,271 @@
+"""Scores become decisions and actions here. Thresholds are data: a TOML file, checked on loading, hashed onto records.
+
+    [filters.lexicon.slur]
+    output = { flag = 0.3, block = 0.6, action = "safe" }     # replies: pieces and wholes
+    input = { flag = 0.6 }                                    # a person's turn
+    locked = true                                             # no persona may change it
+
+    [personas.captain.filters.lexicon.profanity]
+    output = { flag = 0.9 }
+
+A threshold is one number or one per language (`{ en = 0.6, ko = 0.7 }`); a language that is not named gets the lowest
+of them. A score at or above `flag` is kept, at or above `block` not shown. `act` asks for the action alone, without
+an objection: that is how a sincere question is answered truthfully without being held against anybody.
+"""
+
+import hashlib
+import importlib.resources
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from moderation.errors import PolicyError
+from moderation.filters import Filter
+from moderation.records import Action, Decision, Finding, Signal, Stage
+from moderation.validation import Expectation, first_problem
+
+Score = Annotated[float, Field(ge=0.0, le=1.0)]
+Threshold = Score | dict[str, Score]
+
+_OUTPUT_ACTIONS: Final = ("repair", "cut", "deflect", "safe")
+_INPUT_ACTIONS: Final = ("none", "deflect", "disclose", "safe", "suspend")
+IDENTITY_RULE: Final = "identity.question"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _StageRule(_Strict):
+    flag: Threshold | None = None
+    block: Threshold | None = None
+    act: Threshold | None = None
+
+    @model_validator(mode="after")
+    def _flags_before_it_blocks(self) -> "_StageRule":
+        if self.flag is not None and self.block is not None and _lowest(self.flag) > _lowest(self.block):
+            raise ValueError("flag must not be higher than block")
+        return self
+
+
+class _OutputRule(_StageRule):
+    action: Literal["repair", "cut", "deflect", "safe"] = "repair"
+
+
+class _InputRule(_StageRule):
+    action: Literal["none", "deflect", "disclose", "safe", "suspend"] = "none"
+
+
+class _CategoryRule(_Strict):
+    output: _OutputRule | None = None
+    input: _InputRule | None = None
+    locked: bool = False
+
+
+class _GuardSection(_Strict):
+    deadline: Annotated[float, Field(gt=0, le=60)] = 1.0
+    workers: Annotated[int, Field(ge=1, le=64)] = 4
+    capacity: Annotated[int, Field(ge=1, le=100_000)] = 2_000
+    longest: Annotated[int, Field(ge=200, le=1_000_000)] = 20_000
+    output: tuple[str, ...] = Field(default=(), strict=False)
+    input: tuple[str, ...] = Field(default=(), strict=False)
+
+
+class _PersonaSection(_Strict):
+    filters: dict[str, dict[str, _CategoryRule]] = {}
+
+
+class _PolicyFile(_Strict):
+    version: Literal[1]
+    name: Annotated[str, Field(min_length=1)]
+    guard: _GuardSection = _GuardSection()
+    filters: dict[str, dict[str, _CategoryRule]]
+    personas: dict[str, _PersonaSection] = {}
+
+
+def _lowest(threshold: Threshold) -> float:
+    return min(threshold.values()) if isinstance(threshold, dict) else threshold
+
+
+def _reached(score: float, threshold: Threshold | None, language: str) -> bool:
+    if threshold is None:
+        return False
+    if isinstance(threshold, dict):
+        return score >= threshold.get(language, _lowest(threshold))
+    return score >= threshold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardLimits:
+    """How long and how much the guard may work."""
+
+    deadline: timedelta
+    """From the moment a candidate is handed in; a filter that is later than this is a BLOCK."""
+    workers: int
+    """Threads."""
+    capacity: int
+    """Filter runs waiting or running at once; more is a BLOCK."""
+    longest: int
+    """Code points of a candidate; longer is a BLOCK."""
+
+
+class Policy:
+    """A checked policy. Immutable; safe to share between threads."""
+
+    def __init__(self, document: Mapping[str, object], *, file: str) -> None:
+        """Check a parsed document; `file` is its name in errors. Raises PolicyError: file, key, what was expected."""
+        try:
+            self._file = _PolicyFile.model_validate(document)
+        except ValidationError as error:
+            key, expected = first_problem(error)
+            raise PolicyError("policy.wrong", file=file, key=key, expected=expected) from None
+        self._name = file
+        self._check_personas()
+        self._check_identity()
+        canonical = json.dumps(self._file.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        self._hash = hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> "Policy":
+        """Read a policy file; the one that ships with the package where `path` is None. Raises PolicyError."""
+        if path is None:
+            resource = importlib.resources.files("moderation") / "data" / "policy.toml"
+            return cls(tomllib.loads(resource.read_text(encoding="utf-8")), file="policy.toml")
+        try:
+            document = tomllib.loads(path.read_bytes().decode("utf-8"))
+        except OSError as error:
+            raise PolicyError("policy.unreadable", file=path, reason=error.strerror or "") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise PolicyError("policy.syntax", file=path, reason=error) from None
+        return cls(document, file=str(path))
+
+    @property
+    def name(self) -> str:
+        """The name the file gives itself."""
+        return self._file.name
+
+    @property
+    def hash(self) -> str:
+        """Digest of the whole content (16 hex digits): stands on every record."""
+        return self._hash
+
+    @property
+    def limits(self) -> GuardLimits:
+        """How long and how much the guard may work."""
+        guard = self._file.guard
+        return GuardLimits(
+            deadline=timedelta(seconds=guard.deadline),
+            workers=guard.workers,
+            capacity=guard.capacity,
+            longest=guard.longest,
+        )
+
+    def rules(self) -> tuple[str, ...]:
+        """Every rule as `filter.category`, sorted."""
+        return tuple(sorted(f"{name}.{category}" for name, rules in self._file.filters.items() for category in rules))
+
+    def required(self, stage: Stage) -> tuple[frozenset[str], ...]:
+        """What must have judged a text of this stage: of each set at least one filter, with a score."""
+        names = self._file.guard.input if stage is Stage.INPUT else self._file.guard.output
+        return tuple(frozenset(name.split("|")) for name in names)
+
+    def check(self, filters: Iterable[Filter]) -> None:
+        """See that this policy and these filters fit. Raises PolicyError for a category without a rule for a stage the
+        filter looks at, a rule or a requirement that no filter answers to."""
+        known = {judge.id: judge for judge in filters}
+        for judge in known.values():
+            for category in sorted(judge.categories):
+                self._check_stages(judge, category)
+        for stage in (Stage.INPUT, Stage.PIECE):
+            for alternatives in self.required(stage):
+                if not any(name in known and stage in known[name].stages for name in alternatives):
+                    section = "input" if stage is Stage.INPUT else "output"
+                    raise self._error(f"guard.{section}", "policy.expect_filter", name="|".join(sorted(alternatives)))
+        for name, rules in self._file.filters.items():
+            for category in rules:
+                if name in known and category not in known[name].categories:
+                    expected = ", ".join(sorted(known[name].categories))
+                    raise self._error(f"filters.{name}.{category}", "policy.expect_category", names=expected)
+
+    def decide(
+        self, signal: Signal, *, judge: Filter, stage: Stage, language: str, persona: str, elapsed: timedelta
+    ) -> Finding:
+        """What follows from `signal`. Raises KeyError for a category no rule was written for."""
+        rule = self._rule(judge.id, signal.category, stage=stage, persona=persona)
+        decision, action = Decision.ALLOW, Action.NONE
+        if signal.score is not None:
+            if _reached(signal.score, rule.block, language):
+                decision = Decision.BLOCK
+            elif _reached(signal.score, rule.flag, language):
+                decision = Decision.FLAG
+            if decision is Decision.BLOCK or _reached(signal.score, rule.act, language):
+                action = Action[rule.action.upper()]
+        return Finding(
+            filter=judge.id,
+            version=judge.version,
+            category=signal.category,
+            decision=decision,
+            action=action,
+            score=signal.score,
+            spans=signal.spans,
+            detail=signal.detail,
+            elapsed=elapsed,
+        )
+
+    def _rule(self, judge: str, category: str, *, stage: Stage, persona: str) -> _OutputRule | _InputRule:
+        section = self._file.personas.get(persona)
+        own = section.filters.get(judge, {}).get(category) if section else None
+        general = self._file.filters[judge][category]
+        chosen: _OutputRule | _InputRule | None
+        if stage is Stage.INPUT:
+            chosen = (own.input if own else None) or general.input
+        else:
+            chosen = (own.output if own else None) or general.output
+        if chosen is None:
+            raise KeyError(f"{judge}.{category} has no rule for {stage}")
+        return chosen
+
+    def _check_stages(self, judge: Filter, category: str) -> None:
+        rule = self._file.filters.get(judge.id, {}).get(category)
+        key = f"filters.{judge.id}.{category}"
+        if rule is None:
+            raise self._error(key, "policy.expect_rule")
+        if Stage.INPUT in judge.stages and rule.input is None:
+            raise self._error(f"{key}.input", "policy.expect_rule")
+        if judge.stages - {Stage.INPUT} and rule.output is None:
+            raise self._error(f"{key}.output", "policy.expect_rule")
+
+    def _check_personas(self) -> None:
+        for persona, section in self._file.personas.items():
+            for judge, rules in section.filters.items():
+                for category in rules:
+                    key = f"personas.{persona}.filters.{judge}.{category}"
+                    general = self._file.filters.get(judge, {}).get(category)
+                    if general is None:
+                        raise self._error(key, "policy.expect_general", rule=f"{judge}.{category}")
+                    if general.locked:
+                        raise self._error(key, "policy.expect_unlocked", rule=f"{judge}.{category}")
+
+    def _check_identity(self) -> None:
+        """A sincere question is answered truthfully whatever a policy says: it can be eager, never silent."""
+        judge, category = IDENTITY_RULE.split(".")
+        rule = self._file.filters.get(judge, {}).get(category)
+        asked = rule.input if rule else None
+        honest = asked is not None and asked.action == "disclose" and asked.act is not None
+        if asked is None or not honest or not rule or not rule.locked or _highest(asked.act) > 0.5:
+            raise self._error(f"filters.{IDENTITY_RULE}", "policy.expect_honesty")
+
+    def _error(self, key: str, expected: str, **fields: object) -> PolicyError:
+        return PolicyError("policy.wrong", file=self._name, key=key, expected=Expectation(expected, **fields))
+
+
+def _highest(threshold: Threshold | None) -> float:
+    if threshold is None:
+        return 1.0
+    return max(threshold.values()) if isinstance(threshold, dict) else threshold
