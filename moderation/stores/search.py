@@ -1,0 +1,75 @@
+"""What the full-text search of every store goes by: texts and queries as the same kind of terms.
+
+A scheme of our own, because none that ships with SQLite serves Korean: its word tokenizer finds 학교 only where no
+particle follows (학교에서), its trigrams nothing shorter than three syllables, and most Korean words have two. So:
+
+- A run of letters and digits of a script with spaces is one term. A query finds the words that begin with it.
+- A run of Hangul, kana or Han gives a term at each of its characters: that one and the next. 학교에서 gives 학교, 교에,
+  에서, 서. A query of any length, one syllable included, finds every place where it stands within a word.
+- An emoji is a term. Everything else separates and is never matched, quotes and operators included.
+
+Texts are compared after NFKC and case folding, so that decomposed Hangul and full-width letters are found.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+Phrase = tuple[str, ...]
+"""Terms that must follow each other; the last one may be the beginning of a term."""
+
+_DENSE: Final = (
+    "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
+)
+_RUN: Final = re.compile(
+    rf"(?P<dense>[{_DENSE}]+)|(?P<word>[^\W{_DENSE}]+)|(?P<sign>[\u2600-\u27bf\U0001f000-\U0001faff])"
+)
+
+
+def terms(text: str) -> list[str]:
+    """The terms of `text`, in order. None of them contains a space or ASCII punctuation but `_`."""
+    return [term for run, dense in _runs(_folded(text)) for term in (_pairs(run) if dense else [run])]
+
+
+def phrases(query: str) -> tuple[Phrase, ...]:
+    """What must all occur in a text that `query` is to find: one phrase a word, each once, in order.
+
+    Empty where `query` has nothing to look for.
+    """
+    found = (_phrase(word) for word in _folded(query).split())
+    return tuple(dict.fromkeys(phrase for phrase in found if phrase))
+
+
+def holds(text_terms: Sequence[str], phrase: Phrase) -> bool:
+    """Whether `phrase` occurs in the terms of a text."""
+    *head, last = phrase
+    return any(
+        term.startswith(last) and (not head or (end >= len(head) and list(text_terms[end - len(head) : end]) == head))
+        for end, term in enumerate(text_terms)
+    )
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _runs(folded: str) -> Iterator[tuple[str, bool]]:
+    return ((match.group(), match.lastgroup == "dense") for match in _RUN.finditer(folded))
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[start : start + 2] for start in range(len(run))]
+
+
+def _phrase(word: str) -> Phrase:
+    """The last character of a dense run is a term of its own only where the run ends in the text as well.
+
+    A query may end earlier, so there it goes by the pair before; a single character goes by the pairs it begins.
+    """
+    runs = list(_runs(word))
+    found = [term for run, dense in runs for term in (_pairs(run) if dense else [run])]
+    if runs and runs[-1][1] and len(runs[-1][0]) > 1:
+        found.pop()
+    return tuple(found)
