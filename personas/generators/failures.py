@@ -1,0 +1,80 @@
+"""Pure: what a service's refusal means for the caller: try again (and when), or have an operator act.
+
+A provider's own sentence is not passed on: some quote the key, some quote the prompt. Its code and type are.
+"""
+
+import email.utils
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from personas.errors import GenerationError, Permanent, Retryable
+
+_NO_QUOTA: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached", "insufficient_balance"})
+_TRY_AGAIN: Final = frozenset({408, 409, 425})
+_IDENTIFIER: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What a service said instead of a reply."""
+
+    host: str
+    model: str
+    status: int | None
+    """None where the error came as an event within a stream."""
+    names: tuple[object, ...] = ()
+    """The code, type and parameter of the error, as they came."""
+    headers: Mapping[str, str] | None = None
+
+    @property
+    def code(self) -> str:
+        """The names that are identifiers, for people; "no code" where there is none."""
+        return " ".join(dict.fromkeys(str(name) for name in self.names if _is_identifier(name))) or "no code"
+
+
+def _is_identifier(name: object) -> bool:
+    return isinstance(name, str) and _IDENTIFIER.fullmatch(name) is not None
+
+
+def failure(refusal: Refusal) -> GenerationError:
+    """The error to raise for `refusal`."""
+    host, code, status = refusal.host, refusal.code, refusal.status
+    if status == 402 or any(name in _NO_QUOTA for name in refusal.names):
+        return Permanent("generators.no_quota", host=host, code=code)
+    if status is None:
+        return Retryable("generators.stream_failed", host=host, code=code)
+    if status == 429:
+        return Retryable("generators.limited", retry_after=retry_after(refusal.headers or {}), host=host, code=code)
+    if status in _TRY_AGAIN or status >= 500:
+        wait = retry_after(refusal.headers or {})
+        return Retryable("generators.service_failed", retry_after=wait, status=status, host=host, code=code)
+    if status in {401, 403}:
+        return Permanent("generators.no_access", status=status, host=host, code=code)
+    if status == 404:
+        return Permanent("generators.not_found", model=refusal.model, host=host, code=code)
+    return Permanent("generators.refused_request", status=status, host=host, code=code)
+
+
+def retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    """How long the service asks to wait: `retry-after-ms`, else `retry-after` in seconds or as a date.
+
+    A date is compared with the response's own `date`, so that no clock of ours is needed and none can be wrong.
+    None where nothing (usable) was asked; never negative. Header names in lower case.
+    """
+    for name, unit in (("retry-after-ms", timedelta(milliseconds=1)), ("retry-after", timedelta(seconds=1))):
+        try:
+            count = float(headers.get(name, ""))
+        except ValueError:
+            continue
+        if math.isfinite(count) and abs(count) < 1e9:
+            return max(count, 0.0) * unit
+    try:
+        until = email.utils.parsedate_to_datetime(headers.get("retry-after", ""))
+        now = email.utils.parsedate_to_datetime(headers.get("date", ""))
+        return max(until - now, timedelta())
+    except (ValueError, TypeError):
+        return None

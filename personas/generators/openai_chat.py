@@ -1,0 +1,313 @@
+"""Chat completions of any OpenAI-compatible service. The only file that knows the `openai` package.
+
+The package is used for the protocol alone: its retries are off (`retrying` has the one policy), and what it passes
+over in silence is a failure here: a stream without a finish reason, a 200 that is no stream, an event that is no JSON.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, cast
+from urllib.parse import urlsplit
+
+import httpx2
+import openai
+
+from personas.errors import GenerationError, Permanent, Retryable
+from personas.generators.failures import Refusal, failure
+from personas.generators.prefixes import ASKABLE, PROBE, PrefixStyle, Request, continued, request
+from personas.generators.reading import Reading
+from personas.generators.tokens import estimate_tokens, tokens
+from personas.messages import Finish, Prompt, Usage
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+
+_BUFFERED: Final = 256
+"""Pieces that may wait for a slow consumer; then reading waits too."""
+_TAIL: Final = timedelta(seconds=2)
+"""How long the figures may take after the finish reason; without them usage is estimated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAIChatSettings:
+    """One model of one service."""
+
+    model: str
+    """Its name there."""
+    base_url: str
+    """Up to and without `/chat/completions`."""
+    api_key: str = field(repr=False)
+    """Never part of an error or a log line."""
+    name: str = "openai"
+    """First half of the generator's id."""
+    languages: frozenset[str] = frozenset()
+    prefix: PrefixStyle = PrefixStyle.AUTO
+    stop: tuple[str, ...] = ()
+    """Stop strings for every prompt, beside the prompt's own."""
+    stop_limit: int = 4
+    """How many stop strings the service takes; all of them are also cut here."""
+    omit: frozenset[str] = frozenset()
+    """Parameters the service refuses: of stream_options, temperature, seed, stop."""
+    limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    """The newest models of OpenAI want the second; most other services know the first only."""
+    extra_body: Mapping[str, object] = field(default_factory=dict)
+    """Further fields of the request; they win over the prompt's, for instance over its temperature."""
+    connect: timedelta = timedelta(seconds=5)
+    first_token: timedelta = timedelta(seconds=60)
+    """From sending the request to the first text."""
+    idle: timedelta = timedelta(seconds=20)
+    """Between one event and the next."""
+    proxies: bool = True
+    """Whether the system's proxy settings apply; not for a service on this machine."""
+
+
+class OpenAIChat:
+    """A generator over one model of an OpenAI-compatible service."""
+
+    def __init__(self, settings: OpenAIChatSettings) -> None:
+        """Opens no connection. Needs no running event loop."""
+        self._settings = settings
+        timeout = httpx2.Timeout(None, connect=settings.connect.total_seconds())
+        self._client = openai.AsyncOpenAI(
+            api_key=settings.api_key,
+            base_url=settings.base_url,
+            max_retries=0,
+            timeout=timeout,
+            http_client=openai.DefaultAsyncHttpx2Client(timeout=timeout, trust_env=settings.proxies),
+        )
+        # Taken from the environment by the package, and meant for OpenAI, not for any service that speaks its protocol.
+        self._client.organization = self._client.project = None
+        self._style = settings.prefix
+        self._probing = asyncio.Lock()
+        self._running: set[asyncio.Task[Finish]] = set()
+
+    @property
+    def id(self) -> str:
+        return f"{self._settings.name}:{self._settings.model}"
+
+    @property
+    def languages(self) -> frozenset[str]:
+        return self._settings.languages
+
+    @property
+    def settings(self) -> OpenAIChatSettings:
+        return self._settings
+
+    @property
+    def host(self) -> str:
+        """The service as errors name it: without credentials that a URL may carry."""
+        parts = urlsplit(self._settings.base_url)
+        return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+
+    def generate(self, prompt: Prompt) -> "ChatGeneration":
+        return ChatGeneration(self, prompt)
+
+    async def aclose(self) -> None:
+        """Ends what still runs (its consumer gets Retryable) and closes the connections."""
+        for reader in tuple(self._running):
+            reader.cancel()
+        if self._running:
+            await asyncio.wait(self._running)
+        await self._client.close()
+
+    def start(self, work: Coroutine[Any, Any, Finish]) -> "asyncio.Task[Finish]":
+        """Run the reading of one generation, to be ended by `aclose` at the latest."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def style(self) -> tuple[PrefixStyle, Usage]:
+        """How to continue a reply here, and what finding out has cost this caller.
+
+        Asks the service once, however many wait; a caller that is cancelled or fails leaves the asking to the next.
+        Raises what a call raises, except where a style is refused as such.
+        """
+        cost = Usage()
+        async with self._probing:
+            if self._style is PrefixStyle.AUTO:
+                for style in ASKABLE:
+                    works, usage = await self._works(style)
+                    cost += usage
+                    if works:
+                        break
+                else:
+                    style = PrefixStyle.NONE
+                self._style = style
+        return self._style, cost
+
+    async def _works(self, style: PrefixStyle) -> tuple[bool, Usage]:
+        async with ChatGeneration(self, PROBE, raw=style) as probe:
+            try:
+                answer = "".join([piece async for piece in probe])
+            except Permanent as refused:
+                if refused.key != "generators.refused_request":
+                    raise
+                return False, probe.usage
+        return continued(answer), probe.usage
+
+    async def open(self, prompt: Prompt, asked: Request) -> "openai.AsyncStream[ChatCompletionChunk]":
+        """Send the call. The stream belongs to the caller."""
+        settings = self._settings
+        omit = settings.omit
+        extra = {settings.limit_field: prompt.max_tokens, **asked.extra, **settings.extra_body}
+        stops = list(self.stops(prompt)[: settings.stop_limit])
+        return await self._client.chat.completions.create(
+            model=settings.model,
+            messages=cast("list[ChatCompletionMessageParam]", asked.messages),
+            stream=True,
+            stream_options=openai.omit if "stream_options" in omit else {"include_usage": True},
+            temperature=openai.omit if "temperature" in omit else prompt.temperature,
+            seed=openai.omit if "seed" in omit or prompt.seed is None else prompt.seed,
+            stop=openai.omit if "stop" in omit or not stops else stops,
+            extra_body=extra,
+        )
+
+    def explain(self, error: Exception, reading: Reading) -> GenerationError:
+        """The error of ours for one of the package, of JSON or of a deadline. It says nothing of what was sent."""
+        settings = self._settings
+        names: tuple[object, ...] = ()
+        match error:
+            case TimeoutError() if reading.arrived:
+                return Retryable("generators.stalled", host=self.host, seconds=settings.idle.total_seconds())
+            case TimeoutError():
+                return Retryable("generators.slow_start", host=self.host, seconds=settings.first_token.total_seconds())
+            case openai.APIConnectionError():
+                reading.asked *= reading.opened
+                key = "generators.connection_lost" if reading.opened else "generators.unreachable"
+                return Retryable(key, host=self.host, reason=type(error.__cause__ or error).__name__)
+            case openai.APIError():
+                names = (error.code, error.type, error.param)
+            case _:
+                return Retryable("generators.malformed", host=self.host)
+        status, headers = None, None
+        if isinstance(error, openai.APIStatusError):
+            reading.asked, status, headers = 0, error.status_code, error.response.headers
+        elif error.code and error.code.isdecimal():
+            status = int(error.code)
+        return failure(Refusal(host=self.host, model=settings.model, status=status, names=names, headers=headers))
+
+    def stops(self, prompt: Prompt) -> tuple[str, ...]:
+        """Every stop string of a call, the prompt's first, none twice."""
+        return tuple(dict.fromkeys(stop for stop in (*prompt.stop, *self._settings.stop) if stop))
+
+
+class ChatGeneration:
+    """One chat completion. A task reads the stream into a bounded buffer: a slow check does not slow reading."""
+
+    def __init__(self, service: OpenAIChat, prompt: Prompt, *, raw: PrefixStyle | None = None) -> None:
+        """`raw` continues in that style and hands out what comes, repetitions and all: for asking whether it works."""
+        self._service = service
+        self._prompt = prompt
+        self._raw = raw
+        self._buffer: asyncio.Queue[tuple[str, int] | None] = asyncio.Queue()
+        """Pieces, each with the quarter tokens that had arrived with it; None once the reader has ended."""
+        self._room = asyncio.Semaphore(_BUFFERED)
+        self._reading = Reading(host=service.host, stops=service.stops(prompt), prefix="" if raw else prompt.prefix)
+        self._reader: asyncio.Task[Finish] | None = None
+        self._read = 0
+        self._finish: Finish | None = None
+        self._probed = Usage()
+
+    @property
+    def model(self) -> str:
+        return self._service.id
+
+    @property
+    def finish(self) -> Finish | None:
+        return self._finish
+
+    @property
+    def usage(self) -> Usage:
+        """The service's figures, or an estimate by characters. What finding out the prefix style has cost is in it."""
+        if self._reader is None:
+            return Usage()
+        reading = self._reading
+        figures = reading.figures
+        if figures is None:
+            out = tokens(reading.arrived)
+            figures = Usage(tokens_in=reading.asked, tokens_out=out, estimated=reading.asked > 0)
+        unread = tokens(reading.arrived - self._read) if self._finish is not None else 0
+        return self._probed + figures + Usage(tokens_overshoot=min(unread, figures.tokens_out), calls=1)
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self
+
+    async def __anext__(self) -> str:
+        if self._finish is not None:
+            raise StopAsyncIteration
+        if self._reader is None:
+            self._reader = self._service.start(self._relay())
+            self._reader.add_done_callback(lambda _: self._buffer.put_nowait(None))
+        taken = await self._buffer.get()
+        if taken is not None:
+            piece, self._read = taken
+            self._room.release()
+            return piece
+        self._buffer.put_nowait(None)
+        if self._reader.cancelled():
+            raise Retryable("generators.closed", host=self._service.host)
+        self._finish = self._reader.result()
+        self._read = self._reading.arrived
+        raise StopAsyncIteration
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        failed = False
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.wait({self._reader})
+            failed = not self._reader.cancelled() and self._reader.exception() is not None
+        if self._finish is None and not failed:
+            self._finish = Finish.CANCELLED
+
+    async def _relay(self) -> Finish:
+        """Read the stream into the buffer, to its end. Raises GenerationError."""
+        style = self._raw or PrefixStyle.NONE
+        if self._prompt.prefix and not self._raw:
+            style, self._probed = await self._service.style()
+        asked = request(self._prompt, style)
+        reading = self._reading
+        reading.asked = estimate_tokens(asked.texts)
+        try:
+            async with asyncio.timeout(self._service.settings.first_token.total_seconds()) as clock:
+                async with await self._service.open(self._prompt, asked) as stream:
+                    reading.opened = True
+                    await self._follow(stream, clock)
+        except TimeoutError as late:
+            if reading.end is None:
+                raise self._service.explain(late, reading) from None
+        except (openai.APIError, json.JSONDecodeError, UnicodeDecodeError) as error:
+            if reading.end is None:
+                raise self._service.explain(error, reading) from None
+        if reading.end is None:
+            raise Retryable(
+                "generators.broke_off" if reading.events else "generators.no_stream", host=self._service.host
+            )
+        return reading.end
+
+    async def _follow(self, stream: "openai.AsyncStream[ChatCompletionChunk]", clock: asyncio.Timeout) -> None:
+        reading, settings = self._reading, self._service.settings
+        now = asyncio.get_running_loop().time
+        async for event in stream:
+            text = reading.take(event)
+            if text:
+                clock.reschedule(None)
+                await self._room.acquire()
+                self._buffer.put_nowait((text, reading.arrived))
+            if reading.cut:
+                return
+            if reading.end is not None:
+                clock.reschedule(now() + _TAIL.total_seconds())
+            elif reading.arrived:
+                clock.reschedule(now() + settings.idle.total_seconds())
+            elif reading.thinking:
+                clock.reschedule(now() + settings.first_token.total_seconds())
