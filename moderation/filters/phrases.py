@@ -1,0 +1,361 @@
+"""Rules kept as data: light folding of text with offsets back, and phrase books matched without backtracking.
+
+A phrase book is a TOML file of `[[rule]]` (what to find, and how sure it makes us) and `[[excuse]]` (what makes a hit
+mean less: an idiom, a quotation). Patterns are RE2, written for folded text: lower case, straight quotes, plain spaces.
+Every pattern of a book is tried in one pass; only books with a hit cost more than that.
+"""
+
+import hashlib
+import importlib.resources
+import re
+import tomllib
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from typing import Any, Final, Self
+
+import re2
+
+from moderation.errors import FilterUnavailable
+from moderation.records import Candidate, Signal, Span
+
+_PLAIN: Final = re.compile("[\t\n -~가-힣ㄱ-ㆎ]*")
+"""What folding leaves alone but for case. Compatibility jamo (ㅋ, ㅠ) stay: NFKC would turn them into other letters."""
+_PIECE: Final = re.compile(
+    "[\t\n -~가-힣ㄱ-ㆎ]+|[^\t\n -~가-힣ㄱ-ㆎ][\u0300-\u036f\u1160-\u11ff\u3099\u309a]{0,16}", re.DOTALL
+)
+_SAME: Final = str.maketrans(
+    dict.fromkeys("‘’‚‛`´ʼ′＇", "'")
+    | dict.fromkeys("“”„‟«»「」『』″＂〝〞", '"')
+    | dict.fromkeys("‐‑‒–—―−", "-")
+    | dict.fromkeys("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", "\n")
+    | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0e\ufe0f", "")
+)
+_UNKNOWN: Final = "\ufffd"
+_MEMORY: Final = 32 << 20
+"""Bytes RE2 may spend on the automaton of one book: ample, so that it is built once and not rebuilt as it is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text made comparable, with the way back."""
+
+    text: str
+    starts: Sequence[int] = ()
+    """Where in the original each character begins; empty where folding moved nothing."""
+    ends: Sequence[int] = ()
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """The range of the original that the range `start`..`end` of the folded text came from."""
+        if not self.starts or start == end:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+
+def fold(text: str, *, lower: bool = True) -> Folded:
+    """Lower case (unless told not to), NFKC, straight quotes, plain hyphens and spaces, no zero-width characters.
+
+    Linear in the length of `text`; any code points: surrogates and private-use characters become U+FFFD.
+    """
+    if _PLAIN.fullmatch(text):
+        return Folded(text.lower() if lower else text)
+    parts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for match in _PIECE.finditer(text):
+        start, end, piece = match.start(), match.end(), match.group()
+        if _PLAIN.fullmatch(piece):
+            starts.extend(range(start, end))
+            ends.extend(range(start + 1, end + 1))
+        else:
+            piece = _fold_piece(piece)
+            starts.extend([start] * len(piece))
+            ends.extend([end] * len(piece))
+        parts.append(piece.lower() if lower else piece)
+    return Folded("".join(parts), starts, ends)
+
+
+def _fold_piece(piece: str) -> str:
+    """One character that is not plain, with the marks on it. Its lower case is as long as itself afterwards."""
+    if unicodedata.category(piece[0]) in {"Cs", "Co"}:
+        return _UNKNOWN
+    plain = unicodedata.normalize("NFKC", piece.translate(_SAME)).translate(_SAME)
+    return "".join(char if len(char.lower()) == 1 else char[0].lower()[0] for char in plain)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A candidate's text, folded together with the end of what was shown before it."""
+
+    folded: Folded
+    offset: int
+    """How many characters of the original were shown before: places before it are not the candidate's."""
+
+    def span(self, start: int, end: int) -> Span | None:
+        """The range in `Candidate.text`, clipped to it; None for what was complete before it began."""
+        first, last = self.folded.place(start, end)
+        if last <= self.offset:
+            return None
+        return Span(max(0, first - self.offset), last - self.offset)
+
+
+def in_context(candidate: Candidate, *, tail: int = 200, lower: bool = True) -> Context:
+    """Fold `candidate.text` with at most `tail` characters of `candidate.shown` before it."""
+    before = candidate.shown[-tail:]
+    return Context(fold(before + candidate.text, lower=lower), len(before))
+
+
+def digest(*parts: bytes) -> str:
+    """Twelve hex digits that change with any of `parts`."""
+    sha = hashlib.sha256()
+    for part in parts:
+        sha.update(len(part).to_bytes(8, "big"))
+        sha.update(part)
+    return sha.hexdigest()[:12]
+
+
+def data_folder(topic: str) -> Traversable:
+    """The folder of `topic` among the data that ships with the package."""
+    return importlib.resources.files("moderation") / "data" / topic
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A TOML file as read, and the checks every file of rules goes through. Errors name file, key and expectation."""
+
+    name: str
+    raw: bytes
+    table: dict[str, Any]
+
+    @classmethod
+    def read(cls, folder: Traversable, name: str) -> Self:
+        """Read and parse; raises FilterUnavailable where the file is missing or not TOML."""
+        try:
+            raw = (folder / name).read_bytes()
+            return cls(name, raw, tomllib.loads(raw.decode("utf-8")))
+        except OSError as error:
+            raise FilterUnavailable("phrases.missing", file=name) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise FilterUnavailable("phrases.not_toml", file=name, problem=error) from error
+
+    def wrong(self, key: str, expected: str, **fields: object) -> FilterUnavailable:
+        """The error for `key`; `expected` is a key in `moderation/words/phrases.toml`."""
+        return FilterUnavailable(f"phrases.{expected}", file=self.name, key=key, **fields)
+
+    def only(self, table: Mapping[str, Any], known: frozenset[str], where: str = "") -> None:
+        """Raise for a key that nobody reads: a misspelt rule must not be silently without effect."""
+        for key in table:
+            if key not in known:
+                raise self.wrong(f"{where}{key}", "unknown_key", known=", ".join(sorted(known)))
+
+    def strings(self, table: Mapping[str, Any], key: str, where: str = "") -> tuple[str, ...]:
+        """A list of strings, none of them empty; the list itself may be absent."""
+        found = table.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(item, str) and item.strip() for item in found):
+            raise self.wrong(f"{where}{key}", "strings")
+        return tuple(found)
+
+    def string(self, table: Mapping[str, Any], key: str, where: str = "") -> str:
+        """A string that is not empty."""
+        found = table.get(key)
+        if not isinstance(found, str) or not found.strip():
+            raise self.wrong(f"{where}{key}", "string")
+        return found
+
+    def score(self, table: Mapping[str, Any], key: str, where: str = "") -> float:
+        """A number in [0, 1]."""
+        found = table.get(key)
+        if isinstance(found, bool) or not isinstance(found, int | float) or not 0.0 <= found <= 1.0:
+            raise self.wrong(f"{where}{key}", "score")
+        return float(found)
+
+    def tables(self, key: str) -> list[dict[str, Any]]:
+        """An array of tables; may be absent."""
+        found = self.table.get(key, [])
+        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+            raise self.wrong(key, "tables")
+        return found
+
+    def pattern(self, patterns: Sequence[str], where: str) -> "re2._Regexp":
+        """One RE2 pattern that matches what any of `patterns` matches."""
+        for pattern in patterns:
+            try:
+                re2.compile(pattern, options())
+            except re2.error as error:
+                raise self.wrong(where, "pattern", pattern=pattern, problem=_reason(error)) from error
+        return re2.compile("|".join(f"(?:{pattern})" for pattern in patterns), options())
+
+
+def _reason(error: Exception) -> str:
+    reason = error.args[0] if error.args else ""
+    return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+
+
+def options() -> "re2.Options":
+    """How every pattern is compiled. Nothing captures: matching then needs the automaton only, and stays linear."""
+    made = re2.Options()
+    made.never_capture = True
+    made.log_errors = False
+    made.max_mem = _MEMORY
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Something to find. `category` and `check` are for filters with more than one kind of finding."""
+
+    id: str
+    score: float
+    pattern: "re2._Regexp"
+    category: str = ""
+    check: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where a rule matched the folded text, and what is left of its score after excuses."""
+
+    rule: Rule
+    score: float
+    start: int
+    end: int
+    excuse: str = ""
+    """Id of the excuse that lowered the score."""
+
+    @property
+    def detail(self) -> str:
+        """For moderators: the rule, and the excuse if there was one."""
+        return f"{self.rule.id} ({self.excuse})" if self.excuse else self.rule.id
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The rules and excuses of one file. Immutable; matching is safe from several threads."""
+
+    rules: tuple[Rule, ...]
+    excuses: tuple[Rule, ...]
+    """`score` is the most a hit is worth that an excuse touches."""
+    raw: bytes
+    """What the book was read from, for a filter's version."""
+    anything: "re2.Set" = field(repr=False)
+
+    @classmethod
+    def load(
+        cls, source: Source, *, categories: frozenset[str] = frozenset(), checks: frozenset[str] = frozenset()
+    ) -> Self:
+        """Read rules and excuses; raises FilterUnavailable naming file, key and what was expected there.
+
+        With `categories`, every rule must name one of them; `checks` are the names a rule's `check` may have.
+        """
+        source.only(source.table, frozenset({"rule", "excuse"}))
+        rules = tuple(
+            cls._rule(source, table, f"rule[{index}].", categories, checks)
+            for index, table in enumerate(source.tables("rule"))
+        )
+        if not rules:
+            raise source.wrong("rule", "tables")
+        excuses = tuple(cls._excuse(source, table, f"excuse[{n}].") for n, table in enumerate(source.tables("excuse")))
+        for key, entries in (("rule", rules), ("excuse", excuses)):
+            if len({entry.id for entry in entries}) < len(entries):
+                raise source.wrong(f"{key}.id", "twice")
+        anything = re2.Set.SearchSet(options())
+        for rule in rules:
+            anything.Add(rule.pattern.pattern)
+        anything.Compile()
+        return cls(rules, excuses, source.raw, anything)
+
+    @staticmethod
+    def _rule(
+        source: Source, table: dict[str, Any], where: str, categories: frozenset[str], checks: frozenset[str]
+    ) -> Rule:
+        known = {"id", "score", "en", "ko", "any"}
+        source.only(
+            table, frozenset(known | ({"category"} if categories else set()) | ({"check"} if checks else set())), where
+        )
+        category, check = table.get("category", ""), table.get("check", "")
+        if categories and category not in categories:
+            raise source.wrong(f"{where}category", "one_of", known=", ".join(sorted(categories)))
+        if check and check not in checks:
+            raise source.wrong(f"{where}check", "one_of", known=", ".join(sorted(checks)))
+        return Rule(
+            source.string(table, "id", where), source.score(table, "score", where), _patterns(source, table, where),
+            category, check,
+        )  # fmt: skip
+
+    @staticmethod
+    def _excuse(source: Source, table: dict[str, Any], where: str) -> Rule:
+        source.only(table, frozenset({"id", "cap", "en", "ko", "any"}), where)
+        return Rule(
+            source.string(table, "id", where), source.score(table, "cap", where), _patterns(source, table, where)
+        )
+
+    def hits(self, text: str) -> Iterator[Hit]:
+        """Every match of every rule in folded text, with its score after excuses; hits excused to 0 are left out."""
+        found = self.anything.Match(text)
+        if not found:
+            return
+        excuses = [(match.start(), match.end(), rule) for rule in self.excuses for match in rule.pattern.finditer(text)]
+        excused = _Covers.of(excuses)
+        for index in sorted(found):
+            rule = self.rules[index]
+            for match in rule.pattern.finditer(text):
+                start, end = match.span()
+                excuse = excused.touching(start, end)
+                if excuse is None or excuse.score >= rule.score:
+                    yield Hit(rule, rule.score, start, end)
+                elif excuse.score > 0.0:
+                    yield Hit(rule, excuse.score, start, end, excuse.id)
+
+
+def _patterns(source: Source, table: dict[str, Any], where: str) -> "re2._Regexp":
+    patterns = [pattern for key in ("en", "ko", "any") for pattern in source.strings(table, key, where)]
+    if not patterns:
+        raise source.wrong(f"{where}en", "strings")
+    return source.pattern(patterns, where.rstrip("."))
+
+
+@dataclass(frozen=True, slots=True)
+class _Covers:
+    """Ranges by where they start; a rule's matches do not overlap each other, so that a few steps back are enough."""
+
+    starts: dict[str, list[int]]
+    ends: dict[str, list[int]]
+    rules: dict[str, Rule]
+
+    @classmethod
+    def of(cls, found: Sequence[tuple[int, int, Rule]]) -> Self:
+        covers = cls({}, {}, {})
+        for start, end, rule in found:
+            covers.starts.setdefault(rule.id, []).append(start)
+            covers.ends.setdefault(rule.id, []).append(end)
+            covers.rules[rule.id] = rule
+        return covers
+
+    def touching(self, start: int, end: int) -> Rule | None:
+        """The rule with the lowest score among those with a match that overlaps `start`..`end`."""
+        overlapping = [
+            rule
+            for key, rule in self.rules.items()
+            if (index := bisect_right(self.starts[key], end - 1) - 1) >= 0 and self.ends[key][index] > start
+        ]
+        return min(overlapping, key=lambda rule: rule.score, default=None)
+
+
+def signals(hits: Iterable[tuple[Hit, str]], context: Context, *, clean: str) -> tuple[Signal, ...]:
+    """One signal for each rule, category and score that hit, with every place; one of score 0.0 where nothing did.
+
+    Each hit comes with its category; `clean` is the category that the clean signal names.
+    """
+    places: dict[tuple[str, float, str], list[Span]] = {}
+    for hit, category in hits:
+        span = context.span(hit.start, hit.end)
+        if span is not None:
+            places.setdefault((category, hit.score, hit.detail), []).append(span)
+    if not places:
+        return (Signal(category=clean, score=0.0),)
+    return tuple(
+        Signal(category=category, score=score, spans=tuple(spans), detail=detail)
+        for (category, score, detail), spans in places.items()
+    )
