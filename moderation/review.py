@@ -5,6 +5,8 @@ to the audit trail. Who may take which step is not decided here: the desk is tol
 either; `masked` and `reason` are the two texts every platform shares.
 """
 
+import contextlib
+import functools
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -90,13 +92,11 @@ class ReviewDesk:
 
     async def _append(self, exchange: str, what: ReviewStep, *, actor: str, tool: str, note: str) -> Exchange:
         """Take a step that fits any state, so that being overtaken is a reason to look again, not to give up."""
-        for tries_left in reversed(range(_TRIES)):
-            try:
-                return await self._take(exchange, what, actor=actor, tool=tool, note=note, version=None)
-            except InvalidTransition:
-                if not tries_left:
-                    raise
-        raise AssertionError("unreachable: the last try returns or raises")
+        take = functools.partial(self._take, exchange, what, actor=actor, tool=tool, note=note, version=None)
+        for _ in range(_TRIES - 1):
+            with contextlib.suppress(InvalidTransition):
+                return await take()
+        return await take()
 
     async def _take(
         self, exchange: str, what: ReviewStep, *, actor: str, tool: str, note: str, version: int | None

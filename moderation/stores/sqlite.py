@@ -1,0 +1,184 @@
+"""The store in a SQLite file: durable before it answers, searchable, safe to read and review from a second process.
+
+Two threads serve it, each with a connection of its own: one writes, one reads what was committed. Both have a bounded
+queue (`moderation.stores.worker`); the statements are in `moderation.stores.rows`.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from moderation.errors import Deflect, StoreFailed, StoreUnavailable
+from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Review, Stats
+from moderation.stores import Query, reads, writes
+from moderation.stores.faults import unavailable
+from moderation.stores.migrations import migrate
+from moderation.stores.presence import Presence, is_alive
+from moderation.stores.worker import Worker
+
+_PATIENCE: Final = timedelta(seconds=5)
+"""How long a statement waits for another process that writes. Ours take milliseconds."""
+
+_TRIES: Final = 16
+"""How many ids are asked for before an exchange is refused: so many taken in a row are a broken maker."""
+
+
+class SqliteStore:
+    """Meets `moderation.stores.Store`."""
+
+    def __init__(
+        self, *, writer: Worker, reader: Worker, ids: Callable[[], str], session: int, presence: Presence
+    ) -> None:
+        """For `at`, which knows how to get these."""
+        self._writer = writer
+        self._reader = reader
+        self._ids = ids
+        self._session = session
+        self._presence = presence
+
+    @classmethod
+    def at(
+        cls, path: Path, *, clock: Callable[[], datetime], ids: Callable[[], str], queue: int = 256
+    ) -> "SqliteStore":
+        """The store in the file `path`, which is made, private, with its folder, where there is none.
+
+        Waits for the disk: call it before the event loop runs, or from a thread. Exchanges that a process left
+        unfinished when it died are closed as INTERRUPTED, those of processes that live are left alone; so any number of
+        processes may have one file open, to chat and to review.
+
+        `clock` gives aware times in UTC; `ids` makes a new short id at each call (one that is taken is asked for again)
+        and is called from one thread at a time; `queue` is how many writes, and how many reads, may wait.
+
+        Raises StoreUnavailable: folder or file cannot be written, not a database, another program's, a newer version's,
+        locked, disk full.
+        """
+        file = path.absolute()
+        with contextlib.ExitStack() as undo:
+            try:
+                file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                file.touch(mode=0o600)
+                writing = undo.enter_context(contextlib.closing(_connect(file.as_uri())))
+                _prepare(writing, file)
+                session, presence = _enter(writing, file, clock())
+                undo.callback(presence.end)
+                reading = undo.enter_context(contextlib.closing(_connect(f"{file.as_uri()}?mode=ro")))
+            except (sqlite3.Error, OSError) as error:
+                raise unavailable(error, file) from error
+            undo.pop_all()
+        return cls(
+            writer=Worker(writing, file=file, mode="IMMEDIATE", waiting=queue),
+            reader=Worker(reading, file=file, mode="DEFERRED", waiting=queue),
+            ids=ids,
+            session=session,
+            presence=presence,
+        )
+
+    async def open(self, opening: Opening, first: Objection) -> str:
+        """Keep a new exchange with its first objection in one transaction; returns its id."""
+
+        def job(connection: sqlite3.Connection) -> str:
+            exchange, seq = self._insert(connection, opening)
+            writes.insert_objection(connection, seq, first)
+            return exchange
+
+        return await self._writer.call(job)
+
+    async def add(self, exchange: str, objection: Objection) -> None:
+        """Keep another objection of the same exchange. Raises UnknownExchange."""
+        await self._writer.call(lambda db: writes.insert_objection(db, reads.find(db, exchange), objection))
+
+    async def close(self, exchange: str, closing: Closing) -> None:
+        """Keep how it ended and count it, in one transaction; the first closing stands. Raises UnknownExchange."""
+        await self._writer.call(lambda db: writes.insert_closing(db, reads.find(db, exchange), closing))
+
+    async def count(self, outcome: Outcome) -> None:
+        """Count an exchange of which nothing is kept."""
+        await self._writer.call(lambda db: writes.count_outcome(db, outcome))
+
+    async def get(self, exchange: str) -> Exchange:
+        """One exchange with everything kept of it. Raises UnknownExchange."""
+        return await self._reader.call(lambda db: _get(db, exchange))
+
+    async def list(self, query: Query) -> tuple[Exchange, ...]:
+        """Exchanges that match, the one opened last first. Raises UnknownExchange for an unknown `before`."""
+        return await self._reader.call(lambda db: reads.load(db, reads.select(db, query)))
+
+    async def review(self, exchange: str, review: Review, *, version: int) -> Exchange:
+        """Append a step. Raises UnknownExchange; InvalidTransition where the version is not `version` any more."""
+
+        def job(connection: sqlite3.Connection) -> Exchange:
+            writes.insert_review(connection, reads.find(connection, exchange), review, version=version)
+            return _get(connection, exchange)
+
+        return await self._writer.call(job)
+
+    async def stats(self) -> Stats:
+        """Counts over everything; outcomes and states that did not occur are counted as 0."""
+        return await self._reader.call(reads.stats)
+
+    async def aclose(self) -> None:
+        """Finish the jobs that were taken, then release files and threads. Idempotent."""
+        # Where this is refused, the session looks as if its process had died: the next one to open tidies up.
+        with contextlib.suppress(Deflect):
+            await self._writer.call(lambda db: writes.end_session(db, self._session))
+        await self._reader.stop()
+        await self._writer.stop()
+        self._presence.end()
+
+    def _insert(self, connection: sqlite3.Connection, opening: Opening) -> tuple[str, int]:
+        for _ in range(_TRIES):
+            exchange = self._ids()
+            seq = writes.insert_exchange(connection, exchange, opening, self._session)
+            if seq is not None:
+                return exchange, seq
+        raise StoreFailed("stores.ids", tries=_TRIES)
+
+
+def _get(connection: sqlite3.Connection, exchange: str) -> Exchange:
+    return reads.load(connection, [reads.find(connection, exchange)])[0]
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    """A connection in autocommit mode, whose transactions are ours, to be handed to a thread."""
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=_PATIENCE.total_seconds(), isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, file: Path) -> None:
+    """Bring an existing or new database to the present schema, and make its commits durable."""
+    migrate(connection, file)
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise StoreUnavailable("stores.broken", file=file, detail=f"journal_mode = {mode}")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA fullfsync = ON")  # macOS: through the drive's own cache; no effect elsewhere
+
+
+def _enter(connection: sqlite3.Connection, file: Path, now: datetime) -> tuple[int, Presence]:
+    """Tidy up after sessions that are gone, and begin one. Nobody can see its row before its lock is held."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        gone = [session for session in writes.sessions(connection) if not is_alive(_lock_of(file, session))]
+        for session in gone:
+            writes.end_session(connection, session)
+        writes.interrupt(connection, now)
+        session = writes.begin_session(connection)
+        with contextlib.ExitStack() as undo:
+            presence = Presence(_lock_of(file, session))
+            undo.callback(presence.end)
+            connection.execute("COMMIT")
+            undo.pop_all()
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    return session, presence
+
+
+def _lock_of(file: Path, session: int) -> Path:
+    return file.with_name(f"{file.name}-session-{session}")

@@ -1,0 +1,149 @@
+"""A thread that owns one SQLite connection and runs jobs on it, so that the event loop never waits for a disk.
+
+One transaction serves all jobs that wait at the moment (group commit): under load, many writes share one flush to disk,
+and none of them is reported before that flush. Each job runs in a savepoint of its own, so that one that is refused
+leaves the others alone.
+"""
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, Final, Generic, Literal, TypeVar
+
+from moderation.errors import ModerationError, StoreBusy, StoreFailed
+from moderation.stores.faults import failed
+
+T = TypeVar("T")
+Job = Callable[[sqlite3.Connection], T]
+
+_REFUSALS: Final = (ModerationError, ArithmeticError, LookupError, TypeError, ValueError)
+"""What a job raises because of what it was given: it goes to whoever asked, and nobody else is affected."""
+
+
+class _Task(Generic[T]):
+    """A job and the future of its result. The result is held back until it is durable."""
+
+    def __init__(self, job: Job[T]) -> None:
+        self.future: Future[T] = Future()
+        self._job = job
+        self._tell: Callable[[], None]
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        """Do the job inside the transaction; raises only what concerns the transaction as a whole."""
+        connection.execute("SAVEPOINT task")
+        try:
+            result = self._job(connection)
+        except _REFUSALS as refusal:
+            connection.execute("ROLLBACK TO task")
+            error = refusal
+            self._tell = lambda: self.future.set_exception(error)
+        else:
+            self._tell = lambda: self.future.set_result(result)
+        connection.execute("RELEASE task")
+
+    def tell(self) -> None:
+        """The transaction is durable: hand over the result."""
+        self._tell()
+
+
+class Worker:
+    """Runs jobs in order, on its own thread, in transactions. `call` belongs to one event loop."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, *, file: Path, mode: Literal["DEFERRED", "IMMEDIATE"], waiting: int
+    ) -> None:
+        """Takes over `connection`, which must be in autocommit mode and allow another thread than its maker's.
+
+        `mode`: IMMEDIATE for jobs that write, DEFERRED for jobs that only read. `waiting`: how many jobs may wait.
+        """
+        self._connection = connection
+        self._file = file
+        self._begin = f"BEGIN {mode}"
+        self._queue: queue.Queue[_Task[Any] | None] = queue.Queue(waiting + 1)  # one place is the sentinel's
+        self._waiting = waiting
+        self._stopped = False
+        self._in_hand: list[_Task[Any]] = []
+        # A daemon: a program that forgot to close its store can still end. What was not reported was not promised.
+        self._thread = threading.Thread(target=self._serve, name=f"{file.name} {mode.lower()}", daemon=True)
+        self._thread.start()
+
+    async def call(self, job: Job[T]) -> T:
+        """The result of `job`, once it is durable.
+
+        Raises StoreBusy where too many jobs wait, StoreFailed where SQLite refuses or the worker is stopped, and what
+        the job raises. Cancelled while it waits, a job is not run; cancelled later, it is done all the same.
+        """
+        if self._stopped:
+            raise StoreFailed("stores.closed")
+        if self._queue.qsize() >= self._waiting:
+            raise StoreBusy("stores.busy")
+        task = _Task(job)
+        self._queue.put_nowait(task)
+        return await asyncio.wrap_future(task.future)
+
+    async def stop(self) -> None:
+        """Take no more jobs, finish those that were taken, close the connection. Idempotent."""
+        if not self._stopped:
+            self._stopped = True
+            self._queue.put_nowait(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _serve(self) -> None:
+        try:
+            while self._take():
+                if self._in_hand:
+                    self._transact(self._in_hand)
+        finally:
+            self._stopped = True
+            self._abandon()
+            self._connection.close()
+
+    def _take(self) -> bool:
+        """Wait for a job, then take all that wait and were not cancelled; False at the sentinel."""
+        taken = [self._queue.get()]
+        with contextlib.suppress(queue.Empty):
+            while taken[-1] is not None:
+                taken.append(self._queue.get_nowait())
+        self._in_hand = [task for task in taken if task is not None and task.future.set_running_or_notify_cancel()]
+        if taken[-1] is None and self._in_hand:
+            self._queue.put_nowait(None)  # the jobs first, then the end
+            return True
+        return taken[-1] is not None
+
+    def _transact(self, tasks: Sequence[_Task[Any]]) -> None:
+        """Run `tasks` in one transaction; where SQLite refuses it, each alone, so that only the guilty one fails."""
+        try:
+            self._connection.execute(self._begin)
+            for task in tasks:
+                task.run(self._connection)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            if len(tasks) > 1:
+                for task in tasks:
+                    self._transact([task])
+            else:
+                tasks[0].future.set_exception(failed(error, self._file))
+            return
+        for task in tasks:
+            task.tell()
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:  # a full disk ends a transaction by itself
+            self._connection.execute("ROLLBACK")
+
+    def _abandon(self) -> None:
+        """Nobody waits for ever, even where a defect ended the thread."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                task = self._queue.get_nowait()
+                if task is not None and task.future.set_running_or_notify_cancel():
+                    self._in_hand.append(task)
+        for task in self._in_hand:
+            if not task.future.done():
+                task.future.set_exception(StoreFailed("stores.closed"))

@@ -1,0 +1,139 @@
+"""What the SQLite store writes. Every function runs inside a transaction that its caller began and will commit.
+
+`exchange` is an id, `seq` a row number.
+"""
+
+import sqlite3
+from datetime import datetime
+
+from moderation.errors import InvalidTransition
+from moderation.records import Closing, Objection, Opening, Outcome, Review
+from moderation.stores.reads import load
+from moderation.stores.rows import finding_row, keep, revive
+from moderation.stores.search import terms
+
+
+def insert_exchange(connection: sqlite3.Connection, exchange: str, opening: Opening, session: int) -> int | None:
+    """The seq of a new exchange; None where the id is taken."""
+    origin = opening.origin
+    texts = (
+        origin.platform,
+        origin.conversation,
+        origin.person,
+        origin.message,
+        opening.persona,
+        opening.persona_version,
+        opening.model,
+        opening.policy,
+        opening.language,
+        opening.said,
+    )
+    cursor = connection.execute(
+        "INSERT INTO exchange (id, session, at, platform, conversation, person, message, persona, persona_version,"
+        " model, policy, language, said) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (id) DO NOTHING RETURNING seq",
+        (keep(exchange), session, opening.at.isoformat(), *map(keep, texts)),
+    )
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    seq = int(row[0])
+    connection.execute("INSERT INTO search (rowid, terms) VALUES (?, ?)", (seq, " ".join(terms(opening.said))))
+    return seq
+
+
+def insert_objection(connection: sqlite3.Connection, seq: int, objection: Objection) -> None:
+    """Append an objection with its findings to an exchange."""
+    cursor = connection.execute(
+        "INSERT INTO objection (exchange, at, stage, text, shown) VALUES (?, ?, ?, ?, ?)",
+        (seq, objection.at.isoformat(), objection.stage.value, keep(objection.text), keep(objection.shown)),
+    )
+    connection.executemany(
+        "INSERT INTO finding (objection, filter, version, category, decision, action, score, spans, detail,"
+        " microseconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [finding_row(cursor.lastrowid, finding) for finding in objection.findings],
+    )
+    _index(connection, seq, objection.text)
+
+
+def insert_closing(connection: sqlite3.Connection, seq: int, closing: Closing) -> None:
+    """Keep how an exchange ended and count it. The first closing stands; a further one changes nothing."""
+    cursor = connection.execute(
+        "INSERT INTO closing (exchange, at, outcome, shown, tokens_in, tokens_cached, tokens_out, tokens_overshoot)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (exchange) DO NOTHING",
+        (
+            seq,
+            closing.at.isoformat(),
+            closing.outcome.value,
+            keep(closing.shown),
+            closing.tokens_in,
+            closing.tokens_cached,
+            closing.tokens_out,
+            closing.tokens_overshoot,
+        ),
+    )
+    if cursor.rowcount:
+        _index(connection, seq, closing.shown)
+        count_outcome(connection, closing.outcome)
+
+
+def count_outcome(connection: sqlite3.Connection, outcome: Outcome) -> None:
+    """One more exchange that ended like this."""
+    connection.execute(
+        "INSERT INTO outcome (name, count) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET count = count + 1",
+        (outcome.value,),
+    )
+
+
+def insert_review(connection: sqlite3.Connection, seq: int, review: Review, *, version: int) -> None:
+    """Append a step and move the case. Raises InvalidTransition where its version is not `version` any more."""
+    cursor = connection.execute(
+        "UPDATE exchange SET state = ?, version = version + 1 WHERE seq = ? AND version = ?",
+        (review.after.value, seq, version),
+    )
+    if not cursor.rowcount:
+        (kept,) = load(connection, [seq])
+        raise InvalidTransition("stores.overtaken", id=kept.id, state=kept.state, step=review.step)
+    connection.execute(
+        "INSERT INTO review (exchange, at, actor, tool, step, before, after, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            seq,
+            review.at.isoformat(),
+            keep(review.actor),
+            keep(review.tool),
+            review.step.value,
+            review.before.value,
+            review.after.value,
+            keep(review.note),
+        ),
+    )
+
+
+def sessions(connection: sqlite3.Connection) -> list[int]:
+    """The sessions that have begun and not ended: of processes that live, or that were killed."""
+    return [session for (session,) in connection.execute("SELECT seq FROM session")]
+
+
+def begin_session(connection: sqlite3.Connection) -> int:
+    """A number that no session had before."""
+    return int(connection.execute("INSERT INTO session DEFAULT VALUES RETURNING seq").fetchone()[0])
+
+
+def end_session(connection: sqlite3.Connection, session: int) -> None:
+    """What the session left unclosed counts as interrupted from now on."""
+    connection.execute("DELETE FROM session WHERE seq = ?", (session,))
+
+
+def interrupt(connection: sqlite3.Connection, at: datetime) -> None:
+    """Close what sessions that are gone left open. What was on the screen is what the last objection saw there."""
+    rows = connection.execute(
+        "SELECT e.seq, (SELECT o.shown FROM objection o WHERE o.exchange = e.seq ORDER BY o.seq DESC LIMIT 1)"
+        " FROM exchange e WHERE e.session NOT IN (SELECT seq FROM session)"
+        " AND NOT EXISTS (SELECT 1 FROM closing c WHERE c.exchange = e.seq)"
+    ).fetchall()
+    for seq, shown in rows:
+        insert_closing(connection, seq, Closing(at=at, outcome=Outcome.INTERRUPTED, shown=revive(shown)))
+
+
+def _index(connection: sqlite3.Connection, seq: int, text: str) -> None:
+    connection.execute("UPDATE search SET terms = terms || ' ' || ? WHERE rowid = ?", (" ".join(terms(text)), seq))
