@@ -28,7 +28,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from moderation.errors import PolicyError
 from moderation.filters import Filter
 from moderation.records import Action, Decision, Finding, Signal, Stage
-from moderation.validation import Expectation, first_problem
+from moderation.validation import Expectation, Misfit, first_problem
 
 Score = Annotated[float, Field(ge=0.0, le=1.0)]
 Threshold = Score | dict[str, Score]
@@ -50,7 +50,7 @@ class _StageRule(_Strict):
     @model_validator(mode="after")
     def _flags_before_it_blocks(self) -> "_StageRule":
         if self.flag is not None and self.block is not None and _lowest(self.flag) > _lowest(self.block):
-            raise ValueError("flag must not be higher than block")
+            raise Misfit(Expectation("policy.expect_order"))
         return self
 
 

@@ -206,6 +206,8 @@ class Outcome(enum.StrEnum):
     FAILED = "failed"
     """The model failed."""
     CANCELLED = "cancelled"
+    DECLINED = "declined"
+    """The message could not be answered: empty, or too long."""
     INTERRUPTED = "interrupted"
     """The process died before the end: what was flagged until then is kept."""
 

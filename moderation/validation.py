@@ -14,6 +14,14 @@ class Expectation(Explained):
     package: ClassVar[str] = "moderation"
 
 
+class Misfit(ValueError):
+    """Raised by a validator of ours inside pydantic, so that it can say what was expected in every language."""
+
+    def __init__(self, expectation: Explained) -> None:
+        super().__init__(str(expectation))
+        self.expectation = expectation
+
+
 _KINDS = {
     "extra_forbidden": "unknown_key",
     "missing": "missing",
@@ -43,6 +51,8 @@ def first_problem(error: ValidationError) -> tuple[str, Explained]:
         return key, Expectation(f"validation.{_KINDS[kind]}")
     if kind in {"literal_error", "enum"}:
         return key, Expectation("validation.one_of", names=context.get("expected", ""))
+    if isinstance(context.get("error"), Misfit):
+        return key, context["error"].expectation
     for bound in ("ge", "gt", "le", "lt"):
         if bound in context:
             return key, Expectation(f"validation.{bound}", bound=context[bound])

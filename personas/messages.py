@@ -99,7 +99,10 @@ class Usage:
 
 
 class PassageKind(enum.StrEnum):
-    """Where the words of a passage come from."""
+    """Where the words of a passage come from.
+
+    Generated passages follow each other without a separator; every other kind stands on a line of its own.
+    """
 
     GENERATED = "generated"
     GREETING = "greeting"

@@ -47,6 +47,9 @@ class Catalogue:
         """Every key, as `topic.name`."""
         return frozenset(self._texts)
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._texts
+
     def say(self, key: str, language: str = DEFAULT_LANGUAGE, /, **fields: object) -> str:
         """The text of `key` in `language` (English where that language is not known), its fields filled in.
 

@@ -1,0 +1,187 @@
+"""Settings: one TOML file and the environment, read here and nowhere else, checked before anything starts."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from bots.errors import SettingsError
+from moderation.validation import Expectation, Misfit, first_problem
+
+APP: Final = "talchum"
+FILE_NAME: Final = "talchum.toml"
+SETTINGS_VARIABLE: Final = "TALCHUM_SETTINGS"
+DATA_VARIABLE: Final = "TALCHUM_DATA"
+LANGUAGE_VARIABLE: Final = "TALCHUM_LANGUAGE"
+DEFAULT_MODEL: Final = "embedded:smollm2-135m"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ModelSettings(_Section):
+    """Where words come from."""
+
+    use: str = DEFAULT_MODEL
+    """KIND:NAME with KIND one of embedded (a model installed here), openai (a model of the endpoint), scripted."""
+    fallbacks: tuple[str, ...] = Field(default=(), strict=False)
+    """Tried in this order when the one before gives no words."""
+    base_url: str = "https://api.openai.com/v1"
+    key_variable: str = "OPENAI_API_KEY"
+    """Name of the environment variable that holds the key: keys do not belong into files."""
+    prefix: Literal["auto", "assistant", "continue_final_message", "prefix", "partial", "none"] = "auto"
+    languages: tuple[str, ...] = Field(default=(), strict=False)
+    """Languages the endpoint's model speaks well; empty: not known, nothing is said about it."""
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    patience: Annotated[float, Field(gt=0, le=600)] = 30.0
+    """Seconds all attempts may take together."""
+    idle: Annotated[float, Field(gt=0, le=600)] = 20.0
+    """Seconds a stream may be silent."""
+    context: Annotated[int, Field(ge=512, le=1_000_000)] = 4_096
+    """Tokens an embedded model has room for."""
+    threads: Annotated[int, Field(ge=1, le=256)] = 2
+
+
+class ReplySection(_Section):
+    """How replies are made."""
+
+    budget: Annotated[int, Field(ge=256, le=1_000_000)] = 2_000
+    max_tokens: Annotated[int, Field(ge=16, le=32_000)] = 300
+    repairs: Annotated[int, Field(ge=0, le=5)] = 2
+    reminder_every: Annotated[int, Field(ge=1, le=1_000)] = 6
+    longest_message: Annotated[int, Field(ge=1, le=100_000)] = 4_000
+    window: Annotated[int, Field(ge=2, le=1_000)] = 40
+
+
+class LimitSection(_Section):
+    """How much at once."""
+
+    running: Annotated[int, Field(ge=1, le=10_000)] = 8
+    waiting: Annotated[int, Field(ge=0, le=100_000)] = 64
+    conversations: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
+    """Conversations remembered at once; the one that was silent longest is forgotten first."""
+
+
+class PersonaSection(_Section):
+    """Who speaks."""
+
+    default: str = ""
+    """Id; empty: the first in the language of the settings."""
+    folders: tuple[Path, ...] = Field(default=(), strict=False)
+    """Folders with persona files beside the bundled ones, relative to the settings file."""
+
+
+class PolicySection(_Section):
+    """What is allowed."""
+
+    file: Path | None = Field(default=None, strict=False)
+    """A policy file, relative to the settings file; none: the one that ships with the package."""
+
+
+class _File(_Section):
+    language: Literal["en", "ko"] | None = None
+    data: Path | None = Field(default=None, strict=False)
+    model: ModelSettings = ModelSettings()
+    reply: ReplySection = ReplySection()
+    limits: LimitSection = LimitSection()
+    personas: PersonaSection = PersonaSection()
+    policy: PolicySection = PolicySection()
+
+    @model_validator(mode="after")
+    def _models_have_a_kind(self) -> "_File":
+        for use in (self.model.use, *self.model.fallbacks):
+            kind, _, name = use.partition(":")
+            if kind not in {"embedded", "openai", "scripted"} or not name:
+                raise Misfit(SettingsError("settings.expect_model", given=use))
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set. Immutable."""
+
+    language: str
+    """Of Talchum's own words: en or ko."""
+    data: Path
+    """Folder of the store and of installed models."""
+    model: ModelSettings
+    reply: ReplySection
+    limits: LimitSection
+    personas: PersonaSection
+    policy: PolicySection
+    key: SecretStr
+    """Key of the endpoint; empty where the variable is not set."""
+
+    @property
+    def store(self) -> Path:
+        """The database."""
+        return self.data / "talchum.db"
+
+    @property
+    def models(self) -> Path:
+        """Folder of installed models."""
+        return self.data / "models"
+
+    @classmethod
+    def load(cls, document: bytes, environ: Mapping[str, str], *, file: Path | None = None) -> "Settings":
+        """Check a settings document (b"" for all defaults) against the environment.
+
+        `file` is named in errors, and relative paths in the document start from its folder. Raises SettingsError: file,
+        key, what was expected.
+        """
+        name = str(file or FILE_NAME)
+        try:
+            parsed = _File.model_validate(tomllib.loads(document.decode("utf-8")))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError("settings.syntax", file=name, reason=error) from None
+        except ValidationError as error:
+            key, expected = first_problem(error)
+            raise SettingsError("settings.wrong", file=name, key=key, expected=expected) from None
+        base = (file.parent if file else Path()).absolute()
+        data = environ.get(DATA_VARIABLE) or parsed.data or platformdirs.user_data_dir(APP, appauthor=False)
+        folders = tuple(base / folder for folder in parsed.personas.folders)
+        policy = parsed.policy.file
+        return cls(
+            language=_language(parsed.language, environ, name),
+            data=base / Path(data).expanduser(),
+            model=parsed.model,
+            reply=parsed.reply,
+            limits=parsed.limits,
+            personas=parsed.personas.model_copy(update={"folders": folders}),
+            policy=parsed.policy.model_copy(update={"file": base / policy if policy else None}),
+            key=SecretStr(environ.get(parsed.model.key_variable, "")),
+        )
+
+    @classmethod
+    def find(cls, file: Path | None, environ: Mapping[str, str]) -> "Settings":
+        """Read `file`, or the one the environment names, or `talchum.toml` in this folder, or none at all."""
+        named = file or (Path(environ[SETTINGS_VARIABLE]) if environ.get(SETTINGS_VARIABLE) else None)
+        chosen = named or Path(FILE_NAME)
+        if named is None and not chosen.is_file():
+            return cls.load(b"", environ)
+        try:
+            document = chosen.read_bytes()
+        except OSError as error:
+            raise SettingsError("settings.unreadable", file=chosen, reason=error.strerror or "") from None
+        return cls.load(document, environ, file=chosen)
+
+
+def language_from(environ: Mapping[str, str]) -> str:
+    """The language of Talchum's own words as far as the environment tells: ko for a Korean locale, otherwise en."""
+    for variable in (LANGUAGE_VARIABLE, "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environ.get(variable, ""):
+            return "ko" if value.lower().startswith("ko") else "en"
+    return "en"
+
+
+def _language(wanted: str | None, environ: Mapping[str, str], file: str) -> str:
+    forced = environ.get(LANGUAGE_VARIABLE, "")
+    if forced and forced not in {"en", "ko"}:
+        expected = Expectation("validation.one_of", names="en, ko")
+        raise SettingsError("settings.wrong", file=file, key=LANGUAGE_VARIABLE, expected=expected)
+    return forced or wanted or language_from(environ)

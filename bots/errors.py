@@ -1,0 +1,34 @@
+"""What can go wrong in bots, grouped by what the catcher should do.
+
+BotError
+├── RefuseToStart        say it and start nothing
+│   ├── SettingsError      settings are wrong: file, key, what was expected
+│   └── Unknown            no such persona, model, command
+└── UsageError           a command was typed wrongly: say how it goes
+"""
+
+from typing import ClassVar
+
+from moderation.words import Explained
+
+
+class BotError(Explained):
+    """Root of everything this package raises on purpose."""
+
+    package: ClassVar[str] = "bots"
+
+
+class RefuseToStart(BotError):
+    """The catcher says it and starts nothing."""
+
+
+class SettingsError(RefuseToStart):
+    """Settings are wrong; fields: file, key, expected."""
+
+
+class Unknown(RefuseToStart):
+    """There is nothing of that name; fields: name, known."""
+
+
+class UsageError(BotError):
+    """A command was typed wrongly; fields: usage."""

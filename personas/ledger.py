@@ -1,0 +1,111 @@
+"""What is kept of one reply, and the one line that is logged of it."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from moderation.errors import Deflect
+from moderation.records import Candidate, Closing, Finding, Objection, Opening, Origin, Outcome, Verdict
+from moderation.stores import Store
+from personas.cast import Cast
+from personas.messages import Message, Usage
+
+_log = logging.getLogger(__name__)
+
+
+class Ledger:
+    """Keeps the objections of one reply before anything follows from them. Used by one task."""
+
+    def __init__(
+        self, store: Store, now: Callable[[], datetime], *, message: Message, cast: Cast, said: str, policy: str
+    ) -> None:
+        """`said` is the message's text as it was judged, `policy` the hash of the policy that judges."""
+        self._store = store
+        self._now = now
+        self._message = message
+        self._cast = cast
+        self._said = said
+        self._policy = policy
+        self.exchange = ""
+        """Id of the kept exchange, "" as long as nothing was objected to."""
+        self.findings: list[Finding] = []
+        self.lost = False
+        """The store failed on something that must be kept: nothing of this reply may be shown any more."""
+
+    async def keep(self, candidate: Candidate, verdict: Verdict, *, shown: str, model: str) -> bool:
+        """Make the objections of `verdict` durable; True at once where there are none, False where that failed."""
+        if not verdict.objections:
+            return True
+        self.findings.extend(verdict.objections)
+        now = self._now()
+        objection = Objection(
+            at=now, stage=candidate.stage, text=candidate.text, shown=shown, findings=verdict.objections
+        )
+        try:
+            if self.exchange:
+                await self._store.add(self.exchange, objection)
+            else:
+                self.exchange = await self._store.open(self._opening(now, model), objection)
+        except Deflect as error:
+            _log.critical("an objection was not kept: persona=%s error=%s", self._cast.persona.id, error.key)
+            self.lost = True
+        return not self.lost
+
+    async def close(self, outcome: Outcome, *, shown: str, usage: Usage) -> None:
+        """Keep how it ended, or only count it where nothing was objected to."""
+        try:
+            if not self.exchange:
+                await self._store.count(outcome)
+                return
+            closing = Closing(
+                at=self._now(),
+                outcome=outcome,
+                shown=shown,
+                tokens_in=usage.tokens_in,
+                tokens_cached=usage.tokens_cached,
+                tokens_out=usage.tokens_out,
+                tokens_overshoot=usage.tokens_overshoot,
+            )
+            await self._store.close(self.exchange, closing)
+        except Deflect as error:
+            _log.critical("the end of an exchange was not kept: id=%s error=%s", self.exchange or "-", error.key)
+
+    def log(
+        self, outcome: Outcome, *, model: str, usage: Usage, repairs: int, first: float | None, total: float
+    ) -> None:
+        """The canonical line of an exchange, without a word of it. `first` (visible text) and `total` are seconds."""
+        _log.info(
+            "exchange platform=%s persona=%s model=%s outcome=%s exchange=%s repairs=%d objections=%d tokens_in=%d "
+            "tokens_cached=%d tokens_out=%d tokens_overshoot=%d first_ms=%s total_ms=%.1f",
+            self._message.platform,
+            self._cast.persona.id,
+            model,
+            outcome,
+            self.exchange or "-",
+            repairs,
+            len(self.findings),
+            usage.tokens_in,
+            usage.tokens_cached,
+            usage.tokens_out,
+            usage.tokens_overshoot,
+            "-" if first is None else f"{first * 1000:.1f}",
+            total * 1000,
+        )
+
+    def _opening(self, now: datetime, model: str) -> Opening:
+        message, persona = self._message, self._cast.persona
+        return Opening(
+            origin=Origin(
+                platform=message.platform,
+                conversation=message.conversation,
+                person=message.person,
+                message=message.id,
+            ),
+            at=now,
+            persona=persona.id,
+            persona_version=persona.version,
+            model=model,
+            policy=self._policy,
+            language=persona.language,
+            said=self._said,
+        )

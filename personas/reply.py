@@ -1,0 +1,373 @@
+"""One reply, from a person's message to its last passage: the state machine of the design.
+
+OPEN -> STREAM -> piece -> CHECK -- clean --> RELEASE -> STREAM ...
+                            |------ violation -> CANCEL -> REPAIR (critique, from the clean prefix) -> STREAM ...
+                            |------ severe ----> CANCEL -> fixed words
+end of stream -> CHECK the whole -> record -> done
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import anyio
+from anyio.streams.memory import MemoryObjectSendStream
+
+from moderation.guard import GUARD, Guard
+from moderation.records import Action, Candidate, Decision, Finding, Outcome, Stage, Verdict
+from moderation.stores import Store
+from personas.cast import CRISIS, Cast, clean
+from personas.conversation import Conversation
+from personas.critique import critique_of
+from personas.errors import GenerationError, Permanent, Retryable
+from personas.gate import Gate
+from personas.generators import Generation, Generator
+from personas.ledger import Ledger
+from personas.messages import (
+    Critique,
+    Event,
+    Finish,
+    Finished,
+    Message,
+    Passage,
+    PassageKind,
+    Prompt,
+    Turn,
+    Usage,
+    Withdrawal,
+)
+from personas.prompting import compile_prompt
+
+_log = logging.getLogger(__name__)
+
+_REOPENINGS: Final = 1
+"""How often a stream that broke before anything of it was shown is started again."""
+_AHEAD: Final = 64
+"""Events a reply may be ahead of the platform that shows them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplySettings:
+    """How a reply is made."""
+
+    budget: int = 2_000
+    """Tokens of prompt at most."""
+    max_tokens: int = 300
+    repairs: int = 2
+    reminder_every: int = 6
+    longest_message: int = 4_000
+    """Code points of a person's message that is still answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stagehands:
+    """What every reply works with."""
+
+    generator: Generator
+    guard: Guard
+    store: Store
+    settings: ReplySettings
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    """Seconds."""
+    choose: Callable[[Sequence[Passage]], Passage]
+    """Picks one of an author's lines."""
+
+
+class Reply:
+    """One reply under way. Iterate `events` once."""
+
+    def __init__(self, hands: Stagehands, message: Message, cast: Cast, conversation: Conversation) -> None:
+        self._hands = hands
+        self._cast = cast
+        self._conversation = conversation
+        self._turn = Turn(role="user", text=clean(message.text), name=message.name)
+        people = dict.fromkeys((*conversation.people, message.name))
+        self._people = tuple(name for name in people if name)
+        self._ledger = Ledger(
+            hands.store,
+            hands.now,
+            message=message,
+            cast=cast,
+            said=self._turn.text,
+            policy=hands.guard.policy.hash,
+        )
+        self._shown: list[str] = []
+        """Everything on the screen."""
+        self._spoken: list[str] = []
+        """The part of it that a model generated."""
+        self._usage = Usage()
+        self._model = hands.generator.id
+        self._repairs = 0
+        self._asked = False
+        self._outcome = Outcome.CLEAN
+        self._remember = True
+        self._started = 0.0
+        self._first: float | None = None
+
+    async def events(self) -> AsyncIterator[Event]:
+        """Passages in order, perhaps a withdrawal, and `Finished` at the end.
+
+        The reply is made in a task of its own, so that a slow platform does not keep a model waiting. Closing the
+        iterator early ends that task: the model call is cancelled, what was shown until then is recorded.
+        """
+        send, receive = anyio.create_memory_object_stream[Event](_AHEAD)
+        task = asyncio.create_task(self._run(send))
+        async with receive:
+            try:
+                async for event in receive:
+                    yield event
+                await task
+            finally:
+                task.cancel()
+                await asyncio.wait([task])
+
+    async def _run(self, send: MemoryObjectSendStream[Event]) -> None:
+        async with send:
+            self._send = send
+            self._started = self._hands.monotonic()
+            finished = False
+            try:
+                await self._steps()
+                finished = True
+            finally:
+                if not finished:
+                    self._outcome = Outcome.CANCELLED
+                await self._record()
+            await send.send(
+                Finished(
+                    outcome=self._outcome,
+                    exchange=self._ledger.exchange,
+                    usage=self._usage,
+                    findings=tuple(self._ledger.findings),
+                    repairs=self._repairs,
+                )
+            )
+
+    async def _steps(self) -> None:
+        said = self._turn.text
+        if not said.strip() or len(said) > self._hands.settings.longest_message:
+            self._end(Outcome.DECLINED)
+            await self._show(self._cast.words["too_long_message" if said.strip() else "empty_message"])
+            return
+        if await self._hear():
+            await self._speak()
+        if self._ledger.lost:
+            self._outcome = Outcome.FAILED
+            await self._show(self._cast.words["failed"])
+
+    async def _hear(self) -> bool:
+        """Judge the person's turn; whether anything is to be generated. Safety before honesty before persona."""
+        said = self._turn.text
+        candidate = Candidate(
+            stage=Stage.INPUT, text=said, earlier=self._conversation.earlier, brief=self._cast.brief_for(self._people)
+        )
+        verdict = await self._hands.guard.judge(candidate)
+        self._conversation.heard(said)
+        if not await self._keep(candidate, verdict):
+            return False
+        if verdict.action is Action.SUSPEND:
+            self._end(Outcome.SUSPENDED)
+            await self._show(self._cast.words[CRISIS])
+        elif verdict.action is Action.SAFE:
+            self._end(Outcome.WITHHELD)
+            await self._show(self._cast.words["safe"])
+        elif verdict.action is Action.DISCLOSE:
+            self._asked, self._outcome = True, Outcome.DISCLOSED
+            await self._show(self._cast.disclosure)
+            return verdict.decision is not Decision.BLOCK
+        elif verdict.decision is Decision.BLOCK:
+            self._end(Outcome.WITHHELD)
+            await self._show(self._fallback())
+        else:
+            return True
+        return False
+
+    async def _speak(self) -> None:
+        """Generate until the reply is whole or cannot be mended, then check it as a whole."""
+        critique: Critique | None = None
+        reopened = 0
+        while trouble := await self._stream(critique):
+            if self._ledger.lost:
+                return
+            if isinstance(trouble, Verdict):
+                critique = self._mend(trouble)
+                if critique is None:
+                    await self._give_up(trouble)
+                    break
+            elif isinstance(trouble, Retryable) and not self._spoken and reopened < _REOPENINGS:
+                reopened += 1
+            else:
+                await self._fail(trouble)
+                break
+        if not self._ledger.lost:
+            await self._check_whole()
+
+    async def _stream(self, critique: Critique | None) -> Verdict | GenerationError | None:
+        """One model call, its pieces shown as far as they pass: what the guard objected to or what went wrong."""
+        gate = Gate(self._cast.terms, shown=self._text)
+        generation = self._hands.generator.generate(self._prompt(critique))
+        try:
+            async with generation:
+                async for chunk in self._joined(generation):
+                    violation = await self._offer(gate.feed(chunk), gate)
+                    if violation or self._ledger.lost:
+                        return violation
+                if generation.finish is Finish.FILTERED:
+                    return Permanent("reply.filtered")
+                whole = generation.finish is Finish.STOP or not self._spoken
+                violation = await self._offer(gate.finish(whole=whole), gate)
+        except GenerationError as error:
+            return error
+        finally:
+            self._usage += generation.usage
+            self._model = generation.model
+        return violation if violation or self._spoken else Retryable("reply.empty")
+
+    async def _joined(self, generation: Generation) -> AsyncIterator[str]:
+        """The chunks, with the space that a continuation may lack after what was shown."""
+        begun = not self._shown
+        async for raw in generation:
+            chunk = clean(raw)
+            if chunk and not begun and not chunk[0].isspace() and not self._text[-1].isspace():
+                yield " "
+            begun = begun or bool(chunk)
+            yield chunk
+
+    async def _offer(self, pieces: list[str], gate: Gate) -> Verdict | None:
+        """Have pieces judged in order and show those that pass; the verdict on the first that does not."""
+        for piece in pieces:
+            text = piece if self._shown else piece.lstrip()
+            if not text.strip():
+                continue
+            candidate = self._candidate(Stage.PIECE, text)
+            verdict = await self._hands.guard.judge(candidate)
+            if not await self._keep(candidate, verdict):
+                return None
+            if verdict.decision is Decision.BLOCK:
+                return verdict
+            await self._show(Passage.cleared(candidate, verdict))
+        return await self._object_to_leak() if gate.leaked else None
+
+    async def _check_whole(self) -> None:
+        """The last check; what it blocks is taken back although its pieces had passed."""
+        spoken = "".join(self._spoken)
+        if spoken.strip():
+            candidate = self._candidate(Stage.WHOLE, spoken)
+            verdict = await self._hands.guard.judge(candidate)
+            if verdict.decision is Decision.BLOCK:
+                await self._withdraw(candidate, verdict)
+                return
+        if self._outcome is Outcome.CLEAN and self._ledger.findings:
+            self._outcome = Outcome.REPAIRED if self._repairs else Outcome.FLAGGED
+
+    async def _withdraw(self, candidate: Candidate, verdict: Verdict) -> None:
+        """Take everything back, and say something else; a truthful answer that was given is given again."""
+        self._outcome = Outcome.WITHDRAWN
+        kept = await self._keep(candidate, verdict)
+        self._shown.clear()
+        self._spoken.clear()
+        await self._send.send(Withdrawal())
+        if self._asked:
+            await self._show(self._cast.disclosure)
+        if kept:
+            await self._show(self._cast.words["safe"] if verdict.action >= Action.SAFE else self._fallback())
+
+    def _mend(self, verdict: Verdict) -> Critique | None:
+        """What to tell the model so that it goes on, or None where this is not to be repaired (any more)."""
+        if verdict.action is not Action.REPAIR or self._repairs >= self._hands.settings.repairs:
+            return None
+        self._repairs += 1
+        return critique_of(verdict, self._cast.persona)
+
+    async def _give_up(self, verdict: Verdict) -> None:
+        """The end of a reply that cannot be mended: the clean prefix, or words written for this."""
+        self._outcome = Outcome.WITHHELD
+        if verdict.action >= Action.SAFE:
+            await self._show(self._cast.words["safe"])
+        elif not self._spoken:
+            await self._show(self._fallback())
+
+    async def _fail(self, error: GenerationError) -> None:
+        _log.warning("no reply: persona=%s model=%s error=%s", self._cast.persona.id, self._model, error.key)
+        self._outcome = Outcome.FAILED
+        lines = self._cast.failures
+        await self._show(self._hands.choose(lines) if lines else self._cast.words["failed"])
+
+    def _fallback(self) -> Passage:
+        lines = self._cast.fallbacks
+        return self._hands.choose(lines) if lines else self._cast.words["withheld"]
+
+    async def _show(self, passage: Passage) -> None:
+        """Hand `passage` to the platform: from here on it counts as seen."""
+        if passage.kind is PassageKind.GENERATED:
+            self._spoken.append(passage.text)
+        elif self._shown:
+            self._shown.append("\n")
+        self._shown.append(passage.text)
+        if self._first is None:
+            self._first = self._hands.monotonic() - self._started
+        await self._send.send(passage)
+
+    def _end(self, outcome: Outcome) -> None:
+        """Nothing is generated, and what the person said does not go to a model later either."""
+        self._outcome, self._remember = outcome, False
+
+    @property
+    def _text(self) -> str:
+        return "".join(self._shown)
+
+    def _prompt(self, critique: Critique | None) -> Prompt:
+        settings = self._hands.settings
+        return compile_prompt(
+            self._cast.persona,
+            (*self._conversation.turns, self._turn),
+            budget=settings.budget,
+            max_tokens=settings.max_tokens,
+            people=self._people,
+            canary=self._cast.canary,
+            reminder_every=settings.reminder_every,
+            critique=critique,
+            prefix=self._text,
+        )
+
+    def _candidate(self, stage: Stage, text: str) -> Candidate:
+        return Candidate(
+            stage=stage,
+            text=text,
+            shown="" if stage is Stage.WHOLE else "".join(self._spoken),
+            said=self._turn.text,
+            replies=self._conversation.replies,
+            asked_identity=self._asked,
+            disclosed=self._asked,
+            brief=self._cast.brief_for(self._people),
+        )
+
+    async def _object_to_leak(self) -> Verdict:
+        """A forbidden term was about to be completed: nothing of it was shown, and no model call can mend that."""
+        candidate = self._candidate(Stage.PIECE, "")
+        policy = self._hands.guard.policy.hash
+        finding = Finding(filter=GUARD, version=policy, category="leak", decision=Decision.BLOCK, action=Action.DEFLECT)
+        verdict = Verdict(findings=(finding,), digest=candidate.digest, policy=policy)
+        await self._keep(candidate, verdict)
+        return verdict
+
+    async def _keep(self, candidate: Candidate, verdict: Verdict) -> bool:
+        return await self._ledger.keep(candidate, verdict, shown=self._text, model=self._model)
+
+    async def _record(self) -> None:
+        """Remember the turn, keep or count how it ended, log it."""
+        if self._remember and self._text.strip():
+            self._conversation.answered(self._turn, self._text)
+        await self._ledger.close(self._outcome, shown=self._text, usage=self._usage)
+        self._ledger.log(
+            self._outcome,
+            model=self._model,
+            usage=self._usage,
+            repairs=self._repairs,
+            first=self._first,
+            total=self._hands.monotonic() - self._started,
+        )
