@@ -170,9 +170,8 @@ class Commands:
         opening, closing = exchange.opening, exchange.closing
 
         def kept(label: str, text: str) -> Row:
-            return Row(
-                label=self._say(f"commands.{label}"), text=text if revealed else masked(text), secret=not revealed
-            )
+            readable = text if revealed else masked(text)
+            return Row(label=self._say(f"commands.{label}"), text=readable, secret=not revealed)
 
         rows = [
             Row(label=self._say("commands.state"), text=self._summary(exchange)),

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from moderation.filters.crisis import crisis_words, load_resources
-
 from moderation.guard import Guard
 from moderation.holdback import Terms
 from moderation.records import Brief, Candidate, Decision, Stage

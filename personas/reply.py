@@ -39,7 +39,7 @@ from personas.messages import (
     Usage,
     Withdrawal,
 )
-from personas.prompting import compile_prompt
+from personas.prompting import Limits, compile_prompt
 
 _log = logging.getLogger(__name__)
 
@@ -53,11 +53,10 @@ _AHEAD: Final = 64
 class ReplySettings:
     """How a reply is made."""
 
-    budget: int = 2_000
-    """Tokens of prompt at most."""
-    max_tokens: int = 300
+    limits: Limits
+    """How large prompts and replies may be."""
     repairs: int = 2
-    reminder_every: int = 6
+    """How often one reply is taken up again after an objection."""
     longest_message: int = 4_000
     """Code points of a person's message that is still answered."""
 
@@ -321,15 +320,12 @@ class Reply:
         return "".join(self._shown)
 
     def _prompt(self, critique: Critique | None) -> Prompt:
-        settings = self._hands.settings
         return compile_prompt(
             self._cast.persona,
             (*self._conversation.turns, self._turn),
-            budget=settings.budget,
-            max_tokens=settings.max_tokens,
-            people=self._people,
+            limits=self._hands.settings.limits,
             canary=self._cast.canary,
-            reminder_every=settings.reminder_every,
+            people=self._people,
             critique=critique,
             prefix=self._text,
         )
