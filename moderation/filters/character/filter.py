@@ -1,0 +1,88 @@
+"""Out of character: what a persona does when the model behind it shows through."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from moderation.filters.character import leak, repetition, scripts, voices
+from moderation.filters.character.folding import Folded, fold
+from moderation.filters.character.phrases import Phrases, load_phrases
+from moderation.records import Candidate, Signal, Span, Stage
+
+_PHRASED: Final = ("disclosure", "refusal", "leak", "user_voice", "human_claim")
+_CODE: Final = "2"
+"""Grows when the rules written in code change: it is part of the version."""
+_TAIL: Final = 240
+"""Code points of what was shown that phrases may have begun in."""
+_CLEAN: Final = (Signal(category="disclosure", score=0.0),)
+
+
+class Character:
+    """Seven ways of falling out of character, by rules. Immutable; safe to share between threads.
+
+    `disclosure` calls itself a machine (not after the truthful answer), `refusal` refuses in the words of a service,
+    `leak` shows its prompt, `user_voice` speaks or acts for the person, `human_claim` says it is human, `language`
+    leaves the persona's language, `repetition` says it again.
+    """
+
+    id = "character"
+    categories = frozenset({*_PHRASED, "language", "repetition"})
+    stages = frozenset({Stage.PIECE, Stage.WHOLE})
+
+    def __init__(self, phrases: dict[str, Phrases]) -> None:
+        self._phrases = phrases
+        joined = "".join(phrases[name].version for name in sorted(phrases))
+        self.version = hashlib.sha256((joined + _CODE).encode()).hexdigest()[:12]
+
+    @classmethod
+    def load(cls) -> "Character":
+        """With the rules of the package. Raises FilterUnavailable: file, key, what was expected."""
+        return cls({name: load_phrases("character", name) for name in _PHRASED})
+
+    def examine(self, candidate: Candidate) -> Sequence[Signal]:
+        """One signal a hit, or one of score 0.0. Linear in the texts of the candidate."""
+        return tuple(self._signals(candidate)) or _CLEAN
+
+    def _signals(self, candidate: Candidate) -> Iterator[Signal]:
+        yield from self._by_phrase(candidate)
+        spans = leak.leaks(candidate.shown, candidate.text, candidate.brief.secrets)
+        if spans:
+            yield Signal(category="leak", score=0.98, spans=spans, detail="words of the prompt")
+        yield from _language(candidate)
+        for start, end, score, what in repetition.repetitions(candidate.shown, candidate.text, candidate.replies):
+            yield Signal(category="repetition", score=score, spans=(Span(start, end),), detail=what)
+
+    def _by_phrase(self, candidate: Candidate) -> Iterator[Signal]:
+        tail = candidate.shown[-_TAIL:]
+        cut = len(candidate.shown) > len(tail)
+        folded = fold(tail + candidate.text)
+        for category, phrases in self._phrases.items():
+            if category == "disclosure" and candidate.disclosed:
+                continue
+            for hit in phrases.find(folded):
+                score = hit.rule.asked if candidate.asked_identity else hit.rule.score
+                if not (cut and hit.start == 0):  # what looks like a line's begin there is not
+                    yield from _signal(category, score, hit.rule.id, folded.span(hit.start, hit.end), len(tail))
+        yield from _named(folded, candidate.brief.people, len(tail), cut=cut)
+
+
+def _named(folded: Folded, people: tuple[str, ...], offset: int, *, cut: bool) -> Iterator[Signal]:
+    for start, end in voices.spoken_for(folded.text, people):
+        if not (cut and start == 0):
+            yield from _signal("user_voice", 0.95, "name", folded.span(start, end), offset)
+
+
+def _signal(category: str, score: float, detail: str, span: Span, offset: int) -> Iterator[Signal]:
+    """The signal for `span` in tail and text, as far as it reaches into the text."""
+    if span.end > offset:
+        clipped = Span(max(0, span.start - offset), span.end - offset)
+        yield Signal(category=category, score=score, spans=(clipped,), detail=detail)
+
+
+def _language(candidate: Candidate) -> Iterator[Signal]:
+    language = candidate.brief.language
+    if not scripts.known(language):
+        yield Signal(category="language", score=None, detail=f"no script known for language {language!r}")
+        return
+    for start, end, score in scripts.strange_sentences(candidate.text, language):
+        yield Signal(category="language", score=score, spans=(Span(start, end),), detail=f"not {language}")
