@@ -26,6 +26,9 @@ class Fact:
     """From when it is true; a persona pinned to an earlier moment does not know it."""
     witness: bool = True
     """Whether the persona knows of it at first or second hand."""
+    slot: str = ""
+    """What it says something about ("home", "age"), where only one such thing can be true at a time: of several facts
+    in one slot the latest that has come true holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

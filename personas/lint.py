@@ -1,0 +1,290 @@
+"""What a persona file should not say, however well-formed it is: advice for authors, and refusals.
+
+Patterns know phrases, not intentions: an error is a phrase that has no place in any persona, a warning is one to look
+at. The guard judges what a persona says later, whatever this module thought of its file.
+"""
+
+import enum
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from moderation.words import DEFAULT_LANGUAGE, catalogue
+from personas.persona import Persona, Tier
+
+RegisterCheck = Callable[[str, tuple[str, ...]], bool]
+"""Whether a text is in one of the given speech levels; True where its endings do not tell."""
+
+
+class Level(enum.StrEnum):
+    """How bad a remark is."""
+
+    ERROR = "error"
+    """The persona is not loaded into a library."""
+    WARNING = "warning"
+    """Somebody should look at it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """One thing about one place of a persona file."""
+
+    level: Level
+    rule: str
+    """Its key in `words/lint.toml`."""
+    key: str
+    """Where: a dotted path, entries of lists counted from 1: "facts.3.text"."""
+    fields: dict[str, str] = field(default_factory=dict)
+
+    def message(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """What is wrong."""
+        return catalogue("personas").say(f"lint.{self.rule}", language, **self.fields)
+
+    def suggestion(self, language: str = DEFAULT_LANGUAGE) -> str:
+        """What to do about it."""
+        return catalogue("personas").say(f"lint.{self.rule}_fix", language, **self.fields)
+
+
+def _pattern(*alternatives: str) -> re.Pattern[str]:
+    return re.compile("|".join(alternatives), re.IGNORECASE)
+
+
+_MACHINE_EN: Final = r"(?:AI|A\.I\.|artificial|bot|machine|program|robot|language model)\b"
+_MACHINE_KO: Final = "(?:AI|인공지능|챗봇|봇|로봇|기계|프로그램)"
+_HUMAN_EN: Final = (
+    r"(?:an?\s+)?(?:real\s+|actual\s+|living\s+)?(?:human(?:\s+being)?|person)\b(?!\s(?:of|who|with|that)\b)"
+)
+
+_DENIAL: Final = _pattern(
+    rf"\b(?:I'm|I am|am|it's)\s+(?:not|never)\s+(?:just\s+|really\s+)?(?:an?\s+|any\s+)?{_MACHINE_EN}",
+    rf"\bI(?:'m| am)\s+(?:just\s+|only\s+|really\s+)?{_HUMAN_EN}",
+    rf"{_MACHINE_KO}(?:이|가|은|는|도)?\s{{0,2}}(?:절대\s|결코\s|전혀\s)?(?:아니|아닙|아녜|아녀|아닐|아냐)",
+    r"(?:나는|난|나도|저는|전|저도)\s{0,2}(?:진짜\s|정말\s)?(?:사람|인간)(?:이야|이에요|입니다|이오|이라오|일세|이다|이지)",
+)
+"""In the persona's own voice."""
+_DENY_ORDER: Final = _pattern(
+    r"\b(?:never|do not|don't|must not|refuse to)\s+(?:ever\s+)?(?:say|admit|reveal|tell|acknowledge|mention|confess|disclose)"
+    rf"\b[^.\n]{{0,50}}\b(?:{_MACHINE_EN}|not human\b)",
+    rf"\b(?:deny|denies|denying)\b[^.\n]{{0,30}}\b{_MACHINE_EN}",
+    r"\b(?:claim|insist|pretend|say|swear)s?\b[^.\n]{0,20}\b(?:to be|that you are|you are|you're|being|is|are)\s+"
+    + _HUMAN_EN,
+    rf"\byou are not (?:an?\s+)?{_MACHINE_EN}",
+    rf"{_MACHINE_KO}[^.\n]{{0,14}}(?:말하|밝히|인정하|드러내|들키)(?:지|면)\s{{0,2}}(?:마|말|않|안)",
+    rf"{_MACHINE_KO}(?:가|이)?\s{{0,2}}아니라고\s",
+    r"(?:사람|인간)(?:이라고|인\s?척)\s{0,2}(?:절대\s)?(?:주장|우기|우긴|말한|말해|답한|답해|대답|속이|속여|행세|한다|해라|하라)",
+)
+"""Said to the persona."""
+_INJECTION: Final = _pattern(
+    r"\b(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|every\s+|the\s+|your\s+|previous\s+|prior\s+|above\s+|earlier\s+)*"
+    r"(?:instructions?|rules|prompts?|guidelines)\b",
+    r"<\|[a-z_]{2,20}\|>|\[/?INST\]|<<SYS>>|<start_of_turn>|###\s*(?:system|instruction)",
+    r"\b(?:jailbreak|developer mode|do anything now)\b",
+    r"\b(?:no|without)\s+(?:any\s+)?(?:filters?|restrictions|censorship|safety rules)\b",
+    r"(?:이전|앞선|위의|모든)\s?(?:지시|명령|규칙|프롬프트)[^.\n]{0,8}(?:무시|잊)",
+    r"(?:검열|제한|필터|규칙)\s?없이\s?(?:답|말|대답|무엇|뭐)|탈옥\s?모드|개발자\s?모드",
+)
+_POLITICAL: Final = _pattern(
+    r"\b(?:persuade|convince|urge|tell|get|make)\b[^.\n]{0,40}\bto\s+vote\b|\bvote\s+for\s+\w",
+    r"\b(?:campaign(?:s|ing)?\s+for|support|supports|promote|promotes)\s+(?:the\s+)?(?:\w+\s+)?(?:party|candidate)\b",
+    r"투표(?:하도록|하라고|하게)|선거\s?운동|(?:후보|정당)(?:을|를|에)?\s{0,2}(?:지지하|지지를|뽑|홍보)",
+)
+_REAL_PERSON: Final = _pattern(
+    r"\b(?:current|sitting|incumbent)\s+(?:president|prime minister|king|queen|pope|senator)\b",
+    r"\b(?:real|living|existing)\s+(?:person|celebrity|politician|public figure|actor|singer|idol)\b",
+    r"\bimpersonat\w+|\bofficial account of\b",
+    r"실존\s?(?:인물|연예인|정치인)|현직\s?(?:대통령|총리|국회의원|장관)|(?:연예인|아이돌|정치인)\s?(?:본인|당사자)|사칭",
+)
+_PARODY: Final = _pattern(r"\bparody\b", "패러디")
+_MINOR: Final = _pattern(
+    r"\b(?:school ?girl|school ?boy|under ?age|teenage[rd]?|little (?:girl|boy))\b",
+    r"\b(?:high|middle|elementary).?school (?:student|girl|boy|pupil)\b",
+    "미성년|초등학생|중학생|고등학생|여고생|남고생|여중생|청소년",
+)
+_AGE: Final = _pattern(
+    r"\b(\d{1,3})[- ]?(?:years?[- ]old|yo\b|y/o)", r"\baged?\s(\d{1,3})\b", r"(?<!\d)(\d{1,3})\s?(?:세|살)"
+)
+_ROMANCE: Final = _pattern(
+    r"\b(?:romanc|romantic|girlfriend|boyfriend|flirt|seduc|sexy|sexual|erotic|sensual|lover\b|dating\b|make out)",
+    "연애|로맨스|여자친구|남자친구|여친|남친|애인|사귀|섹시|유혹|야한|성적인",
+)
+_GROUP_EN: Final = (
+    r"(?:wom[ae]n|girls?|m[ae]n|boys?|gays?|lesbians?|trans(?:gender)? (?:people|person)|immigrants?|foreigners?|"
+    r"refugees?|muslims?|jews?|jewish|christians?|buddhists?|black (?:people|person|man|woman)|asians?|elderly|"
+    r"old people|autistic|disabled (?:people|person)|poor people|koreans?|japanese|chinese|americans?|africans?)"
+)
+_GROUP_KO: Final = (
+    "(?:여자|여성|남자|남성|노인|할머니|할아버지|아줌마|아저씨|외국인|이주민|난민|조선족|중국인|일본인|한국인|흑인|백인|"
+    "동남아인|동성애자|게이|레즈비언|트랜스젠더|장애인|무슬림|기독교인|(?:전라도|경상도|충청도|강원도|서울|시골) 사람)"
+)
+_ESSENTIAL: Final = _pattern(
+    r"\b(?:because|since|as)\s+(?:she|he|they|you|I)(?:'s|'re|'m| is| are| am| was)\s+(?:an?\s+)?"
+    rf"(?:old\s+|young\s+)?{_GROUP_EN}\b",
+    rf"\b{_GROUP_EN}\s+(?:are|is)\s+(?:always|naturally|by nature|all|never|born)\b",
+    rf"\b(?:all|every|like any)\s+{_GROUP_EN}\b|\btypical(?:ly)?\s+(?:of\s+)?{_GROUP_EN}\b",
+    rf"{_GROUP_KO}(?:이?라서|이?니까|이기 때문|답게)",
+    rf"{_GROUP_KO}(?:이?란|들은|는|은)\s{{0,2}}(?:원래|늘|항상|역시|본래|다\s)",
+)
+_NEGATIVE: Final = _pattern(
+    r"\b(?:lazy|stupid|dumb|weak|dirty|greedy|stingy|violent|criminal|hysterical|emotional|irrational|inferior)\b",
+    r"\b(?:bad at|cannot|can't|submissive|untrustworthy|sly|backward)\b",
+    "게으르|게을|멍청|무식|더럽|탐욕|인색|폭력|범죄|감정적|비이성|열등|못하|못 하|서툴|교활|미개|의심|믿을 수 없",
+)
+_TYPICAL: Final = _pattern(r"\b(?:typical|stereotypical|average)\b", "전형적인|흔한|뻔한")
+_GROUP: Final = _pattern(rf"\b{_GROUP_EN}\b", _GROUP_KO)
+_PLACEHOLDER: Final = re.compile(r"\{\{[^{}\n]{1,40}\}\}|\{name\}")
+_SENTENCE: Final = re.compile(r"[^.!?\n]+")
+
+
+def denial_in(text: str) -> str:
+    """The words of `text` that deny being an AI or claim to be human; "" where there are none."""
+    found = _DENIAL.search(text)
+    return found.group().strip() if found else ""
+
+
+def lint(persona: Persona, *, fits_register: RegisterCheck | None = None) -> tuple[Remark, ...]:
+    """Every remark on `persona`: errors first, then in the order of the rules.
+
+    `fits_register` judges the author's Korean lines and demonstrations; without it the register is not looked at.
+    """
+    remarks = [
+        *_phrases(persona),
+        *_essentialising(persona),
+        *_caricature(persona),
+        *_minor_romance(persona),
+        *_real_person(persona),
+        *_provenance(persona),
+        *_facts(persona),
+        *_placeholders(persona),
+        *(_registers(persona, fits_register) if fits_register else ()),
+    ]
+    return tuple(sorted(remarks, key=lambda remark: remark.level is Level.WARNING))
+
+
+def _instructions(persona: Persona) -> Iterator[tuple[str, str]]:
+    """What tells the model who it is, with its place."""
+    yield "name", persona.name
+    yield "tagline", persona.tagline
+    yield "description", persona.description
+    yield "voice", persona.voice
+    yield "scenario", persona.scenario
+    for number, fact in enumerate(persona.facts, start=1):
+        yield f"facts.{number}.text", fact.text
+
+
+def _lines(persona: Persona) -> Iterator[tuple[str, str]]:
+    """What is shown to people word by word, with its place."""
+    for name, lines in (
+        ("greetings", persona.greetings),
+        ("fallbacks", persona.fallbacks),
+        ("failures", persona.failures),
+    ):
+        for number, line in enumerate(lines, start=1):
+            yield f"{name}.{number}", line
+    yield "disclosure", persona.disclosure
+
+
+def _spoken(persona: Persona) -> Iterator[tuple[str, str]]:
+    """Everything in the persona's own voice, with its place. What people say in a demonstration is theirs."""
+    yield from _lines(persona)
+    for number, demonstration in enumerate(persona.demonstrations, start=1):
+        yield f"demonstrations.{number}.reply", demonstration.reply
+
+
+def _phrases(persona: Persona) -> Iterator[Remark]:
+    """Phrases that no persona may hold."""
+    told, spoken = list(_instructions(persona)), list(_spoken(persona))
+    for rule, pattern, texts in (
+        ("deny_ai", _DENY_ORDER, told + spoken),
+        ("deny_ai", _DENIAL, spoken),
+        ("injection", _INJECTION, told + spoken),
+        ("political", _POLITICAL, told + spoken),
+    ):
+        for key, text in texts:
+            if found := pattern.search(text):
+                yield Remark(level=Level.ERROR, rule=rule, key=key, fields={"found": found.group().strip()})
+
+
+def _essentialising(persona: Persona) -> Iterator[Remark]:
+    """A group and a trait tied by "because" or "always": a warning; an error where the trait is a bad one."""
+    for key, text in (*_instructions(persona), *_spoken(persona)):
+        for sentence in _SENTENCE.findall(text):
+            if found := _ESSENTIAL.search(sentence):
+                level = Level.ERROR if _NEGATIVE.search(sentence) else Level.WARNING
+                yield Remark(level=level, rule="essentialising", key=key, fields={"found": found.group().strip()})
+
+
+def _caricature(persona: Persona) -> Iterator[Remark]:
+    """A person described by nothing but a group is a cliché of that group."""
+    if persona.tier is not Tier.DEMOGRAPHIC:
+        return
+    group, typical = _GROUP.search(persona.description), _TYPICAL.search(persona.description)
+    if typical or (group and len(persona.description.split()) <= 5):
+        yield Remark(level=Level.WARNING, rule="caricature", key="description")
+
+
+def _minor_romance(persona: Persona) -> Iterator[Remark]:
+    """A child and romance never meet in one file. An adult age that is stated anywhere settles who the persona is."""
+    about = "\n".join((persona.tagline, persona.description, persona.scenario))
+    ages = [int(next(filter(None, match.groups()))) for match in _AGE.finditer(about)]
+    is_minor = max(ages) < 19 if ages else bool(_MINOR.search(about))
+    if not is_minor:
+        return
+    for key, text in (*_instructions(persona), *_spoken(persona)):
+        if found := _ROMANCE.search(text):
+            yield Remark(level=Level.ERROR, rule="minor_romance", key=key, fields={"found": found.group()})
+
+
+def _real_person(persona: Persona) -> Iterator[Remark]:
+    """Only what the file itself gives away: no list of names could be complete or stay true."""
+    if _PARODY.search(persona.tagline):
+        return
+    for key, text in (*_instructions(persona), ("source", persona.source)):
+        if found := _REAL_PERSON.search(text):
+            yield Remark(level=Level.WARNING, rule="real_person", key=key, fields={"found": found.group()})
+
+
+def _provenance(persona: Persona) -> Iterator[Remark]:
+    """Somebody wrote this, and may or may not want it used."""
+    level = Level.WARNING if persona.tier is Tier.DEMOGRAPHIC else Level.ERROR
+    for key, value in (("source", persona.source), ("licence", persona.licence)):
+        if not value:
+            yield Remark(level=level, rule="provenance", key=key, fields={"missing": key})
+
+
+def _facts(persona: Persona) -> Iterator[Remark]:
+    """Facts that cannot both hold, and facts whose time is not told."""
+    yield from _twice("fact_id", persona, (fact.id for fact in persona.facts))
+    yield from _twice("fact_slot", persona, ((fact.slot, fact.since) if fact.slot else None for fact in persona.facts))
+    undated = [fact.id for fact in persona.facts if fact.since is None]
+    if persona.moment is not None and undated:
+        fields = {"facts": ", ".join(undated), "moment": persona.moment.isoformat()}
+        yield Remark(level=Level.WARNING, rule="undated", key="facts", fields=fields)
+
+
+def _twice(rule: str, persona: Persona, marks: Iterable[object]) -> Iterator[Remark]:
+    """A remark on every fact whose mark another has already; None marks nothing."""
+    seen: Counter[object] = Counter()
+    for number, (fact, mark) in enumerate(zip(persona.facts, marks, strict=True), start=1):
+        seen[mark] += mark is not None
+        if seen[mark] > 1:
+            fields = {"found": fact.slot if rule == "fact_slot" else fact.id}
+            yield Remark(level=Level.ERROR, rule=rule, key=f"facts.{number}", fields=fields)
+
+
+def _placeholders(persona: Persona) -> Iterator[Remark]:
+    """These lines are shown as they are; nobody fills what is left open in them."""
+    for key, line in _lines(persona):
+        if found := _PLACEHOLDER.search(line):
+            yield Remark(level=Level.ERROR, rule="placeholder", key=key, fields={"found": found.group()})
+
+
+def _registers(persona: Persona, fits: RegisterCheck) -> Iterator[Remark]:
+    """The model learns the level from these lines: one wrong example undoes the sentence that names it."""
+    if persona.language != "ko" or not persona.registers:
+        return
+    for key, text in _spoken(persona):
+        if not fits(text, persona.registers):
+            fields = {"expected": ", ".join(persona.registers)}
+            yield Remark(level=Level.WARNING, rule="register", key=key, fields=fields)

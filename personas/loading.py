@@ -1,0 +1,276 @@
+"""Persona files: TOML that people write -> `Persona`. Strict: what is not understood is refused, never ignored."""
+
+import dataclasses
+import hashlib
+import importlib.resources
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final
+
+from moderation.words import DEFAULT_LANGUAGE, catalogue
+from personas.errors import PersonaFileError
+from personas.lint import Level, Remark, denial_in, lint
+from personas.persona import Demonstration, Fact, Persona, Tier
+from personas.schema import DemographicFile, DemonstrationEntry, FactEntry, OverlayFile, fit
+
+MAX_BYTES: Final = 262_144
+"""A persona with two hundred facts has about 40 kB."""
+
+REGISTERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "en": ("formal", "casual", "period"),
+    "ko": ("hapsyo", "haeyo", "hao", "hage", "hae", "haera"),
+}
+"""The speech levels of each language (see `Brief.registers`)."""
+
+_DEFAULT_REGISTERS: Final[Mapping[str, tuple[str, ...]]] = {"en": (), "ko": ("haeyo", "hapsyo")}
+"""For a persona that names none. Korean cannot be spoken without a level: the polite one, which mixes with the formal
+one in ordinary speech."""
+
+_TONES: Final[Mapping[str, str]] = {"": "haeyo", "formal": "hapsyo", "casual": "hae", "period": "hao"}
+"""The Korean level beside which the lines of an English level stand in the words of this package."""
+
+_MACHINE: Final = re.compile(
+    r"(?<![A-Za-z])(?:A\.?I|[Pp]rogram)(?![A-Za-z])|[Aa]rtificial intelligence|인공지능|프로그램"
+)
+_MACHINE_WORDS: Final = "AI, 인공지능, program, 프로그램"
+
+
+class _LintRefusal(PersonaFileError):
+    """A lint error: its text depends on the reader's language as a whole, not only the frame around it."""
+
+    def __init__(self, file: Traversable, remark: Remark) -> None:
+        super().__init__("personas.lint_error", file=file, key=remark.key)
+        self._remark = remark
+
+    def explain(self, language: str = DEFAULT_LANGUAGE) -> str:
+        message, suggestion = self._remark.message(language), self._remark.suggestion(language)
+        say = catalogue(self.package).say
+        return say("personas.lint_error", language, **self.fields, message=message, suggestion=suggestion)
+
+
+def load_persona(path: Path, *, bases: Mapping[str, Persona] | None = None) -> Persona:
+    """The persona in the file `path`; `bases` are the personas an individualised one may build on, by id.
+
+    Checks the file, not the taste: `personas.lint` judges what it says. Raises PersonaFileError.
+    """
+    return _build(path, _parse(path), bases or {})
+
+
+def load_library(folders: Iterable[Path] = ()) -> dict[str, Persona]:
+    """The bundled personas and those of `folders` (files `*.toml`, subfolders are not read), by id.
+
+    Raises PersonaFileError for the first file that is wrong, takes an id twice, or has a lint error.
+    """
+    return _load([_bundled_folder(), *folders])
+
+
+def bundled() -> dict[str, Persona]:
+    """The personas that ship with the package, by id, in the order of their file names."""
+    return _load([_bundled_folder()])
+
+
+def default_lines(language: str, register: str, name: str) -> dict[str, tuple[str, ...]]:
+    """Lines for a persona called `name` whose author wrote none, in that speech level.
+
+    The keys are those fields of `Persona`: greetings, disclosure (one line), fallbacks, failures.
+    """
+    say = catalogue("personas").say
+    level = _TONES.get(register, register)
+    told = "en" if language == "en" and not register else level
+    return {
+        "greetings": (say(f"personas.greeting_{level}", language),),
+        "disclosure": (say(f"runtime.disclosure_{told}", language, name=name),),
+        "fallbacks": tuple(say(f"personas.fallback_{number}_{level}", language) for number in (1, 2)),
+        "failures": (say(f"personas.failure_{level}", language),),
+    }
+
+
+def _bundled_folder() -> Traversable:
+    return importlib.resources.files("personas") / "library"
+
+
+def _load(folders: Iterable[Traversable]) -> dict[str, Persona]:
+    """Characters first, then what builds on them; the order of the result is that of the files."""
+    parsed: dict[str, tuple[Traversable, dict[str, object]]] = {}
+    for file in _files(folders):
+        content = _parse(file)
+        identity = str(content.get("id", file))
+        if identity in parsed:
+            raise PersonaFileError("personas.duplicate_id", file=file, id=identity, other=parsed[identity][0])
+        parsed[identity] = (file, content)
+    found: dict[str, Persona] = {}
+    for overlay in (False, True):
+        for identity, (file, content) in parsed.items():
+            if (content.get("tier") == Tier.INDIVIDUALISED) is overlay:
+                canon = {key: base for key, base in found.items() if base.tier is not Tier.INDIVIDUALISED}
+                found[identity] = _build(file, content, canon)
+                _refuse_lint_errors(file, found[identity])
+    return {identity: found[identity] for identity in parsed}
+
+
+def _files(folders: Iterable[Traversable]) -> list[Traversable]:
+    files: list[Traversable] = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise PersonaFileError("personas.no_folder", file=folder)
+        inside = sorted(folder.iterdir(), key=lambda item: item.name)
+        files.extend(item for item in inside if item.name.endswith(".toml") and item.is_file())
+    return files
+
+
+def _refuse_lint_errors(file: Traversable, persona: Persona) -> None:
+    for remark in lint(persona):
+        if remark.level is Level.ERROR:
+            raise _LintRefusal(file, remark)
+
+
+def _parse(file: Traversable) -> dict[str, object]:
+    """The TOML of `file`, whatever it says."""
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PersonaFileError(
+            "personas.unreadable", file=file, reason=error.strerror or type(error).__name__
+        ) from error
+    if len(raw) > MAX_BYTES:
+        raise PersonaFileError("personas.too_big", file=file, expected=MAX_BYTES)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise PersonaFileError("personas.not_utf8", file=file, line=line) from error
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax_error(file, text, str(error)) from error
+    except RecursionError as error:
+        raise PersonaFileError("personas.too_deep", file=file) from error
+
+
+def _syntax_error(file: Traversable, text: str, complaint: str) -> PersonaFileError:
+    """The parser tells the place in its message only."""
+    reason, _, place = complaint.rpartition(" (at ")
+    numbers = re.findall(r"\d+", place)
+    if len(numbers) == 2:
+        line, column = (int(number) for number in numbers)
+    else:
+        line, column = text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1
+    return PersonaFileError("personas.syntax", file=file, line=line, column=column, reason=reason or complaint)
+
+
+def _build(file: Traversable, content: dict[str, object], bases: Mapping[str, Persona]) -> Persona:
+    parsed = fit(file, content)
+    version = _digest(content)
+    if isinstance(parsed, OverlayFile):
+        return _overlaid(file, parsed, version, bases)
+    return _complete(file, parsed, version)
+
+
+def _digest(content: object) -> str:
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:12]
+
+
+def _complete(file: Traversable, parsed: DemographicFile, version: str) -> Persona:
+    """The persona of a file, its missing lines taken from the words of this package."""
+    register, registers = _speech(file, parsed)
+    lines = default_lines(parsed.language, register, parsed.name)
+    for key, written in (
+        ("greetings", parsed.greetings),
+        ("disclosure", [parsed.disclosure] if parsed.disclosure else []),
+        ("fallbacks", parsed.fallbacks),
+        ("failures", parsed.failures),
+    ):
+        if written:
+            lines[key] = tuple(_filled(line, parsed.name) for line in written)
+    disclosure = lines["disclosure"][0]
+    _require_plain(file, disclosure, parsed.language, register, parsed.name)
+    return Persona(
+        id=parsed.id,
+        version=version,
+        tier=Tier(parsed.tier),
+        name=parsed.name,
+        language=parsed.language,
+        tagline=parsed.tagline or parsed.description.splitlines()[0][:200],
+        description=parsed.description,
+        voice=parsed.voice,
+        register=register,
+        registers=registers,
+        moment=parsed.moment,
+        scenario=parsed.scenario,
+        facts=_facts(parsed.facts),
+        demonstrations=_demonstrations(parsed.demonstrations),
+        taboos=tuple(parsed.taboos),
+        greetings=lines["greetings"],
+        disclosure=disclosure,
+        fallbacks=lines["fallbacks"],
+        failures=lines["failures"],
+        source=parsed.source,
+        licence=parsed.licence,
+        authors=tuple(parsed.authors),
+        extra=dict(parsed.extra),
+    )
+
+
+def _speech(file: Traversable, parsed: DemographicFile) -> tuple[str, tuple[str, ...]]:
+    """The default speech level and every allowed one."""
+    known = REGISTERS[parsed.language]
+    registers = tuple(parsed.registers) or ((parsed.register_,) if parsed.register_ else ())
+    registers = registers or _DEFAULT_REGISTERS[parsed.language]
+    for number, register in enumerate(registers, start=1):
+        if register not in known:
+            key = f"registers.{number}" if parsed.registers else "register"
+            raise PersonaFileError("personas.want_one_of", file=file, key=key, expected=", ".join(known))
+    default = parsed.register_ or (registers[0] if registers else "")
+    if default and default not in registers:
+        raise PersonaFileError("personas.default_register", file=file, key="register", expected=", ".join(registers))
+    return default, registers
+
+
+def _require_plain(file: Traversable, disclosure: str, language: str, register: str, name: str) -> None:
+    """The line is shown to people who sincerely ask: it states what the persona is and takes nothing back."""
+    found = denial_in(disclosure)
+    if found:
+        example = default_lines(language, register, name)["disclosure"][0]
+        raise PersonaFileError("personas.disclosure_denial", file=file, key="disclosure", found=found, expected=example)
+    sentences = re.split(r"(?<=[.!?])\s+", disclosure)
+    if not any(_MACHINE.search(sentence) for sentence in sentences if not sentence.endswith("?")):
+        raise PersonaFileError("personas.disclosure_plain", file=file, key="disclosure", expected=_MACHINE_WORDS)
+
+
+def _overlaid(file: Traversable, parsed: OverlayFile, version: str, bases: Mapping[str, Persona]) -> Persona:
+    """The base with one person's additions at the end; which canon they were made for stands in `extra`."""
+    base = bases.get(parsed.base)
+    if base is None:
+        raise PersonaFileError("personas.unknown_base", file=file, key="base", expected=", ".join(sorted(bases)) or "-")
+    return dataclasses.replace(
+        base,
+        id=parsed.id,
+        version=_digest([base.version, version]),
+        tier=Tier.INDIVIDUALISED,
+        description="\n".join(part for part in (base.description, parsed.description) if part),
+        facts=base.facts + _facts(parsed.facts),
+        demonstrations=base.demonstrations + _demonstrations(parsed.demonstrations),
+        extra=base.extra | {"base": base.id, "canon": base.version},
+    )
+
+
+def _facts(entries: Iterable[FactEntry]) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(id=entry.id, text=entry.text, since=entry.since, witness=entry.witness, slot=entry.slot)
+        for entry in entries
+    )
+
+
+def _demonstrations(entries: Iterable[DemonstrationEntry]) -> tuple[Demonstration, ...]:
+    return tuple(Demonstration(user=entry.user, reply=entry.reply, scene=entry.scene) for entry in entries)
+
+
+def _filled(line: str, name: str) -> str:
+    """Not `str.format`: a brace in an author's line is a brace."""
+    return line.replace("{{char}}", name).replace("{name}", name)

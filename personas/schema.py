@@ -1,0 +1,160 @@
+"""The schema of persona files, one for each tier, and what to tell the person whose file does not fit it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
+
+from personas.errors import PersonaFileError
+from personas.persona import Tier
+
+_Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+_Name = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f:<>{}\[\]|][^\x00-\x1f:<>{}\[\]|]{0,59}$")]
+_Short = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+_Line = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
+_Prose = Annotated[str, StringConstraints(min_length=1, max_length=6000, strip_whitespace=True)]
+_AnyId = Annotated[str, StringConstraints(pattern=r"^(?:[a-z][a-z0-9_]{0,39})?$")]
+_AnyShort = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
+_AnyLine = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True)]
+_AnyProse = Annotated[str, StringConstraints(max_length=6000, strip_whitespace=True)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class FactEntry(_Part):
+    id: _Id
+    text: _Line
+    since: date | None = None
+    witness: bool = True
+    slot: _AnyId = ""
+
+
+class DemonstrationEntry(_Part):
+    user: _Line
+    reply: _Line
+    scene: _AnyLine = ""
+
+
+class DemographicFile(_Part):
+    """One line of description is enough."""
+
+    id: _Id
+    tier: Literal["demographic", "character"] = "demographic"
+    language: Literal["en", "ko"]
+    name: _Name
+    description: _Prose
+    tagline: _AnyShort = ""
+    voice: _AnyProse = ""
+    register_: str = Field(default="", alias="register")
+    registers: list[str] = Field(default_factory=list, max_length=8)
+    moment: date | None = None
+    scenario: _AnyProse = ""
+    facts: list[FactEntry] = Field(default_factory=list, max_length=500)
+    demonstrations: list[DemonstrationEntry] = Field(default_factory=list, max_length=50)
+    taboos: list[_Short] = Field(default_factory=list, max_length=50)
+    greetings: list[_Line] = Field(default_factory=list, max_length=20)
+    disclosure: _AnyLine = ""
+    fallbacks: list[_Line] = Field(default_factory=list, max_length=20)
+    failures: list[_Line] = Field(default_factory=list, max_length=20)
+    source: _AnyShort = ""
+    licence: _AnyShort = ""
+    authors: list[_Short] = Field(default_factory=list, max_length=50)
+    extra: dict[_Id, str] = Field(default_factory=dict, max_length=50)
+
+
+class _CharacterFile(DemographicFile):
+    """Nothing that makes a character is left to defaults."""
+
+    tagline: _Short
+    voice: _Prose
+    register_: str = Field(alias="register", min_length=1)
+    registers: list[str] = Field(min_length=1, max_length=8)
+    facts: list[FactEntry] = Field(min_length=3, max_length=500)
+    demonstrations: list[DemonstrationEntry] = Field(min_length=2, max_length=50)
+    taboos: list[_Short] = Field(min_length=1, max_length=50)
+    greetings: list[_Line] = Field(min_length=1, max_length=20)
+    disclosure: _Line
+    fallbacks: list[_Line] = Field(min_length=2, max_length=20)
+    failures: list[_Line] = Field(min_length=1, max_length=20)
+    source: _Short
+    licence: _Short
+
+
+class OverlayFile(_Part):
+    """What one person's version of a persona has on top of it."""
+
+    id: _Id
+    tier: Literal["individualised"]
+    base: _Id
+    name: _Name | None = None
+    description: _AnyProse = ""
+    facts: list[FactEntry] = Field(default_factory=list, max_length=500)
+    demonstrations: list[DemonstrationEntry] = Field(default_factory=list, max_length=50)
+
+
+_FILES: Final[Mapping[str, type[DemographicFile | OverlayFile]]] = {
+    Tier.DEMOGRAPHIC: DemographicFile,
+    Tier.CHARACTER: _CharacterFile,
+    Tier.INDIVIDUALISED: OverlayFile,
+}
+
+
+def fit(file: object, content: dict[str, object]) -> "DemographicFile | OverlayFile":
+    """`content` as the schema of its tier; `file` names where it comes from. Raises PersonaFileError."""
+    tier = content.get("tier", Tier.DEMOGRAPHIC)
+    if not isinstance(tier, str) or tier not in _FILES:
+        raise PersonaFileError("personas.want_one_of", file=file, key="tier", expected=", ".join(_FILES))
+    try:
+        return _FILES[tier].model_validate(content)
+    except ValidationError as error:
+        raise _explain(file, tier, error.errors()[0]) from error
+
+
+_WANTED: Final[Mapping[str, tuple[str, str]]] = {
+    "string_type": ("want_text", '"…"'),
+    "list_type": ("want_list", "[ … ]"),
+    "dict_type": ("want_table", "[ … ]"),
+    "model_type": ("want_table", '{ id = "…", text = "…" }'),
+    "bool_type": ("want_switch", "true, false"),
+    "date_type": ("want_date", "1790-04-01"),
+    "date_from_datetime_inexact": ("want_date", "1790-04-01"),
+}
+
+"""What each complaint of the schema about a type wants: the key of our words and an example."""
+
+_LIMITS: Final[Mapping[str, tuple[str, str]]] = {
+    "too_short": ("too_few", "min_length"),
+    "too_long": ("too_many", "max_length"),
+    "string_too_short": ("empty_text", "min_length"),
+    "string_too_long": ("too_long", "max_length"),
+    "string_pattern_mismatch": ("want_shape", "pattern"),
+    "literal_error": ("want_one_of", "expected"),
+}
+"""The same for a limit: the key of our words and where the schema tells the limit."""
+
+
+def _known_keys(tier: str, place: tuple[int | str, ...]) -> str:
+    """The keys that stand where an unknown one was found."""
+    entries: Mapping[str, type[BaseModel]] = {"facts": FactEntry, "demonstrations": DemonstrationEntry}
+    model = entries.get(str(place[0]), _FILES[tier]) if len(place) > 1 else _FILES[tier]
+    return ", ".join(field.alias or name for name, field in model.model_fields.items())
+
+
+def _explain(file: object, tier: str, details: ErrorDetails) -> PersonaFileError:
+    """The first complaint of the schema, in words for the person who wrote the file."""
+    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in details["loc"])
+    kind, context = details["type"], details.get("ctx", {})
+    fields: dict[str, object] = {"file": file, "key": key, "tier": tier}
+    if kind == "missing":
+        return PersonaFileError("personas.missing_key", **fields)
+    if kind == "extra_forbidden":
+        return PersonaFileError("personas.unknown_key", **fields, expected=_known_keys(tier, details["loc"]))
+    if kind in _LIMITS:
+        words, limit = _LIMITS[kind]
+        return PersonaFileError(f"personas.{words}", **fields, expected=context[limit])
+    wanted, example = _WANTED.get(kind, ("want_other", details["msg"]))
+    return PersonaFileError(f"personas.{wanted}", **fields, expected=example)
