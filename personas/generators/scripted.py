@@ -6,34 +6,37 @@ For tests and demonstrations. The same script gives the same words, faults, repa
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
-from typing import Final, Self
+from typing import Self
 
-from personas.errors import GenerationError, Permanent, Retryable
+from personas.errors import GenerationError, Retryable
+from personas.generators.failures import Refusal, failure
 from personas.generators.scripted_model import Call, Performance, ScriptedModel
-from personas.generators.scripts import Script
+from personas.generators.scripts import Fault, Script
 from personas.generators.seams import Seam
 from personas.messages import Finish, Prompt, Usage
 
-_TRY_AGAIN: Final = frozenset({408, 409, 429})
-
-
-def failure(performance: Performance, patience: timedelta) -> GenerationError:
-    """What a caller is told of a performance that did not end with a finish reason."""
-    fault = performance.fault
-    if fault is None:
-        return Retryable("scripted.broken_off", kind="finish: null")
-    if fault.status is not None:
-        fields: dict[str, object] = {"status": fault.status, "code": f" ({fault.code})" if fault.code else ""}
-        if fault.code == "insufficient_quota" or (fault.status < 500 and fault.status not in _TRY_AGAIN):
-            return Permanent("scripted.refused", **fields)
-        wait = None if fault.retry_after is None else timedelta(seconds=fault.retry_after)
-        return Retryable("scripted.refused", retry_after=wait, **fields)
-    if fault.kind == "stall":
-        return Retryable("scripted.stalled", seconds=f"{patience.total_seconds():g}")
-    return Retryable("scripted.broken_off", kind=fault.kind)
-
-
 Sleep = Callable[[float], Awaitable[object]]
+
+
+def failed(fault: Fault | None, *, model: str, patience: timedelta) -> GenerationError:
+    """What a caller is told of `fault` (None: the end without a reason), as over HTTP."""
+    if fault is None:
+        return Retryable("generators.broke_off", host=model)
+    match fault.kind:
+        case "status":
+            headers = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
+            refusal = Refusal(host=model, model=model, status=fault.status, names=(fault.code,), headers=headers)
+            return failure(refusal)
+        case "stall":
+            return Retryable("generators.stalled", host=model, seconds=f"{patience.total_seconds():g}")
+        case "malformed":
+            return Retryable("generators.malformed", host=model)
+        case "non_stream_200":
+            return Retryable("generators.no_stream", host=model)
+        case "truncate":
+            return Retryable("generators.broke_off", host=model)
+        case "disconnect" | "reset":
+            return Retryable("generators.connection_lost", host=model, reason=fault.kind)
 
 
 class Scripted:
@@ -139,7 +142,7 @@ class ScriptedGeneration:
             performance.end(performance.finish)
             return
         performance.end(None)
-        self._failure = failure(performance, self._patience)
+        self._failure = failed(fault, model=self.model, patience=self._patience)
         raise self._failure
 
     async def __aenter__(self) -> Self:

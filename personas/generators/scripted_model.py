@@ -6,7 +6,7 @@ It keeps no time and opens nothing: `scripted` performs it in this process, `scr
 import hashlib
 from bisect import bisect_left
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import accumulate
@@ -14,8 +14,8 @@ from random import Random
 from typing import Final
 
 from personas.generators.prefixes import PROBE
-from personas.generators.scripts import Chunking, Fault, Repair, Reply, Script, Sentence, tokens
-from personas.messages import Finish, Prompt, Usage
+from personas.generators.scripts import Chunking, Fault, Repair, Reply, Script, Sentence, Unit, tokens
+from personas.messages import Finish, Prompt, Turn, Usage
 
 TURNS_KEPT: Final = 16_384
 """How many different conversations' last turns a scripted model recognises when it is asked again."""
@@ -31,7 +31,7 @@ class Call:
     reply: str
     """Name of the reply."""
     turn: int
-    """Which turn it answered, from 0: repairs and retries answer the same one again."""
+    """Which turn it answered, from 0: repairs and retries answer the same one again. -1: asked if it can continue."""
     attempt: int
     """How many calls for that turn came before."""
     prompt: Prompt
@@ -91,23 +91,25 @@ class ScriptedModel:
         self._turns.move_to_end(key)
         turn = _recognised(twins, prompt, instructions)
         if turn is None:
-            turn = _Turn(number=self._asked, reply=self._choose(prompt), instructions=instructions)
-            self._asked += 1
+            turn = self._new(prompt, instructions)
             twins.append(turn)
             del twins[:-TWINS_KEPT]
             if len(self._turns) > TURNS_KEPT:
                 self._turns.popitem(last=False)
         return Performance(turn, prompt, _heard(prompt, instructions, turn), self._journal.append)
 
+    def _new(self, prompt: Prompt, instructions: str) -> _Turn:
+        if _conversation(prompt) == PROBE.turns:
+            return _Turn(number=-1, reply=_counting(self.script.replies[0]), instructions=instructions)
+        self._asked += 1
+        return _Turn(number=self._asked - 1, reply=self._choose(prompt), instructions=instructions)
+
     def _choose(self, prompt: Prompt) -> Reply:
-        """The reply for a new turn."""
-        asked = prompt.turns[-1].text.casefold() if prompt.turns else ""
+        asked = next((turn.text.casefold() for turn in reversed(prompt.turns) if turn.role == "user"), "")
         for reply in self.script.replies:
             if reply.when is not None and reply.when.casefold() in asked:
                 return reply
         in_order = [reply for reply in self.script.replies if reply.when is None]
-        if prompt.turns == PROBE.turns:
-            return _counting(in_order[0])
         self._in_order += 1
         return in_order[(self._in_order - 1) % len(in_order)]
 
@@ -118,11 +120,14 @@ def _counting(reply: Reply) -> Reply:
     return Reply(script="counting", sentences=(Sentence(t=said),), prefix_support=reply.prefix_support)
 
 
+def _conversation(prompt: Prompt) -> tuple[Turn, ...]:
+    return tuple(turn for turn in prompt.turns if turn.role != "system")
+
+
 def _key(prompt: Prompt) -> bytes:
     digest = hashlib.blake2b(digest_size=16)
-    for turn in prompt.turns:
-        if turn.role != "system":
-            digest.update(f"{turn.role}\0{turn.text}\0".encode(errors="surrogatepass"))
+    for turn in _conversation(prompt):
+        digest.update(f"{turn.role}\0{turn.text}\0".encode(errors="surrogatepass"))
     return digest.digest()
 
 
@@ -243,16 +248,19 @@ class Performance:
         self._attempt = turn.calls
         turn.calls += 1
         turn.running, turn.failed = True, False
-        dice = Random(f"{reply.seed}/{turn.number}/{self._attempt}")  # noqa: S311 (to be repeatable, not secret)
-        lines = _lines(reply, prompt, heard, repeated=bool(self._attempt and heard), dice=dice)
+        self._dice = Random(f"{reply.seed}/{turn.number}/{self._attempt}")  # noqa: S311 (repeatable, not secret)
+        self._chunking = Chunking.parse(reply.chunk)
+        lines = _lines(reply, prompt, heard, repeated=bool(self._attempt and heard), dice=self._dice)
         self._sentences = lines.sentences
         text, self.finish = _bounded(lines.text, prompt, Finish(reply.finish) if reply.finish else None)
         self.fault = reply.fault if reply.fault and turn.strikes < (reply.fault.times or turn.strikes + 1) else None
         """What goes wrong once everything is said."""
+        self.meant = text
+        """Everything it would say without its fault."""
         self.text = text[: _place(self.fault, lines.ends)] if self.fault else text
         """Everything it says unless it is closed early."""
         self._tokens = list(accumulate(map(len, tokens(self.text)), initial=0))[:-1]
-        self._pieces = tuple(Chunking.parse(reply.chunk).split(self.text, dice))
+        self._pieces = tuple(self._chunking.split(self.text, self._dice))
         self._taken = self._said = 0
         self._ended = False
         self._overshoot = 0
@@ -273,6 +281,15 @@ class Performance:
         self._taken += 1
         self._said += len(piece)
         return piece
+
+    def wire(self, data: bytes) -> Iterable[bytes]:
+        """`data` in the pieces in which it is to be written: cut only where the script counts in bytes."""
+        return self._chunking.cut(data, self._dice) if self._chunking.unit is Unit.BYTES else (data,)
+
+    @property
+    def label(self) -> str:
+        """Names the call: turn and attempt."""
+        return f"{self._turn.number}-{self._attempt}"
 
     @property
     def usage(self) -> Usage:
