@@ -1,0 +1,160 @@
+"""Text to sparse features: hashed n-grams of characters, words and Korean letters, the same for training and judging.
+
+Every run of code points is hashed at once with prefix sums of a polynomial over the integers modulo 2**64, so there is
+no loop over n-grams. Integers have a fixed width and wrap around: the buckets are the same on every machine.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes: TypeAlias = NDArray[np.uint64]
+"""One number a code point, or a hash."""
+
+BITS: Final = 18
+BUCKETS: Final = 1 << BITS
+"""How many features there are: n-grams beyond that share one."""
+LAYOUT: Final = "ngrams-1"
+"""Names everything in this module that the weights depend on; change it with any change to folding or hashing."""
+
+_CHARACTERS: Final = (1, 2, 3, 4, 5)
+_WORDS: Final = (1, 2, 3)
+_LETTERS: Final = (2, 3, 4, 5, 6)
+
+_BASE: Final = 0x9E3779B97F4A7C15
+_INVERSE: Final = pow(_BASE, -1, 1 << 64)
+_STEP: Final = 0xD6E8FEB86659FD93
+
+_URL: Final = re.compile(r"(?:https?://|www\.)\S+|\[url\]", re.IGNORECASE)
+_PERSON: Final = re.compile(r"(?<![\w@])@\w+|\[user\]", re.IGNORECASE)
+_STRETCHED: Final = re.compile(r"(.)\1{2,}")
+_SPACE: Final = re.compile(r"\s+")
+_HANGUL: Final = re.compile("[\uac00-\ud7a3]")
+_PUNCTUATION: Final = re.compile(r"([^\w\s'])")
+
+_LINK_MARK: Final = " \ue000 "
+_PERSON_MARK: Final = " \ue001 "
+_EDGES: Final = " \t\r\n\"'\u201c\u201d\u2018\u2019"
+
+_SYLLABLE: Final = 0xAC00
+_SYLLABLES: Final = 11172
+_LEADS: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_VOWELS: Final = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+_TAILS: Final = "ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+_LONE_LETTERS: Final = MappingProxyType(
+    {0x1100 + place: letter for place, letter in enumerate(_LEADS)}
+    | {0x1161 + place: letter for place, letter in enumerate(_VOWELS)}
+    | {0x11A8 + place: letter for place, letter in enumerate(_TAILS)}
+)
+"""NFKC makes half letters of Korean letters that stand alone; this makes them whole again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """The features of one text: `buckets` ascending and distinct, `weights` of length one (Euclid) beside them."""
+
+    buckets: NDArray[np.int32]
+    weights: NDArray[np.float32]
+
+
+def fold(text: str) -> str:
+    """`text` as the n-grams see it: lower case, compatibility forms resolved, links and people replaced, no stretching.
+
+    Light on purpose: what is lost here is lost to the model. Idempotent it need not be; lone surrogates survive.
+    """
+    plain = unicodedata.normalize("NFKC", html.unescape(text)).lower().translate(_LONE_LETTERS)
+    plain = _PERSON.sub(_PERSON_MARK, _URL.sub(_LINK_MARK, plain))
+    plain = _STRETCHED.sub(r"\1\1", plain)
+    return _SPACE.sub(" ", plain).strip(_EDGES)
+
+
+def featurise(text: str) -> Features:
+    """The features of `text`, of any length; none for a text of nothing but spaces. About 0.2 ms for 300 characters."""
+    folded = fold(text)
+    if not folded:
+        return Features(buckets=np.empty(0, np.int32), weights=np.empty(0, np.float32))
+    hashes = np.concatenate(list(_hashes(folded)))
+    buckets, counts = np.unique((_scatter(hashes) >> np.uint64(64 - BITS)).astype(np.int32), return_counts=True)
+    weights = 1.0 + np.log(counts.astype(np.float32))
+    return Features(buckets=buckets, weights=(weights / np.sqrt(np.dot(weights, weights))).astype(np.float32))
+
+
+def _hashes(folded: str) -> Iterator[Codes]:
+    """The hashes of every n-gram, kinds kept apart by what is added to them."""
+    characters = _Prefix(_codes(f" {folded} "))
+    for size in _CHARACTERS:
+        yield characters.runs(size) + np.uint64(_salt(0, size))
+    words = _words(folded)
+    for size in _WORDS:
+        yield _Prefix(words).runs(size) + np.uint64(_salt(1, size))
+    if _HANGUL.search(folded):
+        letters = _Prefix(_letters(_codes(f" {folded} ")))
+        for size in _LETTERS:
+            yield letters.runs(size) + np.uint64(_salt(2, size))
+
+
+def _salt(kind: int, size: int) -> int:
+    return (kind * 16 + size) * _STEP % (1 << 64)
+
+
+def _codes(text: str) -> Codes:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
+
+
+class _Prefix:
+    """Prefix sums of a polynomial over a sequence: the hash of any run of it is one subtraction and one product."""
+
+    def __init__(self, sequence: Codes) -> None:
+        powers = np.full(len(sequence), _BASE, np.uint64).cumprod(dtype=np.uint64)
+        self._sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(_scatter(sequence) * powers, dtype=np.uint64)])
+        self._back = np.full(len(sequence) + 1, _INVERSE, np.uint64).cumprod(dtype=np.uint64)
+
+    def runs(self, size: int) -> Codes:
+        """The hash of every run of `size` neighbours, in order; none when the sequence is shorter."""
+        differences = self._sums[size:] - self._sums[: max(0, len(self._sums) - size)]
+        return np.multiply(differences, self._back[: len(differences)], dtype=np.uint64)
+
+    def between(self, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> Codes:
+        """The hash of each run from a start to its end."""
+        return np.multiply(self._sums[ends] - self._sums[starts], self._back[starts], dtype=np.uint64)
+
+
+def _words(folded: str) -> Codes:
+    """One hash for each word or mark of punctuation."""
+    codes = _codes(" " + _SPACE.sub(" ", _PUNCTUATION.sub(r" \1 ", folded)).strip() + " ")
+    gaps = np.flatnonzero(codes == ord(" "))
+    return _Prefix(codes).between(gaps[:-1] + 1, gaps[1:])
+
+
+def _letters(codes: Codes) -> Codes:
+    """Korean syllables taken apart into their letters, a final consonant as the same letter as an initial one."""
+    ordinals = codes - np.uint64(_SYLLABLE)  # wraps below the block, and so is out of range there too
+    inside = ordinals < _SYLLABLES
+    ordinals = np.where(inside, ordinals, 0)
+    spread = np.stack(
+        [
+            np.where(inside, _table(_LEADS)[ordinals // 588], codes),
+            np.where(inside, _table(_VOWELS)[ordinals // 28 % 21], 0),
+            np.where(inside, _table("\0" + _TAILS)[ordinals % 28], 0),
+        ],
+        axis=1,
+    ).ravel()
+    return spread[spread > 0]
+
+
+def _table(letters: str) -> Codes:
+    return _codes(letters)
+
+
+def _scatter(values: Codes) -> Codes:
+    """A bijection of 64-bit numbers that spreads near values far apart (the finaliser of SplitMix64)."""
+    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
