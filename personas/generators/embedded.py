@@ -1,7 +1,7 @@
 """A model in this process: llama.cpp's own server on the loopback, met like any other OpenAI-compatible service.
 
-The only file that knows `xllamacpp`. Going over loopback costs well under a millisecond a token and buys what the server
-already does well: streaming, cancelling, prompt caching, several conversations at once.
+The only file that knows `xllamacpp`. Going over loopback costs well under a millisecond a token and buys what the
+server already does well: streaming, cancelling, prompt caching, several conversations at once.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ _SPIN: Final = "1000"
 """Rounds that a worker thread of llama.cpp spins before it sleeps. Its default, forever, is a quarter of the speed on a
 machine that does anything else; this many loses nothing on an idle one."""
 _SLOTS: Final = 2
-"""Conversations computed at once; further ones wait in the server. More slots share the same cores and only take memory."""
+"""Conversations computed at once; further ones wait in the server. More would share the same cores and take memory."""
 _CACHE_MEBIBYTES: Final = 256
 """For states of conversations that left their slot; the server's default is 8 GiB."""
 _HTTP_THREADS: Final = 4

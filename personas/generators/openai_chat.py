@@ -19,7 +19,7 @@ from personas.errors import GenerationError, Permanent, Retryable
 from personas.generators.failures import Refusal, failure
 from personas.generators.prefixes import ASKABLE, PROBE, PrefixStyle, Request, continued, request
 from personas.generators.reading import Reading
-from personas.generators.tokens import estimate_tokens, tokens
+from personas.generators.tokens import conversation_tokens, tokens
 from personas.messages import Finish, Prompt, Usage
 
 if TYPE_CHECKING:
@@ -276,7 +276,7 @@ class ChatGeneration:
             style, self._probed = await self._service.style()
         asked = request(self._prompt, style)
         reading = self._reading
-        reading.asked = estimate_tokens(asked.texts)
+        reading.asked = conversation_tokens(asked.texts)
         try:
             async with asyncio.timeout(self._service.settings.first_token.total_seconds()) as clock:
                 async with await self._service.open(self._prompt, asked) as stream:

@@ -24,7 +24,7 @@ def tokens(count: int) -> int:
     return -(-count // QUARTERS_A_TOKEN)
 
 
-def estimate_tokens(texts: Iterable[str], *, overhead: int = 4) -> int:
+def conversation_tokens(texts: Iterable[str], *, overhead: int = 4) -> int:
     """Tokens of a conversation of `texts`, with `overhead` tokens for the frame of each."""
     sizes = [quarters(text) for text in texts]
     return tokens(sum(sizes)) + overhead * len(sizes)
