@@ -1,0 +1,381 @@
+"""A scripted model in this process: what it says to whom, what it repairs, how it fails, what it counts."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from personas.errors import GenerationError, Permanent, Retryable
+from personas.generators.prefixes import PROBE, continued
+from personas.generators.scripted import Scripted
+from personas.generators.scripted_model import ScriptedModel, resume
+from personas.generators.scripts import Fault, Gold, Repair, Reply, Script, Sentence, bundled_scripts
+from personas.messages import Critique, Finish, Prompt, Turn
+
+CRITIQUE = Critique(category="register", rule="존댓말로 쓰세요.")
+TEA = Reply(
+    script="tea",
+    language="ko",
+    chunk="1char",
+    cancel_lag_tokens=3,
+    sentences=(
+        Sentence(t="어서 오세요."),
+        Sentence(t="오늘 좀 춥지?", gold=Gold(cat="register")),
+        Sentence(t="유자차 어떠세요?"),
+    ),
+    repair=Repair(p_ok=1, ok="오늘 좀 춥죠?", bad="춥지 않아?"),
+)
+HARBOUR = Reply(script="harbour", sentences=(Sentence(t="Ahoy!"), Sentence(t="The tide turns.")))
+
+
+class Clock:
+    """Stands in for waiting: notes how long, and lets others run."""
+
+    def __init__(self) -> None:
+        self.waited: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.waited.append(seconds)
+        await asyncio.sleep(0)
+
+
+def changed(reply: Reply, **changes: object) -> Reply:
+    """`reply` with `changes`, checked like any other."""
+    values = {name: getattr(reply, name) for name in reply.__dataclass_fields__}
+    return Reply(**{**values, **changes})
+
+
+def scripted(*replies: Reply) -> Scripted:
+    return Scripted(Script(replies=replies), sleep=Clock().sleep)
+
+
+def asked(text: str = "안녕하세요", *, prefix: str = "", critique: Critique | None = None, stop: str = "") -> Prompt:
+    turns = (Turn(role="user", text=text),)
+    return Prompt(system="You keep a tea house.", turns=turns, prefix=prefix, critique=critique, stop=(stop,))
+
+
+async def text_of(generator: Scripted, prompt: Prompt) -> str:
+    async with generator.generate(prompt) as generation:
+        return "".join([piece async for piece in generation])
+
+
+async def failure_of(generator: Scripted, prompt: Prompt) -> GenerationError:
+    with pytest.raises(GenerationError) as caught:
+        await text_of(generator, prompt)
+    return caught.value
+
+
+async def test_sentences_are_joined_by_a_space_unless_one_brings_white_space() -> None:
+    sentences = (Sentence(t="One."), Sentence(t="Two.\n"), Sentence(t="Three."), Sentence(t="\tFour."))
+
+    assert await text_of(scripted(changed(HARBOUR, sentences=sentences)), asked()) == "One. Two.\nThree.\tFour."
+
+
+async def test_replies_come_in_order_and_then_again_from_the_first() -> None:
+    generator = scripted(HARBOUR, TEA)
+
+    said = [await text_of(generator, asked(f"turn {number}")) for number in range(3)]
+
+    assert [text.split()[0] for text in said] == ["Ahoy!", "어서", "Ahoy!"]
+
+
+async def test_a_reply_with_when_answers_its_question_and_does_not_take_a_place_in_the_order() -> None:
+    storm = Reply(script="storm", when="STORM", sentences=(Sentence(t="Get below!"),))
+    generator = scripted(HARBOUR, storm, TEA)
+
+    said = [await text_of(generator, asked(text)) for text in ("Hello.", "Is that a storm?", "Hello again.")]
+
+    assert [text.split()[0] for text in said] == ["Ahoy!", "Get", "어서"]
+
+
+async def test_asking_the_same_in_another_conversation_is_a_new_turn() -> None:
+    generator = scripted(HARBOUR, TEA)
+
+    assert await text_of(generator, asked("Hi.")) != await text_of(generator, asked("Hi."))
+
+
+async def test_a_criticised_sentence_is_repaired_and_the_reply_goes_on_behind_it() -> None:
+    generator = scripted(TEA, HARBOUR)
+    await text_of(generator, asked())
+
+    again = await text_of(generator, asked(prefix="어서 오세요.", critique=CRITIQUE))
+
+    assert again == " 오늘 좀 춥죠? 유자차 어떠세요?"
+    assert [(call.turn, call.attempt) for call in generator.journal] == [(0, 0), (0, 1)]
+
+
+async def test_the_first_sentence_is_repaired_without_a_prefix() -> None:
+    generator = scripted(changed(TEA, sentences=TEA.sentences[1:]))
+    await text_of(generator, asked())
+
+    assert await text_of(generator, asked(critique=CRITIQUE)) == "오늘 좀 춥죠? 유자차 어떠세요?"
+
+
+async def test_a_repair_that_fails_is_worded_differently_and_still_labelled() -> None:
+    assert TEA.repair is not None
+    generator = scripted(changed(TEA, repair=Repair(p_ok=0, ok=TEA.repair.ok, bad=TEA.repair.bad)))
+    await text_of(generator, asked())
+
+    assert await text_of(generator, asked(prefix="어서 오세요.", critique=CRITIQUE)) == " 춥지 않아? 유자차 어떠세요?"
+    assert generator.journal[-1].sentences[0].gold == Gold(cat="register")
+
+
+async def test_without_a_repair_the_model_repeats_itself() -> None:
+    generator = scripted(changed(TEA, repair=None))
+    await text_of(generator, asked())
+
+    assert (await text_of(generator, asked(prefix="어서 오세요.", critique=CRITIQUE))).startswith(" 오늘 좀 춥지?")
+
+
+async def test_repairs_succeed_as_often_as_the_script_says_and_the_same_ones_each_time() -> None:
+    async def outcomes() -> list[bool]:
+        generator = scripted(changed(TEA, repair=Repair(p_ok=0.7, ok="춥죠?", bad="추워?"), chunk="400chars"))
+        said = []
+        for number in range(300):
+            await text_of(generator, asked(f"{number}"))
+            said.append(await text_of(generator, asked(f"{number}", prefix="어서 오세요.", critique=CRITIQUE)))
+        return ["춥죠?" in text for text in said]
+
+    first = await outcomes()
+
+    assert 0.6 < sum(first) / len(first) < 0.8
+    assert first == await outcomes()
+
+
+async def test_further_instructions_about_a_known_turn_are_a_critique() -> None:
+    """How a critique looks over HTTP, to a service without prefixes: nothing but more words in the system message."""
+    generator = scripted(TEA)
+    turn = Turn(role="user", text="hi")
+    note = Turn(role="system", text="Already sent: 어서 오세요.\nDo not repeat it.")
+    await text_of(generator, Prompt(system="Be kind.", turns=(turn,)))
+
+    again = await text_of(generator, Prompt(system="Be kind.\n\nNo casual speech.", turns=(turn, note)))
+
+    assert again == "오늘 좀 춥죠? 유자차 어떠세요?"
+
+
+async def test_a_model_without_prefixes_begins_again_and_its_repetition_is_removed() -> None:
+    generator = scripted(changed(TEA, prefix_support=False))
+    await text_of(generator, asked())
+
+    assert (
+        await text_of(generator, asked(prefix="어서 오세요.", critique=CRITIQUE)) == " 오늘 좀 춥죠? 유자차 어떠세요?"
+    )
+    assert generator.journal[-1].said == "어서 오세요. 오늘 좀 춥죠? 유자차 어떠세요?"
+
+
+async def test_words_before_the_first_sentence_are_somebody_elses() -> None:
+    """A truthful disclosure stands before the generated words."""
+    prompt = asked(prefix="네, 저는 AI예요. 어서 오세요.")
+
+    assert await text_of(scripted(changed(TEA, repair=None)), prompt) == " 오늘 좀 춥지? 유자차 어떠세요?"
+
+
+@given(st.integers(0, 80), st.sampled_from(["1char", "3tokens", "1byte"]))
+def test_a_reply_goes_on_from_any_place(cut: int, chunk: str) -> None:
+    whole = "어서 오세요. 오늘 좀 춥지? 유자차 어떠세요?"
+    generator = scripted(changed(TEA, chunk=chunk))
+
+    said = asyncio.run(text_of(generator, asked(prefix=whole[:cut])))
+
+    assert whole[:cut] + said == whole
+
+
+@pytest.mark.parametrize(
+    ("heard", "place"),
+    [
+        ("", (0, "")),
+        ("어서 오", (0, "세요.")),
+        ("어서  오세요.\n", (1, "")),
+        ("어서 오세요. 춥지 않아? 유자차", (2, " 어떠세요?")),
+        ("Something else.", (0, "")),
+        ("어서 오세요. Something else.", (1, "")),
+        ("어서 오세요. 오늘 좀 춥죠? 유자차 어떠세요?", (3, "")),
+    ],
+)
+def test_what_was_heard_tells_where_to_go_on(heard: str, place: tuple[int, str]) -> None:
+    assert resume(TEA, heard) == place
+
+
+async def test_the_prefix_tells_equally_worded_turns_apart() -> None:
+    """Two people greet at the same moment; each one's repair continues that one's reply."""
+    generator = scripted(HARBOUR, TEA)
+    async with generator.generate(asked("hi")) as one, generator.generate(asked("hi")) as other:
+        await anext(aiter(one))
+        await anext(aiter(other))
+
+    assert (
+        await text_of(generator, asked("hi", prefix="어서 오세요.", critique=CRITIQUE))
+        == " 오늘 좀 춥죠? 유자차 어떠세요?"
+    )
+    assert await text_of(generator, asked("hi", prefix="Ahoy!", critique=CRITIQUE)) == " The tide turns."
+
+
+def test_a_model_that_has_heard_very_many_turns_forgets_the_oldest() -> None:
+    model = ScriptedModel(Script(replies=(HARBOUR,)), journal_size=3)
+    for number in range(16_400):
+        model.answer(asked(f"{number}")).end(Finish.STOP)
+
+    assert model.answer(asked("0", critique=CRITIQUE)).label == "16400-0"
+    assert model.answer(asked("16399", critique=CRITIQUE)).label == "16399-1"
+    assert [call.turn for call in model.journal] == [16_397, 16_398, 16_399]
+
+
+@pytest.mark.parametrize("support", [True, False])
+async def test_asked_whether_it_can_continue_it_tells_the_truth_without_using_up_a_reply(*, support: bool) -> None:
+    generator = scripted(changed(TEA, prefix_support=support), HARBOUR)
+    async with generator.generate(PROBE) as probe:
+        await anext(aiter(probe))
+    raw = ScriptedModel(Script(replies=(changed(TEA, prefix_support=support),))).answer(PROBE)
+
+    assert continued(raw.text) is support
+    assert (await text_of(generator, asked())).startswith("어서")
+
+
+async def test_a_stop_string_ends_the_reply_before_it() -> None:
+    generator = scripted(TEA)
+
+    assert await text_of(generator, asked(stop=" 유자")) == "어서 오세요. 오늘 좀 춥지?"
+    assert generator.journal[-1].finish is Finish.STOP
+
+
+async def test_a_reply_longer_than_allowed_is_cut_and_says_so() -> None:
+    prompt = Prompt(system="", turns=(Turn(role="user", text="hi"),), max_tokens=4)
+    generation = scripted(TEA).generate(prompt)
+
+    assert "".join([piece async for piece in generation]) == "어서 오세"
+    assert generation.finish is Finish.LENGTH
+
+
+async def test_it_speaks_at_the_pace_of_the_script() -> None:
+    clock = Clock()
+    reply = Reply(script="slow", sentences=(Sentence(t="하나 둘 셋"),), tps=2, ttft_ms=600, chunk="2tokens")
+    generator = Scripted(Script(replies=(reply,)), sleep=clock.sleep)
+
+    assert await text_of(generator, asked()) == "하나 둘 셋"
+    assert clock.waited == pytest.approx([0.6 + 1.0, 1.0, 0.0])
+
+
+async def test_tokens_generated_after_a_cancel_are_counted_but_no_more_than_there_are() -> None:
+    generator = scripted(TEA)
+    for read in (1, 20):
+        async with generator.generate(asked(f"read {read}")) as generation:
+            for _ in range(read):
+                await anext(aiter(generation))
+        assert generation.finish is Finish.CANCELLED
+        assert generation.usage.tokens_overshoot == 3
+
+    early, late = generator.journal
+    assert (early.said, early.tokens_out, early.tokens_overshoot) == ("어", 4, 3)
+    assert (late.tokens_out, late.tokens_overshoot) == (18, 3)
+
+
+FAULTS = [
+    (Fault(kind="disconnect", after_chars=3), Retryable, "connection_lost", "어서 "),
+    (Fault(kind="reset", after_sentences=1), Retryable, "connection_lost", "어서 오세요."),
+    (Fault(kind="stall", after_sentences=99), Retryable, "stalled", "어서 오세요. 오늘 좀 춥지? 유자차 어떠세요?"),
+    (Fault(kind="malformed"), Retryable, "malformed", ""),
+    (Fault(kind="truncate", after_chars=1), Retryable, "broke_off", "어"),
+    (Fault(kind="non_stream_200"), Retryable, "no_stream", ""),
+    (Fault(kind="status", status=400), Permanent, "refused_request", ""),
+    (Fault(kind="status", status=401), Permanent, "no_access", ""),
+    (Fault(kind="status", status=404), Permanent, "not_found", ""),
+    (Fault(kind="status", status=408), Retryable, "service_failed", ""),
+    (Fault(kind="status", status=429), Retryable, "limited", ""),
+    (Fault(kind="status", status=429, code="insufficient_quota"), Permanent, "no_quota", ""),
+    (Fault(kind="status", status=503), Retryable, "service_failed", ""),
+]
+
+
+@pytest.mark.parametrize(("fault", "error", "key", "said"), FAULTS)
+async def test_a_fault_strikes_in_its_place_and_is_told_as_over_http(
+    fault: Fault, error: type[GenerationError], key: str, said: str
+) -> None:
+    generator = scripted(changed(TEA, fault=fault))
+
+    failure = await failure_of(generator, asked())
+
+    assert type(failure) is error
+    assert failure.key == f"generators.{key}"
+    assert "scripted:tea" in failure.explain("ko")
+    call = generator.journal[-1]
+    assert (call.said, call.fault, call.finish) == (said, fault.kind, None)
+
+
+async def test_a_failed_generation_fails_again_when_it_is_asked_for_more() -> None:
+    """It must not look like one that ended."""
+    generation = scripted(changed(TEA, finish=None, chunk="99chars")).generate(asked())
+    await anext(generation)
+
+    for _ in range(2):
+        with pytest.raises(Retryable, match="finish reason"):
+            await anext(generation)
+    assert generation.finish is None
+
+
+async def test_the_time_to_wait_is_passed_on() -> None:
+    fault = Fault(kind="status", status=503, retry_after=1.5)
+
+    failure = await failure_of(scripted(changed(TEA, fault=fault)), asked())
+
+    assert isinstance(failure, Retryable)
+    assert failure.retry_after == timedelta(seconds=1.5)
+
+
+async def test_a_stall_lasts_as_long_as_the_patience() -> None:
+    clock = Clock()
+    reply = changed(TEA, fault=Fault(kind="stall"))
+    generator = Scripted(Script(replies=(reply,)), sleep=clock.sleep, patience=timedelta(seconds=9))
+
+    failure = await failure_of(generator, asked())
+
+    assert clock.waited == [0, 9]
+    assert "9" in failure.explain("en")
+
+
+async def test_a_fault_heals_after_so_many_calls_and_the_retry_is_the_same_reply() -> None:
+    generator = scripted(changed(TEA, fault=Fault(kind="reset", after_chars=2, times=2)), HARBOUR)
+
+    await failure_of(generator, asked())
+    await failure_of(generator, asked())
+
+    assert (await text_of(generator, asked())).startswith("어서 오세요.")
+    assert [(call.turn, call.attempt, call.fault) for call in generator.journal] == [
+        (0, 0, "reset"),
+        (0, 1, "reset"),
+        (0, 2, None),
+    ]
+
+
+async def test_a_call_that_is_cancelled_before_its_fault_has_not_met_it() -> None:
+    generator = scripted(changed(TEA, fault=Fault(kind="reset", after_chars=9, times=1)))
+    async with generator.generate(asked()) as generation:
+        await anext(aiter(generation))
+
+    assert generator.journal[-1].fault is None
+    assert (await failure_of(generator, asked(critique=CRITIQUE))).key == "generators.connection_lost"
+
+
+async def test_a_model_without_words_ends_without_a_word() -> None:
+    generation = scripted(changed(TEA, sentences=(), finish="content_filter")).generate(asked())
+
+    assert [piece async for piece in generation] == []
+    assert generation.finish is Finish.FILTERED
+
+
+async def test_every_bundled_script_can_be_performed_and_repaired() -> None:
+    scripts = bundled_scripts()
+    assert "slip_of_the_mask" in scripts
+    for script in scripts.values():
+        generator = Scripted(script, sleep=Clock().sleep)
+        for number, reply in enumerate(script.replies):
+            said = await text_of(generator, asked(f"{number}"))
+            bad = next((sentence.t for sentence in reply.sentences if sentence.gold), None)
+            if bad is None or reply.repair is None:
+                continue
+            clean = said[: said.index(bad)].rstrip()
+            repaired = await text_of(generator, asked(f"{number}", prefix=clean, critique=CRITIQUE))
+            assert repaired.strip().startswith(reply.repair.ok)
+            assert bad not in repaired
