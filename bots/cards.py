@@ -31,5 +31,7 @@ class Card:
     hint: str = ""
     """What can be done next."""
     tone: Tone = Tone.PLAIN
+    met: bool = False
+    """Another persona speaks from now on: ask the router to `meet` it."""
     leave: bool = False
     """The person wants to end the session."""

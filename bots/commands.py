@@ -13,6 +13,7 @@ from moderation.review import ReviewDesk, masked, reason
 from moderation.stores import Query
 from moderation.words import catalogue
 from personas.messages import Message
+from personas.persona import Persona
 
 _PAGE = 10
 
@@ -20,8 +21,9 @@ _PAGE = 10
 class Commands:
     """The commands of every platform. Answers are cards; so are errors that people can put right."""
 
-    def __init__(self, hall: Hall, desk: ReviewDesk, *, language: str) -> None:
-        """`language` is the one of the cards."""
+    def __init__(self, hall: Hall, desk: ReviewDesk, *, language: str, spoken: frozenset[str]) -> None:
+        """`language` is the one of the cards, `spoken` are those the model speaks (empty: not known)."""
+        self._spoken = spoken
         self._hall = hall
         self._desk = desk
         self._language = language
@@ -69,6 +71,15 @@ class Commands:
             return Card(title=self._say("commands.note_done", id=rest[0]), tone=Tone.GOOD)
         raise UsageError("commands.usage", usage=self._say("commands.review_usage"))
 
+    def warning(self, persona: Persona) -> Card | None:
+        """That the model in use does not speak the language of `persona`, where that is known."""
+        if not self._spoken or persona.language in self._spoken:
+            return None
+        language = self._say(f"commands.language_{persona.language}")
+        spoken = ", ".join(self._say(f"commands.language_{name}") for name in sorted(self._spoken))
+        title = self._say("commands.language_warning", name=persona.name, language=language, spoken=spoken)
+        return Card(title=title, hint=self._say("commands.language_hint"), tone=Tone.BAD)
+
     async def _help(self, _words: list[str], _message: Message) -> Card:
         names = ("persona", "reset", "why", "review", "quit")
         rows = tuple(
@@ -98,11 +109,11 @@ class Commands:
             raise UsageError("commands.usage", usage=self._say("commands.persona_usage"))
         cast = self._hall.cast(name)
         session.reset(cast)
-        return Card(title=self._say("commands.persona_done", name=cast.persona.name), tone=Tone.GOOD)
+        return Card(title=self._say("commands.persona_done", name=cast.persona.name), tone=Tone.GOOD, met=True)
 
     async def _reset(self, _words: list[str], message: Message) -> Card:
         self._hall.session(message.conversation).reset()
-        return Card(title=self._say("commands.reset_done"), tone=Tone.GOOD)
+        return Card(title=self._say("commands.reset_done"), tone=Tone.GOOD, met=True)
 
     async def _why(self, words: list[str], message: Message) -> Card:
         name = words[0] if words else self._hall.session(message.conversation).exchange

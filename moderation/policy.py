@@ -175,6 +175,18 @@ class Policy:
         names = self._file.guard.input if stage is Stage.INPUT else self._file.guard.output
         return tuple(frozenset(name.split("|")) for name in names)
 
+    def narrowed(self, filters: Iterable[str]) -> "Policy":
+        """The same rules for fewer filters: nothing is required of those that are not among `filters`.
+
+        For measuring; a guard that people rely on has them all.
+        """
+        names = frozenset(filters)
+        document = self._file.model_dump()
+        for stage in ("output", "input"):
+            entries: tuple[str, ...] = document["guard"][stage]
+            document["guard"][stage] = tuple(entry for entry in entries if names & frozenset(entry.split("|")))
+        return Policy(document, file=self._name)
+
     def check(self, filters: Iterable[Filter]) -> None:
         """See that this policy and these filters fit. Raises PolicyError for a category without a rule for a stage the
         filter looks at, a rule or a requirement that no filter answers to."""

@@ -9,7 +9,7 @@ from moderation.guard import Guard
 from moderation.holdback import Terms
 from moderation.records import Brief, Candidate, Decision, Stage
 from moderation.shingles import shingles
-from moderation.words import LANGUAGES, catalogue
+from moderation.words import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 from personas.errors import PersonaFileError
 from personas.messages import Passage, PassageKind
 from personas.persona import Persona
@@ -49,11 +49,44 @@ class Cast:
         return replace(self.brief, people=people)
 
 
-async def prepare(persona: Persona, guard: Guard, *, canary: str, secrets: Iterable[str] = ()) -> Cast:
-    """Clear everything `persona` may say without a model.
+async def fixed_words(guard: Guard) -> dict[str, dict[str, Passage]]:
+    """Our own words by language and key, cleared: plain, in no persona's register, honest about what speaks.
 
-    `canary` is a random token that goes into the prompt and must never come out; `secrets` are further texts of which
-    no part may. Raises PersonaFileError where the guard blocks a line: file, key, and the rule it broke.
+    Raises PersonaFileError where the guard blocks one: with a policy under which a crisis cannot be answered, nothing
+    must start.
+    """
+    resources = load_resources()
+    words: dict[str, dict[str, Passage]] = {}
+    for language in LANGUAGES:
+        texts = {key: catalogue("personas").say(f"runtime.{key}", language) for key in FIXED_WORDS}
+        texts[CRISIS] = crisis_words(language, resources)
+        brief = Brief(language=language)
+        words[language] = {
+            key: await _cleared(
+                guard,
+                Candidate(stage=Stage.WHOLE, text=text, brief=brief, disclosed=True),
+                PassageKind.SAFE,
+                "runtime",
+                key,
+            )
+            for key, text in texts.items()
+        }
+    return words
+
+
+async def prepare(
+    persona: Persona,
+    guard: Guard,
+    words: Mapping[str, Mapping[str, Passage]],
+    *,
+    canary: str,
+    secrets: Iterable[str] = (),
+) -> Cast:
+    """Clear everything the author of `persona` wrote to be said without a model.
+
+    `words` are the `fixed_words`, `canary` is a random token that goes into the prompt and must never come out,
+    `secrets` are further texts of which no part may. Raises PersonaFileError where the guard blocks a line: file, key,
+    and the rule it broke.
     """
     hidden = (policy_layer(persona, canary), *secrets)
     brief = Brief(
@@ -65,57 +98,36 @@ async def prepare(persona: Persona, guard: Guard, *, canary: str, secrets: Itera
         taboos=persona.taboos,
         secrets=frozenset().union(*map(shingles, hidden)),
     )
-    desk = _Clearing(guard, persona, brief)
+
+    async def lines(key: str, texts: tuple[str, ...], kind: PassageKind) -> tuple[Passage, ...]:
+        honest = kind is PassageKind.DISCLOSURE
+        candidates = [Candidate(stage=Stage.WHOLE, text=text, brief=brief, disclosed=honest) for text in texts]
+        return tuple(
+            [
+                await _cleared(guard, candidate, kind, persona.id, f"{key}.{number}")
+                for number, candidate in enumerate(candidates)
+            ]
+        )
+
     return Cast(
         persona=persona,
         brief=brief,
         terms=Terms.of_texts(hidden, exact=[canary]),
         canary=canary,
-        greetings=await desk.lines("greetings", persona.greetings, PassageKind.GREETING),
-        disclosure=(await desk.lines("disclosure", (persona.disclosure,), PassageKind.DISCLOSURE, disclosed=True))[0],
-        fallbacks=await desk.lines("fallbacks", persona.fallbacks, PassageKind.FALLBACK),
-        failures=await desk.lines("failures", persona.failures, PassageKind.FALLBACK),
-        words=await desk.words(),
+        greetings=await lines("greetings", persona.greetings, PassageKind.GREETING),
+        disclosure=(await lines("disclosure", (persona.disclosure,), PassageKind.DISCLOSURE))[0],
+        fallbacks=await lines("fallbacks", persona.fallbacks, PassageKind.FALLBACK),
+        failures=await lines("failures", persona.failures, PassageKind.FALLBACK),
+        words=words.get(persona.language, words[DEFAULT_LANGUAGE]),
     )
 
 
-class _Clearing:
-    def __init__(self, guard: Guard, persona: Persona, brief: Brief) -> None:
-        self._guard = guard
-        self._persona = persona
-        self._brief = brief
-
-    async def lines(
-        self, key: str, texts: tuple[str, ...], kind: PassageKind, *, disclosed: bool = False
-    ) -> tuple[Passage, ...]:
-        """Lines of the author, judged as the persona's own replies."""
-        passages = []
-        for number, text in enumerate(texts):
-            candidate = Candidate(stage=Stage.WHOLE, text=text, brief=self._brief, disclosed=disclosed)
-            passages.append(await self._cleared(f"{key}.{number}", candidate, kind))
-        return tuple(passages)
-
-    async def words(self) -> dict[str, Passage]:
-        """Our own words: plain, in no register of the persona's, and honest about what speaks."""
-        language = self._persona.language if self._persona.language in LANGUAGES else LANGUAGES[0]
-        texts = {key: catalogue("personas").say(f"runtime.{key}", language) for key in FIXED_WORDS}
-        texts[CRISIS] = crisis_words(language, load_resources())
-        plain = Brief(language=language)
-        return {
-            key: await self._cleared(
-                f"words.{key}",
-                Candidate(stage=Stage.WHOLE, text=text, brief=plain, disclosed=True),
-                PassageKind.SAFE,
-            )
-            for key, text in texts.items()
-        }
-
-    async def _cleared(self, key: str, candidate: Candidate, kind: PassageKind) -> Passage:
-        verdict = await self._guard.judge(candidate)
-        if verdict.decision is Decision.BLOCK:
-            rules = ", ".join(sorted({finding.rule for finding in verdict.objections}))
-            raise PersonaFileError("cast.blocked_line", file=self._persona.id, key=key, rules=rules)
-        return Passage.cleared(candidate, verdict, kind=kind)
+async def _cleared(guard: Guard, candidate: Candidate, kind: PassageKind, file: str, key: str) -> Passage:
+    verdict = await guard.judge(candidate)
+    if verdict.decision is Decision.BLOCK:
+        rules = ", ".join(sorted({finding.rule for finding in verdict.objections}))
+        raise PersonaFileError("cast.blocked_line", file=file, key=key, rules=rules)
+    return Passage.cleared(candidate, verdict, kind=kind)
 
 
 def clean(text: str) -> str:

@@ -8,7 +8,7 @@ end of stream -> CHECK the whole -> record -> done
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -107,7 +107,7 @@ class Reply:
         self._started = 0.0
         self._first: float | None = None
 
-    async def events(self) -> AsyncIterator[Event]:
+    async def events(self) -> AsyncGenerator[Event, None]:
         """Passages in order, perhaps a withdrawal, and `Finished` at the end.
 
         The reply is made in a task of its own, so that a slow platform does not keep a model waiting. Closing the

@@ -1,6 +1,6 @@
 """The one path from a message to cleared passages, for every platform."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from personas.cast import Cast
 from personas.conversation import Conversation
@@ -25,7 +25,7 @@ class PersonaRuntime:
         conversation.opened(greeting.text)
         return greeting
 
-    def respond(self, message: Message, cast: Cast, conversation: Conversation) -> AsyncIterator[Event]:
+    def respond(self, message: Message, cast: Cast, conversation: Conversation) -> AsyncGenerator[Event, None]:
         """The reply to `message`: cleared passages as they come, `Finished` at the end.
 
         The iterator must be iterated to its end or closed (`contextlib.aclosing`): closing cancels the model call and

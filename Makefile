@@ -1,0 +1,65 @@
+# What a developer's day needs. `make chat` and `make test` work on a fresh clone with Python 3.11+ and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL := $(PIP) install --no-compile --constraint constraints.txt
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help chat test test-all lint types contracts bench check clean
+
+help: ## Show what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+chat: $(VENV)/.chat ## Talk with a persona in this terminal (sets everything up first)
+	@$(BIN)/talchum model install --if-missing
+	@$(BIN)/talchum chat $(ARGS)
+
+test: $(VENV)/.test ## Run the tests (ARGS='-k discord' goes to pytest)
+	@$(BIN)/python -m pytest -m "not detoxify and not train and not model and not slow" $(ARGS)
+
+test-all: $(VENV)/.all ## Run every test: the extras', the slow ones, those that need the embedded model
+	@$(BIN)/talchum model install --if-missing
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.test ## Style, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: $(VENV)/.test ## Types
+	@$(BIN)/mypy
+
+bench: $(VENV)/.bench ## Speed and catch rates, in ratios where a machine's noise matters
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+check: lint types test ## All that must be right before a commit
+
+clean: ## Remove what the other targets made here
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Talchum needs Python 3.11 or newer: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "This Python cannot make virtual environments: install its venv package." >&2; exit 1; }
+
+$(VENV)/.chat: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "Setting up (once) …" >&2
+	@$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "Setting up what the tests need (once) …" >&2
+	@$(INSTALL) --editable '.[dev]'
+	@touch $(VENV)/.chat $@
+
+$(VENV)/.bench: $(VENV)/.test
+	@$(INSTALL) --editable '.[bench]'
+	@touch $@
+
+# PyTorch comes first and by its exact version: any other would pull several gigabytes.
+$(VENV)/.all: $(VENV)/.bench
+	@$(INSTALL) torch==2.13.0
+	@$(INSTALL) --editable '.[detoxify,train]'
+	@touch $@

@@ -1,0 +1,224 @@
+"""The composition root: the only place that names concrete classes, and where everything is started and stopped."""
+
+import asyncio
+import random
+import secrets
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from bots.cards import Card
+from bots.commands import Commands
+from bots.config import Settings
+from bots.errors import SettingsError
+from bots.hall import Hall
+from bots.inbox import Inbox
+from bots.platform import Meeting
+from moderation.filters import Filter
+from moderation.filters.registry import load_filters
+from moderation.guard import Guard
+from moderation.policy import Policy
+from moderation.review import ReviewDesk
+from moderation.stores import Store
+from moderation.stores.sqlite import SqliteStore
+from personas.cast import Cast, fixed_words, prepare
+from personas.generators import Generator
+from personas.generators.embedded import Embedded, EmbeddedSettings
+from personas.generators.fallback import Fallback
+from personas.generators.openai_chat import OpenAIChat, OpenAIChatSettings
+from personas.generators.prefixes import PrefixStyle
+from personas.generators.retrying import Retrying, RetryPolicy
+from personas.generators.scripted import Scripted
+from personas.generators.scripts import load_script
+from personas.loading import load_library
+from personas.messages import Event, Finished, Message, Turn
+from personas.model_files import entry_of, find
+from personas.persona import Persona
+from personas.prompting import Limits, compile_prompt
+from personas.reply import ReplySettings, Stagehands
+from personas.runtime import PersonaRuntime
+
+_ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""No letter that can be taken for a digit or another letter: people type ids."""
+
+
+def new_id() -> str:
+    """Six random letters and digits."""
+    return "".join(secrets.choice(_ID_LETTERS) for _ in range(6))
+
+
+def utc_now() -> datetime:
+    """The time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Talchum:
+    """The router every platform is given."""
+
+    def __init__(self, runtime: PersonaRuntime, hall: Hall, inbox: Inbox, commands: Commands, *, model: str) -> None:
+        self._runtime = runtime
+        self._hall = hall
+        self._inbox = inbox
+        self._commands = commands
+        self.model = model
+        """Id of the generator."""
+
+    async def reply(self, message: Message) -> AsyncGenerator[Event, None]:
+        """See `Router.reply`."""
+        async with self._inbox.turn(message.conversation):
+            session = self._hall.session(message.conversation)
+            async with aclosing(self._runtime.respond(message, session.cast, session.conversation)) as events:
+                async for event in events:
+                    if isinstance(event, Finished) and event.exchange:
+                        session.exchange = event.exchange
+                    yield event
+
+    async def command(self, line: str, message: Message) -> Card:
+        """See `Router.command`."""
+        return await self._commands.run(line, message)
+
+    def meet(self, conversation: str) -> Meeting:
+        """See `Router.meet`."""
+        session = self._hall.session(conversation)
+        return Meeting(
+            persona=session.cast.persona.name,
+            greeting=self._runtime.greet(session.cast, session.conversation),
+            warning=self._commands.warning(session.cast.persona),
+        )
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncGenerator[Store, None]:
+    """The store of these settings. Raises StoreUnavailable."""
+    store = await asyncio.to_thread(lambda: SqliteStore.at(settings.store, clock=utc_now, ids=new_id))
+    try:
+        yield store
+    finally:
+        await store.aclose()
+
+
+@asynccontextmanager
+async def open_guard(settings: Settings, filters: Sequence[Filter] = ()) -> AsyncGenerator[Guard, None]:
+    """The guard of these settings over `filters`, or over all there are. Raises PolicyError, FilterUnavailable."""
+    policy = await asyncio.to_thread(Policy.load, settings.policy.file)
+    loaded = filters or await asyncio.to_thread(load_filters)
+    if filters:
+        policy = policy.narrowed(judge.id for judge in filters)
+    guard = Guard(loaded, policy, monotonic=time.monotonic)
+    try:
+        yield guard
+    finally:
+        guard.close()
+
+
+@asynccontextmanager
+async def open_generator(settings: Settings) -> AsyncGenerator[Generator, None]:
+    """The models of these settings, in the order in which they are asked. Raises SettingsError, ModelUnavailable,
+    ScriptError."""
+    async with AsyncExitStack() as stack:
+        generators: list[Generator] = []
+        for use in (settings.model.use, *settings.model.fallbacks):
+            generator = await _generator(use, settings)
+            stack.push_async_callback(generator.aclose)
+            generators.append(_patient(generator, settings))
+        yield generators[0] if len(generators) == 1 else Fallback(tuple(generators))
+
+
+async def _generator(use: str, settings: Settings) -> Generator:
+    """One model, by KIND:NAME."""
+    kind, _, name = use.partition(":")
+    model = settings.model
+    if kind == "scripted":
+        return Scripted(load_script(name))
+    if kind == "embedded":
+        entry = entry_of(name)
+        embedded = EmbeddedSettings(
+            name=name,
+            context=model.context,
+            threads=model.threads,
+            languages=entry.languages,
+            stop=entry.stop,
+            sampling=entry.sampling,
+        )
+        return await Embedded.start(find(name, settings.models), embedded)
+    if not settings.key.get_secret_value() and not _is_local(model.base_url):
+        raise SettingsError("settings.no_key", name=name, variable=model.key_variable)
+    return OpenAIChat(
+        OpenAIChatSettings(
+            model=name,
+            base_url=model.base_url,
+            api_key=settings.key.get_secret_value() or "none",
+            languages=frozenset(model.languages),
+            prefix=PrefixStyle(model.prefix),
+            idle=timedelta(seconds=model.idle),
+        )
+    )
+
+
+def _is_local(url: str) -> bool:
+    """Whether an endpoint is on this machine, where keys are seldom asked for."""
+    return urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}
+
+
+def _patient(generator: Generator, settings: Settings) -> Generator:
+    policy = RetryPolicy(attempts=settings.model.attempts, budget=timedelta(seconds=settings.model.patience))
+    return Retrying(generator, policy=policy)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """How large prompts and replies may be; an embedded model has room for no more than its context."""
+    reply = settings.reply
+    budget = reply.budget
+    if settings.model.use.startswith("embedded:"):
+        budget = min(budget, settings.model.context - reply.max_tokens)
+    return Limits(budget=budget, max_tokens=reply.max_tokens, reminder_every=reply.reminder_every)
+
+
+async def cast_all(personas: Mapping[str, Persona], guard: Guard, limits: Limits) -> list[Cast]:
+    """Every persona made ready, or the first thing that is wrong with one. Raises PersonaFileError, RefuseToStart."""
+    canary = secrets.token_hex(8)
+    words = await fixed_words(guard)
+    for persona in personas.values():
+        compile_prompt(persona, (Turn(role="user", text="?"),), limits=limits, canary=canary)
+    casts = (prepare(persona, guard, words, canary=canary) for persona in personas.values())
+    return list(await asyncio.gather(*casts))
+
+
+@asynccontextmanager
+async def open_talchum(settings: Settings) -> AsyncGenerator[Talchum, None]:
+    """Everything, started in the order in which it is needed and stopped in the other. Whatever is wrong with
+    settings, policy, personas, models or the store is raised before anything is said."""
+    async with AsyncExitStack() as stack:
+        personas = await asyncio.to_thread(load_library, settings.personas.folders)
+        guard = await stack.enter_async_context(open_guard(settings))
+        store = await stack.enter_async_context(open_store(settings))
+        limits = limits_of(settings)
+        hall = Hall(
+            await cast_all(personas, guard, limits),
+            default=settings.personas.default,
+            language=settings.language,
+            window=settings.reply.window,
+            sessions=settings.limits.conversations,
+        )
+        generator = await stack.enter_async_context(open_generator(settings))
+        hands = Stagehands(
+            generator=generator,
+            guard=guard,
+            store=store,
+            settings=ReplySettings(
+                limits=limits, repairs=settings.reply.repairs, longest_message=settings.reply.longest_message
+            ),
+            now=utc_now,
+            monotonic=time.monotonic,
+            choose=random.SystemRandom().choice,
+        )
+        desk = ReviewDesk(store, clock=utc_now)
+        yield Talchum(
+            PersonaRuntime(hands),
+            hall,
+            Inbox(running=settings.limits.running, waiting=settings.limits.waiting),
+            Commands(hall, desk, language=settings.language, spoken=generator.languages),
+            model=generator.id,
+        )

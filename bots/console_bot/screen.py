@@ -1,0 +1,102 @@
+"""What stands in the terminal. The only file that writes there while people chat: cleared passages and cards."""
+
+from typing import Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.text import Text
+
+from bots.cards import Card, Tone
+from moderation.records import Outcome
+from moderation.words import catalogue
+from personas.messages import Finished, Passage, PassageKind
+
+_STYLES: Final = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.BAD: "yellow"}
+_SIGNS: Final = {
+    Outcome.FLAGGED: "⚑",
+    Outcome.REPAIRED: "✎",
+    Outcome.WITHHELD: "⊘",
+    Outcome.WITHDRAWN: "⊘",
+    Outcome.SUSPENDED: "✚",
+    Outcome.FAILED: "…",
+    Outcome.CANCELLED: "■",
+}
+"""The quiet sign under a reply that did not go as it would have without a guard."""
+
+
+class Screen:
+    """Writes to one console. Used by one task."""
+
+    def __init__(self, console: Console, *, language: str) -> None:
+        """`language` is the one of our own words."""
+        self._console = console
+        self._language = language
+        self._begun = False
+        """Whether the cursor stands in a line that was begun."""
+        self._worded = False
+        """Whether that line has words of a reply in it, not only the speaker's name."""
+
+    def speaker(self, name: str) -> None:
+        """The beginning of a reply."""
+        self._break()
+        self._console.print(Text(f"{_printable(name)}  ", style="bold cyan"), end="")
+        self._begun = True
+
+    def passage(self, passage: Passage) -> None:
+        """Show a cleared passage."""
+        if passage.kind is not PassageKind.GENERATED and self._worded:
+            self._break()
+        style = "italic" if passage.kind is PassageKind.SAFE else ""
+        self._console.print(Text(_printable(passage.text), style=style), end="", soft_wrap=True)
+        self._begun = self._worded = True
+
+    def withdrawn(self) -> None:
+        """What stands there of this reply is taken back. A terminal cannot unprint: it is said."""
+        self._break()
+        self._console.print(Text(self._say("console.withdrawn"), style="dim"))
+
+    def finished(self, finished: Finished) -> None:
+        """The end of a reply, with its quiet sign."""
+        self._break()
+        if sign := _SIGNS.get(finished.outcome):
+            words = self._say(f"console.sign_{finished.outcome}")
+            more = self._say("console.sign_why", id=finished.exchange) if finished.exchange else ""
+            self._console.print(Text(f"  {sign} {words}{more}", style="dim"))
+        self._console.print()
+
+    def end(self) -> None:
+        """The end of something said outside of a reply."""
+        self._break()
+        self._console.print()
+
+    def card(self, card: Card) -> None:
+        """Show the answer to a command."""
+        self._break()
+        self._console.print(Text(_printable(card.title), style=f"bold {_STYLES[card.tone]}".strip()))
+        for row in card.rows:
+            label = Text(f"  {row.label}  " if row.label else "  ", style="cyan")
+            style = "dim" if row.secret else ""
+            self._console.print(label.append(Text(_printable(row.text), style=style)), soft_wrap=True)
+        if card.hint:
+            self._console.print(Text(f"  {_printable(card.hint)}", style="dim"))
+        self._console.print()
+
+    def notice(self, key: str, **fields: object) -> None:
+        """Words of our own from the catalogue."""
+        self._break()
+        self._console.print(f"[dim]{escape(self._say(key, **fields))}[/dim]")
+
+    def _break(self) -> None:
+        if self._begun:
+            self._console.print()
+        self._begun = self._worded = False
+
+    def _say(self, key: str, **fields: object) -> str:
+        return catalogue("bots").say(key, self._language, **fields)
+
+
+def _printable(text: str) -> str:
+    """Lone surrogates cannot be written to a terminal, and control characters would move its cursor."""
+    return "".join(
+        "\ufffd" if "\ud800" <= char <= "\udfff" or (ord(char) < 32 and char not in "\n\t") else char for char in text
+    )
