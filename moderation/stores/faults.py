@@ -21,6 +21,7 @@ _RESULTS: Final[_Kinds] = (
 _ERRNOS: Final[_Kinds] = (
     ("full", {errno.ENOSPC, errno.EDQUOT}),
     ("readonly", {errno.EACCES, errno.EPERM, errno.EROFS}),
+    ("folder", {errno.ENOTDIR, errno.EEXIST}),
 )
 _PRIMARY: Final = 0xFF
 """The part of an extended result code that says what kind it is."""

@@ -40,6 +40,7 @@ def _lock(file: Path) -> sqlite3.Connection:
     file.touch(mode=0o600)
     connection = sqlite3.connect(file, timeout=0, isolation_level=None, check_same_thread=False)
     try:
+        connection.execute("PRAGMA journal_mode = MEMORY")  # or a second file would stay behind
         connection.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error:
         connection.close()

@@ -1,0 +1,337 @@
+"""The review desk: what a step does, what the trail keeps, and what people are told."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moderation.errors import AlreadyInTargetState, InvalidTransition, ReviewError, UnknownExchange
+from moderation.records import (
+    CaseState,
+    Closing,
+    Decision,
+    Exchange,
+    Finding,
+    Objection,
+    Opening,
+    Origin,
+    Outcome,
+    Review,
+    ReviewStep,
+    Stage,
+)
+from moderation.review import ReviewDesk, masked, reason, step
+from moderation.stores import Query
+from moderation.stores.memory import MemoryStore
+from moderation.words import LANGUAGES, catalogue
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+KINDS = (
+    "lexicon", "toxicity", "detoxify", "bias", "character", "register", "crisis", "injection", "privacy", "identity",
+    "guard",
+)  # fmt: skip
+DECISIONS = {ReviewStep.UPHOLD: CaseState.UPHELD, ReviewStep.OVERTURN: CaseState.OVERTURNED}
+BESIDE = (ReviewStep.NOTE, ReviewStep.REVEAL)
+
+
+def finding(name: str = "lexicon", decision: Decision = Decision.BLOCK) -> Finding:
+    return Finding(
+        filter=name, version="feed01", category="slur", decision=decision, score=0.87654, detail="entry 병신 / moron"
+    )
+
+
+def objection(*findings: Finding, stage: Stage = Stage.PIECE) -> Objection:
+    return Objection(at=NOON, stage=stage, text="you moron, 병신아", shown="", findings=findings or (finding(),))
+
+
+OPENING = Opening(
+    origin=Origin(platform="console", conversation="c", person="p"),
+    at=NOON,
+    persona="halmi",
+    persona_version="1",
+    model="scripted",
+    policy="cafe",
+    language="ko",
+    said="야 이 바보야",
+)
+
+
+def exchange(*objections: Objection, state: CaseState = CaseState.OPEN) -> Exchange:
+    return Exchange(
+        id="k7", opening=OPENING, objections=objections or (objection(),), closing=None, state=state, version=0
+    )
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    numbers = itertools.count(1)
+    return MemoryStore(ids=lambda: f"a{next(numbers)}")
+
+
+@pytest.fixture
+async def desk(store: MemoryStore) -> AsyncIterator[ReviewDesk]:
+    """Each step is taken a minute after the one before."""
+    minutes = itertools.count()
+    await store.open(OPENING, objection())
+    yield ReviewDesk(store, clock=lambda: NOON + timedelta(minutes=next(minutes)))
+    await store.aclose()
+
+
+# --- the pure function -----------------------------------------------------------------------------------------------
+
+
+@given(state=st.sampled_from(CaseState), what=st.sampled_from(ReviewStep))
+def test_a_decision_moves_a_case_unless_it_stands_already(state: CaseState, what: ReviewStep) -> None:
+    if what in BESIDE:
+        assert step(state, what) is state
+    elif DECISIONS[what] is state:
+        with pytest.raises(AlreadyInTargetState):
+            step(state, what)
+    else:
+        assert step(state, what) is DECISIONS[what]
+
+
+@given(st.lists(st.sampled_from(ReviewStep)))
+def test_the_last_decision_stands_whatever_was_noted_between(steps: list[ReviewStep]) -> None:
+    state = CaseState.OPEN
+    for what in steps:
+        try:
+            state = step(state, what)
+        except AlreadyInTargetState:
+            assert DECISIONS[what] is state
+
+    decisions = [DECISIONS[what] for what in steps if what in DECISIONS]
+    assert state is (decisions[-1] if decisions else CaseState.OPEN)
+
+
+@given(st.sampled_from(CaseState), st.sampled_from(ReviewStep))
+def test_no_step_leads_back_to_an_open_case(state: CaseState, what: ReviewStep) -> None:
+    try:
+        after = step(state, what)
+    except AlreadyInTargetState:
+        return
+
+    assert (after is CaseState.OPEN) == (state is CaseState.OPEN and what in BESIDE)
+
+
+# --- the desk --------------------------------------------------------------------------------------------------------
+
+
+async def test_every_step_is_kept_with_who_where_when_and_what(desk: ReviewDesk) -> None:
+    await desk.reveal("a1", actor="mina", tool="terminal")
+    await desk.uphold("a1", actor="mina", tool="discord", note="  심한 말이에요 ")
+    await desk.note("a1", "see also a0", actor="joon", tool="telegram")
+    last = await desk.overturn("a1", actor="joon", tool="terminal")
+
+    opened, upheld, overturned = CaseState.OPEN, CaseState.UPHELD, CaseState.OVERTURNED
+    rows = [(r.at - NOON, r.actor, r.tool, r.step.value, r.before, r.after, r.note) for r in last.reviews]
+    assert rows == [
+        (timedelta(minutes=0), "mina", "terminal", "reveal", opened, opened, ""),
+        (timedelta(minutes=1), "mina", "discord", "uphold", opened, upheld, "심한 말이에요"),
+        (timedelta(minutes=2), "joon", "telegram", "note", upheld, upheld, "see also a0"),
+        (timedelta(minutes=3), "joon", "terminal", "overturn", upheld, overturned, ""),
+    ]
+    assert (last.state, last.version) == (overturned, 4)
+    assert await desk.show("a1") == last
+
+
+async def test_deciding_the_same_again_is_said_and_changes_nothing(desk: ReviewDesk) -> None:
+    before = await desk.uphold("a1", actor="mina", tool="terminal")
+
+    with pytest.raises(AlreadyInTargetState) as refused:
+        await desk.uphold("a1", actor="joon", tool="terminal")
+
+    assert "upheld already" in refused.value.explain("en")
+    assert "유지" in refused.value.explain("ko")
+    assert await desk.show("a1") == before
+
+
+async def test_a_decision_on_an_older_view_is_refused(desk: ReviewDesk) -> None:
+    seen = await desk.show("a1")
+    await desk.uphold("a1", actor="mina", tool="terminal", version=seen.version)
+
+    with pytest.raises(InvalidTransition) as refused:
+        await desk.overturn("a1", actor="joon", tool="discord", version=seen.version)
+
+    assert refused.value.fields == {"id": "a1", "state": CaseState.UPHELD, "step": ReviewStep.OVERTURN}
+    assert (await desk.show("a1")).state is CaseState.UPHELD
+
+
+class Overtaking(MemoryStore):
+    """Lets somebody else add a note between the look and the step, the first few times."""
+
+    def __init__(self, *, times: int) -> None:
+        super().__init__(ids=lambda: "a1")
+        self.times = times
+
+    async def get(self, exchange: str) -> Exchange:
+        seen = await super().get(exchange)
+        if self.times:
+            self.times -= 1
+            other = Review(
+                at=NOON,
+                actor="joon",
+                tool="x",
+                step=ReviewStep.NOTE,
+                before=seen.state,
+                after=seen.state,
+                note="me too",
+            )
+            await self.review(exchange, other, version=seen.version)
+        return seen
+
+
+async def test_a_decision_that_is_overtaken_is_refused_but_a_note_looks_again() -> None:
+    store = Overtaking(times=1)
+    await store.open(OPENING, objection())
+    desk = ReviewDesk(store, clock=lambda: NOON)
+
+    with pytest.raises(InvalidTransition):
+        await desk.uphold("a1", actor="mina", tool="terminal")
+    store.times = 3
+    noted = await desk.note("a1", "mine", actor="mina", tool="terminal")
+
+    assert noted.state is CaseState.OPEN
+    assert [review.note for review in noted.reviews] == ["me too"] * 4 + ["mine"]
+
+
+async def test_a_note_that_is_always_overtaken_gives_up() -> None:
+    store = Overtaking(times=1000)
+    await store.open(OPENING, objection())
+
+    with pytest.raises(InvalidTransition):
+        await ReviewDesk(store, clock=lambda: NOON).note("a1", "mine", actor="mina", tool="terminal")
+
+
+async def test_many_notes_at_once_are_all_kept(desk: ReviewDesk) -> None:
+    await asyncio.gather(*(desk.note("a1", f"note {number}", actor="mina", tool="terminal") for number in range(5)))
+
+    notes = {review.note for review in (await desk.show("a1")).reviews}
+    assert notes == {f"note {number}" for number in range(5)}
+
+
+@pytest.mark.parametrize("blank", ["", "  \n\t "])
+async def test_a_blank_note_or_actor_is_refused(desk: ReviewDesk, blank: str) -> None:
+    with pytest.raises(ReviewError) as empty:
+        await desk.note("a1", blank, actor="mina", tool="terminal")
+    with pytest.raises(ReviewError) as nobody:
+        await desk.uphold("a1", actor=blank, tool="terminal")
+
+    assert (empty.value.key, nobody.value.key) == ("review.empty_note", "review.nobody")
+    assert (await desk.show("a1")).reviews == ()
+
+
+async def test_an_unknown_exchange_is_said_to_be_unknown(desk: ReviewDesk) -> None:
+    with pytest.raises(UnknownExchange, match="zz"):
+        await desk.reveal("zz", actor="mina", tool="terminal")
+
+
+async def test_the_desk_lists_searches_and_counts(desk: ReviewDesk, store: MemoryStore) -> None:
+    await store.open(OPENING, objection(finding("bias")))
+    await store.close("a2", Closing(at=NOON, outcome=Outcome.WITHHELD, shown="다른 말"))
+    await desk.overturn("a2", actor="mina", tool="terminal")
+
+    assert [each.id for each in await desk.list(Query(state=CaseState.OPEN))] == ["a1"]
+    assert [each.id for each in await desk.search("바보")] == ["a2", "a1"]
+    assert [each.id for each in await desk.search("바보", limit=1)] == ["a2"]
+    assert [each.id for each in await desk.search("다른")] == ["a2"]
+    stats = await desk.stats()
+    assert stats.states["overturned"] == 1
+    assert stats.rules["bias.slur"].overturned == 1
+
+
+# --- masking ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_mask_shows_how_much_was_said_and_nothing_of_it() -> None:
+    assert masked("야 이 바보야!\nyou 'm0ron'") == "• • ••••\n••• •••••••"
+    assert masked("") == ""
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_a_mask_holds_nothing_of_the_text(text: str) -> None:
+    hidden = masked(text)
+
+    assert all(character == "•" or character.isspace() for character in hidden)
+    assert hidden.count("•") == sum(not character.isspace() for character in text)
+    assert masked(hidden) == hidden
+
+
+@given(st.text("ab가나!5 \n"))
+def test_texts_of_one_shape_have_one_mask(text: str) -> None:
+    other = "".join(character if character.isspace() else "x" for character in text)
+
+    assert masked(text) == masked(other)
+
+
+# --- why -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_rule_has_plain_words_of_its_own(kind: str, language: str) -> None:
+    told = reason(exchange(objection(finding(kind))), language)
+
+    assert catalogue("moderation").say(f"review.kind_{kind}", language) in told
+    assert catalogue("moderation").say("review.kind_other", language) not in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_kind_nobody_wrote_words_for_has_the_general_ones(language: str) -> None:
+    told = reason(exchange(objection(finding("astrology"))), language)
+
+    assert catalogue("moderation").say("review.kind_other", language) in told
+    assert "astrology" not in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", CaseState)
+@pytest.mark.parametrize("stage", Stage)
+@pytest.mark.parametrize("decision", [Decision.FLAG, Decision.BLOCK])
+def test_a_reason_names_the_number_and_no_score_rule_entry_or_draft(
+    language: str, state: CaseState, stage: Stage, decision: Decision
+) -> None:
+    told = reason(exchange(objection(finding(decision=decision), stage=stage), state=state), language)
+
+    assert "k7" in told
+    for secret in ("0.8", "87", "%", "slur.", "lexicon", "feed01", "moron", "병신", "바보", "{", "cafe"):
+        assert secret not in told
+    assert any("\uac00" <= letter <= "\ud7a3" for letter in told) == (language == "ko")
+
+
+def test_a_reason_says_what_followed_and_whether_a_person_looked() -> None:
+    flagged = reason(exchange(objection(finding(decision=Decision.FLAG))))
+    blocked = reason(exchange(objection(finding()), state=CaseState.UPHELD))
+    said = reason(exchange(objection(finding("crisis"), stage=Stage.INPUT), state=CaseState.OVERTURNED))
+
+    assert "let through" in flagged
+    assert "no person has looked at it yet" in flagged
+    assert "not shown" in blocked
+    assert "agrees" in blocked
+    assert "your message" in said
+    assert "not shown" not in said
+    assert "wrong" in said
+
+
+def test_a_reason_gives_the_strictest_findings_only_and_each_kind_once() -> None:
+    case = exchange(
+        objection(finding("bias", Decision.FLAG)),
+        objection(finding("lexicon"), finding("lexicon"), finding("privacy", Decision.FLAG)),
+        objection(finding("toxicity"), finding("detoxify")),
+    )
+    words = catalogue("moderation")
+
+    told = reason(case)
+
+    assert told.count(words.say("review.kind_lexicon")) == 1
+    assert told.count(words.say("review.kind_toxicity")) == 1
+    assert words.say("review.kind_bias") not in told
+    assert words.say("review.kind_privacy") not in told
+
+
+def test_a_language_without_words_is_told_in_english() -> None:
+    assert reason(exchange(), "fr") == reason(exchange(), "en")

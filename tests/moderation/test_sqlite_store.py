@@ -1,0 +1,532 @@
+"""What is particular to SQLite: processes that die, processes side by side, and files that will not do."""
+
+import asyncio
+import contextlib
+import itertools
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moderation.errors import StoreBusy, StoreFailed, StoreUnavailable
+from moderation.records import (
+    CaseState,
+    Closing,
+    Decision,
+    Finding,
+    Objection,
+    Opening,
+    Origin,
+    Outcome,
+    Review,
+    ReviewStep,
+    Stage,
+)
+from moderation.stores import Query
+from moderation.stores import sqlite as module
+from moderation.stores.rows import keep, revive
+from moderation.stores.sqlite import SqliteStore
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FINDING = Finding(filter="lexicon", version="1", category="slur", decision=Decision.BLOCK)
+OPENING = Opening(
+    origin=Origin(platform="console", conversation="c", person="p"),
+    at=NOON,
+    persona="halmi",
+    persona_version="1",
+    model="scripted",
+    policy="cafe",
+    language="ko",
+    said="안녕",
+)
+
+
+def objection(text: str = "draft", shown: str = "") -> Objection:
+    return Objection(at=NOON, stage=Stage.PIECE, text=text, shown=shown, findings=(FINDING,))
+
+
+def closing(outcome: Outcome = Outcome.REPAIRED) -> Closing:
+    return Closing(at=NOON, outcome=outcome, shown="shown")
+
+
+def store_at(file: Path, *, prefix: str = "a", queue: int = 256) -> SqliteStore:
+    numbers = itertools.count(1)
+    return SqliteStore.at(file, clock=lambda: NOON, ids=lambda: f"{prefix}{next(numbers)}", queue=queue)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "talchum.db"
+
+
+@contextlib.contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Somebody else writes, and does not finish."""
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+async def taken(store: SqliteStore) -> None:
+    """Wait until the writer has in hand what was given to it."""
+
+    def wait() -> None:
+        while not store._writer._queue.empty():
+            time.sleep(0.001)
+
+    await asyncio.sleep(0)
+    await asyncio.to_thread(wait)
+
+
+async def pragma(store: SqliteStore, setting: str) -> int:
+    """Set something on the writer's own connection."""
+    value: int = await store._writer.call(lambda db: db.execute(f"PRAGMA {setting}").fetchone()[0])
+    return value
+
+
+# --- a process of its own --------------------------------------------------------------------------------------------
+
+CHILD = """
+import asyncio, itertools, os, signal, sys
+from pathlib import Path
+from test_sqlite_store import OPENING, closing, objection, store_at
+
+def say(text):
+    print(text, flush=True)
+
+async def main(store):
+{body}
+
+asyncio.run(main(store_at(Path(sys.argv[1]), prefix=sys.argv[2])))
+"""
+
+
+@contextlib.contextmanager
+def child(file: Path, body: str, *, prefix: str = "c") -> Iterator[subprocess.Popen[str]]:
+    """A process that runs `body`, with a store of its own on `file`."""
+    code = CHILD.format(body=textwrap.indent(textwrap.dedent(body), "    "))
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(file), prefix],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def line(process: subprocess.Popen[str]) -> str:
+    return _pipe(process.stdout).readline().strip()
+
+
+def _pipe(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None
+    return stream
+
+
+async def test_what_was_flagged_survives_a_kill_right_after(file: Path) -> None:
+    body = """
+        kept = await store.open(OPENING, objection("the draft", shown="so far"))
+        say(kept)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    with child(file, body) as process:
+        kept = line(process)
+        assert process.wait() == -signal.SIGKILL
+
+    store = store_at(file)
+    exchange = await store.get(kept)
+    assert exchange.objections == (objection("the draft", shown="so far"),)
+    assert exchange.closing == Closing(at=NOON, outcome=Outcome.INTERRUPTED, shown="so far")
+    assert (await store.stats()).outcomes["interrupted"] == 1
+    assert [each.id for each in await store.list(Query(text="far draft"))] == [kept]
+    await store.aclose()
+
+    again = store_at(file)
+    assert (await again.stats()).outcomes["interrupted"] == 1
+    await again.aclose()
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+async def test_a_kill_in_the_middle_of_many_loses_none_that_was_promised_and_leaves_none_half(file: Path) -> None:
+    body = """
+        async def live():
+            while True:
+                kept = await store.open(OPENING, objection("first"))
+                say(kept)
+                await store.add(kept, objection("second"))
+                await store.close(kept, closing())
+                say("closed " + kept)
+        await asyncio.gather(*(live() for _ in range(8)))
+    """
+    with child(file, body) as process:
+        promised = [line(process) for _ in range(150)]
+        process.kill()
+        promised += _pipe(process.stdout).read().splitlines(keepends=True)[:-1]
+    said = [text.strip() for text in promised]
+
+    store = store_at(file)
+    kept = {exchange.id: exchange for exchange in await store.list(Query(limit=100_000))}
+    opened = {text for text in said if not text.startswith("closed ")}
+    closed = {text.removeprefix("closed ") for text in said if text.startswith("closed ")}
+    assert opened
+    assert opened <= kept.keys()
+    for exchange in kept.values():
+        assert [each.text for each in exchange.objections] in (["first"], ["first", "second"])
+        assert exchange.closing is not None
+    ended = {exchange.id for exchange in kept.values() if exchange.closing == closing()}
+    assert closed <= ended
+    stats = await store.stats()
+    assert stats.outcomes["repaired"] == len(ended)
+    assert stats.outcomes["interrupted"] == len(kept) - len(ended)
+    await store.aclose()
+
+
+async def test_a_second_process_reviews_what_a_first_has_under_way(file: Path) -> None:
+    body = """
+        kept = await store.open(OPENING, objection())
+        say(kept)
+        sys.stdin.readline()
+        await store.close(kept, closing())
+        say("closed")
+        await store.aclose()
+    """
+    with child(file, body) as process:
+        kept = line(process)
+
+        store = store_at(file)
+        under_way = await store.get(kept)
+        step = Review(
+            at=NOON,
+            actor="mina",
+            tool="terminal",
+            step=ReviewStep.UPHOLD,
+            before=CaseState.OPEN,
+            after=CaseState.UPHELD,
+        )
+        reviewed = await store.review(kept, step, version=under_way.version)
+        _pipe(process.stdin).write("\n")
+        _pipe(process.stdin).flush()
+        assert line(process) == "closed"
+        ended = await store.get(kept)
+        await store.aclose()
+
+    assert under_way.closing is None
+    assert reviewed.closing is None
+    assert ended.closing == closing()
+    assert ended.reviews == (step,)
+
+
+async def test_only_the_exchanges_of_the_dead_are_closed(file: Path) -> None:
+    here = store_at(file, prefix="here")
+    mine = await here.open(OPENING, objection())
+    with child(file, "say(await store.open(OPENING, objection())); sys.stdin.readline()") as process:
+        theirs = line(process)
+        process.kill()
+        process.wait()
+
+    third = store_at(file, prefix="third")
+
+    assert (await third.get(mine)).closing is None
+    interrupted = (await third.get(theirs)).closing
+    assert interrupted is not None
+    assert interrupted.outcome is Outcome.INTERRUPTED
+    await third.aclose()
+    await here.close(mine, closing())
+    assert (await here.get(mine)).closing == closing()
+    await here.aclose()
+
+
+async def test_what_a_closed_store_left_open_is_interrupted_at_the_next_opening(file: Path) -> None:
+    first = store_at(file)
+    kept = await first.open(OPENING, objection())
+    await first.aclose()
+
+    second = store_at(file)
+
+    ended = (await second.get(kept)).closing
+    assert ended is not None
+    assert ended.outcome is Outcome.INTERRUPTED
+    await second.aclose()
+
+
+async def test_several_processes_may_start_on_a_new_file_at_once(file: Path) -> None:
+    body = """
+        for _ in range(3):
+            await store.close(await store.open(OPENING, objection()), closing())
+        await store.aclose()
+    """
+    with contextlib.ExitStack() as stack:
+        for process in [stack.enter_context(child(file, body, prefix=name)) for name in "abc"]:
+            assert process.wait() == 0
+
+    store = store_at(file)
+    assert len(await store.list(Query())) == 9
+    assert (await store.stats()).outcomes["repaired"] == 9
+    await store.aclose()
+
+
+# --- a queue with an end ---------------------------------------------------------------------------------------------
+
+
+async def test_a_full_queue_refuses_at_once_and_keeps_what_it_took(file: Path) -> None:
+    store = store_at(file, queue=2)
+    with locked(file):
+        in_hand = asyncio.create_task(store.open(OPENING, objection("1")))
+        await taken(store)
+        waiting = [asyncio.create_task(store.open(OPENING, objection(text))) for text in ("2", "3")]
+        await asyncio.sleep(0)
+
+        with pytest.raises(StoreBusy) as refused:
+            await store.open(OPENING, objection("4"))
+
+        assert refused.value.explain("ko") != refused.value.explain("en")
+        assert len(await store.list(Query())) == 0, "reading does not wait for writers"
+    await asyncio.gather(in_hand, *waiting)
+
+    texts = [exchange.objections[0].text for exchange in await store.list(Query())]
+    assert texts == ["3", "2", "1"]
+    await store.aclose()
+
+
+async def test_a_cancelled_write_is_done_or_not_done(file: Path) -> None:
+    store = store_at(file)
+    with locked(file):
+        in_hand = asyncio.create_task(store.open(OPENING, objection("in hand")))
+        await taken(store)
+        waiting = asyncio.create_task(store.open(OPENING, objection("waiting")))
+        await asyncio.sleep(0)
+        in_hand.cancel()
+        waiting.cancel()
+        await asyncio.wait([in_hand, waiting])
+    await store.count(Outcome.CLEAN)  # behind both
+
+    (exchange,) = await store.list(Query())
+    assert exchange.objections == (objection("in hand"),)
+    await store.aclose()
+
+
+async def test_closing_finishes_what_was_taken(file: Path) -> None:
+    store = store_at(file)
+    writes = [asyncio.create_task(store.open(OPENING, objection(str(number)))) for number in range(100)]
+    await asyncio.sleep(0)
+
+    await store.aclose()
+
+    ids = await asyncio.gather(*writes)
+    after = store_at(file)
+    assert {exchange.id for exchange in await after.list(Query(limit=200))} == set(ids)
+    await after.aclose()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_defect_in_the_writer_closes_the_store_and_nobody_waits_for_ever(file: Path) -> None:
+    def broken() -> str:
+        raise NotImplementedError
+
+    store = SqliteStore.at(file, clock=lambda: NOON, ids=broken)
+    results = await asyncio.gather(
+        *(store.open(OPENING, objection()) for _ in range(3)), store.count(Outcome.CLEAN), return_exceptions=True
+    )
+
+    assert [type(result) for result in results] == [StoreFailed] * 4
+    with pytest.raises(StoreFailed):
+        await store.count(Outcome.CLEAN)
+    assert (await store.stats()).outcomes["clean"] == 0
+    await store.aclose()
+
+
+# --- disks and files that will not do --------------------------------------------------------------------------------
+
+
+async def test_a_full_disk_fails_the_write_and_leaves_the_store_readable(file: Path) -> None:
+    store = store_at(file)
+    before = await store.open(OPENING, objection("before"))
+    pages = await pragma(store, "page_count")
+    assert await pragma(store, f"max_page_count = {pages + 4}") == pages + 4
+
+    results = await asyncio.gather(
+        store.count(Outcome.CLEAN), store.open(OPENING, objection("x" * 200_000)), return_exceptions=True
+    )
+
+    assert results[0] is None, "what fits is kept, even in one transaction with what does not"
+    assert isinstance(results[1], StoreFailed)
+    assert results[1].key == "stores.full"
+    assert [exchange.id for exchange in await store.list(Query())] == [before]
+    assert (await store.stats()).outcomes["clean"] == 1
+    await pragma(store, "max_page_count = 1000000")
+    after = await store.open(OPENING, objection("after"))
+    assert [exchange.id for exchange in await store.list(Query())] == [after, before]
+    await store.aclose()
+
+
+async def test_a_database_that_others_keep_locked_fails_the_write_and_then_the_opening(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_PATIENCE", timedelta(milliseconds=20))
+    store = store_at(file)
+    with locked(file):
+        with pytest.raises(StoreFailed) as failed:
+            await store.open(OPENING, objection())
+        with pytest.raises(StoreUnavailable) as unavailable:
+            store_at(file)
+
+    assert failed.value.key == unavailable.value.key == "stores.locked"
+    assert await store.open(OPENING, objection())
+    await store.aclose()
+
+
+def spoilt(file: Path, content: bytes) -> None:
+    file.parent.mkdir()
+    file.write_bytes(content)
+
+
+def foreign(file: Path) -> None:
+    file.parent.mkdir()
+    with contextlib.closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE bookmark (url TEXT)")
+
+
+def from_the_future(file: Path) -> None:
+    asyncio.run(store_at(file).aclose())
+    with contextlib.closing(sqlite3.connect(file)) as later, later:
+        later.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('talchum', 'dreams', '')"
+        )
+
+
+@pytest.mark.parametrize(
+    ("spoil", "key"),
+    [
+        (lambda file: spoilt(file, b"Dear diary, this is no database at all."), "damaged"),
+        (lambda file: spoilt(file, b"SQLite format 3\x00" + b"\xff" * 4000), "damaged"),
+        (foreign, "foreign"),
+        (from_the_future, "newer"),
+        (lambda file: file.mkdir(parents=True), "readonly"),
+        (lambda file: file.parent.write_text("a file where the folder should be"), "folder"),
+    ],
+    ids=["text", "damage", "foreign", "newer", "folder", "file-as-folder"],
+)
+def test_a_file_that_will_not_do_is_refused_in_both_languages_and_left_alone(
+    file: Path, spoil: Callable[[Path], None], key: str
+) -> None:
+    spoil(file)
+    before = file.read_bytes() if file.is_file() else None
+
+    with pytest.raises(StoreUnavailable) as refused:
+        store_at(file)
+
+    assert refused.value.key == f"stores.{key}"
+    for language in ("en", "ko"):
+        assert str(file) in refused.value.explain(language)
+        assert "Traceback" not in refused.value.explain(language)
+    assert (file.read_bytes() if file.is_file() else None) == before
+
+
+NOBODY = 65534
+AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from moderation.errors import StoreUnavailable
+from test_sqlite_store import store_at
+from moderation.words import catalogue
+catalogue("moderation")
+os.chdir(sys.argv[1])
+if os.geteuid() == 0:
+    os.setuid({nobody})
+try:
+    store_at(Path(sys.argv[2]))
+except StoreUnavailable as refused:
+    print(refused.key)
+"""
+
+
+@pytest.mark.parametrize("name", ["talchum.db", "folder/talchum.db"])
+def test_a_folder_that_cannot_be_written_is_refused(name: str) -> None:
+    """Root may write anywhere, so the process gives up being root first."""
+    shelf = Path(tempfile.mkdtemp())
+    shelf.chmod(0o555)
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+
+    result = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY.format(nobody=NOBODY), str(shelf), str(shelf / name)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+
+    assert result.stdout.strip() == "stores.readonly"
+    shelf.rmdir()  # which says that it is empty
+
+
+async def test_files_are_private(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "deep" / "talchum.db"
+    store = store_at(file)
+    await store.open(OPENING, objection())
+
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()}
+
+    assert "talchum.db-wal" in modes
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    await store.aclose()
+
+
+async def test_a_path_with_signs_is_only_a_path(tmp_path: Path) -> None:
+    file = tmp_path / "탈춤?mode=memory#1 %41" / "말뭉치?.db"
+    store = store_at(file)
+    await store.open(OPENING, objection())
+    await store.aclose()
+
+    again = store_at(file)
+
+    assert len(await again.list(Query())) == 1
+    await again.aclose()
+
+
+async def test_the_audit_trail_cannot_be_rewritten(file: Path) -> None:
+    store = store_at(file)
+    kept = await store.open(OPENING, objection())
+    step = Review(
+        at=NOON,
+        actor="mina",
+        tool="terminal",
+        step=ReviewStep.NOTE,
+        before=CaseState.OPEN,
+        after=CaseState.OPEN,
+        note="x",
+    )
+    await store.review(kept, step, version=0)
+    await store.aclose()
+
+    with contextlib.closing(sqlite3.connect(file)) as other:
+        for rewriting in ("UPDATE review SET actor = 'joon'", "DELETE FROM review"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                other.execute(rewriting)
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_any_text_is_kept_exactly(text: str) -> None:
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
+        (kept,) = database.execute("SELECT ?", (keep(text),)).fetchone()
+
+    assert revive(kept) == text
