@@ -65,7 +65,8 @@ _DENIAL: Final = _pattern(
 )
 """In the persona's own voice."""
 _DENY_ORDER: Final = _pattern(
-    r"\b(?:never|do not|don't|must not|refuse to)\s+(?:ever\s+)?(?:say|admit|reveal|tell|acknowledge|mention|confess|disclose)"
+    r"\b(?:never|do not|don't|must not|refuse to)\s+(?:ever\s+)?"
+    r"(?:say|admit|reveal|tell|acknowledge|mention|confess|disclose)"
     rf"\b[^.\n]{{0,50}}\b(?:{_MACHINE_EN}|not human\b)",
     rf"\b(?:deny|denies|denying)\b[^.\n]{{0,30}}\b{_MACHINE_EN}",
     r"\b(?:claim|insist|pretend|say|swear)s?\b[^.\n]{0,20}\b(?:to be|that you are|you are|you're|being|is|are)\s+"
