@@ -18,7 +18,8 @@ _APPLICATION: Final = 0x54414C43
 
 # Texts have the type ANY: what UTF-8 cannot hold (lone surrogates) is kept as bytes, see `rows.keep`. `seq` orders what
 # was kept; ids are for people. Times are ISO 8601. `exchange.state` and `.version` sum up `review` and change with it.
-_EXCHANGES: Final = """
+_EXCHANGES: Final = f"""
+PRAGMA application_id = {_APPLICATION};
 CREATE TABLE session (
     seq INTEGER PRIMARY KEY AUTOINCREMENT
 ) STRICT;
@@ -127,7 +128,6 @@ def migrate(connection: sqlite3.Connection, file: Path) -> None:
     try:
         _recognise(database, file)
         _migrations().apply(database)
-        connection.execute(f"PRAGMA application_id = {_APPLICATION}")
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:

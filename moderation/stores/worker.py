@@ -119,19 +119,27 @@ class Worker:
         """Run `tasks` in one transaction; where SQLite refuses it, each alone, so that only the guilty one fails."""
         try:
             self._connection.execute(self._begin)
+        except sqlite3.Error as error:  # locked: waiting as long again for each of them would not help
+            self._fail(tasks, error)
+            return
+        try:
             for task in tasks:
                 task.run(self._connection)
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            if len(tasks) > 1:
-                for task in tasks:
-                    self._transact([task])
-            else:
-                tasks[0].future.set_exception(failed(error, self._file))
-            return
+            if len(tasks) == 1:
+                self._fail(tasks, error)
+                return
+            for task in tasks:
+                self._transact([task])
+        else:
+            for task in tasks:
+                task.tell()
+
+    def _fail(self, tasks: Sequence[_Task[Any]], error: sqlite3.Error) -> None:
         for task in tasks:
-            task.tell()
+            task.future.set_exception(failed(error, self._file))
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:  # a full disk ends a transaction by itself

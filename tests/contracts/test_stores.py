@@ -348,7 +348,7 @@ async def test_an_emoji_is_found(store: Store) -> None:
 TEXTS = st.lists(st.text("가나다라 abA_1ᄀ'\"ー漢", max_size=12), min_size=1, max_size=8)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(texts=TEXTS, queries=st.lists(st.text('가나다 ab_1"漢', max_size=5), min_size=1, max_size=6))
 def test_all_stores_find_the_same(texts: list[str], queries: list[str]) -> None:
     async def search(store: Store) -> list[list[str]]:

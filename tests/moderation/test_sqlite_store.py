@@ -13,12 +13,13 @@ import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.errors import StoreBusy, StoreFailed, StoreUnavailable
@@ -394,6 +395,38 @@ async def test_a_database_that_others_keep_locked_fails_the_write_and_then_the_o
     await store.aclose()
 
 
+async def test_a_lock_is_waited_for_once_by_all_who_wait_together(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PATIENCE", timedelta(milliseconds=200))
+    store = store_at(file)
+    statements: list[str] = []
+    store._writer._connection.set_trace_callback(statements.append)
+    with locked(file):
+        first = asyncio.create_task(store.count(Outcome.CLEAN))
+        await taken(store)
+        results = await asyncio.gather(first, *(store.count(Outcome.CLEAN) for _ in range(9)), return_exceptions=True)
+
+    assert [type(result) for result in results] == [StoreFailed] * 10
+    assert statements.count("BEGIN IMMEDIATE") == 2
+    await store.aclose()
+
+
+async def test_a_value_that_sqlite_cannot_hold_leaves_nothing_half_done_and_harms_nobody(file: Path) -> None:
+    store = store_at(file)
+    endless = replace(objection("endless"), findings=(replace(FINDING, elapsed=timedelta.max),))
+    results = await asyncio.gather(
+        store.open(OPENING, objection("one")),
+        store.open(OPENING, endless),
+        store.open(OPENING, objection("two")),
+        return_exceptions=True,
+    )
+
+    assert isinstance(results[1], OverflowError)
+    kept = await store.list(Query())
+    assert [exchange.objections[0].text for exchange in kept] == ["two", "one"]
+    assert [exchange.id for exchange in kept] == [results[2], results[0]]
+    await store.aclose()
+
+
 def spoilt(file: Path, content: bytes) -> None:
     file.parent.mkdir()
     file.write_bytes(content)
@@ -524,6 +557,7 @@ async def test_the_audit_trail_cannot_be_rewritten(file: Path) -> None:
                 other.execute(rewriting)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=())))
 def test_any_text_is_kept_exactly(text: str) -> None:
     with contextlib.closing(sqlite3.connect(":memory:")) as database:
