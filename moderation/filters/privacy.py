@@ -90,7 +90,7 @@ class Public:
             return False
         national = digits.removeprefix("1") if len(digits) == 11 and digits[0] == "1" else digits
         fictional = len(national) == 10 and national[3:8] == "55501"
-        return not fictional and national not in self.numbers and digits[-8:] not in {"12345678", "00000000"}
+        return not fictional and national not in self.numbers and not digits.endswith("0000000")
 
     def email(self, text: str) -> bool:
         """Whether `text` can be somebody's own e-mail address."""

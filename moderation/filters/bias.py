@@ -1,0 +1,190 @@
+"""Generalisations about protected groups: a group, a generic form, and something said of all of them.
+
+All three must be there; any of them alone is ordinary talk, and so is naming a group or belonging to one. Groups and
+predicates are word lists, found in one pass and replaced by single marks; forms are patterns over the marked sentence.
+So "<all> <women> are <bad at>" is one short pattern for hundreds of groups and predicates, and its cost does not grow
+with the lists. What is particular, rejected, factual or an event is excused; what is asked or reported weighs less.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from typing import Final, Self
+
+from moderation.filters.bias_rules import (
+    ADJECTIVE,
+    FLATTERING,
+    KOREAN,
+    MANY,
+    NEGATIVE,
+    ONE,
+    ROLE,
+    Excuses,
+    Form,
+    Forms,
+    Lexicon,
+)
+from moderation.filters.phrases import Context, Source, data_folder, digest, in_context
+from moderation.records import Candidate, Signal, Span, Stage
+
+ALGORITHM: Final = b"bias 1"
+"""Raised when the code changes what the same data finds."""
+CATEGORY: Final = "generalisation"
+ESSENTIALISING: Final = 0.9
+BOXING_IN: Final = 0.7
+"""Flattering, and still said of everybody in the group."""
+WEAK: Final = 0.4
+"""Asked, reported, or in a form that is often innocent."""
+
+_GROUPS: Final = f"{MANY}{ONE}{ADJECTIVE}{KOREAN}"
+_SCORES: Final = ((NEGATIVE, ESSENTIALISING), (ROLE, ESSENTIALISING), (FLATTERING, BOXING_IN))
+_HAS_GROUP: Final = re.compile(f"[{_GROUPS}]")
+_NAMES_GROUP: Final = re.compile(f"[{MANY}{ONE}{KOREAN}]")
+_SENTENCE: Final = re.compile("[^.!?\n]+[.!?]*[\"')]*")
+_NEAR: Final = 40
+"""How far before and after a hit its excuses are looked for."""
+_TAIL: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A folded text with every known group and predicate replaced by one mark."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A form found in the marked text."""
+
+    form: str
+    score: float
+    start: int
+    end: int
+    note: str = ""
+    """Why the score was lowered."""
+
+
+@dataclass(frozen=True, slots=True)
+class BiasFilter:
+    """Filter "bias", category "generalisation". Immutable."""
+
+    lexicon: Lexicon
+    forms: Forms
+    excuses: Excuses
+    version: str
+    id: str = "bias"
+    categories: frozenset[str] = frozenset({CATEGORY})
+    stages: frozenset[Stage] = frozenset(Stage)
+
+    @classmethod
+    def load(cls, folder: Traversable | None = None) -> Self:
+        """Read `groups.toml`, `predicates.toml` and `forms.toml` from `folder` (default: what ships).
+
+        Raises FilterUnavailable naming file, key and what was expected there.
+        """
+        folder = folder or data_folder("bias")
+        groups, predicates, forms = (
+            Source.read(folder, name) for name in ("groups.toml", "predicates.toml", "forms.toml")
+        )
+        return cls(
+            Lexicon.load(groups, predicates),
+            Forms.load(forms),
+            Excuses.load(forms),
+            digest(ALGORITHM, groups.raw, predicates.raw, forms.raw),
+        )
+
+    def examine(self, candidate: Candidate) -> Sequence[Signal]:
+        """One signal a form, score and note that hit, or one of score 0.0."""
+        context = in_context(candidate, tail=_TAIL)
+        marked = self._mark(context.folded.text)
+        places: dict[tuple[str, float, str], list[Span]] = {}
+        if marked is not None:
+            for hit in self._hits(marked):
+                span = _span(hit, marked, context)
+                if span is not None:
+                    places.setdefault((hit.form, hit.score, hit.note), []).append(span)
+        if not places:
+            return (Signal(category=CATEGORY, score=0.0),)
+        return tuple(
+            Signal(category=CATEGORY, score=score, spans=tuple(spans), detail=f"{form} ({note})" if note else form)
+            for (form, score, note), spans in places.items()
+        )
+
+    def _mark(self, text: str) -> Marked | None:
+        """The text with marks; None where no group is named, which is most of what people say."""
+        found = [
+            (self.lexicon.marks[index], start, end)
+            for index, start, end in self.lexicon.terms.find_matches_as_indexes(text)
+            if _whole(text, start, end)
+        ]
+        if not any(mark in _GROUPS for mark, _, _ in found):
+            return None
+        parts: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        last = 0
+        for mark, start, end in found:
+            parts += (text[last:start], mark)
+            starts += (*range(last, start), start)
+            ends += (*range(last + 1, start + 1), end)
+            last = end
+        parts.append(text[last:])
+        starts += range(last, len(text))
+        ends += range(last + 1, len(text) + 1)
+        return Marked("".join(parts), starts, ends)
+
+    def _hits(self, marked: Marked) -> Iterator[Hit]:
+        sentences = list(_SENTENCE.finditer(marked.text))
+        for index, match in enumerate(sentences):
+            sentence = match.group()
+            if not _HAS_GROUP.search(sentence):
+                continue
+            found = self.forms.anything.Match(sentence)
+            if not found:
+                continue
+            following = sentences[index + 1].group() if index + 1 < len(sentences) else ""
+            if self.excuses.excuse(sentence, following):
+                continue
+            note = self.excuses.note(sentence)
+            for place in sorted(found):
+                yield from self._places(self.forms.forms[place], sentence, match.start(), note)
+
+    def _places(self, form: Form, sentence: str, offset: int, note: str) -> Iterator[Hit]:
+        for match in form.pattern.finditer(sentence):
+            start, end = match.span()
+            group = _NAMES_GROUP.search(sentence, start, end)
+            before = sentence[max(0, group.start() - _NEAR) : group.start()] if group else ""
+            if not form.quantified and self.excuses.particular.search(before):
+                continue
+            if self.excuses.event.search(sentence[end : end + _NEAR]):
+                continue
+            score = _score(form, match.group())
+            if note or form.weak:
+                score = min(score, WEAK)
+            yield Hit(form.id, score, offset + start, offset + end, note)
+
+
+def _score(form: Form, found: str) -> float:
+    """What the predicate in the match is worth, or what the form is worth without one."""
+    return max((score for mark, score in _SCORES if mark in found), default=0.0) if form.score is None else form.score
+
+
+def _span(hit: Hit, marked: Marked, context: Context) -> Span | None:
+    """From the first word of the match to its last, in the candidate's own text."""
+    start, end = hit.start, hit.end
+    while start < end and not (marked.text[start].isalnum() or marked.text[start] in _GROUPS):
+        start += 1
+    while end > start and marked.text[end - 1].isspace():
+        end -= 1
+    return context.span(marked.starts[start], marked.ends[end - 1]) if start < end else None
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    """Whether a term stands as a word: whole in English, at the beginning of a word in Korean (particles follow)."""
+    if start and text[start - 1].isalnum():
+        return False
+    return not (text[end - 1].isascii() and end < len(text) and text[end].isascii() and text[end].isalnum())
