@@ -1,0 +1,112 @@
+"""One code point folded to what it is read as: the layer under every view.
+
+TR39 confusables, compatibility forms, accents and invisible characters are resolved here, one code point at a time, so
+that offsets cannot drift. The result is a matching key: it rewrites Cyrillic and splits Hangul letters from their
+forms, and must never be shown.
+"""
+
+import functools
+import unicodedata
+from typing import Final
+
+import disarm
+
+SPACE: Final = " "
+LOST: Final = "\ufffd"
+"""What a lone surrogate becomes: the matchers speak UTF-8."""
+
+INITIALS: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+VOWELS: Final = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+FINALS: Final = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
+
+_FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+_INVISIBLE: Final = frozenset({"Cf", "Cc", "Mn", "Me"})
+_HALFWIDTH_CONSONANTS: Final = "ㄱㄲㄳㄴㄵㄶㄷㄸㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅃㅄㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_HALFWIDTH_VOWELS: Final = {
+    start + offset: letter
+    for start, letters in (
+        (0xFFC2, "ㅏㅐㅑㅒㅓㅔ"),
+        (0xFFCA, "ㅕㅖㅗㅘㅙㅚ"),
+        (0xFFD2, "ㅛㅜㅝㅞㅟㅠ"),
+        (0xFFDA, "ㅡㅢㅣ"),
+    )
+    for offset, letter in enumerate(letters)
+}
+# Letters drawn as pictures that have no compatibility form: negative circled, negative squared, regional indicators.
+_PICTURED: Final = (0x1F150, 0x1F170, 0x1F1E6)
+# Read as these letters by people, and left alone by TR39.
+_BY_EYE: Final = {
+    "€": "e", "£": "l", "¥": "y", "¢": "c", "₣": "f", "₩": "w", "₦": "n", "₮": "t", "₭": "k", "§": "s", "µ": "u",
+    "∂": "d", "†": "t", "‡": "t", "∩": "n", "∪": "u", "и": "n", "я": "r", "к": "k", "м": "m", "т": "t", "в": "b",
+    "н": "h", "г": "r", "п": "n", "ц": "u", "ш": "w", "ƈ": "c", "ʞ": "k", "ɔ": "c", "ʇ": "t", "ı": "i", "ɹ": "r",
+    "ǝ": "e", "ɐ": "a", "ɥ": "h", "ɯ": "m", "ʌ": "v", "ƃ": "g", "ɟ": "f", "ᴉ": "i", "η": "n", "υ": "u", "μ": "u",
+    "α": "a", "β": "b", "ε": "e", "σ": "o", "ѕ": "s", "і": "i", "κ": "k", "τ": "t", "¡": "i", "ø": "o", "ł": "l",
+    "đ": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "ß": "ss", "ð": "d", "þ": "p", "凵": "u", "匚": "c", "丂": "s",
+}  # fmt: skip
+_SCRIPTS_READ_AS_LATIN: Final = 0x2E80
+"""Below the East Asian blocks, and again above them, a look-alike of a Latin letter is taken for one."""
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def fold_character(character: str) -> str:
+    """What `character` is read as: lower-case Latin, Hangul syllables and compatibility jamo, a space, or itself.
+
+    Empty for what is not seen (zero-width, bidi and tag characters, combining marks, fillers); several characters
+    where it is a picture of several. Lone surrogates become U+FFFD.
+    """
+    code = ord(character)
+    if code < 0x80:
+        return character.lower() if character.isprintable() else SPACE if character.isspace() else ""
+    if 0xAC00 <= code <= 0xD7A3 or 0x3131 <= code <= 0x3163:
+        return character
+    if 0xD800 <= code <= 0xDFFF:
+        return LOST
+    if character in _FILLERS or unicodedata.category(character) in _INVISIBLE:
+        return "" if character != "\u0085" else SPACE
+    if character.isspace() or character == "\u2800":
+        return SPACE
+    jamo = _jamo(code)
+    if jamo:
+        return jamo
+    for start in _PICTURED:
+        if start <= code < start + 26:
+            return chr(ord("a") + code - start)
+    return "".join(_fold_compatible(part) for part in unicodedata.normalize("NFKC", character))
+
+
+def _fold_compatible(character: str) -> str:
+    """A code point that compatibility normalisation gave, without case, marks and disguise."""
+    code = ord(character)
+    if 0xAC00 <= code <= 0xD7A3:
+        return character
+    if character in "()" or character.isspace():
+        return SPACE if character.isspace() else ""
+    jamo = _jamo(code)
+    if jamo:
+        return jamo
+    bare = "".join(part for part in unicodedata.normalize("NFKD", character.casefold()) if _seen(part))
+    if not bare or bare.isascii():
+        return bare
+    if bare in _BY_EYE:
+        return _BY_EYE[bare]
+    if _SCRIPTS_READ_AS_LATIN <= ord(bare[0]) < 0xA4D0:
+        return bare
+    twin: str = disarm.normalize_confusables(bare).lower()
+    return twin if twin.isascii() and twin.isalpha() else bare
+
+
+def _seen(character: str) -> bool:
+    return unicodedata.category(character) not in _INVISIBLE
+
+
+def _jamo(code: int) -> str:
+    """The compatibility letter of a conjoining or half-width jamo; empty for anything else."""
+    if 0x1100 <= code <= 0x1112:
+        return INITIALS[code - 0x1100]
+    if 0x1161 <= code <= 0x1175:
+        return VOWELS[code - 0x1161]
+    if 0x11A8 <= code <= 0x11C2:
+        return FINALS[code - 0x11A7]
+    if 0xFFA1 <= code <= 0xFFBE:
+        return _HALFWIDTH_CONSONANTS[code - 0xFFA1]
+    return _HALFWIDTH_VOWELS.get(code, "")

@@ -1,0 +1,186 @@
+"""Hangul as an evader writes it: taken apart, put together again, tensed, stretched, typed on the wrong keyboard."""
+
+from typing import Final
+
+from moderation.normalise.characters import FINALS, INITIALS, VOWELS
+
+FIRST: Final = "가"
+LAST: Final = "힣"
+FILLER: Final = "\x00"
+"""Stands in a rewritten key for a character that went into the one before it, so that offsets stay."""
+
+CONSONANTS: Final = frozenset(INITIALS) | frozenset(final for final in FINALS if final)
+_VOWEL_SET: Final = frozenset(VOWELS)
+LOOSE: Final = CONSONANTS | _VOWEL_SET
+"""Every compatibility jamo: a letter outside a syllable."""
+CHATTER: Final = frozenset("ㅋㅎㅠㅜㅡㅇ")
+"""Jamo that laugh, cry or sigh beside a word without belonging to it."""
+
+_LAX: Final = dict(zip("ㄲㄸㅃㅆㅉ", "ㄱㄷㅂㅅㅈ", strict=True))
+_PLAIN_VOWEL: Final = dict(zip("ㅑㅒㅔㅕㅖㅚㅛㅞㅠㅟㅢ", "ㅏㅐㅐㅓㅐㅙㅗㅙㅜㅣㅣ", strict=True))
+_PLAIN_FINAL: Final = dict(zip("ㄲㄳㄺㅋㅅㅆㅈㅊㅌㅍㅄㄿㄵㄻㄼㄽㄾ", "ㄱㄱㄱㄱㄷㄷㄷㄷㄷㅂㅂㅂㄴㅁㄹㄹㄹ", strict=True))
+_DIPHTHONGS: Final = {
+    "ㅗㅏ": "ㅘ", "ㅗㅐ": "ㅙ", "ㅗㅣ": "ㅚ", "ㅜㅓ": "ㅝ", "ㅜㅔ": "ㅞ", "ㅜㅣ": "ㅟ", "ㅡㅣ": "ㅢ",
+    "ㅏㅣ": "ㅐ", "ㅓㅣ": "ㅔ",
+}  # fmt: skip
+_CLUSTERS: Final = {
+    "ㄱㅅ": "ㄳ", "ㄴㅈ": "ㄵ", "ㄴㅎ": "ㄶ", "ㄹㄱ": "ㄺ", "ㄹㅁ": "ㄻ", "ㄹㅂ": "ㄼ", "ㄹㅅ": "ㄽ",
+    "ㄹㅌ": "ㄾ", "ㄹㅍ": "ㄿ", "ㄹㅎ": "ㅀ", "ㅂㅅ": "ㅄ",
+}  # fmt: skip
+_KEYS: Final = {
+    "ㅂ": "q", "ㅈ": "w", "ㄷ": "e", "ㄱ": "r", "ㅅ": "t", "ㅛ": "y", "ㅕ": "u", "ㅑ": "i", "ㅐ": "o", "ㅔ": "p",
+    "ㅁ": "a", "ㄴ": "s", "ㅇ": "d", "ㄹ": "f", "ㅎ": "g", "ㅗ": "h", "ㅓ": "j", "ㅏ": "k", "ㅣ": "l", "ㅋ": "z",
+    "ㅌ": "x", "ㅊ": "c", "ㅍ": "v", "ㅠ": "b", "ㅜ": "n", "ㅡ": "m",
+}  # fmt: skip
+_LETTER_OF_KEY: Final = {key: letter for letter, key in _KEYS.items()}
+# Characters of other scripts drawn as jamo. Only beside loose jamo or syllables are they read so.
+_DRAWN: Final = {
+    "人": "ㅅ", "入": "ㅅ", "^": "ㅅ", "己": "ㄹ", "口": "ㅁ", "日": "ㅂ", "ス": "ㅈ", "l": "ㅣ", "i": "ㅣ",
+    "1": "ㅣ", "|": "ㅣ", "!": "ㅣ", "h": "ㅐ", "ト": "ㅏ", "卜": "ㅏ", "r": "ㅏ", "-": "ㅡ", "ー": "ㅡ",
+    "一": "ㅡ", "_": "ㅡ", "o": "ㅇ", "0": "ㅇ", "7": "ㄱ", "t": "ㅜ", "+": "ㅏ", "z": "ㄹ", "2": "ㄹ",
+}  # fmt: skip
+DRAWN: Final = frozenset(_DRAWN)
+
+
+def parts(syllable: str) -> tuple[str, str, str]:
+    """Initial, vowel and final of a composed syllable, as compatibility jamo."""
+    index = ord(syllable) - 0xAC00
+    return INITIALS[index // 588], VOWELS[index % 588 // 28], FINALS[index % 28]
+
+
+def compose(initial: str, vowel: str, final: str = "") -> str:
+    """The syllable of these compatibility jamo; ValueError where one cannot stand there."""
+    return chr(0xAC00 + INITIALS.index(initial) * 588 + VOWELS.index(vowel) * 28 + FINALS.index(final))
+
+
+def _folded(syllable: str) -> str:
+    initial, vowel, final = parts(syllable)
+    return compose(
+        _LAX.get(initial, initial), _PLAIN_VOWEL.get(vowel, vowel), _PLAIN_FINAL.get(final, final) if final else ""
+    )
+
+
+FOLDED: Final = "".join(_folded(chr(code)) for code in range(0xAC00, 0xD7A4))
+"""For each syllable in order: the one that stands for all its disguises (씨 쉬 싀 → 시)."""
+
+
+def fold_jamo(letter: str) -> str:
+    """A loose jamo without its tension: ㅆ → ㅅ."""
+    return _LAX.get(letter, letter)
+
+
+def disguises(seen: str, meant: str) -> bool:
+    """Whether the syllable `seen` may stand for `meant`, given that both fold to the same.
+
+    A disguise adds: it tenses a consonant, glides a vowel, swaps ㅐ and ㅔ or a final of the same sound. It does not
+    take away, or 너머 would be read as 녀머 and 싶어 as 씹어.
+    """
+    if seen == meant:
+        return True
+    (initial, vowel, final), (initial_meant, vowel_meant, final_meant) = parts(seen), parts(meant)
+    plain = vowel_meant not in _PLAIN_VOWEL or {vowel, vowel_meant} <= {"ㅐ", "ㅔ"}
+    return (
+        (initial == initial_meant or initial_meant not in _LAX)
+        and (vowel == vowel_meant or plain)
+        and bool(final) == bool(final_meant)
+    )
+
+
+def recompose(key: str) -> str:
+    """`key` with loose jamo, and what is drawn as jamo, put together to syllables; of the same length.
+
+    A character that went into the syllable before it is replaced by `FILLER`. Takes time linear in `key`.
+    """
+    out = _jamo_for_drawn(key)
+    end = len(out)
+    at = 0
+    while at < end:
+        head = out[at]
+        if head in CONSONANTS and at + 1 < end and out[at + 1] in _VOWEL_SET and head in INITIALS:
+            vowel, used = _vowel(out, at + 1)
+            out[at] = compose(head, vowel)
+            out[at + 1 : at + 1 + used] = FILLER * used
+            at += 1 + used
+            at += _attach(out, at, at - 1 - used)
+        elif FIRST <= head <= LAST:
+            at += 1
+            if not (ord(head) - 0xAC00) % 28:
+                at += _attach(out, at, at - 1)
+        else:
+            at += 1
+    return "".join(out)
+
+
+def _vowel(letters: list[str], at: int) -> tuple[str, int]:
+    """The vowel at `at`, two loose halves counted as one, and how many letters it takes."""
+    if at + 1 < len(letters):
+        whole = _DIPHTHONGS.get(letters[at] + letters[at + 1])
+        if whole:
+            return whole, 2
+    return letters[at], 1
+
+
+def _attach(letters: list[str], at: int, syllable: int) -> int:
+    """Closes the open syllable at `syllable` with the loose consonant at `at`, if it does not begin another."""
+    if at >= len(letters) or letters[at] not in CONSONANTS or letters[at] not in FINALS:
+        return 0
+    if at + 1 < len(letters) and letters[at + 1] in _VOWEL_SET:
+        return 0
+    initial, vowel, _ = parts(letters[syllable])
+    letters[syllable] = compose(initial, vowel, letters[at])
+    letters[at] = FILLER
+    return 1
+
+
+def _jamo_for_drawn(key: str) -> list[str]:
+    """`key` as a list, with look-alikes of jamo replaced where a jamo or syllable stands beside them."""
+    out = list(key)
+    for at, character in enumerate(out):
+        jamo = _DRAWN.get(character)
+        if jamo is None:
+            continue
+        before = out[at - 1] if at else ""
+        after = out[at + 1] if at + 1 < len(out) else ""
+        if jamo in _VOWEL_SET:
+            if before in CONSONANTS:
+                out[at] = jamo
+        elif after in _VOWEL_SET or _DRAWN.get(after, "") in _VOWEL_SET or (FIRST <= before <= LAST):
+            out[at] = jamo
+    return out
+
+
+def extends(before: str, syllable: str) -> bool:
+    """Whether `syllable` only draws out the open syllable `before`: 시이, 바알, 벼엉; but not 자야."""
+    _, vowel, final = parts(before)
+    initial, again, _ = parts(syllable)
+    return initial == "ㅇ" and not final and again in (vowel, _PLAIN_VOWEL.get(vowel))
+
+
+def drawn_together(before: str, syllable: str) -> str:
+    """The syllable that `before` and its extension `syllable` are read as: 바알 → 발."""
+    initial, vowel, _ = parts(before)
+    return compose(initial, vowel, parts(syllable)[2])
+
+
+def keystrokes(text: str) -> str:
+    """The keys of an English keyboard that type `text` on a Korean one, in lower case: 시발 → tlqkf."""
+    return "".join(_strokes(letter) for character in text for letter in _letters(character))
+
+
+def _letters(character: str) -> tuple[str, ...]:
+    return parts(character) if FIRST <= character <= LAST else (character,)
+
+
+def _strokes(letter: str) -> str:
+    letter = _LAX.get(letter, letter)
+    if letter in ("ㅒ", "ㅖ"):
+        return {"ㅒ": "o", "ㅖ": "p"}[letter]
+    halves = next((pair for pair, whole in (*_CLUSTERS.items(), *_DIPHTHONGS.items()) if whole == letter), letter)
+    if letter in _KEYS:
+        return _KEYS[letter]
+    return "".join(_KEYS.get(half, half) for half in halves)
+
+
+def typed_on_korean(word: str) -> str:
+    """What a Korean keyboard makes of the keys of `word` (a-z): fuck → 려차, shit → 노ㅑㅅ."""
+    return recompose("".join(_LETTER_OF_KEY.get(key, key) for key in word)).replace(FILLER, "")
