@@ -119,11 +119,13 @@ class _Prefix:
     def runs(self, size: int) -> Codes:
         """The hash of every run of `size` neighbours, in order; none when the sequence is shorter."""
         differences = self._sums[size:] - self._sums[: max(0, len(self._sums) - size)]
-        return np.multiply(differences, self._back[: len(differences)], dtype=np.uint64)
+        hashes: Codes = differences * self._back[: len(differences)]
+        return hashes
 
     def between(self, starts: NDArray[np.intp], ends: NDArray[np.intp]) -> Codes:
         """The hash of each run from a start to its end."""
-        return np.multiply(self._sums[ends] - self._sums[starts], self._back[starts], dtype=np.uint64)
+        hashes: Codes = (self._sums[ends] - self._sums[starts]) * self._back[starts]
+        return hashes
 
 
 def _words(folded: str) -> Codes:
