@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from personas.messages import Prompt, Turn
 
-LONGESTCHAT_REQUEST: Final = 4 * 1024 * 1024
+LONGEST_BODY: Final = 4 * 1024 * 1024
 """Bytes of a request."""
 UNBOUNDED: Final = 1_000_000
 """Tokens of a reply where the request sets no limit."""
@@ -89,7 +89,7 @@ class HttpRequest:
 
 
 class TooLong(Exception):
-    """A request is longer than LONGESTCHAT_REQUEST."""
+    """A request is longer than LONGEST_BODY."""
 
 
 class Connection:
@@ -119,7 +119,7 @@ class Connection:
                     pass
                 case h11.Data(data=data):
                     body += data
-                    if len(body) > LONGESTCHAT_REQUEST:
+                    if len(body) > LONGEST_BODY:
                         raise TooLong
                 case h11.EndOfMessage() if head is not None:
                     method, target = head.method.decode("ascii"), head.target.decode("ascii")
