@@ -166,7 +166,8 @@ def lint(persona: Persona, *, fits_register: RegisterCheck | None = None) -> tup
 def _instructions(persona: Persona) -> Iterator[tuple[str, str]]:
     """What tells the model who it is, with its place."""
     yield "name", persona.name
-    yield "tagline", persona.tagline
+    if persona.tagline not in persona.description:  # a tagline that was not written is the description's first line
+        yield "tagline", persona.tagline
     yield "description", persona.description
     yield "voice", persona.voice
     yield "scenario", persona.scenario
