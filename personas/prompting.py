@@ -42,6 +42,7 @@ _TAGS: Final = re.compile(
 )
 """Where a piece of a chat template begins: servers read these as control tokens wherever they stand."""
 _STOP_TAGS: Final = ("<|im_end|>", "<|im_start|>", "</s>", "<start_of_turn>", "[INST]")
+_MACRO: Final = re.compile(r"\{\{\s?(char|user)\s?\}\}", re.IGNORECASE)
 _NOT_IN_NAMES: Final = re.compile(r"[\W_]+")
 _ROLE_NAMES: Final = frozenset(
     {"system", "assistant", "user", "developer", "tool", "model", "시스템", "사용자", "규칙"}
@@ -123,9 +124,9 @@ def compile_prompt(
 
 
 def fill_macros(text: str, *, char: str, user: str) -> str:
-    """`text` with {{char}} and {{user}} replaced, in any case."""
-    filled = re.sub(r"\{\{\s?char\s?\}\}", lambda _: char, text, flags=re.IGNORECASE)
-    return re.sub(r"\{\{\s?user\s?\}\}", lambda _: user, filled, flags=re.IGNORECASE)
+    """`text` with {{char}} and {{user}} replaced, in any case. What is put in is not looked at again."""
+    values = {"char": char, "user": user}
+    return _MACRO.sub(lambda found: values[found.group(1).lower()], text)
 
 
 def speaker(name: str, persona: Persona) -> str:
