@@ -54,6 +54,12 @@ class Marked:
     text: str
     starts: Sequence[int]
     ends: Sequence[int]
+    plain: str
+    """The same without marks; `starts` and `ends` are places in it."""
+
+    def unmarked(self, start: int, end: int) -> str:
+        """What stands under the range `start`..`end` of the marked text."""
+        return self.plain[self.starts[start] : self.ends[end - 1]] if start < end else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +141,7 @@ class BiasFilter:
         parts.append(text[last:])
         starts += range(last, len(text))
         ends += range(last + 1, len(text) + 1)
-        return Marked("".join(parts), starts, ends)
+        return Marked("".join(parts), starts, ends, text)
 
     def _hits(self, marked: Marked) -> Iterator[Hit]:
         sentences = list(_SENTENCE.finditer(marked.text))
@@ -146,31 +152,31 @@ class BiasFilter:
             found = self.forms.anything.Match(sentence)
             if not found:
                 continue
-            following = sentences[index + 1].group() if index + 1 < len(sentences) else ""
-            if self.excuses.excuse(sentence, following):
+            plain = marked.unmarked(*match.span())
+            following = marked.unmarked(*sentences[index + 1].span()) if index + 1 < len(sentences) else ""
+            if self.excuses.excuse(sentence, plain, following):
                 continue
-            note = self.excuses.note(sentence)
+            note = self.excuses.note(plain)
             for place in sorted(found):
-                yield from self._places(self.forms.forms[place], sentence, match.start(), note)
+                yield from self._places(self.forms.forms[place], marked, match.span(), note)
 
-    def _places(self, form: Form, sentence: str, offset: int, note: str) -> Iterator[Hit]:
-        for match in form.pattern.finditer(sentence):
-            start, end = match.span()
-            group = _NAMES_GROUP.search(sentence, start, end)
-            before = sentence[max(0, group.start() - _NEAR) : group.start()] if group else ""
+    def _places(self, form: Form, marked: Marked, sentence: tuple[int, int], note: str) -> Iterator[Hit]:
+        first, last = sentence
+        for match in form.pattern.finditer(marked.text[first:last]):
+            start, end = first + match.start(), first + match.end()
+            group = _NAMES_GROUP.search(marked.text, start, end)
+            before = marked.unmarked(max(first, group.start() - _NEAR), group.start()) if group else ""
             if not form.quantified and self.excuses.particular.search(before):
                 continue
-            if self.excuses.event.search(sentence[end : end + _NEAR]):
+            if self.excuses.event.search(marked.unmarked(end, min(last, end + _NEAR))):
                 continue
             score = _score(form, match.group())
-            if note or form.weak:
-                score = min(score, WEAK)
-            yield Hit(form.id, score, offset + start, offset + end, note)
+            yield Hit(form.id, min(score, WEAK) if note or form.weak else score, start, end, note)
 
 
 def _score(form: Form, found: str) -> float:
-    """What the predicate in the match is worth, or what the form is worth without one."""
-    return max((score for mark, score in _SCORES if mark in found), default=0.0) if form.score is None else form.score
+    """What the form is worth by itself or its predicate, whichever is more."""
+    return max((form.score, *(score for mark, score in _SCORES if mark in found)))
 
 
 def _span(hit: Hit, marked: Marked, context: Context) -> Span | None:

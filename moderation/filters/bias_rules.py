@@ -70,9 +70,11 @@ class Lexicon:
 
     @classmethod
     def load(cls, groups: Source, predicates: Source) -> Self:
-        """Raises FilterUnavailable for a key or a value that cannot be used. Groups win over predicates."""
-        marks = dict(_predicates(predicates))
-        marks |= dict(_groups(groups))
+        """Raises FilterUnavailable for a key or a value that cannot be used. A noun that names a
+        group wins over a predicate; an adjective alone names nobody, hence does not."""
+        said = dict(_predicates(predicates))
+        named = {term: mark for term, mark in _groups(groups) if mark != ADJECTIVE or term not in said}
+        marks = said | named
         matching = ahocorasick_rs.MatchKind.LeftmostLongest
         return cls(ahocorasick_rs.AhoCorasick(list(marks), matchkind=matching), tuple(marks.values()))
 
@@ -118,7 +120,15 @@ def _predicates(source: Source) -> Iterator[tuple[str, str]]:
     for kind, mark in kinds.items():
         for language in ("en", "ko"):
             for term in source.strings(source.table[kind], language, f"{kind}."):
-                yield from ((text, mark) for text in _spread(term))
+                if len(term) > 1:
+                    yield from ((text, mark) for form in _inflect(term) for text in _spread(form))
+
+
+def _inflect(term: str) -> Iterator[str]:
+    """`term`, and where it is the stem of a 하다 word, the syllables that stem becomes."""
+    yield term
+    if term.endswith("하"):
+        yield from (term[:-1] + syllable for syllable in ("해", "한", "함", "할", "합"))
 
 
 def _spread(term: str) -> Iterator[str]:
@@ -139,8 +149,8 @@ class Form:
     id: str
     pattern: "re2._Regexp"
     weak: bool
-    score: float | None
-    """None: as much as its predicate."""
+    score: float
+    """The least it is worth, with or without a predicate."""
     quantified: bool
     """It says "all" itself: no word before the group makes it particular."""
 
@@ -176,10 +186,10 @@ def _forms(source: Source, table: dict[str, Any], where: str, names: dict[str, s
     strength = table.get("strength")
     if strength not in {"strong", "weak"}:
         raise source.wrong(f"{where}strength", "one_of", known="strong, weak")
-    score = source.score(table, "score", where) if "score" in table else None
+    score = source.score(table, "score", where) if "score" in table else 0.0
     for language in ("en", "ko"):
         patterns = [
-            _expand(source, pattern, names, where) for pattern in source.strings(table, language, f"{where}{language}")
+            _expand(source, pattern, names, f"{where}{language}") for pattern in source.strings(table, language, where)
         ]
         if patterns:
             yield Form(
@@ -233,19 +243,23 @@ class Excuses:
         names = _names(source)
         return cls(**{name: _excuse(source, table, name, names) for name in known})
 
-    def excuse(self, sentence: str, following: str) -> str:
-        """Why nothing in `sentence` counts: it is taken back, there or in the sentence after; it states a fact."""
-        if self.rejected.search(sentence) and not self.insisted.search(sentence):
-            return "rejected"
-        if following and self.taken_back.search(following):
-            return "taken back"
-        return "factual" if self.factual.search(sentence) else ""
+    def excuse(self, marked: str, plain: str, following: str) -> bool:
+        """Whether nothing in a sentence counts: it is taken back, there or in the sentence after; it states a fact.
 
-    def note(self, sentence: str) -> str:
-        """Why everything in `sentence` counts for less; "" where it does not."""
-        if self.asked.search(sentence):
+        The sentence comes with marks and without: a pattern may be about either.
+        """
+        rejected = self.rejected.search(plain) or self.rejected.search(marked)
+        if rejected and not self.insisted.search(plain):
+            return True
+        if following and self.taken_back.search(following):
+            return True
+        return bool(self.factual.search(plain) or self.factual.search(marked))
+
+    def note(self, plain: str) -> str:
+        """Why everything in a sentence counts for less; "" where it does not."""
+        if self.asked.search(plain):
             return "asked"
-        return "reported" if self.reported.search(sentence) else ""
+        return "reported" if self.reported.search(plain) else ""
 
 
 def _excuse(source: Source, table: dict[str, Any], name: str, names: dict[str, str]) -> "re2._Regexp":
