@@ -5,7 +5,8 @@ particle follows (학교에서), its trigrams nothing shorter than three syllabl
 
 - A run of letters and digits of a script with spaces is one term. A query finds the words that begin with it.
 - A run of Hangul, kana or Han gives a term at each of its characters: that one and the next. 학교에서 gives 학교, 교에,
-  에서, 서. A query of any length, one syllable included, finds every place where it stands within a word.
+  에서, 서; the query 교에 gives 교에, 에, and as the last term of a query may be the beginning of one, these are found
+  there. So a query of any length, one syllable included, finds every place where it stands within a word.
 - An emoji is a term. Everything else separates and is never matched, quotes and operators included.
 
 Texts are compared after NFKC and case folding, so that decomposed Hangul and full-width letters are found.
@@ -13,7 +14,7 @@ Texts are compared after NFKC and case folding, so that decomposed Hangul and fu
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 Phrase = tuple[str, ...]
@@ -30,7 +31,8 @@ _RUN: Final = re.compile(
 
 def terms(text: str) -> list[str]:
     """The terms of `text`, in order. None of them contains a space or ASCII punctuation but `_`."""
-    return [term for run, dense in _runs(_folded(text)) for term in (_pairs(run) if dense else [run])]
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return [term for match in _RUN.finditer(folded) for term in _terms_of(match)]
 
 
 def phrases(query: str) -> tuple[Phrase, ...]:
@@ -38,7 +40,7 @@ def phrases(query: str) -> tuple[Phrase, ...]:
 
     Empty where `query` has nothing to look for.
     """
-    found = (_phrase(word) for word in _folded(query).split())
+    found = (tuple(terms(word)) for word in query.split())
     return tuple(dict.fromkeys(phrase for phrase in found if phrase))
 
 
@@ -51,25 +53,8 @@ def holds(text_terms: Sequence[str], phrase: Phrase) -> bool:
     )
 
 
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
-def _runs(folded: str) -> Iterator[tuple[str, bool]]:
-    return ((match.group(), match.lastgroup == "dense") for match in _RUN.finditer(folded))
-
-
-def _pairs(run: str) -> list[str]:
+def _terms_of(match: re.Match[str]) -> list[str]:
+    run = match.group()
+    if match.lastgroup != "dense":
+        return [run]
     return [run[start : start + 2] for start in range(len(run))]
-
-
-def _phrase(word: str) -> Phrase:
-    """The last character of a dense run is a term of its own only where the run ends in the text as well.
-
-    A query may end earlier, so there it goes by the pair before; a single character goes by the pairs it begins.
-    """
-    runs = list(_runs(word))
-    found = [term for run, dense in runs for term in (_pairs(run) if dense else [run])]
-    if runs and runs[-1][1] and len(runs[-1][0]) > 1:
-        found.pop()
-    return tuple(found)

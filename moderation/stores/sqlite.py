@@ -4,6 +4,7 @@ Two threads serve it, each with a connection of its own: one writes, one reads w
 queue (`moderation.stores.worker`); the statements are in `moderation.stores.rows`.
 """
 
+import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Callable
@@ -126,7 +127,7 @@ class SqliteStore:
             await self._writer.call(lambda db: writes.end_session(db, self._session))
         await self._reader.stop()
         await self._writer.stop()
-        self._presence.end()
+        await asyncio.to_thread(self._presence.end)
 
     def _insert(self, connection: sqlite3.Connection, opening: Opening) -> tuple[str, int]:
         for _ in range(_TRIES):

@@ -338,6 +338,23 @@ async def test_closing_finishes_what_was_taken(file: Path) -> None:
     await after.aclose()
 
 
+async def test_closing_with_a_full_queue_finishes_what_was_taken(file: Path) -> None:
+    store = store_at(file, queue=2)
+    with locked(file):
+        writes = [asyncio.create_task(store.open(OPENING, objection()))]
+        await taken(store)
+        writes += [asyncio.create_task(store.open(OPENING, objection())) for _ in range(2)]
+        await asyncio.sleep(0)
+        end = asyncio.create_task(store.aclose())
+        while not store._writer._stopped:
+            await asyncio.sleep(0)
+        with pytest.raises(StoreFailed):
+            await store.count(Outcome.CLEAN)
+    await end
+
+    assert await asyncio.gather(*writes) == ["a1", "a2", "a3"]
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 async def test_a_defect_in_the_writer_closes_the_store_and_nobody_waits_for_ever(file: Path) -> None:
     def broken() -> str:
