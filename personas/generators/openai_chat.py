@@ -83,6 +83,7 @@ class OpenAIChat:
         self._style = settings.prefix
         self._probing = asyncio.Lock()
         self._running: set[asyncio.Task[Finish]] = set()
+        self._closed = False
 
     @property
     def id(self) -> str:
@@ -107,6 +108,7 @@ class OpenAIChat:
 
     async def aclose(self) -> None:
         """Ends what still runs (its consumer gets Retryable) and closes the connections."""
+        self._closed = True
         for reader in tuple(self._running):
             reader.cancel()
         if self._running:
@@ -150,7 +152,9 @@ class OpenAIChat:
         return continued(answer), probe.usage
 
     async def open(self, prompt: Prompt, asked: Request) -> "openai.AsyncStream[ChatCompletionChunk]":
-        """Send the call. The stream belongs to the caller."""
+        """Send the call; the stream is the caller's. Raises what the package raises, and Retryable once closed."""
+        if self._closed:
+            raise Retryable("generators.closed", host=self.host)
         settings = self._settings
         omit = settings.omit
         extra = {settings.limit_field: prompt.max_tokens, **asked.extra, **settings.extra_body}

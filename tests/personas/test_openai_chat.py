@@ -1,0 +1,632 @@
+"""A generator over chat completions: against a server that answers with exact bytes."""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from personas.errors import GenerationError, Permanent, Retryable
+from personas.generators.openai_chat import OpenAIChat, OpenAIChatSettings
+from personas.generators.prefixes import PROBE, PrefixStyle
+from personas.messages import Critique, Finish, Prompt, Turn
+
+KEY = "sk-a-very-secret-key"
+HELLO = Prompt(system="You are Redbeard.", turns=(Turn(role="user", text="Who are you?"),))
+SOON = timedelta(milliseconds=80)
+
+Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass
+class Wire:
+    """A server's side: what was asked, and whether the client has hung up."""
+
+    answers: list[Answer]
+    base_url: str = ""
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)
+    hung_up: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = next(int(line[15:]) for line in head.lower().split("\r\n") if line.startswith("content-length:"))
+        self.heads.append(head)
+        self.bodies.append(json.loads(await reader.readexactly(length)))
+        answer = self.answers[min(len(self.bodies), len(self.answers)) - 1]
+        answering = asyncio.create_task(self._answer(answer, writer))
+        try:
+            await reader.read()
+            self.hung_up.set()
+        finally:
+            answering.cancel()
+
+    @staticmethod
+    async def _answer(answer: Answer, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            await answer(writer)
+            if writer.can_write_eof() and not writer.is_closing():
+                writer.write_eof()
+
+
+@contextlib.asynccontextmanager
+async def wire(*answers: Answer) -> AsyncIterator[Wire]:
+    """A server that gives `answers` in order, the last one from then on."""
+    served, handlers = Wire(answers=list(answers)), set[asyncio.Task[None]]()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        handler = asyncio.create_task(served.serve(reader, writer))
+        handlers.add(handler)
+        await asyncio.wait({handler})
+        writer.transport.abort()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    served.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+    try:
+        yield served
+    finally:
+        server.close()
+        for handler in handlers:
+            handler.cancel()
+        await asyncio.gather(*handlers, return_exceptions=True)
+        await asyncio.sleep(0.01)  # what is closed is only released in the loop's next rounds
+
+
+@contextlib.asynccontextmanager
+async def client(served: Wire, **settings: Any) -> AsyncIterator[OpenAIChat]:
+    """A generator that asks `served` and leaves no task behind."""
+    chosen = {"prefix": PrefixStyle.ASSISTANT, "proxies": False, **settings}
+    chat = OpenAIChat(OpenAIChatSettings(model="m", base_url=served.base_url, api_key=KEY, **chosen))
+    try:
+        yield chat
+    finally:
+        await chat.aclose()
+
+
+def event(text: str | None = None, finish: str | None = None, **delta: Any) -> bytes:
+    content = {} if text is None else {"content": text}
+    return data({"id": "x", "choices": [{"index": 0, "delta": {**content, **delta}, "finish_reason": finish}]})
+
+
+def figures(asked: int, out: int, cached: int = 0) -> bytes:
+    details = {"prompt_tokens_details": {"cached_tokens": cached}}
+    return data({"id": "x", "choices": [], "usage": {"prompt_tokens": asked, "completion_tokens": out, **details}})
+
+
+def data(value: object) -> bytes:
+    return b"data: " + json.dumps(value, ensure_ascii=False).encode() + b"\n\n"
+
+
+DONE = b"data: [DONE]\n\n"
+STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+
+
+def sends(*parts: bytes | asyncio.Event | float) -> Answer:
+    """An answer of these bytes as they are; an event is set, a number is slept."""
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        for part in parts:
+            if isinstance(part, asyncio.Event):
+                part.set()
+            elif isinstance(part, bytes):
+                writer.write(part)
+                await writer.drain()
+            else:
+                await asyncio.sleep(part)
+
+    return answer
+
+
+def streams(*parts: bytes | asyncio.Event | float) -> Answer:
+    return sends(STREAM, *parts)
+
+
+def says(*pieces: str, finish: str = "stop") -> Answer:
+    return streams(event(role="assistant"), *map(event, pieces), event(finish=finish), figures(7, len(pieces)), DONE)
+
+
+def refuses(status: int, error: object = None, *headers: str) -> Answer:
+    body = json.dumps({"error": error or {}}).encode()
+    lines = [f"HTTP/1.1 {status} No", "Content-Type: application/json", f"Content-Length: {len(body)}", *headers]
+    return sends("\r\n".join([*lines, "Connection: close", "", ""]).encode() + body)
+
+
+def drops(*parts: bytes) -> Answer:
+    """A chunked stream whose connection breaks within the body."""
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        writer.write(STREAM.replace(b"Connection: close", b"Transfer-Encoding: chunked"))
+        for part in parts:
+            writer.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
+        await writer.drain()
+        writer.close()
+
+    return answer
+
+
+async def collect(chat: OpenAIChat, prompt: Prompt = HELLO) -> str:
+    async with chat.generate(prompt) as generation:
+        return "".join([piece async for piece in generation])
+
+
+async def fails(answer: Answer, **settings: Any) -> GenerationError:
+    async with wire(answer) as served, client(served, **settings) as chat:
+        with pytest.raises(GenerationError) as caught:
+            await collect(chat)
+    return caught.value
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(5000):
+        if condition():
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("did not happen")
+
+
+def other_tasks() -> set[asyncio.Task[Any]]:
+    """Tasks that read a stream for a generation."""
+    return {task for task in asyncio.all_tasks() if "ChatGeneration" in repr(task.get_coro())}
+
+
+async def test_a_reply_arrives_in_order_with_its_finish_and_the_services_own_figures() -> None:
+    answer = streams(
+        event(role="assistant"), event("Arr, "), event("안녕."), event(finish="stop"), figures(9, 3, 4), DONE
+    )
+    async with wire(answer) as served, client(served) as chat:
+        async with chat.generate(HELLO) as generation:
+            early = generation.finish, generation.usage.calls
+            pieces = [piece async for piece in generation]
+        assert early == (None, 0)
+        assert "".join(pieces) == "Arr, 안녕."
+        assert all(pieces)
+        assert generation.finish is Finish.STOP
+        assert generation.model == chat.id == "openai:m"
+        usage = generation.usage
+        assert (usage.tokens_in, usage.tokens_cached, usage.tokens_out, usage.tokens_overshoot) == (9, 4, 3, 0)
+        assert usage.calls == 1
+        assert not usage.estimated
+    body = served.bodies[0]
+    assert body["stream"] is True
+    assert body["stream_options"] == {"include_usage": True}
+    assert body["messages"] == [
+        {"role": "system", "content": "You are Redbeard."},
+        {"role": "user", "content": "Who are you?"},
+    ]
+
+
+async def test_nothing_is_asked_before_the_first_iteration() -> None:
+    async with wire(says("Arr.")) as served, client(served) as chat:
+        generation = chat.generate(HELLO)
+        await asyncio.sleep(0)
+        assert not served.bodies
+        await generation.aclose()
+        assert generation.finish is Finish.CANCELLED
+        assert generation.usage.calls == 0
+        assert [piece async for piece in generation] == []
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+async def test_a_syllable_may_be_split_between_packets(size: int) -> None:
+    whole = event("탈을 쓴 ") + event("사람이에요.") + event(finish="stop") + DONE
+    parts: list[bytes | float] = []
+    for start in range(0, len(whole), size):
+        parts += [whole[start : start + size], 0.0]
+    async with wire(streams(*parts)) as served, client(served) as chat:
+        assert await collect(chat) == "탈을 쓴 사람이에요."
+
+
+@pytest.mark.parametrize(
+    ("said", "finish"),
+    [("length", Finish.LENGTH), ("content_filter", Finish.FILTERED), ("model_length", Finish.LENGTH)],
+)
+async def test_a_length_limit_and_a_providers_filter_are_ends_and_no_errors(said: str, finish: Finish) -> None:
+    async with wire(says("Arr", finish=said)) as served, client(served) as chat:
+        async with chat.generate(HELLO) as generation:
+            assert [piece async for piece in generation] == ["Arr"]
+        assert generation.finish is finish
+
+
+async def test_usage_is_estimated_where_the_service_gives_no_figures() -> None:
+    async with wire(streams(event("abcdefgh"), event("가나"), event(finish="stop"), DONE)) as served:
+        async with client(served, omit=frozenset({"stream_options"})) as chat:
+            async with chat.generate(HELLO) as generation:
+                assert len([piece async for piece in generation]) == 2
+            assert generation.usage.estimated
+            assert generation.usage.tokens_out == 4
+            assert generation.usage.tokens_in > 0
+        assert "stream_options" not in served.bodies[0]
+
+
+FAULTS: dict[str, tuple[Answer, str]] = {
+    "no finish": (streams(event("Arr")), "broke_off"),
+    "only done": (streams(DONE), "no_stream"),
+    "a completion": (
+        sends(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{"choices": []}'),
+        "no_stream",
+    ),
+    "a web page": (
+        sends(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>Log in</html>"),
+        "no_stream",
+    ),
+    "cut JSON": (streams(event("Arr"), b'data: {"choices": [{"del\n\n'), "malformed"),
+    "no UTF-8": (streams(event("Arr"), b'data: "\xff\xfe"\n\n'), "malformed"),
+    "choices of another kind": (streams(data({"choices": {"a": 1}})), "malformed"),
+    "text of another kind": (streams(data({"choices": [{"delta": {"content": [1]}}]})), "malformed"),
+    "a number": (streams(data(5)), "broke_off"),
+    "null": (streams(data(None)), "broke_off"),
+    "dropped": (drops(event("Arr")), "connection_lost"),
+    "dropped at once": (sends(), "unreachable"),
+    "odd finish": (streams(event("Arr"), event(finish="tool_calls")), "odd_finish"),
+    "error event": (streams(event("Arr"), data({"error": {"message": "boom", "type": "oops"}})), "stream_failed"),
+    "error event with a status": (streams(data({"error": {"message": "b", "code": 503}})), "service_failed"),
+    "slow start": (streams(event(role="assistant"), 60.0), "slow_start"),
+    "no answer": (sends(60.0), "slow_start"),
+    "stall": (streams(event("Arr"), 60.0), "stalled"),
+}
+
+
+PATIENCE = {"slow_start": {"first_token": SOON}, "stalled": {"idle": SOON}}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_what_is_no_complete_stream_is_a_failure_that_may_pass(fault: str) -> None:
+    answer, key = FAULTS[fault]
+    failure = await fails(answer, **PATIENCE.get(key, {}))
+    assert isinstance(failure, Retryable)
+    assert failure.key == f"generators.{key}"
+    assert failure.explain("ko") != failure.explain("en")
+
+
+async def test_what_arrived_before_a_failure_is_handed_on_first() -> None:
+    async with wire(FAULTS["cut JSON"][0]) as served, client(served) as chat:
+        async with chat.generate(HELLO) as generation:
+            assert await anext(generation) == "Arr"
+            with pytest.raises(Retryable):
+                await anext(generation)
+            with pytest.raises(Retryable):
+                await anext(generation)
+        assert generation.finish is None
+        assert generation.usage.tokens_out == 1
+
+
+@pytest.mark.parametrize("broken", [b"data: {\n\n", data({"error": {"message": "late"}}), b""])
+async def test_a_failure_after_the_finish_costs_the_figures_only(broken: bytes) -> None:
+    async with wire(streams(event("Arr"), event(finish="stop"), broken)) as served, client(served) as chat:
+        async with chat.generate(HELLO) as generation:
+            assert [piece async for piece in generation] == ["Arr"]
+        assert generation.finish is Finish.STOP
+        assert generation.usage.estimated
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "kind", "key"),
+    [
+        (400, {"code": "context_length_exceeded"}, Permanent, "refused_request"),
+        (401, {"code": "invalid_api_key", "message": f"Incorrect API key provided: {KEY}"}, Permanent, "no_access"),
+        (402, {}, Permanent, "no_quota"),
+        (403, {}, Permanent, "no_access"),
+        (404, {"code": "model_not_found"}, Permanent, "not_found"),
+        (408, {}, Retryable, "service_failed"),
+        (409, {}, Retryable, "service_failed"),
+        (413, {}, Permanent, "refused_request"),
+        (422, {}, Permanent, "refused_request"),
+        (429, {"code": "rate_limit_exceeded"}, Retryable, "limited"),
+        (429, {"code": "insufficient_quota"}, Permanent, "no_quota"),
+        (429, {"type": "insufficient_quota"}, Permanent, "no_quota"),
+        (500, {}, Retryable, "service_failed"),
+        (503, "not an object", Retryable, "service_failed"),
+        (529, {"type": "overloaded_error"}, Retryable, "service_failed"),
+    ],
+)
+async def test_a_refusal_is_told_by_what_the_operator_or_the_caller_should_do(
+    status: int, error: object, kind: type[GenerationError], key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    failure = await fails(refuses(status, error))
+    assert type(failure) is kind
+    assert failure.key == f"generators.{key}"
+    assert failure.__cause__ is None
+    assert KEY not in f"{failure} {failure.explain('ko')} {failure!r} {caplog.text}"
+
+
+def test_the_key_is_not_part_of_what_is_printed() -> None:
+    settings = OpenAIChatSettings(model="m", base_url="http://127.0.0.1:1/v1", api_key=KEY)
+    assert KEY not in repr(settings)
+    assert KEY not in repr(OpenAIChat(settings))
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        (["Retry-After: 7"], timedelta(seconds=7)),
+        (["Retry-After: 0.5"], timedelta(seconds=0.5)),
+        (["Retry-After: 7", "Retry-After-Ms: 250"], timedelta(milliseconds=250)),
+        (["Date: Fri, 20 Nov 2026 10:00:00 GMT", "Retry-After: Fri, 20 Nov 2026 10:01:30 GMT"], timedelta(seconds=90)),
+        (["Date: Fri, 20 Nov 2026 10:00:00 GMT", "Retry-After: Fri, 20 Nov 2026 09:00:00 GMT"], timedelta(0)),
+        (["Retry-After: -3"], timedelta(0)),
+        (["Retry-After: Fri, 20 Nov 2026 10:01:30 GMT"], None),
+        (["Retry-After: soon"], None),
+        (["Retry-After: nan"], None),
+        (["Retry-After: 1e300"], None),
+        ([], None),
+    ],
+)
+async def test_the_wait_a_service_asks_for_is_read_in_every_form(headers: list[str], wait: timedelta | None) -> None:
+    for status in (429, 503):
+        failure = await fails(refuses(status, {}, *headers))
+        assert isinstance(failure, Retryable)
+        assert failure.retry_after == wait
+
+
+async def test_a_service_that_is_not_there_is_retryable_and_named_without_its_credentials() -> None:
+    async with wire(says("Arr.")) as served:
+        pass
+    settings = OpenAIChatSettings(model="m", base_url=served.base_url.replace("//", "//me:pass@"), api_key=KEY)
+    chat = OpenAIChat(settings)
+    with pytest.raises(Retryable) as caught:
+        await collect(chat)
+    await chat.aclose()
+    assert caught.value.key == "generators.unreachable"
+    assert "pass" not in str(caught.value)
+
+
+async def test_a_slow_consumer_does_not_make_a_stall() -> None:
+    sent = asyncio.Event()
+    answer = streams(*[event("a ")] * 30, event(finish="stop"), DONE, sent)
+    async with (
+        wire(answer) as served,
+        client(served, idle=SOON) as chat,
+        chat.generate(HELLO) as generation,
+    ):
+        first = await anext(generation)
+        await sent.wait()
+        await asyncio.sleep(2 * SOON.total_seconds())
+        assert len([first] + [piece async for piece in generation]) == 30
+
+
+async def test_a_reply_longer_than_the_buffer_arrives_whole() -> None:
+    async with (
+        wire(says(*["ab "] * 1000)) as served,
+        client(served, idle=SOON) as chat,
+        chat.generate(HELLO) as generation,
+    ):
+        first = await anext(generation)
+        await asyncio.sleep(2 * SOON.total_seconds())
+        assert first + "".join([piece async for piece in generation]) == "ab " * 1000
+
+
+async def test_reasoning_before_the_text_is_neither_shown_nor_a_slow_start() -> None:
+    patience = timedelta(milliseconds=600)
+    thinking: list[bytes | asyncio.Event | float] = [event(reasoning_content="hm"), 0.35] * 2
+    async with (
+        wire(streams(*thinking, event("Arr."), event(finish="stop"), DONE)) as served,
+        client(served, first_token=patience) as chat,
+    ):
+        assert await collect(chat) == "Arr."
+
+
+async def test_closing_hangs_up_at_once_and_counts_what_was_never_read() -> None:
+    sent = asyncio.Event()
+    async with wire(streams(event("abcd"), event("efgh" * 5), sent, 60.0)) as served, client(served) as chat:
+        async with chat.generate(HELLO) as generation:
+            assert await anext(generation) == "abcd"
+            await sent.wait()
+            await asyncio.sleep(0.05)
+        await asyncio.wait_for(served.hung_up.wait(), 5)
+        assert generation.finish is Finish.CANCELLED
+        usage = generation.usage
+        assert (usage.tokens_out, usage.tokens_overshoot, usage.estimated) == (6, 5, True)
+        assert usage.tokens_in > 0
+        await generation.aclose()
+        assert generation.usage == usage
+        assert [piece async for piece in generation] == []
+        assert not other_tasks()
+
+
+async def test_a_cancelled_consumer_leaves_no_reader_behind() -> None:
+    async with wire(streams(event("abcd"), 60.0)) as served, client(served) as chat:
+        consumer = asyncio.create_task(collect(chat))
+        await until(lambda: bool(other_tasks()))
+        consumer.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await consumer
+        assert not other_tasks()
+
+
+async def test_closing_the_generator_ends_what_runs_with_a_failure_and_not_with_silence() -> None:
+    async with wire(streams(event("abcd"), 60.0)) as served, client(served) as chat:
+        async with chat.generate(HELLO) as generation:
+            await anext(generation)
+            await chat.aclose()
+            with pytest.raises(Retryable) as caught:
+                await anext(generation)
+        assert caught.value.key == "generators.closed"
+        with pytest.raises(GenerationError):
+            await collect(chat)
+
+
+async def test_closing_after_the_end_changes_nothing() -> None:
+    async with wire(says("Arr.")) as served, client(served) as chat:
+        generation = chat.generate(HELLO)
+        assert [piece async for piece in generation] == ["Arr."]
+        before = generation.usage
+        await generation.aclose()
+        assert generation.finish is Finish.STOP
+        assert generation.usage == before
+
+
+async def test_stop_strings_are_cut_where_the_service_ignores_them() -> None:
+    answer = streams(event("Arr.\nUs"), event("er: and"), event(" then", finish=None), 60.0)
+    async with wire(answer) as served, client(served, stop=("\nUser:",)) as chat:
+        async with chat.generate(replace(HELLO, stop=("###",))) as generation:
+            assert "".join([piece async for piece in generation]) == "Arr."
+        assert generation.finish is Finish.STOP
+        assert served.bodies[0]["stop"] == ["###", "\nUser:"]
+
+
+async def test_a_service_gets_no_more_stop_strings_than_it_takes() -> None:
+    stops = tuple(f"<{number}>" for number in range(6))
+    async with wire(says("Arr. <5> more")) as served, client(served) as chat:
+        assert await collect(chat, replace(HELLO, stop=stops)) == "Arr. "
+        assert served.bodies[0]["stop"] == list(stops[:4])
+
+
+async def test_parameters_that_a_service_refuses_can_be_left_out_or_renamed() -> None:
+    omit = frozenset({"temperature", "seed", "stop", "stream_options"})
+    async with wire(says("Arr.")) as served:
+        prompt = replace(HELLO, seed=3, stop=("#",), max_tokens=9)
+        async with client(served) as chat:
+            await collect(chat, prompt)
+        async with client(served, omit=omit, limit_field="max_completion_tokens", extra_body={"top_k": 3}) as chat:
+            await collect(chat, prompt)
+    full, bare = served.bodies
+    assert (full["seed"], full["stop"], full["max_tokens"], full["temperature"]) == (3, ["#"], 9, 0.7)
+    assert not omit & bare.keys()
+    assert "max_tokens" not in bare
+    assert (bare["max_completion_tokens"], bare["top_k"]) == (9, 3)
+
+
+async def test_an_account_named_in_the_environment_is_not_told_to_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-mine")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "project-mine")
+    async with wire(says("Arr.")) as served, client(served) as chat:
+        await collect(chat)
+        assert "mine" not in served.heads[0]
+        assert f"Bearer {KEY}" in served.heads[0]
+
+
+async def test_a_proxy_of_the_system_is_not_asked_for_a_service_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with wire(says("Arr.")) as served, wire(refuses(502)) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.base_url.removesuffix("/v1"))
+        async with client(served, proxies=False) as chat:
+            assert await collect(chat) == "Arr."
+        async with client(served, proxies=True) as chat:
+            with pytest.raises(Retryable):
+                await collect(chat)
+
+
+REPLY = replace(HELLO, prefix="Arr, I be Redbeard. ")
+
+
+@pytest.mark.parametrize(
+    ("style", "last", "extra"),
+    [
+        (PrefixStyle.ASSISTANT, {}, {}),
+        (PrefixStyle.PREFIX, {"prefix": True}, {}),
+        (PrefixStyle.PARTIAL, {"partial": True}, {}),
+        (PrefixStyle.CONTINUE, {}, {"add_generation_prompt": False, "continue_final_message": True}),
+    ],
+)
+async def test_a_reply_is_continued_in_the_way_the_service_knows(
+    style: PrefixStyle, last: dict[str, object], extra: dict[str, object]
+) -> None:
+    async with wire(says(" And you?")) as served, client(served, prefix=style) as chat:
+        assert await collect(chat, REPLY) == "And you?"
+    body = served.bodies[0]
+    assert body["messages"][-1] == {"role": "assistant", "content": "Arr, I be Redbeard.", **last}
+    assert {key: body[key] for key in extra} == extra
+
+
+@pytest.mark.parametrize(
+    ("prefix", "words", "answer", "rest"),
+    [
+        ("Arr, I be Redbeard.", "Do not repeat it", "Arr, I be Redbeard. And you?", " And you?"),
+        ("Arr, I be Redbeard.", "Already sent: Arr, I be Redbeard.", "And you?", " And you?"),
+        ("나는 붉은 수염이오. ", "이미 보낸 글", "나는 붉은 수염이오. 그대는 뉘시오?", "그대는 뉘시오?"),
+    ],
+)
+async def test_a_service_that_cannot_continue_is_told_in_words_and_its_repetition_removed(
+    prefix: str, words: str, answer: str, rest: str
+) -> None:
+    async with wire(says(*answer)) as served, client(served, prefix=PrefixStyle.NONE) as chat:
+        assert await collect(chat, replace(HELLO, prefix=prefix)) == rest
+    last = served.bodies[0]["messages"][-1]
+    assert last["role"] == "system"
+    assert words in last["content"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"), [("Stay polite.", "Rule broken (tone)"), ("반말을 쓰지 마세요.", "규칙 위반(tone)")]
+)
+async def test_a_critique_stands_in_the_system_message_in_its_own_language(rule: str, words: str) -> None:
+    async with wire(says(" Aye.")) as served, client(served) as chat:
+        await collect(chat, replace(REPLY, critique=Critique(category="tone", rule=rule)))
+    system, *rest = served.bodies[0]["messages"]
+    assert words in system["content"]
+    assert rule in system["content"]
+    assert rule not in json.dumps(rest, ensure_ascii=False)
+
+
+def asked(served: Wire) -> Sequence[bool]:
+    """Which calls were the question how to continue."""
+    return [body["messages"][0]["content"] == PROBE.system for body in served.bodies]
+
+
+async def test_how_to_continue_is_found_out_once_however_many_wait() -> None:
+    answers = (refuses(400), says(" four", ", five"), says(" And you?"))
+    async with wire(*answers) as served, client(served, prefix=PrefixStyle.AUTO) as chat:
+        replies = await asyncio.gather(*(collect(chat, REPLY) for _ in range(3)))
+        assert replies == ["And you?"] * 3
+        assert asked(served) == [True, True, False, False, False]
+        assert served.bodies[-1]["messages"][-1]["prefix"] is True
+        async with chat.generate(REPLY) as generation:
+            assert [piece async for piece in generation]
+        assert generation.usage.calls == 1
+
+
+async def test_finding_out_is_counted_where_it_happened() -> None:
+    async with (
+        wire(refuses(400), says(" four"), says(" And you?")) as served,
+        client(served, prefix=PrefixStyle.AUTO) as chat,
+        chat.generate(REPLY) as generation,
+    ):
+        assert [piece async for piece in generation]
+    assert (generation.usage.calls, generation.usage.tokens_in, generation.usage.tokens_out) == (3, 14, 2)
+
+
+@pytest.mark.parametrize("restart", ["One, two, three, four", "one, two, three, four, five", "Sure!"])
+async def test_a_service_that_starts_again_is_known_not_to_continue(restart: str) -> None:
+    answers = (*[says(restart)] * 4, says("And you?"))
+    async with wire(*answers) as served, client(served, prefix=PrefixStyle.AUTO) as chat:
+        assert await collect(chat, REPLY) == "And you?"
+        assert served.bodies[-1]["messages"][-1]["role"] == "system"
+
+
+async def test_a_service_that_repeats_the_prefix_and_goes_on_does_continue() -> None:
+    answers = (says("Here goes: one, two, three, four"), says("Arr, I be Redbeard. And you?"))
+    async with wire(*answers) as served, client(served, prefix=PrefixStyle.AUTO) as chat:
+        assert await collect(chat, REPLY) == "And you?"
+
+
+async def test_a_failure_while_finding_out_is_told_and_not_remembered() -> None:
+    async with (
+        wire(refuses(503), says(" four"), says(" And you?")) as served,
+        client(served, prefix=PrefixStyle.AUTO) as chat,
+    ):
+        with pytest.raises(Retryable):
+            await collect(chat, REPLY)
+        assert await collect(chat, REPLY) == "And you?"
+    assert asked(served) == [True, True, False]
+
+
+async def test_a_caller_that_gives_up_while_finding_out_leaves_it_to_the_next() -> None:
+    async with (
+        wire(streams(60.0), says(" four"), says(" And you?")) as served,
+        client(served, prefix=PrefixStyle.AUTO) as chat,
+    ):
+        first = asyncio.create_task(collect(chat, REPLY))
+        await until(lambda: bool(served.bodies))
+        second = asyncio.create_task(collect(chat, REPLY))
+        first.cancel()
+        assert await second == "And you?"
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        assert not other_tasks()
