@@ -1,7 +1,7 @@
 """The store in a SQLite file: durable before it answers, searchable, safe to read and review from a second process.
 
 Two threads serve it, each with a connection of its own: one writes, one reads what was committed. Both have a bounded
-queue (`moderation.stores.worker`); the statements are in `moderation.stores.rows`.
+queue (`moderation.stores.worker`); the statements are in `moderation.stores.writes` and `moderation.stores.reads`.
 """
 
 import asyncio

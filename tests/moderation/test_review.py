@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.errors import AlreadyInTargetState, InvalidTransition, ReviewError, UnknownExchange
+from moderation.filters.registry import FILTERS
 from moderation.records import (
     CaseState,
     Closing,
@@ -278,6 +279,11 @@ def test_every_kind_of_rule_has_plain_words_of_its_own(kind: str, language: str)
 
     assert catalogue("moderation").say(f"review.kind_{kind}", language) in told
     assert catalogue("moderation").say("review.kind_other", language) not in told
+
+
+def test_every_filter_a_guard_has_is_among_these_kinds() -> None:
+    assert "lexicon" in FILTERS
+    assert FILTERS.keys() <= set(KINDS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
