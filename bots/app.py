@@ -16,6 +16,7 @@ from bots.errors import SettingsError
 from bots.hall import Hall
 from bots.inbox import Inbox
 from bots.platform import Meeting
+from bots.review_commands import ReviewCommands
 from moderation.filters import Filter
 from moderation.filters.registry import load_filters
 from moderation.guard import Guard
@@ -34,7 +35,7 @@ from personas.generators.scripted import Scripted
 from personas.generators.scripts import load_script
 from personas.loading import load_library
 from personas.messages import Event, Finished, Message, Turn
-from personas.model_files import entry_of, find
+from personas.model_files import find
 from personas.persona import Persona
 from personas.prompting import Limits, compile_prompt
 from personas.reply import ReplySettings, Stagehands
@@ -100,6 +101,13 @@ async def open_store(settings: Settings) -> AsyncGenerator[Store, None]:
 
 
 @asynccontextmanager
+async def open_review(settings: Settings) -> AsyncGenerator[ReviewCommands, None]:
+    """The review desk alone, beside whatever else has the store open. Raises StoreUnavailable."""
+    async with open_store(settings) as store:
+        yield ReviewCommands(ReviewDesk(store, clock=utc_now), language=settings.language)
+
+
+@asynccontextmanager
 async def open_guard(settings: Settings, filters: Sequence[Filter] = ()) -> AsyncGenerator[Guard, None]:
     """The guard of these settings over `filters`, or over all there are. Raises PolicyError, FilterUnavailable."""
     policy = await asyncio.to_thread(Policy.load, settings.policy.file)
@@ -133,16 +141,7 @@ async def _generator(use: str, settings: Settings) -> Generator:
     if kind == "scripted":
         return Scripted(load_script(name))
     if kind == "embedded":
-        entry = entry_of(name)
-        embedded = EmbeddedSettings(
-            name=name,
-            context=model.context,
-            threads=model.threads,
-            languages=entry.languages,
-            stop=entry.stop,
-            sampling=entry.sampling,
-        )
-        return await Embedded.start(find(name, settings.models), embedded)
+        return await _embedded(name, settings)
     if not settings.key.get_secret_value() and not _is_local(model.base_url):
         raise SettingsError("settings.no_key", name=name, variable=model.key_variable)
     return OpenAIChat(
@@ -157,6 +156,19 @@ async def _generator(use: str, settings: Settings) -> Generator:
     )
 
 
+async def _embedded(name: str, settings: Settings) -> Generator:
+    installed = await asyncio.to_thread(find, name, settings.models)
+    known = installed.known
+    embedded = EmbeddedSettings(
+        name=known.title if known else installed.name,
+        context=settings.model.context,
+        threads=settings.model.threads,
+        languages=known.languages if known else frozenset(settings.model.languages),
+        sampling=known.sampling if known else {},
+    )
+    return await Embedded.start(installed.path, embedded)
+
+
 def _is_local(url: str) -> bool:
     """Whether an endpoint is on this machine, where keys are seldom asked for."""
     return urlsplit(url).hostname in {"localhost", "127.0.0.1", "::1"}
@@ -164,7 +176,7 @@ def _is_local(url: str) -> bool:
 
 def _patient(generator: Generator, settings: Settings) -> Generator:
     policy = RetryPolicy(attempts=settings.model.attempts, budget=timedelta(seconds=settings.model.patience))
-    return Retrying(generator, policy=policy)
+    return Retrying(generator, policy=policy, sleep=asyncio.sleep, random=random.random)
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -95,8 +95,7 @@ class _File(_Section):
     @model_validator(mode="after")
     def _models_have_a_kind(self) -> "_File":
         for use in (self.model.use, *self.model.fallbacks):
-            kind, _, name = use.partition(":")
-            if kind not in {"embedded", "openai", "scripted"} or not name:
+            if not _names_a_model(use):
                 raise Misfit(SettingsError("settings.expect_model", given=use))
         return self
 
@@ -126,6 +125,18 @@ class Settings:
     def models(self) -> Path:
         """Folder of installed models."""
         return self.data / "models"
+
+    def using(self, model: str) -> "Settings":
+        """The same with another model, and no fallbacks. Raises SettingsError where `model` is not KIND:NAME."""
+        if not _names_a_model(model):
+            raise SettingsError(
+                "settings.wrong", file="--model", key="-", expected=SettingsError("settings.expect_model", given=model)
+            )
+        return replace(self, model=self.model.model_copy(update={"use": model, "fallbacks": ()}))
+
+    def speaking(self, persona: str) -> "Settings":
+        """The same with another persona to begin with."""
+        return replace(self, personas=self.personas.model_copy(update={"default": persona}))
 
     @classmethod
     def load(cls, document: bytes, environ: Mapping[str, str], *, file: Path | None = None) -> "Settings":
@@ -169,6 +180,11 @@ class Settings:
         except OSError as error:
             raise SettingsError("settings.unreadable", file=chosen, reason=error.strerror or "") from None
         return cls.load(document, environ, file=chosen)
+
+
+def _names_a_model(use: str) -> bool:
+    kind, _, name = use.partition(":")
+    return kind in {"embedded", "openai", "scripted"} and bool(name)
 
 
 def language_from(environ: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from moderation.filters.crisis import crisis_words, load_resources
 from moderation.guard import Guard
 from moderation.holdback import Terms
-from moderation.records import Brief, Candidate, Decision, Stage
+from moderation.records import Brief, Candidate, Decision, Stage, Verdict
 from moderation.shingles import shingles
 from moderation.words import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 from personas.errors import PersonaFileError
@@ -60,17 +60,13 @@ async def fixed_words(guard: Guard) -> dict[str, dict[str, Passage]]:
     for language in LANGUAGES:
         texts = {key: catalogue("personas").say(f"runtime.{key}", language) for key in FIXED_WORDS}
         texts[CRISIS] = crisis_words(language, resources)
-        brief = Brief(language=language)
-        words[language] = {
-            key: await _cleared(
-                guard,
-                Candidate(stage=Stage.WHOLE, text=text, brief=brief, disclosed=True),
-                PassageKind.SAFE,
-                "runtime",
-                key,
-            )
-            for key, text in texts.items()
-        }
+        words[language] = {}
+        for key, text in texts.items():
+            candidate = Candidate(stage=Stage.WHOLE, text=text, brief=Brief(language=language), disclosed=True)
+            verdict = await guard.judge(candidate)
+            if verdict.decision is Decision.BLOCK:
+                raise PersonaFileError("cast.blocked_line", file="runtime", key=key, rules=_rules(verdict))
+            words[language][key] = Passage.cleared(candidate, verdict, kind=PassageKind.SAFE)
     return words
 
 
@@ -89,45 +85,70 @@ async def prepare(
     and the rule it broke.
     """
     hidden = (policy_layer(persona, canary), *secrets)
-    brief = Brief(
+    brief = replace(brief_of(persona), secrets=frozenset().union(*map(shingles, hidden)))
+    lines, blocked = await _judged(persona, guard, brief)
+    if blocked:
+        key, rules = blocked[0]
+        raise PersonaFileError("cast.blocked_line", file=persona.id, key=key, rules=rules)
+    return Cast(
+        persona=persona,
+        brief=brief,
+        terms=Terms.of_texts(hidden, exact=[canary]),
+        canary=canary,
+        greetings=lines["greetings"],
+        disclosure=lines["disclosure"][0],
+        fallbacks=lines["fallbacks"],
+        failures=lines["failures"],
+        words=words.get(persona.language, words[DEFAULT_LANGUAGE]),
+    )
+
+
+async def blocked_lines(persona: Persona, guard: Guard) -> list[tuple[str, str]]:
+    """The lines of the author that `guard` does not let through: key and broken rules."""
+    _, blocked = await _judged(persona, guard, brief_of(persona))
+    return blocked
+
+
+def brief_of(persona: Persona) -> Brief:
+    """What filters may know of `persona`."""
+    return Brief(
         persona=persona.id,
         name=persona.name,
         language=persona.language,
         registers=persona.registers,
         moment=persona.moment,
         taboos=persona.taboos,
-        secrets=frozenset().union(*map(shingles, hidden)),
-    )
-
-    async def lines(key: str, texts: tuple[str, ...], kind: PassageKind) -> tuple[Passage, ...]:
-        honest = kind is PassageKind.DISCLOSURE
-        candidates = [Candidate(stage=Stage.WHOLE, text=text, brief=brief, disclosed=honest) for text in texts]
-        return tuple(
-            [
-                await _cleared(guard, candidate, kind, persona.id, f"{key}.{number}")
-                for number, candidate in enumerate(candidates)
-            ]
-        )
-
-    return Cast(
-        persona=persona,
-        brief=brief,
-        terms=Terms.of_texts(hidden, exact=[canary]),
-        canary=canary,
-        greetings=await lines("greetings", persona.greetings, PassageKind.GREETING),
-        disclosure=(await lines("disclosure", (persona.disclosure,), PassageKind.DISCLOSURE))[0],
-        fallbacks=await lines("fallbacks", persona.fallbacks, PassageKind.FALLBACK),
-        failures=await lines("failures", persona.failures, PassageKind.FALLBACK),
-        words=words.get(persona.language, words[DEFAULT_LANGUAGE]),
     )
 
 
-async def _cleared(guard: Guard, candidate: Candidate, kind: PassageKind, file: str, key: str) -> Passage:
-    verdict = await guard.judge(candidate)
-    if verdict.decision is Decision.BLOCK:
-        rules = ", ".join(sorted({finding.rule for finding in verdict.objections}))
-        raise PersonaFileError("cast.blocked_line", file=file, key=key, rules=rules)
-    return Passage.cleared(candidate, verdict, kind=kind)
+async def _judged(
+    persona: Persona, guard: Guard, brief: Brief
+) -> tuple[dict[str, tuple[Passage, ...]], list[tuple[str, str]]]:
+    """Every line of the author that may be said as it is: passages by key, and what is blocked with its rules."""
+    texts = {
+        "greetings": (persona.greetings, PassageKind.GREETING),
+        "disclosure": ((persona.disclosure,), PassageKind.DISCLOSURE),
+        "fallbacks": (persona.fallbacks, PassageKind.FALLBACK),
+        "failures": (persona.failures, PassageKind.FALLBACK),
+    }
+    passages: dict[str, tuple[Passage, ...]] = {}
+    blocked = []
+    for key, (lines, kind) in texts.items():
+        passages[key] = ()
+        for number, text in enumerate(lines, start=1):
+            # In the line that discloses, saying what one is is not out of character.
+            honest = kind is PassageKind.DISCLOSURE
+            candidate = Candidate(stage=Stage.WHOLE, text=text, brief=brief, disclosed=honest)
+            verdict = await guard.judge(candidate)
+            if verdict.decision is Decision.BLOCK:
+                blocked.append((f"{key}.{number}", _rules(verdict)))
+            else:
+                passages[key] += (Passage.cleared(candidate, verdict, kind=kind),)
+    return passages, blocked
+
+
+def _rules(verdict: Verdict) -> str:
+    return ", ".join(sorted({finding.rule for finding in verdict.objections}))
 
 
 def clean(text: str) -> str:

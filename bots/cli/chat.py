@@ -1,0 +1,52 @@
+"""`talchum chat`: talk with a persona in this terminal."""
+
+import getpass
+import sys
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import typer
+
+from bots.app import open_talchum, utc_now
+from bots.cli.common import ModelName, SettingsFile, err, interactive, out, run, say, settings_of
+from bots.config import DEFAULT_MODEL, Settings
+from bots.console_bot.lines import piped, typed
+from bots.console_bot.screen import Screen
+from bots.console_bot.terminal import Terminal
+
+
+def chat(
+    model: ModelName = None,
+    persona: Annotated[str | None, typer.Option("--persona", help="persona_option", metavar="ID")] = None,
+    file: SettingsFile = None,
+) -> None:
+    """chat"""
+    settings = settings_of(file, model=model)
+    complaints = run(_chat(settings.speaking(persona) if persona else settings))
+    raise typer.Exit(1 if complaints else 0)
+
+
+async def _chat(settings: Settings) -> int:
+    """The number of lines that could not be read."""
+    screen = Screen(out(), language=settings.language)
+    person = getpass.getuser()
+    complaints = 0
+
+    def broken(number: int) -> None:
+        nonlocal complaints
+        complaints += 1
+        err().print(say("console.broken_line", settings, number=number))
+
+    lines: AsyncIterator[str]
+    if interactive():
+        screen.notice("console.loading")
+        lines = typed(prompt="> ", hint=lambda: screen.notice("console.leave_hint"))
+    else:
+        lines = piped(sys.stdin.buffer, broken=broken)
+    async with open_talchum(settings) as talchum:
+        if interactive():
+            screen.notice("console.welcome")
+            if settings.model.use == DEFAULT_MODEL:
+                screen.notice("console.better_model")
+        await Terminal(lines, screen, person=person, now=utc_now).serve(talchum)
+    return complaints

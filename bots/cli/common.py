@@ -1,0 +1,57 @@
+"""What every command needs: settings, two consoles, cards on paper."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+
+from bots.cards import Card
+from bots.config import Settings
+from bots.console_bot.screen import Screen
+from moderation.words import catalogue
+
+T = TypeVar("T")
+
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="settings", metavar="FILE")]
+ModelName = Annotated[str | None, typer.Option("--model", help="model_option", metavar="KIND:NAME")]
+
+
+def settings_of(file: Path | None, *, model: str | None = None) -> Settings:
+    """The settings, with the model that was named on the command line. Raises SettingsError."""
+    settings = Settings.find(file, os.environ)
+    return settings.using(model) if model else settings
+
+
+def out() -> Console:
+    """Standard output; no colour and no wrapping where it is not a terminal."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def err() -> Console:
+    """Standard error, for progress and complaints."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def show(card: Card, settings: Settings) -> None:
+    """A card on standard output."""
+    Screen(out(), language=settings.language).card(card)
+
+
+def say(key: str, settings: Settings, **fields: object) -> str:
+    """Words of this package."""
+    return catalogue("bots").say(key, settings.language, **fields)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's coroutine to its end."""
+    return asyncio.run(work)
+
+
+def interactive() -> bool:
+    """Whether a person types and reads here."""
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,0 +1,79 @@
+"""`talchum review` and `talchum judge`: people look at what the guard did; the guard looks at what people have."""
+
+import asyncio
+import getpass
+import sys
+import time
+from collections.abc import AsyncIterator
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from bots.app import open_guard, open_review
+from bots.cli.common import SettingsFile, run, settings_of, show
+from bots.config import Settings
+from bots.errors import Unknown
+from bots.judge import Judge
+from moderation.filters import Filter
+from moderation.filters.registry import FILTERS, load_filters
+from personas.cast import brief_of
+from personas.loading import load_library
+
+_LONGEST = 16_000_000
+"""Bytes of a line of input to `judge`; a longer one is read in parts, each of which is no JSON."""
+
+
+class Scores(StrEnum):
+    """Which findings `judge` tells of."""
+
+    OBJECTIONS = "objections"
+    ALL = "all"
+
+
+def review(
+    words: Annotated[list[str] | None, typer.Argument(help="review_words")] = None, file: SettingsFile = None
+) -> None:
+    """review"""
+    settings = settings_of(file)
+
+    async def work() -> None:
+        async with open_review(settings) as commands:
+            show(await commands.run(words or [], actor=getpass.getuser(), tool="terminal"), settings)
+
+    run(work())
+
+
+def judge(
+    filters: Annotated[str, typer.Option("--filters", help="judge_filters", metavar="A,B")] = "",
+    scores: Annotated[Scores, typer.Option("--scores", help="judge_scores")] = Scores.OBJECTIONS,
+    file: SettingsFile = None,
+) -> None:
+    """judge"""
+    settings = settings_of(file)
+    broken = run(_judge(settings, _loaded(filters), every_score=scores is Scores.ALL))
+    raise typer.Exit(1 if broken else 0)
+
+
+def _loaded(names: str) -> tuple[Filter, ...]:
+    """The filters of these names; none for all. Raises Unknown."""
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    for name in wanted:
+        if name not in FILTERS:
+            raise Unknown("settings.unknown_filter", name=name, known=", ".join(FILTERS))
+    return load_filters(wanted) if wanted else ()
+
+
+async def _judge(settings: Settings, filters: tuple[Filter, ...], *, every_score: bool) -> int:
+    briefs = {name: brief_of(persona) for name, persona in load_library(settings.personas.folders).items()}
+    async with open_guard(settings, filters) as guard:
+        judge_ = Judge(guard, briefs, every_score=every_score, language=settings.language, monotonic=time.monotonic)
+        async for line in judge_.run(_lines()):
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+        return judge_.broken
+
+
+async def _lines() -> AsyncIterator[bytes]:
+    while raw := await asyncio.to_thread(sys.stdin.buffer.readline, _LONGEST):
+        yield raw

@@ -1,0 +1,119 @@
+"""`talchum persona`, `talchum policy`, `talchum train`: files that people write, and models made of data."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bots.app import open_guard
+from bots.cards import Card, Row, Tone
+from bots.cli.common import SettingsFile, out, run, say, settings_of, show
+from bots.errors import Unknown
+from moderation.filters.registry import load_filters
+from moderation.models.training import train as train_model
+from moderation.policy import Policy
+from personas.cast import blocked_lines
+from personas.lint import Level, Remark, lint
+from personas.loading import bundled, load_library, load_persona
+from personas.persona import Persona
+
+persona_app = typer.Typer(help="persona", no_args_is_help=True)
+policy_app = typer.Typer(help="policy", no_args_is_help=True)
+
+
+@persona_app.command("list")
+def persona_list(file: SettingsFile = None) -> None:
+    """persona_list"""
+    settings = settings_of(file)
+    rows = tuple(
+        Row(label=name, text=f"{persona.name} · {persona.language} · {persona.tier} · {persona.tagline}")
+        for name, persona in load_library(settings.personas.folders).items()
+    )
+    show(Card(title=say("cli.persona_title", settings), rows=rows), settings)
+
+
+@persona_app.command("show")
+def persona_show(name: Annotated[str, typer.Argument(help="persona_id")], file: SettingsFile = None) -> None:
+    """persona_show"""
+    settings = settings_of(file)
+    personas = load_library(settings.personas.folders)
+    if name not in personas:
+        raise Unknown("settings.unknown_persona", name=name, known=", ".join(personas))
+    show(Card(title=name, rows=_rows(personas[name])), settings)
+
+
+@persona_app.command("check")
+def persona_check(
+    paths: Annotated[list[Path], typer.Argument(help="persona_files")], file: SettingsFile = None
+) -> None:
+    """persona_check"""
+    settings = settings_of(file)
+
+    async def blocked(persona: Persona) -> tuple[Row, ...]:
+        async with open_guard(settings) as guard:
+            found = await blocked_lines(persona, guard)
+        return tuple(Row(label=key, text=say("cli.persona_blocked", settings, rules=rules)) for key, rules in found)
+
+    bad = False
+    for path in paths:
+        persona = load_persona(path, bases=bundled())
+        remarks = lint(persona)
+        rows = (*(_remark(remark, settings.language) for remark in remarks), *run(blocked(persona)))
+        wrong = len(rows) > len(remarks) or any(remark.level is Level.ERROR for remark in remarks)
+        bad = bad or wrong
+        verdict = "cli.persona_wrong" if wrong else "cli.persona_fine"
+        tone = Tone.BAD if wrong else Tone.GOOD
+        show(Card(title=say(verdict, settings, file=path, name=persona.name), rows=rows, tone=tone), settings)
+    raise typer.Exit(1 if bad else 0)
+
+
+@policy_app.command("check")
+def policy_check(
+    path: Annotated[Path | None, typer.Argument(help="policy_file")] = None, file: SettingsFile = None
+) -> None:
+    """policy_check"""
+    settings = settings_of(file)
+    policy = Policy.load(path or settings.policy.file)
+    policy.check(load_filters())
+    title = say("cli.policy_fine", settings, name=policy.name, hash=policy.hash, count=len(policy.rules()))
+    show(Card(title=title, tone=Tone.GOOD), settings)
+
+
+def train(
+    data: Annotated[Path, typer.Option("--data", help="train_data", metavar="FOLDER")],
+    to: Annotated[Path, typer.Option("--out", help="train_out", metavar="FOLDER")],
+    seed: Annotated[int, typer.Option("--seed", help="train_seed")] = 7,
+) -> None:
+    """train"""
+    console = out()
+    train_model(data, to, seed=seed, report=lambda line: console.print(line, markup=False))
+
+
+def _rows(persona: Persona) -> tuple[Row, ...]:
+    rows = [
+        Row(label="name", text=persona.name),
+        Row(label="tier", text=persona.tier),
+        Row(label="language", text=persona.language),
+        Row(label="registers", text=", ".join(persona.registers) or "-"),
+        Row(label="moment", text=str(persona.moment or "-")),
+        Row(label="tagline", text=persona.tagline),
+        Row(label="description", text=persona.description),
+        Row(label="voice", text=persona.voice or "-"),
+        *(Row(label=f"facts.{fact.id}", text=fact.text) for fact in persona.facts),
+        *(
+            Row(label=f"demonstrations.{number}", text=f"{shown.user} → {shown.reply}")
+            for number, shown in enumerate(persona.demonstrations, start=1)
+        ),
+        *(Row(label="taboos", text=taboo) for taboo in persona.taboos),
+        *(Row(label="greetings", text=line) for line in persona.greetings),
+        *(Row(label="fallbacks", text=line) for line in persona.fallbacks),
+        *(Row(label="failures", text=line) for line in persona.failures),
+        Row(label="disclosure", text=persona.disclosure),
+        Row(label="source", text=f"{persona.source or '-'} · {persona.licence or '-'}"),
+        Row(label="version", text=persona.version),
+    ]
+    return tuple(rows)
+
+
+def _remark(remark: Remark, language: str) -> Row:
+    return Row(label=f"{remark.level}: {remark.key}", text=f"{remark.message(language)} {remark.suggestion(language)}")
