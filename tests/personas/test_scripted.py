@@ -213,6 +213,26 @@ async def test_the_prefix_tells_equally_worded_turns_apart() -> None:
     assert await text_of(generator, asked("hi", prefix="Ahoy!", critique=CRITIQUE)) == " The tide turns."
 
 
+async def test_a_turn_that_is_being_answered_is_not_the_one_that_is_repaired() -> None:
+    generator = scripted(HARBOUR)
+    async with generator.generate(asked("hi")) as running:
+        await anext(aiter(running))
+        await text_of(generator, asked("hi"))
+        await text_of(generator, asked("hi", prefix="Ahoy!", critique=CRITIQUE))
+
+    assert [call.turn for call in generator.journal] == [1, 1, 0]
+
+
+def test_of_very_many_equally_worded_turns_the_oldest_are_forgotten() -> None:
+    replies = [Reply(script=f"r{number}", sentences=(Sentence(t=f"<{number}>"),)) for number in range(65)]
+    model = ScriptedModel(Script(replies=tuple(replies)))
+    for _ in replies:
+        model.answer(asked("hi")).end(Finish.STOP)
+
+    assert model.answer(asked("hi", prefix="<1>")).label == "1-1"
+    assert model.answer(asked("hi", prefix="<0>")).label != "0-1"
+
+
 def test_a_model_that_has_heard_very_many_turns_forgets_the_oldest() -> None:
     model = ScriptedModel(Script(replies=(HARBOUR,)), journal_size=3)
     for number in range(16_400):
@@ -260,16 +280,16 @@ async def test_it_speaks_at_the_pace_of_the_script() -> None:
 
 async def test_tokens_generated_after_a_cancel_are_counted_but_no_more_than_there_are() -> None:
     generator = scripted(TEA)
-    for read in (1, 20):
+    for read in (1, len("어서 오세요. 오늘 좀 춥지? 유자차 어떠세요")):
         async with generator.generate(asked(f"read {read}")) as generation:
             for _ in range(read):
                 await anext(aiter(generation))
         assert generation.finish is Finish.CANCELLED
-        assert generation.usage.tokens_overshoot == 3
+        assert generation.usage.tokens_overshoot == generator.journal[-1].tokens_overshoot
 
     early, late = generator.journal
     assert (early.said, early.tokens_out, early.tokens_overshoot) == ("어", 4, 3)
-    assert (late.tokens_out, late.tokens_overshoot) == (18, 3)
+    assert (late.tokens_out, late.tokens_overshoot) == (20, 1)
 
 
 FAULTS = [
@@ -305,14 +325,23 @@ async def test_a_fault_strikes_in_its_place_and_is_told_as_over_http(
 
 
 async def test_a_failed_generation_fails_again_when_it_is_asked_for_more() -> None:
-    """It must not look like one that ended."""
-    generation = scripted(changed(TEA, finish=None, chunk="99chars")).generate(asked())
-    await anext(generation)
+    """It must not look like one that ended; and it stays one failure."""
+    generator = scripted(changed(TEA, fault=Fault(kind="truncate", times=2)))
+    generation = generator.generate(asked())
 
-    for _ in range(2):
+    for _ in range(3):
         with pytest.raises(Retryable, match="finish reason"):
             await anext(generation)
     assert generation.finish is None
+    assert (await failure_of(generator, asked())).key == "generators.broke_off"
+
+
+async def test_a_reply_that_ended_without_a_reason_is_the_one_that_is_retried() -> None:
+    generator = scripted(changed(TEA, finish=None), HARBOUR)
+    for _ in range(2):
+        await failure_of(generator, asked())
+
+    assert [call.turn for call in generator.journal] == [0, 0]
 
 
 async def test_the_time_to_wait_is_passed_on() -> None:

@@ -163,6 +163,21 @@ async def test_a_connection_serves_one_request_after_another(server: ScriptedSer
     assert b'"id": "tea"' in answer.raw
 
 
+async def test_a_client_that_asks_before_it_sends_its_body_is_told_to_go_on(server: ScriptedServer) -> None:
+    """curl does, with a long body."""
+    head, _, body = (
+        chat().replace(b"Connection: close", b"Connection: close\r\nExpect: 100-continue").partition(b"\r\n\r\n")
+    )
+    reader, writer = await asyncio.open_connection(HOST, server.port)
+    writer.write(head + b"\r\n\r\n")
+    assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 \r\n\r\n"
+    writer.write(body)
+    rest = await reader.read()
+    writer.close()
+
+    assert rest.startswith(b"HTTP/1.1 200")
+
+
 async def test_the_journal_can_be_read_over_http(server: ScriptedServer) -> None:
     await exchange(server, chat())
 
