@@ -25,7 +25,7 @@ from moderation.filters.bias_rules import (
     Forms,
     Lexicon,
 )
-from moderation.filters.phrases import Context, Source, data_folder, digest, in_context
+from moderation.filters.phrases import Context, Source, data_folder, digest, in_context, places
 from moderation.records import Candidate, Signal, Span, Stage
 
 ALGORITHM: Final = b"bias 1"
@@ -107,17 +107,17 @@ class BiasFilter:
         """One signal a form, score and note that hit, or one of score 0.0."""
         context = in_context(candidate, tail=_TAIL)
         marked = self._mark(context.folded.text)
-        places: dict[tuple[str, float, str], list[Span]] = {}
+        spans: dict[tuple[str, float, str], list[Span]] = {}
         if marked is not None:
             for hit in self._hits(marked):
                 span = _span(hit, marked, context)
                 if span is not None:
-                    places.setdefault((hit.form, hit.score, hit.note), []).append(span)
-        if not places:
+                    spans.setdefault((hit.form, hit.score, hit.note), []).append(span)
+        if not spans:
             return (Signal(category=CATEGORY, score=0.0),)
         return tuple(
-            Signal(category=CATEGORY, score=score, spans=tuple(spans), detail=f"{form} ({note})" if note else form)
-            for (form, score, note), spans in places.items()
+            Signal(category=CATEGORY, score=score, spans=tuple(found), detail=f"{form} ({note})" if note else form)
+            for (form, score, note), found in spans.items()
         )
 
     def _mark(self, text: str) -> Marked | None:
@@ -157,20 +157,20 @@ class BiasFilter:
             if self.excuses.excuse(sentence, plain, following):
                 continue
             note = self.excuses.note(plain)
-            for place in sorted(found):
-                yield from self._places(self.forms.forms[place], marked, match.span(), note)
+            for form in sorted(found):
+                yield from self._places(self.forms.forms[form], marked, match.span(), note)
 
     def _places(self, form: Form, marked: Marked, sentence: tuple[int, int], note: str) -> Iterator[Hit]:
         first, last = sentence
-        for match in form.pattern.finditer(marked.text[first:last]):
-            start, end = first + match.start(), first + match.end()
+        for begin, stop in places(form.pattern, marked.text[first:last]):
+            start, end = first + begin, first + stop
             group = _NAMES_GROUP.search(marked.text, start, end)
             before = marked.unmarked(max(first, group.start() - _NEAR), group.start()) if group else ""
             if not form.quantified and self.excuses.particular.search(before):
                 continue
             if self.excuses.event.search(marked.unmarked(end, min(last, end + _NEAR))):
                 continue
-            score = _score(form, match.group())
+            score = _score(form, marked.text[start:end])
             yield Hit(form.id, min(score, WEAK) if note or form.weak else score, start, end, note)
 
 

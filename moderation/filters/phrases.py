@@ -33,6 +33,8 @@ _SAME: Final = str.maketrans(
     | dict.fromkeys("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", "\n")
     | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0e\ufe0f", "")
 )
+_WINDOW: Final = 2000
+_OVERLAP: Final = 400
 _UNKNOWN: Final = "\ufffd"
 _MEMORY: Final = 32 << 20
 """Bytes RE2 may spend on the automaton of one book: ample, so that it is built once and not rebuilt as it is used."""
@@ -188,6 +190,26 @@ class Source:
         return re2.compile("|".join(f"(?:{pattern})" for pattern in patterns), options())
 
 
+def places(pattern: "re2._Regexp", text: str) -> Iterator[tuple[int, int]]:
+    """Where `pattern` matches, left to right, without overlaps, in time linear in the length of `text`.
+
+    One search is linear, but a pattern that begins wide (`[^.]*foo`) may look to the end of the text for each match.
+    So a long text is searched in windows that overlap by more than any phrase is long; `^` and `$` still mean
+    the ends of the whole.
+    """
+    last = 0
+    for begin in range(0, max(1, len(text)), _WINDOW - _OVERLAP):
+        final = begin + _WINDOW >= len(text)
+        for match in pattern.finditer(text, max(begin, last), min(len(text), begin + _WINDOW)):
+            start, end = match.span()
+            if not final and start >= begin + _WINDOW - _OVERLAP:
+                break
+            yield start, end
+            last = end
+        if final:
+            return
+
+
 def _reason(error: Exception) -> str:
     reason = error.args[0] if error.args else ""
     return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
@@ -296,12 +318,11 @@ class Book:
         found = self.anything.Match(text)
         if not found:
             return
-        excuses = [(match.start(), match.end(), rule) for rule in self.excuses for match in rule.pattern.finditer(text)]
+        excuses = [(start, end, rule) for rule in self.excuses for start, end in places(rule.pattern, text)]
         excused = _Covers.of(excuses)
         for index in sorted(found):
             rule = self.rules[index]
-            for match in rule.pattern.finditer(text):
-                start, end = match.span()
+            for start, end in places(rule.pattern, text):
                 excuse = excused.touching(start, end)
                 if excuse is None or excuse.score >= rule.score:
                     yield Hit(rule, rule.score, start, end)

@@ -1,0 +1,427 @@
+"""Private data and secrets: what is found, where, and what only looks like it."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from moderation.errors import FilterUnavailable
+from moderation.filters import Filter
+from moderation.filters.crisis import crisis_words, load_resources
+from moderation.filters.phrases import data_folder
+from moderation.filters.privacy import PrivacyFilter, luhn, resident, social_security
+from moderation.records import Candidate, Stage
+
+PRIVACY = PrivacyFilter.load()
+
+PERSONAL_EN = """\
+call me at 415-832-7741
+My number is (415) 832-7741
+text me: 1-415-832-7741
++1 415 832 7741
++44 7911 123456
++82 10 9876 5432
++49 30 901820
++33 1 42 68 53 00
++81 90 1234 5678
++61 412 345 678
++821098765432
+phone number is 4158327741
+my cell is 415 832 7741
+reach me on 415.832.7741
+write to jane.doe@gmail.com
+jane_doe+bots@mail.co.uk is mine
+JANE@GMAIL.COM
+e-mail: j@sub.domain.io
+jane (at) gmail (dot) com
+my card is 4111 1111 1111 1111
+4111-1111-1111-1111
+5500005555555559
+378282246310005
+6011 1111 1111 1117
+My SSN is 219-09-9999
+social security number: 219 09 9999
+ssn 219099999
+219-09-9998 is hers
+passport number: X12345678
+passport no. AB1234567
+account number 123456789012
+account no. 98765432101
+IBAN DE89 3704 0044 0532 0130 00
+GB29NWBK60161331926819
+He lives at 42 Maple Street, Springfield
+221 Baker St.
+1600 Pennsylvania Avenue
+350 5th Avenue
+12 N. Main Street
+77 Massachusetts Ave
+10 Downing Street
+5 Elm Court
+915 Sunset Boulevard
+8 Old Mill Road
+123 maple street, apt 4
+her number: 010-9876-5432
+his mobile is 07911 123456, the other 020 7946 1234
+call 020 7946 1234 now
+fax: +1-212-664-7665
+my office: 212-664-7665
++7 495 123 45 67
++55 11 91234-5678
++86 138 0013 8000
++34 612 34 56 78
++39 06 6982 1234
+tell ann@work-mail.org
+bob99@naver.com knows
+c.d.e@kakao.com
+x@y.dev
+account #1234567
+whatsapp me on 4158327741
+"""
+PERSONAL_KO = """\
+010-1234-5678로 전화해
+제 번호는 01098765432예요
+010 9876 5432
+010.9876.5432
+공일공 구팔칠육 오사삼이
++82-10-9876-5432로 연락 주세요
+011-234-5678
+016-9876-1234이에요
+02-312-4567입니다
+031-765-4321
+051)765-4321로
+070-8765-4321
+0505-123-4567
+032-876-5432번이에요
+번호가 010-5555-1234야
+(010)9876-5432
+엄마 번호는 010-2345-6789
+내 주민번호는 900101-1234568이야
+9001011234568
+900101 - 1234568
+201225-3123456
+880515-1******
+메일은 jane.doe@gmail.com이에요
+hong@naver.com으로 보내
+gildong@daum.net한테
+gildong 골뱅이 naver 점 com
+카드 번호는 4111-1111-1111-1111이야
+4111111111111111
+5500 0055 5555 5559예요
+국민은행 123456-78-901234
+신한 110-123-456789
+카카오뱅크 3333-01-2345678로 보내
+우리은행 1002-123-456789
+농협 302-1234-5678-91
+토스뱅크 1000-1234-5678
+하나은행 123-456789-01234
+기업은행 계좌 010-123456-01-011
+계좌번호는 110-123-456789
+계좌 3333-01-2345678
+계좌번호: 1002123456789
+새마을금고 9002-1234-5678-9
+우체국 012345-02-123456
+케이뱅크 100-123-456789
+서울 강남구 테헤란로 152
+부산시 해운대구 센텀중앙로 97
+성남시 분당구 판교역로 166
+서울특별시 중구 세종대로 110
+강남구 역삼동 123-45
+테헤란로 152, 101동 1203호
+래미안아파트 101동 1203호
+푸르지오 203동 502호
+마포구 월드컵북로 396
+수원시 팔달구 효원로 1
+여권번호는 M123A4567
+운전면허 11-22-123456-78
+면허증 번호 12-34-567890-12
+제주시 첨단로 242
+종로구 혜화로9길 24, 302호
+전주시 완산구 홍산로 275
+대구 수성구 달구벌대로 2450
+외국인등록번호 900101-5234561
+"""
+SECRETS = """\
+sk-abcdefghijklmnopqrstuvwxyz123456
+sk-proj-AbCdEfGhIjKlMnOpQrStUvWxYz0123456789
+my key is sk-ant-api03-abcdefghijklmnopqrstuvwxyz
+토큰은 ghp_abcdefghijklmnopqrstuvwxyz0123456789이야
+github_pat_11ABCDEFG0abcdefghijkl_mnopqrstuvwxyz0123456789ABCDEFGH
+AKIAIOSFODNN7EXAMPLE
+123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1
+-----BEGIN RSA PRIVATE KEY-----
+-----BEGIN PRIVATE KEY-----
+-----BEGIN OPENSSH PRIVATE KEY-----
+xoxb-123456789012-abcdefghijklmnop
+AIzaSyA1234567890abcdefghijklmnopqrstuv
+비밀번호는 abcd1234!야
+비번 qwer1234
+my password is hunter2
+password: correcthorse
+api_key = abcdef1234567890
+"""
+HARMLESS = """\
+109
+자살예방 상담전화 109
+1577-0199로 전화하세요
+청소년 전화 1388
+112나 119에 신고해
+call 911
+call or text 988
+Samaritans: 116 123
+129번
+1588-9191
+555-0134
+212-555-0134
+(415) 555-0199
++1 415 555 0132
+user@example.com
+you@example.org
+name@mail.example.com
+test@test.com
+2026-11-21
+2026.11.21
+2026/11/21 12:30
+11:30-12:45
+12,000원
+1,234,567,890
+$1,299.99
+₩50,000
+3.14159265358979
+v10.2.345
+1.2.3.4
+192.168.10.100
+10.0.0.1:8080
+127.0.0.1
+ISBN 978-89-1234-567-8
+ISBN 9788912345678
+978-3-16-148410-0
+주문번호 2024010112345678
+order 20240101-12345678
+tracking 1Z999AA10123456784
+운송장 123456789012
+1234567890123
+4111 1111 1111 1112
+0000-0000-0000-0000
+900101-1234567
+991332-1234567
+123-45-678
+000-12-3456
+666-12-3456
+900-12-3456
+서울로 3시간
+종로 3가
+1호선
+3번 출구
+101동
+세종대로에서 만나
+10월 9일
+서울시 3월 행사
+기차로 5시간 걸려
+버스로 10분
+국민 5000만 명
+우리 3명
+하나 둘 셋
+신한은행에 갔어
+계좌를 만들었어
+비밀번호를 잊어버렸어
+비번이 뭐야?
+password
+what is the password?
+I forgot my password
+skating
+sk-8er boi
+token
+@everyone
+@alice hi
+a@b
+http://example.com/a?b=1
+https://discord.gg/abcdef
+<@123456789012345678>
+123456789012345678
+#general
+1234
+12345678
+99999999
+2,147,483,647
+6.022e23
+1920x1080
+16:9
+50%
+-40
+0.1+0.2
+10-20
+100-200-300
+3-1
+42 apples on Maple Street
+5 Golden Rings
+221 cookies
+The year 1984
+2 roads diverged
+7 ways to cook rice
+"""
+
+
+def scores(text: str, *, stage: Stage = Stage.PIECE, shown: str = "") -> dict[str, float]:
+    found: dict[str, float] = {}
+    for signal in PRIVACY.examine(Candidate(stage=stage, text=text, shown=shown)):
+        assert signal.score is not None
+        if signal.score:
+            found[signal.category] = max(signal.score, found.get(signal.category, 0.0))
+    return found
+
+
+def found(text: str) -> list[str]:
+    signals = PRIVACY.examine(Candidate(stage=Stage.WHOLE, text=text))
+    return [text[span.start : span.end] for signal in signals for span in signal.spans]
+
+
+def test_it_is_a_filter() -> None:
+    assert isinstance(PRIVACY, Filter)
+    assert PRIVACY.id == "privacy"
+    assert PRIVACY.categories == {"personal", "secret"}
+    assert PRIVACY.stages == set(Stage)
+    assert len(PRIVACY.version) == 12
+    assert PrivacyFilter.load().version == PRIVACY.version
+
+
+@pytest.mark.parametrize("text", (PERSONAL_EN + PERSONAL_KO).splitlines())
+def test_private_data_is_found(text: str) -> None:
+    assert scores(text).get("personal", 0.0) >= 0.6
+
+
+@pytest.mark.parametrize("text", SECRETS.splitlines())
+def test_secrets_are_found(text: str) -> None:
+    assert scores(text).get("secret", 0.0) >= 0.6
+
+
+def test_a_discord_token_is_found() -> None:
+    """Put together here, so that no scanner takes this file for a leak."""
+    token = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4", "GaBcDe", "abcdefghijklmnopqrstuvwxyz0123456789AB"))
+    assert scores(f"토큰: {token}") == {"secret": 0.95}
+
+
+@pytest.mark.parametrize("text", HARMLESS.splitlines())
+def test_public_numbers_examples_dates_and_prices_are_not(text: str) -> None:
+    assert scores(text) == {}
+
+
+def test_the_tables_are_long_enough() -> None:
+    for table in (PERSONAL_EN, PERSONAL_KO, HARMLESS):
+        assert len(set(table.splitlines())) >= 60
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_words_for_a_crisis_are_not_private_data(language: str) -> None:
+    assert scores(crisis_words(language, load_resources())) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("010-1234-5678로 전화해", "010-1234-5678"),
+        ("번호는010-1234-5678이야", "010-1234-5678"),
+        ("😀 메일은 jane.doe@gmail.com이에요", "jane.doe@gmail.com"),
+        ("０１０－１２３４－５６７８로", "０１０－１２３４－５６７８"),
+        ("“010–1234–5678”", "010–1234–5678"),
+        ("카드 4111 1111 1111 1111예요", "4111 1111 1111 1111"),
+    ],
+)
+def test_the_span_is_exact_next_to_hangul(text: str, place: str) -> None:
+    assert found(text) == [place]
+
+
+def test_a_number_that_began_in_what_was_shown_is_clipped_to_the_text() -> None:
+    signals = PRIVACY.examine(Candidate(stage=Stage.PIECE, text="5678로 전화해", shown="번호는 010-1234-"))
+    assert [(span.start, span.end) for signal in signals for span in signal.spans] == [(0, 4)]
+
+
+def test_a_key_that_began_in_what_was_shown_is_found() -> None:
+    assert scores("rstuvwxyz0123456789", shown="key: sk-abcdefghijklmnopq") == {"secret": 0.95}
+
+
+def test_what_was_complete_before_is_not_found_again() -> None:
+    assert scores(" 그럼 안녕.", shown="010-1234-5678") == {}
+
+
+@pytest.mark.parametrize(
+    ("number", "valid"), [("4111111111111111", True), ("4111111111111112", False), ("0" * 16, False), ("42", False)]
+)
+def test_the_check_digit_of_a_card(number: str, valid: bool) -> None:
+    assert luhn(number) is valid
+
+
+@given(st.from_regex(r"[3-6][0-9]{14}", fullmatch=True))
+def test_exactly_one_last_digit_makes_a_card_number_valid(start: str) -> None:
+    assert sum(luhn(f"{start}{digit}") for digit in range(10)) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "valid"),
+    [
+        ("9001011234568", True),
+        ("9001011234567", False),
+        ("9002301234568", False),
+        ("2012253123456", True),
+        ("2009303123456", False),
+        ("9901013123456", False),
+    ],
+)
+def test_a_resident_number_needs_its_check_digit_unless_born_since_october_2020(number: str, valid: bool) -> None:
+    assert resident(number) is valid
+
+
+@pytest.mark.parametrize(
+    ("number", "valid"),
+    [
+        ("219099999", True),
+        ("000123456", False),
+        ("666123456", False),
+        ("900123456", False),
+        ("219009999", False),
+        ("219090000", False),
+    ],
+)
+def test_ranges_never_given_out_are_no_social_security_numbers(number: str, valid: bool) -> None:
+    assert social_security(number) is valid
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["010", "-", "1234", "5678", "@", "a.com", "sk-", "로", "\ud800", "０", "²", "٣"])
+        | st.text(max_size=5)
+    ),
+    st.text(max_size=12),
+)
+def test_any_text_is_judged_and_spans_lie_inside_it(parts: list[str], shown: str) -> None:
+    text = "".join(parts)
+    signals = PRIVACY.examine(Candidate(stage=Stage.PIECE, text=text, shown=shown))
+    assert signals
+    for signal in signals:
+        assert all(span.start < span.end <= len(text) for span in signal.spans)
+
+
+@pytest.mark.parametrize("part", ["010-1234-5678 ", "1", "a@", "a.", "서울시 ", "sk-a", "1234 ", "계좌 "])
+def test_a_hundred_thousand_characters_are_judged(part: str) -> None:
+    assert scores(part * (100_000 // len(part)) + " +82 10 9876 5432").get("personal") == 0.9
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "key"),
+    [
+        ("patterns.toml", "[[rule]]\nid='x'\nscore=1\nany=['a']\ncategory='gossip'\n", "rule[0].category"),
+        ("patterns.toml", "[[rule]]\nid='x'\nscore=1\nany=['a']\ncategory='secret'\ncheck='sum'\n", "rule[0].check"),
+        ("public.toml", "numbers = ['one']\n", "numbers"),
+        ("public.toml", "mails = []\n", "mails"),
+    ],
+)
+def test_a_wrong_data_file_is_refused_with_file_and_key(tmp_path: Path, name: str, text: str, key: str) -> None:
+    for item in data_folder("privacy").iterdir():
+        (tmp_path / item.name).write_bytes(item.read_bytes())
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(FilterUnavailable) as caught:
+        PrivacyFilter.load(tmp_path)
+    for language in ("en", "ko"):
+        assert name in caught.value.explain(language)
+        assert key in caught.value.explain(language)
