@@ -28,6 +28,7 @@ _ASKED: Final = 0.3
 """From this score on an earlier turn counts as asking."""
 
 _LETTER: Final = re.compile(r"[^\W_]")
+_HANGUL: Final = re.compile("[\uac00-\ud7a3]")
 _LINE: Final = re.compile(r"[^\n]+")
 _LOOKALIKES: Final = str.maketrans("013457@$!аеорсухіαοι", "oieastasiaeopcyxiaoi")
 """Digits, signs and foreign letters that stand in for Latin ones."""
@@ -54,18 +55,19 @@ class Identity:
 
     def examine(self, candidate: Candidate) -> Sequence[Signal]:
         """One signal a question found, or one of score 0.0; from 0.5 on the truthful answer is due. Linear."""
-        signals = tuple(self._asked(candidate.text))
+        name = candidate.brief.name
+        signals = tuple(self._asked(candidate.text, name))
         again = any(
             signal.score is not None and signal.score >= _ASKED
             for earlier in candidate.earlier
-            for signal in self._asked(earlier)
+            for signal in self._asked(earlier, name)
         )
         if again:
             signals = tuple(_insisting(signal) for signal in signals)
         return signals or (Signal(category="question", score=0.0),)
 
-    def _asked(self, text: str) -> Iterator[Signal]:
-        folded = fold(text)
+    def _asked(self, text: str, name: str) -> Iterator[Signal]:
+        folded = _addressed(fold(text), name)
         hits = list(self._questions.find(folded))
         if not hits:
             yield from self._disguised(folded)
@@ -77,7 +79,7 @@ class Identity:
         )
         for hit in hits:
             quoted = any(
-                kind in {"quote", "action"} and start < hit.start and hit.end <= end for kind, start, end in aside
+                kind in {"quote", "action"} and start <= hit.start and hit.end <= end for kind, start, end in aside
             )
             score = _score(hit, quoted=quoted, scene=scene, sincere="sincere" in marks)
             yield Signal(category="question", score=score, spans=(folded.span(hit.start, hit.end),), detail=hit.rule.id)
@@ -89,6 +91,15 @@ class Identity:
             for hit in self._squeezed.find(fold(letters)):
                 span = folded.span(match.start(), match.end())
                 yield Signal(category="question", score=hit.rule.score, spans=(span,), detail=hit.rule.id)
+
+
+def _addressed(folded: Folded, name: str) -> Folded:
+    """With the persona's name read as "you", so that "Is Mira a bot?" is a question to Mira. Every place stays."""
+    you = "당신" if _HANGUL.search(name) else "you"
+    if len(name) < len(you) or name.lower() not in folded.text.lower():
+        return folded
+    text = re.sub(re.escape(name), you.rjust(len(name)), folded.text, flags=re.IGNORECASE)
+    return Folded(text, text.encode("utf-8"), folded.starts)
 
 
 def _out_loud(text: str, start: int) -> bool:

@@ -39,6 +39,8 @@ _TRAILING: Final = frozenset(
     {"IC", "NNP", "NNG", "NP", "JKV", "SF", "SP", "SS", "SSO", "SSC", "SE", "SO", "SW", "W_EMOJI"}
 )
 """What may stand after the last ending of a sentence: a name called out, marks."""
+_MARKS: Final = frozenset({"SF", "SP", "SSC", "SE", "SO", "SW", "Z_CODA"})
+"""What may stand behind the last ending without saying anything: marks, and the -ㅇ of "바쁘넹"."""
 _HAO_FINAL: Final = frozenset({"소", "나", "네", "오", "게"})
 """Endings the analyser takes for connectives even before a full stop."""
 
@@ -136,7 +138,7 @@ class Register:
         if text[-1] not in ".?!":
             text += "."
         tokens = [(token.form, str(token.tag)) for token in self._kiwi.tokenize(text)]
-        while tokens and tokens[-1][1] in {"SF", "SP", "SSC", "SE", "SO", "SW"}:
+        while tokens and tokens[-1][1] in _MARKS:
             tokens.pop()
         if not tokens:
             return None
