@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from bots.cli.chat import chat
 from bots.cli.desk import judge, review
@@ -43,7 +44,7 @@ def _put_into_words(command: Any, language: str) -> None:
     for part in (command, *command.params):
         key = f"cli.{getattr(part, 'help', None)}"
         if key in words:
-            part.help = words.say(key, language)
+            part.help = escape(words.say(key, language))
     for child in getattr(command, "commands", {}).values():
         _put_into_words(child, language)
 

@@ -144,16 +144,15 @@ async def _generator(use: str, settings: Settings) -> Generator:
         return await _embedded(name, settings)
     if not settings.key.get_secret_value() and not _is_local(model.base_url):
         raise SettingsError("settings.no_key", name=name, variable=model.key_variable)
-    return OpenAIChat(
-        OpenAIChatSettings(
-            model=name,
-            base_url=model.base_url,
-            api_key=settings.key.get_secret_value() or "none",
-            languages=frozenset(model.languages),
-            prefix=PrefixStyle(model.prefix),
-            idle=timedelta(seconds=model.idle),
-        )
+    chat = OpenAIChatSettings(
+        model=name,
+        base_url=model.base_url,
+        api_key=settings.key.get_secret_value() or "none",
+        languages=frozenset(model.languages),
+        prefix=PrefixStyle(model.prefix),
+        idle=timedelta(seconds=model.idle),
     )
+    return await asyncio.to_thread(OpenAIChat, chat)
 
 
 async def _embedded(name: str, settings: Settings) -> Generator:

@@ -1,5 +1,6 @@
 """A persona made ready to speak: every line its author wrote, and every fixed word of ours, cleared by the guard."""
 
+import asyncio
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -55,7 +56,7 @@ async def fixed_words(guard: Guard) -> dict[str, dict[str, Passage]]:
     Raises PersonaFileError where the guard blocks one: with a policy under which a crisis cannot be answered, nothing
     must start.
     """
-    resources = load_resources()
+    resources = await asyncio.to_thread(load_resources)
     words: dict[str, dict[str, Passage]] = {}
     for language in LANGUAGES:
         texts = {key: catalogue("personas").say(f"runtime.{key}", language) for key in FIXED_WORDS}

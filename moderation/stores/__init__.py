@@ -42,7 +42,8 @@ class Store(Protocol):
         """Keep another objection of the same exchange. Raises UnknownExchange."""
 
     async def close(self, exchange: str, closing: Closing) -> None:
-        """Keep how it ended, and count its outcome, in one transaction. Raises UnknownExchange."""
+        """Keep how it ended, and count its outcome, in one transaction. The first closing stands: a second one does
+        nothing, so that a caller that was cancelled may close again. Raises UnknownExchange."""
 
     async def count(self, outcome: Outcome) -> None:
         """Count an exchange of which nothing is kept."""
@@ -51,7 +52,7 @@ class Store(Protocol):
         """One exchange with everything kept of it. Raises UnknownExchange."""
 
     async def list(self, query: Query) -> tuple[Exchange, ...]:
-        """Exchanges that match, newest first."""
+        """Exchanges that match, newest (last kept) first. Raises UnknownExchange for an unknown `before`."""
 
     async def review(self, exchange: str, review: Review, *, version: int) -> Exchange:
         """Append a step to the audit trail and move the case to `review.after`, if its version is still `version`.

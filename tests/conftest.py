@@ -1,0 +1,32 @@
+"""What every test runs under: no blocking call of ours on the event loop, no clock in properties, no network."""
+
+from collections.abc import Iterator
+
+import pytest
+from blockbuster import BlockBuster, blockbuster_ctx
+from hypothesis import settings
+
+from moderation.words import catalogue
+
+STARTING = (
+    ("personas/generators/openai_chat.py", "__init__"),  # reads certificates
+    ("personas/generators/scripts.py", "load_script"),  # reads a file
+    ("personas/generators/scripts.py", "bundled_scripts"),  # reads files
+    ("moderation/stores/sqlite.py", "at"),  # opens the database; says in its docstring that it blocks
+)
+"""What is called while the program starts, in threads there (`bots.app`), and on the loop of a test here."""
+
+settings.register_profile("talchum", deadline=None)
+settings.load_profile("talchum")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_ours_blocks_the_event_loop() -> Iterator[BlockBuster]:
+    """A blocking call below our packages, made on the event loop, fails the test."""
+    for package in ("bots", "personas", "moderation"):
+        catalogue(package)  # read once at the start of the program too: a constant of the distribution
+    with blockbuster_ctx(scanned_modules=["bots", "personas", "moderation"]) as blockbuster:
+        for function in blockbuster.functions.values():
+            for file, name in STARTING:
+                function.can_block_in(file, {name})
+        yield blockbuster
