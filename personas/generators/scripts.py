@@ -228,7 +228,10 @@ class Script:
 
 
 def bundled_scripts() -> Mapping[str, Script]:
-    """The scripts that ship with the package, by name (the name of their file)."""
+    """The scripts that ship with the package, by name (the name of their file).
+
+    Reads files, so it has no place in an event loop; nor has `load_script`.
+    """
     folder = importlib.resources.files("personas") / "library" / "scripts"
     return {
         entry.name.removesuffix(".json"): parse_script(entry.read_bytes(), file=entry.name)

@@ -239,8 +239,7 @@ async def test_what_may_pass_is_retryable_and_what_came_before_it_is_text_of_the
     assert TEXT.startswith(said)
     if fault.retry_after is not None:
         assert failure.retry_after == timedelta(seconds=fault.retry_after)
-    for language in ("en", "ko"):
-        assert failure.explain(language)
+    assert failure.explain("en") != failure.explain("ko")
 
 
 @pytest.mark.parametrize(
@@ -318,13 +317,15 @@ async def test_a_consumer_that_is_cancelled_leaves_nothing_behind(way: Way, faul
         assert generation.finish is Finish.CANCELLED
 
 
-async def test_closing_after_a_failure_does_not_make_a_cancel_of_it(way: Way) -> None:
+async def test_closing_after_a_failure_does_not_make_a_cancel_of_it_and_may_be_done_often(way: Way) -> None:
     async with way(tea(fault=Fault(kind="status", status=404))) as subject:
         generation = subject.generator.generate(asked())
         with pytest.raises(Permanent):
             await anext(aiter(generation))
 
-        await generation.aclose()
+        for _ in range(2):
+            await generation.aclose()
+            await subject.generator.aclose()
 
         assert generation.finish is None
 
@@ -396,10 +397,3 @@ async def test_a_generation_names_the_model_that_answers(way: Way) -> None:
 
         assert generation.model in {"scripted:tea", "openai:any"}
         assert subject.generator.id.endswith(generation.model)
-
-
-async def test_a_generator_can_be_closed_twice(way: Way) -> None:
-    async with way(tea()) as subject:
-        await text_of(subject.generator, asked())
-        await subject.generator.aclose()
-        await subject.generator.aclose()

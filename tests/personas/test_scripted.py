@@ -1,6 +1,7 @@
 """A scripted model in this process: what it says to whom, what it repairs, how it fails, what it counts."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -41,12 +42,6 @@ class Clock:
         await asyncio.sleep(0)
 
 
-def changed(reply: Reply, **changes: object) -> Reply:
-    """`reply` with `changes`, checked like any other."""
-    values = {name: getattr(reply, name) for name in reply.__dataclass_fields__}
-    return Reply(**{**values, **changes})
-
-
 def scripted(*replies: Reply) -> Scripted:
     return Scripted(Script(replies=replies), sleep=Clock().sleep)
 
@@ -70,7 +65,7 @@ async def failure_of(generator: Scripted, prompt: Prompt) -> GenerationError:
 async def test_sentences_are_joined_by_a_space_unless_one_brings_white_space() -> None:
     sentences = (Sentence(t="One."), Sentence(t="Two.\n"), Sentence(t="Three."), Sentence(t="\tFour."))
 
-    assert await text_of(scripted(changed(HARBOUR, sentences=sentences)), asked()) == "One. Two.\nThree.\tFour."
+    assert await text_of(scripted(replace(HARBOUR, sentences=sentences)), asked()) == "One. Two.\nThree.\tFour."
 
 
 async def test_replies_come_in_order_and_then_again_from_the_first() -> None:
@@ -107,7 +102,7 @@ async def test_a_criticised_sentence_is_repaired_and_the_reply_goes_on_behind_it
 
 
 async def test_the_first_sentence_is_repaired_without_a_prefix() -> None:
-    generator = scripted(changed(TEA, sentences=TEA.sentences[1:]))
+    generator = scripted(replace(TEA, sentences=TEA.sentences[1:]))
     await text_of(generator, asked())
 
     assert await text_of(generator, asked(critique=CRITIQUE)) == "오늘 좀 춥죠? 유자차 어떠세요?"
@@ -115,7 +110,7 @@ async def test_the_first_sentence_is_repaired_without_a_prefix() -> None:
 
 async def test_a_repair_that_fails_is_worded_differently_and_still_labelled() -> None:
     assert TEA.repair is not None
-    generator = scripted(changed(TEA, repair=Repair(p_ok=0, ok=TEA.repair.ok, bad=TEA.repair.bad)))
+    generator = scripted(replace(TEA, repair=Repair(p_ok=0, ok=TEA.repair.ok, bad=TEA.repair.bad)))
     await text_of(generator, asked())
 
     assert await text_of(generator, asked(prefix="어서 오세요.", critique=CRITIQUE)) == " 춥지 않아? 유자차 어떠세요?"
@@ -123,7 +118,7 @@ async def test_a_repair_that_fails_is_worded_differently_and_still_labelled() ->
 
 
 async def test_without_a_repair_the_model_repeats_itself() -> None:
-    generator = scripted(changed(TEA, repair=None))
+    generator = scripted(replace(TEA, repair=None))
     await text_of(generator, asked())
 
     assert (await text_of(generator, asked(prefix="어서 오세요.", critique=CRITIQUE))).startswith(" 오늘 좀 춥지?")
@@ -131,8 +126,7 @@ async def test_without_a_repair_the_model_repeats_itself() -> None:
 
 async def test_repairs_succeed_as_often_as_the_script_says_and_the_same_ones_each_time() -> None:
     async def outcomes() -> list[bool]:
-        generator = scripted(changed(TEA, repair=Repair(p_ok=0.7, ok="춥죠?", bad="추워?"), chunk="400chars"))
-        said = []
+        generator, said = scripted(replace(TEA, repair=Repair(p_ok=0.7, ok="춥죠?", bad="추워?"), chunk="400chars")), []
         for number in range(300):
             await text_of(generator, asked(f"{number}"))
             said.append(await text_of(generator, asked(f"{number}", prefix="어서 오세요.", critique=CRITIQUE)))
@@ -157,7 +151,7 @@ async def test_further_instructions_about_a_known_turn_are_a_critique() -> None:
 
 
 async def test_a_model_without_prefixes_begins_again_and_its_repetition_is_removed() -> None:
-    generator = scripted(changed(TEA, prefix_support=False))
+    generator = scripted(replace(TEA, prefix_support=False))
     await text_of(generator, asked())
 
     assert (
@@ -170,13 +164,13 @@ async def test_words_before_the_first_sentence_are_somebody_elses() -> None:
     """A truthful disclosure stands before the generated words."""
     prompt = asked(prefix="네, 저는 AI예요. 어서 오세요.")
 
-    assert await text_of(scripted(changed(TEA, repair=None)), prompt) == " 오늘 좀 춥지? 유자차 어떠세요?"
+    assert await text_of(scripted(replace(TEA, repair=None)), prompt) == " 오늘 좀 춥지? 유자차 어떠세요?"
 
 
 @given(st.integers(0, 80), st.sampled_from(["1char", "3tokens", "1byte"]))
 def test_a_reply_goes_on_from_any_place(cut: int, chunk: str) -> None:
     whole = "어서 오세요. 오늘 좀 춥지? 유자차 어떠세요?"
-    generator = scripted(changed(TEA, chunk=chunk))
+    generator = scripted(replace(TEA, chunk=chunk))
 
     said = asyncio.run(text_of(generator, asked(prefix=whole[:cut])))
 
@@ -245,10 +239,10 @@ def test_a_model_that_has_heard_very_many_turns_forgets_the_oldest() -> None:
 
 @pytest.mark.parametrize("support", [True, False])
 async def test_asked_whether_it_can_continue_it_tells_the_truth_without_using_up_a_reply(*, support: bool) -> None:
-    generator = scripted(changed(TEA, prefix_support=support), HARBOUR)
+    generator = scripted(replace(TEA, prefix_support=support), HARBOUR)
     async with generator.generate(PROBE) as probe:
         await anext(aiter(probe))
-    raw = ScriptedModel(Script(replies=(changed(TEA, prefix_support=support),))).answer(PROBE)
+    raw = ScriptedModel(Script(replies=(replace(TEA, prefix_support=support),))).answer(PROBE)
 
     assert continued(raw.text) is support
     assert (await text_of(generator, asked())).startswith("어서")
@@ -300,9 +294,7 @@ FAULTS = [
     (Fault(kind="truncate", after_chars=1), Retryable, "broke_off", "어"),
     (Fault(kind="non_stream_200"), Retryable, "no_stream", ""),
     (Fault(kind="status", status=400), Permanent, "refused_request", ""),
-    (Fault(kind="status", status=401), Permanent, "no_access", ""),
     (Fault(kind="status", status=404), Permanent, "not_found", ""),
-    (Fault(kind="status", status=408), Retryable, "service_failed", ""),
     (Fault(kind="status", status=429), Retryable, "limited", ""),
     (Fault(kind="status", status=429, code="insufficient_quota"), Permanent, "no_quota", ""),
     (Fault(kind="status", status=503), Retryable, "service_failed", ""),
@@ -313,7 +305,7 @@ FAULTS = [
 async def test_a_fault_strikes_in_its_place_and_is_told_as_over_http(
     fault: Fault, error: type[GenerationError], key: str, said: str
 ) -> None:
-    generator = scripted(changed(TEA, fault=fault))
+    generator = scripted(replace(TEA, fault=fault))
 
     failure = await failure_of(generator, asked())
 
@@ -326,7 +318,7 @@ async def test_a_fault_strikes_in_its_place_and_is_told_as_over_http(
 
 async def test_a_failed_generation_fails_again_when_it_is_asked_for_more() -> None:
     """It must not look like one that ended; and it stays one failure."""
-    generator = scripted(changed(TEA, fault=Fault(kind="truncate", times=2)))
+    generator = scripted(replace(TEA, fault=Fault(kind="truncate", times=2)))
     generation = generator.generate(asked())
 
     for _ in range(3):
@@ -337,7 +329,7 @@ async def test_a_failed_generation_fails_again_when_it_is_asked_for_more() -> No
 
 
 async def test_a_reply_that_ended_without_a_reason_is_the_one_that_is_retried() -> None:
-    generator = scripted(changed(TEA, finish=None), HARBOUR)
+    generator = scripted(replace(TEA, finish=None), HARBOUR)
     for _ in range(2):
         await failure_of(generator, asked())
 
@@ -345,9 +337,9 @@ async def test_a_reply_that_ended_without_a_reason_is_the_one_that_is_retried() 
 
 
 async def test_the_time_to_wait_is_passed_on() -> None:
-    fault = Fault(kind="status", status=503, retry_after=1.5)
+    reply = replace(TEA, fault=Fault(kind="status", status=503, retry_after=1.5))
 
-    failure = await failure_of(scripted(changed(TEA, fault=fault)), asked())
+    failure = await failure_of(scripted(reply), asked())
 
     assert isinstance(failure, Retryable)
     assert failure.retry_after == timedelta(seconds=1.5)
@@ -355,7 +347,7 @@ async def test_the_time_to_wait_is_passed_on() -> None:
 
 async def test_a_stall_lasts_as_long_as_the_patience() -> None:
     clock = Clock()
-    reply = changed(TEA, fault=Fault(kind="stall"))
+    reply = replace(TEA, fault=Fault(kind="stall"))
     generator = Scripted(Script(replies=(reply,)), sleep=clock.sleep, patience=timedelta(seconds=9))
 
     failure = await failure_of(generator, asked())
@@ -365,21 +357,18 @@ async def test_a_stall_lasts_as_long_as_the_patience() -> None:
 
 
 async def test_a_fault_heals_after_so_many_calls_and_the_retry_is_the_same_reply() -> None:
-    generator = scripted(changed(TEA, fault=Fault(kind="reset", after_chars=2, times=2)), HARBOUR)
+    generator = scripted(replace(TEA, fault=Fault(kind="reset", after_chars=2, times=2)), HARBOUR)
 
     await failure_of(generator, asked())
     await failure_of(generator, asked())
 
     assert (await text_of(generator, asked())).startswith("어서 오세요.")
-    assert [(call.turn, call.attempt, call.fault) for call in generator.journal] == [
-        (0, 0, "reset"),
-        (0, 1, "reset"),
-        (0, 2, None),
-    ]
+    assert [call.turn for call in generator.journal] == [0, 0, 0]
+    assert [call.fault for call in generator.journal] == ["reset", "reset", None]
 
 
 async def test_a_call_that_is_cancelled_before_its_fault_has_not_met_it() -> None:
-    generator = scripted(changed(TEA, fault=Fault(kind="reset", after_chars=9, times=1)))
+    generator = scripted(replace(TEA, fault=Fault(kind="reset", after_chars=9, times=1)))
     async with generator.generate(asked()) as generation:
         await anext(aiter(generation))
 
@@ -388,23 +377,24 @@ async def test_a_call_that_is_cancelled_before_its_fault_has_not_met_it() -> Non
 
 
 async def test_a_model_without_words_ends_without_a_word() -> None:
-    generation = scripted(changed(TEA, sentences=(), finish="content_filter")).generate(asked())
+    generation = scripted(replace(TEA, sentences=(), finish="content_filter")).generate(asked())
 
     assert [piece async for piece in generation] == []
     assert generation.finish is Finish.FILTERED
 
 
-async def test_every_bundled_script_can_be_performed_and_repaired() -> None:
-    scripts = bundled_scripts()
-    assert "slip_of_the_mask" in scripts
-    for script in scripts.values():
-        generator = Scripted(script, sleep=Clock().sleep)
-        for number, reply in enumerate(script.replies):
-            said = await text_of(generator, asked(f"{number}"))
-            bad = next((sentence.t for sentence in reply.sentences if sentence.gold), None)
-            if bad is None or reply.repair is None:
-                continue
-            clean = said[: said.index(bad)].rstrip()
-            repaired = await text_of(generator, asked(f"{number}", prefix=clean, critique=CRITIQUE))
-            assert repaired.strip().startswith(reply.repair.ok)
-            assert bad not in repaired
+BUNDLED = bundled_scripts()
+
+
+@pytest.mark.parametrize("name", sorted({"slip_of_the_mask", *BUNDLED}))
+async def test_every_bundled_script_can_be_performed_and_repaired(name: str) -> None:
+    generator = Scripted(BUNDLED[name], sleep=Clock().sleep)
+    for number, reply in enumerate(BUNDLED[name].replies):
+        said = await text_of(generator, asked(f"{number}"))
+        bad = next((sentence.t for sentence in reply.sentences if sentence.gold), None)
+        if bad is None or reply.repair is None:
+            continue
+        clean = said[: said.index(bad)].rstrip()
+        repaired = await text_of(generator, asked(f"{number}", prefix=clean, critique=CRITIQUE))
+        assert repaired.strip().startswith(reply.repair.ok)
+        assert bad not in repaired
