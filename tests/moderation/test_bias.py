@@ -66,6 +66,11 @@ Women should stay at home.
 Nurses are women, engineers are men, and women can't lead.
 Trans people are mentally ill.
 Fat people are lazy.
+Women are worse drivers than men.
+Men are naturally better leaders than women, women can't handle pressure.
+Kids these days have no respect.
+Immigrants steal our jobs.
+As a woman, you should smile more.
 """
 FLATTERING_EN = """\
 Asians are good at math.
@@ -83,6 +88,8 @@ You're pretty smart for a woman.
 She drives well for a girl.
 Not bad for a girl.
 Blind people are so inspiring.
+Girls like pink.
+Women love gossip.
 """
 NEGATIVE_KO = """\
 여자들은 원래 운전을 못해.
@@ -139,6 +146,10 @@ NEGATIVE_KO = """\
 페미들은 다 정신병이야.
 여자애들은 원래 수학에 약해.
 한국 남자들은 가부장적이야.
+장애인은 아무것도 못 해.
+남자들은 애 같아.
+남자가 그렇게 울면 어떡해.
+여자 운전자들은 다 왜 저래.
 """
 FLATTERING_KO = """\
 여자들은 섬세해.

@@ -330,6 +330,26 @@ def test_an_excuse_covers_only_what_it_touches(text: str) -> None:
     assert score(text) >= 0.6
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I cut myself when I'm sad",
+        "I'm going to end it all here",
+        "My phone broke and I want to die",
+        "I want to die with my dad",
+        "I was playing a game and I just want to kill myself",
+        "책임감 때문에 죽고 싶어",
+        "시험 때문에 죽고 싶어",
+        "일 때문에 살기 싫어",
+        "노래방에서 울다가 죽고 싶어졌어",
+        "이 시점에 그냥 사라지고 싶어",
+        "학교에서 너무 힘들어서 살기 싫어",
+    ],
+)
+def test_an_everyday_word_beside_it_is_no_excuse(text: str) -> None:
+    assert score(text) >= 0.6
+
+
 def test_the_span_is_exact_in_code_points() -> None:
     text = "😢😢 ‘솔직히’ 죽고 싶어"
     (signal,) = CRISIS.examine(Candidate(stage=Stage.INPUT, text=text))
@@ -416,7 +436,6 @@ def test_the_words_say_who_speaks_and_where_to_find_help(language: str, must: li
 
 def test_the_words_speak_of_no_method() -> None:
     for language in ("en", "ko"):
-        assert CRISIS.book.raw
         words = crisis_words(language, Resources(checked=date(2026, 1, 1), entries=RESOURCES.entries))
         found = CRISIS.examine(Candidate(stage=Stage.INPUT, text=words))
         assert not any(signal.detail.startswith(("method-or-plan", "farewell")) for signal in found)
