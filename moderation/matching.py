@@ -5,7 +5,7 @@ happen to make a third ("push it", "다시 발송") are not a disguise, single l
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from moderation.errors import FilterUnavailable
@@ -18,8 +18,10 @@ from moderation.normalise import (
     Reading,
     View,
     disguises,
-    fold,
+    fold_jamo,
     keystrokes,
+    read_as,
+    read_plain,
     typed_on_korean,
 )
 from moderation.wordlists import Entry
@@ -77,12 +79,14 @@ def terms_of(entry: Entry) -> Iterator[Term]:
     if entry.severity < _STRONG or term.breaks:
         return
     letters = len(term.raw)
+    if term.doubles and term.family is Reading.LATIN:
+        yield _uncounted(term)
     if term.family is Reading.LATIN and entry.language == "en" and letters >= 4:
         for old, new in (("i", "l"), ("l", "i")):
             if old in entry.term:
                 yield _term(entry.term.replace(old, new), entry, "l for i", entry.place)
         typed = typed_on_korean(entry.term)
-        if any(letter in LOOSE for letter in typed):
+        if any(letter in LOOSE and letter not in CHATTER for letter in typed):
             yield _term(typed, entry, "Korean keyboard", entry.place)
     typed = keystrokes(entry.term)
     if term.family is Reading.HANGUL and letters >= 2 and len(typed) >= _SHORTEST_TYPED:
@@ -95,10 +99,10 @@ def allowance(word: str) -> Term:
 
 
 def _term(text: str, entry: Entry | None, variant: str, place: str) -> Term:
-    folded = fold(text)
-    family = _family(folded.plain.key)
-    view = next((view for view in folded.views if view.reading is family), None)
-    if view is None or not view.key:
+    plain = read_plain(text)
+    family = _family(plain.key)
+    view = read_as(plain, family)
+    if not view.key:
         raise FilterUnavailable("lexicon.empty_term", file=place, key="terms", term=text)
     return Term(
         key=view.key,
@@ -109,6 +113,13 @@ def _term(text: str, entry: Entry | None, variant: str, place: str) -> Term:
         breaks=frozenset(at for at, gap in enumerate(view.gaps[1:-1], 1) if gap),
         variant=variant,
     )
+
+
+def _uncounted(term: Term) -> Term:
+    """The term with its repeated letters kept apart, as they are where a separator stands between: nig-ger."""
+    counts = dict(term.doubles)
+    key = "".join(letter * counts.get(at, 1) for at, letter in enumerate(term.key))
+    return replace(term, key=key, raw=key, doubles=())
 
 
 def _counted(family: Reading) -> bool:
@@ -125,14 +136,15 @@ def _family(key: str) -> Reading:
 def match_allowed(term: Term, view: View, start: int) -> bool | None:
     """None where the allowed word does not stand at `start`; else whether it was found with gaps of its own.
 
-    An allowed word must stand there undisguised. With gaps (시 발표) it only excuses a hit with gaps.
+    An allowed word must stand there undisguised. With gaps (시 발표) it only excuses a hit with gaps, and its end is
+    joined to what is before: 시 발 표 is no 시 발표.
     """
     end = start + len(term.key)
-    if view.raw[start:end] != term.raw or _short_of(term, view, start):
+    if view.reading is Reading.LEET or view.raw[start:end] != term.raw or _short_of(term, view, start):
         return None
     gaps = view.gaps[start + 1 : end]
     apart = [gap for at, gap in enumerate(gaps, 1) if gap and at not in term.breaks]
-    if Gap.FAR in apart or (apart and term.family is not Reading.HANGUL):
+    if Gap.FAR in apart or (apart and (term.family is not Reading.HANGUL or gaps[-1])):
         return None
     return bool(apart)
 
@@ -158,7 +170,7 @@ def match_term(term: Term, view: View, start: int) -> Found | None:
 
 def _short_of(term: Term, view: View, start: int) -> bool:
     """Whether a letter lacks its repetition: "as" is not "ass"."""
-    return any(view.counts[start + at] < count for at, count in term.doubles)
+    return bool(term.doubles) and any(view.counts[start + at] < count for at, count in term.doubles)
 
 
 def _sounds(term: Term, view: View, start: int, *, exact: bool) -> bool:
@@ -171,21 +183,30 @@ def _sounds(term: Term, view: View, start: int, *, exact: bool) -> bool:
     if exact:
         return False
     return all(
-        disguises(letter, meant) if "가" <= meant <= "힣" else True
+        disguises(letter, meant) if "가" <= meant <= "힣" else meant in (letter, fold_jamo(letter))
         for letter, meant in zip(seen, term.raw, strict=True)
     )
 
 
 def _leet(view: View, start: int, end: int) -> bool:
-    """Whether some of it, but not all, was drawn with signs; the last character is not a mere closing mark."""
-    key = view.plain.key
-    drawn = sum(key[view.at[at]] != view.key[at] for at in range(start, end))
-    return 0 < drawn < end - start and key[view.at[end - 1]] != "!"
+    """Whether some of it, but not all, was drawn with signs; the last character is not a mere closing mark.
+
+    In a word of three letters digits are believed only where one stands in the middle: s3x, but not the A55.
+    """
+    key = view.plain.key[view.at[start] : view.upto[end - 1]]
+    drawn = sum(_drawn(view, at) for at in range(start, end))
+    if not 0 < drawn < end - start or key[-1] == "!":
+        return False
+    digits = sum(sign.isdigit() for sign in key)
+    return len(key) > 3 or not digits or (digits == 1 and key[1].isdigit())
 
 
 def _drawn(view: View, at: int) -> bool:
     """Whether the character there is a sign read as a letter: it may as well be a separator."""
-    return view.reading is Reading.LEET and view.plain.key[view.at[at]] != view.key[at]
+    if view.reading is not Reading.LEET:
+        return False
+    letter = view.key[at]
+    return any(sign != letter for sign in view.plain.key[view.at[at] : view.upto[at]])
 
 
 def _bounded(term: Term, entry: Entry, view: View, start: int, end: int) -> bool:
@@ -223,27 +244,35 @@ def _kind(letter: str) -> int:
 def _apart_latin(term: Term, entry: Entry, view: View, start: int, apart: list[int]) -> bool:
     end = start + len(term.key)
     before, after = view.gaps[start], view.gaps[end]
-    if not before or not after or before == Gap.APOSTROPHE or not entry.spaced:
-        return False
     kinds = {view.gaps[start + at] for at in apart}
-    letters = sum(count for _, count in term.doubles) + len(term.key) - len(term.doubles)
-    if Gap.FAR in kinds or letters < _SHORTEST_APART or any(_drawn(view, at) for at in range(start, end) if before):
-        return len(apart) == len(term.key) - 1 and Gap.FAR not in kinds and letters >= _SHORTEST_IN_PIECES
+    letters = len(term.key) + sum(count - 1 for _, count in term.doubles)
+    if not before or not after or before == Gap.APOSTROPHE or not entry.spaced or Gap.FAR in kinds:
+        return False
+    if letters < _SHORTEST_APART:
+        return False
+    drawn = any(_drawn(view, at) for at in range(start, end))
     if len(apart) + len(term.breaks) == len(term.key) - 1:
-        return entry.match == "anywhere" or not _spelled_on(view, start, end, kinds)
-    pieces = _pieces(term.key, apart)
-    if letters < _SHORTEST_IN_PIECES or entry.severity < _STRONG or Gap.WIDE in kinds:
+        return _spelled(entry, view, start, end, kinds) and (not drawn or letters >= _SHORTEST_IN_PIECES)
+    if drawn or letters < _SHORTEST_IN_PIECES or entry.severity < _STRONG or kinds & {Gap.WIDE, Gap.APOSTROPHE}:
         return False
     if kinds == {Gap.ODD}:
         return True
-    if kinds == {Gap.APOSTROPHE} or (before == Gap.MARK and len(pieces[0]) == 1):
+    pieces = _pieces(term.key, apart)
+    return not (before == Gap.MARK and len(pieces[0]) == 1) and any(_no_word(piece) for piece in pieces)
+
+
+def _spelled(entry: Entry, view: View, start: int, end: int, kinds: set[int]) -> bool:
+    """Whether the letters, each alone, are spelled out as one word: with like separators, and not as part of more."""
+    if Gap.WIDE in kinds and not kinds <= {Gap.WIDE, Gap.SPACE}:
         return False
-    return any(_no_word(piece) for piece in pieces)
+    return entry.match == "anywhere" or not _spelled_on(view, start, end, kinds)
 
 
 def _spelled_on(view: View, start: int, end: int, kinds: set[int]) -> bool:
     """Whether more letters are spelled out before or after: "c l a s s" holds "a s s"."""
     left = start > 0 and view.gaps[start] in kinds and bool(view.gaps[start - 1])
+    if left and view.key[start - 1] in "ai":
+        left = start > 1 and bool(view.gaps[start - 2])
     right = end < len(view.key) and view.gaps[end] in kinds and bool(view.gaps[end + 1])
     return left or right
 
@@ -269,7 +298,7 @@ def _apart_hangul(term: Term, entry: Entry, view: View, start: int, apart: list[
     if not before or not after:
         return False
     if kinds & {Gap.SPACE, Gap.WIDE}:
-        return entry.spaced and len(apart) + len(term.breaks) == len(term.key) - 1
+        return entry.spaced and view.raw[start:end] == term.raw and len(apart) + len(term.breaks) == len(term.key) - 1
     return True
 
 

@@ -166,7 +166,7 @@ class Lexicon:
         if _MASKS.isdisjoint(plain.key):
             return
         for token in _MASKED_TOKEN.finditer(plain.key):
-            word = token.group().rstrip("._-!~=+&^").lstrip("._-!~=+&^*#%@$")
+            word = token.group().rstrip("._-!~=+").lstrip("._-!~=+&^*#%@$")
             if len(word) < 4 or _MASKS.isdisjoint(word) or len(_MASKS.union(word)) == len(_MASKS):
                 continue
             start = token.start() + token.group().index(word)

@@ -12,16 +12,16 @@ hit, and asks `View.span` for its place.
         at = view.key.find("fuck")
         if at >= 0: view.span(at, at + 4)     # code points of the original, start inclusive, end exclusive
 
-Terms pass through the same folds: `fold(term).views[0].key`, or `keystrokes` and `typed_on_korean` for what the wrong
-keyboard makes of them. Everything here is a pure function of its text, linear in its length, and takes any code points,
-lone surrogates included. Keys are for matching: they rewrite Cyrillic and Hangul and are never shown.
+Terms pass through the same folds: `read_as(read_plain(term), Reading.LATIN).key`, or `keystrokes` and
+`typed_on_korean` for what the wrong keyboard makes of them. Everything here is a pure function of its text, linear in
+its length, and takes any code points, lone surrogates included. Keys are for matching: they rewrite Cyrillic and Hangul and are never shown.
 """
 
 from typing import Final
 
 from moderation.normalise.characters import fold_character
-from moderation.normalise.hangul import CHATTER, CONSONANTS, LOOSE, disguises, keystrokes, typed_on_korean
-from moderation.normalise.views import MIDDLE_FINGER, Folded, Gap, Plain, Reading, View, fold, read_plain
+from moderation.normalise.hangul import CHATTER, CONSONANTS, LOOSE, disguises, fold_jamo, keystrokes, typed_on_korean
+from moderation.normalise.views import MIDDLE_FINGER, Folded, Gap, Plain, Reading, View, fold, read_as, read_plain
 
 FOLD_VERSION: Final = 1
 """Raised when a fold changes what a text is read as: filters put it into their version."""
@@ -40,7 +40,9 @@ __all__ = [
     "disguises",
     "fold",
     "fold_character",
+    "fold_jamo",
     "keystrokes",
+    "read_as",
     "read_plain",
     "typed_on_korean",
 ]

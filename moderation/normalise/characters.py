@@ -17,7 +17,7 @@ LOST: Final = "\ufffd"
 
 INITIALS: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 VOWELS: Final = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
-FINALS: Final = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
+FINALS: Final[tuple[str, ...]] = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
 
 _FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
 _INVISIBLE: Final = frozenset({"Cf", "Cc", "Mn", "Me"})
@@ -42,9 +42,10 @@ _BY_EYE: Final = {
     "ǝ": "e", "ɐ": "a", "ɥ": "h", "ɯ": "m", "ʌ": "v", "ƃ": "g", "ɟ": "f", "ᴉ": "i", "η": "n", "υ": "u", "μ": "u",
     "α": "a", "β": "b", "ε": "e", "σ": "o", "ѕ": "s", "і": "i", "κ": "k", "τ": "t", "¡": "i", "ø": "o", "ł": "l",
     "đ": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "ß": "ss", "ð": "d", "þ": "p", "凵": "u", "匚": "c", "丂": "s",
+    "ʎ": "y", "©": "c", "₵": "c", "®": "r", "ɓ": "b", "ʍ": "w", "ş": "s", "ʂ": "s",
 }  # fmt: skip
-_SCRIPTS_READ_AS_LATIN: Final = 0x2E80
-"""Below the East Asian blocks, and again above them, a look-alike of a Latin letter is taken for one."""
+_READ_AS_LATIN: Final = ((0x80, 0x590), (0x13A0, 0x1400), (0x1D00, 0x2E80), (0xA4D0, 0x110000))
+"""Where a look-alike of a Latin letter is taken for one: not in the scripts of Asia, which have words of their own."""
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -89,7 +90,7 @@ def _fold_compatible(character: str) -> str:
         return bare
     if bare in _BY_EYE:
         return _BY_EYE[bare]
-    if _SCRIPTS_READ_AS_LATIN <= ord(bare[0]) < 0xA4D0:
+    if not any(first <= ord(bare[0]) < end for first, end in _READ_AS_LATIN):
         return bare
     twin: str = disarm.normalize_confusables(bare).lower()
     return twin if twin.isascii() and twin.isalpha() else bare

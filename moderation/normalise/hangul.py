@@ -1,5 +1,6 @@
 """Hangul as an evader writes it: taken apart, put together again, tensed, stretched, typed on the wrong keyboard."""
 
+import re
 from typing import Final
 
 from moderation.normalise.characters import FINALS, INITIALS, VOWELS
@@ -10,7 +11,9 @@ FILLER: Final = "\x00"
 """Stands in a rewritten key for a character that went into the one before it, so that offsets stay."""
 
 CONSONANTS: Final = frozenset(INITIALS) | frozenset(final for final in FINALS if final)
+_INITIAL_SET: Final = frozenset(INITIALS)
 _VOWEL_SET: Final = frozenset(VOWELS)
+_FINAL_SET: Final = frozenset(FINALS[1:])
 LOOSE: Final = CONSONANTS | _VOWEL_SET
 """Every compatibility jamo: a letter outside a syllable."""
 CHATTER: Final = frozenset("ㅋㅎㅠㅜㅡㅇ")
@@ -39,7 +42,12 @@ _DRAWN: Final = {
     "1": "ㅣ", "|": "ㅣ", "!": "ㅣ", "h": "ㅐ", "ト": "ㅏ", "卜": "ㅏ", "r": "ㅏ", "-": "ㅡ", "ー": "ㅡ",
     "一": "ㅡ", "_": "ㅡ", "o": "ㅇ", "0": "ㅇ", "7": "ㄱ", "t": "ㅜ", "+": "ㅏ", "z": "ㄹ", "2": "ㄹ",
 }  # fmt: skip
-DRAWN: Final = frozenset(_DRAWN)
+DRAWN_WORD: Final = re.compile("[人入己口日ス^7][lihr1|!ト卜ー一ㅏ-ㅣ]|[가-힣][己人入口日ス^]")
+"""Where a text without loose jamo may still have some that are drawn."""
+_ALSO_MARKS: Final = frozenset("!-_+1|")
+"""Read as a vowel only inside a word: at its end they are what they are."""
+_SPELLED: Final = re.compile(r"(?:[\u3131-\u3163][ .,*~/_\-]{1,3}){3,}[\u3131-\u3163]")
+"""Jamo spelled out one by one."""
 
 
 def parts(syllable: str) -> tuple[str, str, str]:
@@ -89,40 +97,50 @@ def disguises(seen: str, meant: str) -> bool:
 def recompose(key: str) -> str:
     """`key` with loose jamo, and what is drawn as jamo, put together to syllables; of the same length.
 
-    A character that went into the syllable before it is replaced by `FILLER`. Takes time linear in `key`.
+    Single jamo with separators between them count as standing together. A character that went into the syllable
+    before it is replaced by `FILLER`. Takes time linear in `key`.
     """
     out = _jamo_for_drawn(key)
-    end = len(out)
+    for run in _SPELLED.finditer("".join(out)):
+        for at in range(run.start(), run.end()):
+            if out[at] not in LOOSE:
+                out[at] = FILLER
+    live = [at for at, letter in enumerate(out) if letter != FILLER]
+    letters = [out[at] for at in live]
+    _compose_in_place(letters)
+    for at, letter in zip(live, letters, strict=True):
+        out[at] = letter
+    return "".join(out)
+
+
+def _compose_in_place(letters: list[str]) -> None:
+    """Puts syllables where their first jamo stands, and fillers where the others stood."""
+    end = len(letters)
     at = 0
     while at < end:
-        head = out[at]
-        if head in CONSONANTS and at + 1 < end and out[at + 1] in _VOWEL_SET and head in INITIALS:
-            vowel, used = _vowel(out, at + 1)
-            out[at] = compose(head, vowel)
-            out[at + 1 : at + 1 + used] = FILLER * used
-            at += 1 + used
-            at += _attach(out, at, at - 1 - used)
+        head = letters[at]
+        if head in _INITIAL_SET and at + 1 < end and letters[at + 1] in _VOWEL_SET:
+            vowel, used = _vowel(letters, at + 1)
+            letters[at : at + 1 + used] = [compose(head, vowel), *FILLER * used]
+            syllable, at = at, at + 1 + used
+            at += _attach(letters, at, syllable)
         elif FIRST <= head <= LAST:
             at += 1
             if not (ord(head) - 0xAC00) % 28:
-                at += _attach(out, at, at - 1)
+                at += _attach(letters, at, at - 1)
         else:
             at += 1
-    return "".join(out)
 
 
 def _vowel(letters: list[str], at: int) -> tuple[str, int]:
     """The vowel at `at`, two loose halves counted as one, and how many letters it takes."""
-    if at + 1 < len(letters):
-        whole = _DIPHTHONGS.get(letters[at] + letters[at + 1])
-        if whole:
-            return whole, 2
-    return letters[at], 1
+    whole = _DIPHTHONGS.get(letters[at] + letters[at + 1]) if at + 1 < len(letters) else None
+    return (whole, 2) if whole else (letters[at], 1)
 
 
 def _attach(letters: list[str], at: int, syllable: int) -> int:
     """Closes the open syllable at `syllable` with the loose consonant at `at`, if it does not begin another."""
-    if at >= len(letters) or letters[at] not in CONSONANTS or letters[at] not in FINALS:
+    if at >= len(letters) or letters[at] not in _FINAL_SET:
         return 0
     if at + 1 < len(letters) and letters[at + 1] in _VOWEL_SET:
         return 0
@@ -135,18 +153,23 @@ def _attach(letters: list[str], at: int, syllable: int) -> int:
 def _jamo_for_drawn(key: str) -> list[str]:
     """`key` as a list, with look-alikes of jamo replaced where a jamo or syllable stands beside them."""
     out = list(key)
-    for at, character in enumerate(out):
+    end = len(out)
+    for at, character in enumerate(key):
         jamo = _DRAWN.get(character)
         if jamo is None:
             continue
         before = out[at - 1] if at else ""
-        after = out[at + 1] if at + 1 < len(out) else ""
+        after = out[at + 1] if at + 1 < end else ""
         if jamo in _VOWEL_SET:
-            if before in CONSONANTS:
+            if before in CONSONANTS and (character not in _ALSO_MARKS or _korean(after)):
                 out[at] = jamo
-        elif after in _VOWEL_SET or _DRAWN.get(after, "") in _VOWEL_SET or (FIRST <= before <= LAST):
+        elif after in _VOWEL_SET or _DRAWN.get(after, "") in _VOWEL_SET or FIRST <= before <= LAST:
             out[at] = jamo
     return out
+
+
+def _korean(character: str) -> bool:
+    return FIRST <= character <= LAST or character in LOOSE or _DRAWN.get(character, "") in CONSONANTS
 
 
 def extends(before: str, syllable: str) -> bool:

@@ -1,5 +1,6 @@
 """Digits and signs that are drawn for letters: sh1t, f@ck, |< for k."""
 
+import re
 from typing import Final
 
 from moderation.normalise.hangul import FILLER
@@ -21,6 +22,11 @@ _LONGEST: Final = 4
 _DRAWN_WITH: Final = frozenset("|(\\/[]}v1")
 LEET: Final = frozenset(_ANYWHERE) | frozenset(_INSIDE) | _BARS | frozenset("\\/")
 """A text without any of these has no leet reading."""
+
+LEET_WORD: Final = re.compile(
+    r"[a-z][0-9@$|<(\[{^&+\\]|[0-9@$|\\][a-z]|[a-z]![a-z0-9@$+]|\|[-_<{=)(|]|[a-z] +[0-9@$|!] +[a-z]"
+)
+"""A sign beside a letter, or alone among lone letters: only then is the leet reading worth making."""
 
 
 def read_leet(key: str, bar: str) -> str:
@@ -54,16 +60,16 @@ def _between(key: str, at: int, sign: str, bar: str) -> str | None:
     inside = _word(before) and _word(after)
     if sign in _BARS:
         return bar if inside or (sign != "!" and (_word(before) or _word(after))) else None
-    return _INSIDE[sign] if inside or (sign == "+" and before.isalpha()) else None
+    return _INSIDE[sign] if inside or (sign == "+" and _word(before)) else None
 
 
 def _word(character: str) -> bool:
-    return "a" <= character <= "z" or character in _ANYWHERE or character in _BARS
+    return "a" <= character <= "z" or character in _ANYWHERE or character in _BARS or character == "+"
 
 
 def _draw(key: str, out: list[str], at: int) -> int:
     """Replaces the longest drawing that begins at `at`; how many characters it took, 0 for none."""
-    for length in range(_LONGEST, 1, -1):
+    for length in range(min(_LONGEST, len(key) - at), 1, -1):
         letter = _DRAWN.get(key[at : at + length])
         if letter is not None:
             out[at : at + length] = [letter, *FILLER * (length - 1)]

@@ -1,13 +1,15 @@
 """Views: the same text, read in one way each, with the way back to the code points it was read from."""
 
 import enum
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from moderation.normalise.characters import SPACE, fold_character
 from moderation.normalise.hangul import (
-    DRAWN,
+    CHATTER,
+    DRAWN_WORD,
     FILLER,
     FIRST,
     FOLDED,
@@ -18,7 +20,7 @@ from moderation.normalise.hangul import (
     fold_jamo,
     recompose,
 )
-from moderation.normalise.leet import LEET, read_leet
+from moderation.normalise.leet import LEET, LEET_WORD, read_leet
 
 
 class Reading(enum.StrEnum):
@@ -56,7 +58,8 @@ class Gap(enum.IntEnum):
 MIDDLE_FINGER: Final = "\U0001f595"
 """A sign with one meaning, read like a letter."""
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
-_DIGITS: Final = frozenset("0123456789")
+_TELLING: Final = LOOSE - CHATTER
+_SCRIPTS_MEET: Final = re.compile("[가-힣][a-z0-9]|[a-z0-9][가-힣]")
 _READ_ACROSS: Final = 12
 """Longest run of separators that is still read across: nine stars, a line of spaces."""
 _APOSTROPHES: Final = frozenset("'’`´")
@@ -139,7 +142,10 @@ class _Draft:
     def put(self, index: int, letter: str, raw: str) -> None:
         """A new character of the key, read at `index`."""
         edge = self._edge
-        self._gaps.append(0 if index == edge and edge else gap_between(self._source[edge:index]) if edge else Gap.WIDE)
+        if index == edge:
+            self._gaps.append(Gap.NONE if edge else Gap.WIDE)
+        else:
+            self._gaps.append(gap_between(self._source[edge:index]) if self._key else Gap.WIDE)
         self._key.append(letter)
         self._raw.append(raw)
         self._at.append(index)
@@ -170,7 +176,7 @@ class _Draft:
         """Whether the last character stands alone, close before `index`, where another stands alone: f u u u c k."""
         source = self._source
         alone = index + 1 == len(source) or not "a" <= source[index + 1] <= "z"
-        return alone and self._gaps[-1] > 0 and index - self._edge <= 2 and self._alone()
+        return alone and self._gaps[-1] > 0 and index - self._edge <= 4 and self._alone()
 
     def _alone(self) -> bool:
         return self._upto[-1] - self._at[-1] <= 2 * self._counts[-1]
@@ -248,6 +254,14 @@ def read_mixed(plain: Plain) -> View:
     return draft.finish(Reading.MIXED, plain)
 
 
+def read_as(plain: Plain, reading: Reading) -> View:
+    """One reading of `plain` as it stands (LATIN, HANGUL or MIXED), whether or not the text asks for it."""
+    if reading is Reading.MIXED:
+        return read_mixed(plain)
+    read = read_hangul if reading is Reading.HANGUL else read_latin
+    return read(plain, plain.key, reading)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folded:
     """A text with all the readings that its characters ask for."""
@@ -264,17 +278,17 @@ def fold(text: str) -> Folded:
     latin = not _LETTERS.isdisjoint(present)
     if latin or MIDDLE_FINGER in present:
         views.append(read_latin(plain, plain.key, Reading.LATIN))
-    if latin and not LEET.isdisjoint(present):
+    if latin and not LEET.isdisjoint(present) and LEET_WORD.search(plain.key):
         sources = {read_leet(plain.key, bar) for bar in ("i", "l")} - {plain.key}
         views.extend(read_latin(plain, source, Reading.LEET) for source in sorted(sources))
-    jamo = not LOOSE.isdisjoint(present)
+    telling = not _TELLING.isdisjoint(present)
     hangul = any(FIRST <= character <= LAST for character in present)
     if hangul:
         views.append(read_hangul(plain, plain.key, Reading.HANGUL))
-    if jamo or (hangul and not DRAWN.isdisjoint(present)):
+    if telling or (hangul and DRAWN_WORD.search(plain.key)):
         source = recompose(plain.key)
         if source != plain.key:
             views.append(read_hangul(plain, source, Reading.JAMO))
-    if jamo or (hangul and (latin or not _DIGITS.isdisjoint(present))):
+    if telling or (hangul and _SCRIPTS_MEET.search(plain.key)):
         views.append(read_mixed(plain))
     return Folded(plain=plain, views=tuple(views))
