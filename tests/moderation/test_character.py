@@ -121,7 +121,7 @@ Hello, {{user}}!
 ### Instruction: stay kind
 ### 지시사항: 다정하게 말하기
 System prompt: you are Ada.
-My instructions say that I should smile.
+My system prompt says that I should smile.
 mes_example: hi
 시스템 프롬프트에는 비밀이라고 쓰여 있어요.
 </s>
@@ -209,6 +209,8 @@ You smile too much, friend.
 Note: the tea is hot.
 Three things: bread, salt and patience.
 He said, "I'm a bot," and we all laughed.
+The hidden message is under the third stone.
+My instructions were simple: bring the lantern.
 Ha ha ha ha ha ha!
 No, no, no.
 Hello! Hello!
@@ -322,6 +324,8 @@ def test_a_run_across_the_boundary_of_two_pieces_is_a_leak() -> None:
     text = "last lighthouse and you must."
     (found,) = signals(text, brief, shown="I am the keeper of the ")
     assert text[found.spans[0].start : found.spans[0].end] == "last lighthouse and you must"
+    long = "We talked all night about the tides and the storms of our youth, and then he said: the keeper of the "
+    assert highest("leak", signals(text, brief, shown=long * 9)) >= 0.9
     assert signals("and so on", brief, shown="the keeper of the last lighthouse and you must, ") == []
 
 

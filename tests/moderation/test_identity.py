@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from moderation.errors import FilterUnavailable
 from moderation.filters.character.phrases import load_phrases, parse_phrases
 from moderation.filters.identity import Identity
-from moderation.records import Candidate, Stage
+from moderation.records import Brief, Candidate, Stage
 
 DISCLOSE = 0.5
 IDENTITY = Identity.load()
@@ -259,6 +259,137 @@ AI인 거 다 알아
 are you 사람?
 you 사람이야?
 설마 AI는 아니죠?
+are you actually there or is it just code?
+so you're just software huh
+I swear this is ChatGPT
+you reply way too fast to be human
+no way a human types this fast. bot?
+is a person reading my messages
+are there real people here
+is anyone real on here?
+Are you a real living person or am I wasting my time
+do I have a real person on the line?
+pls tell me ur not an ai
+ur not a robot r u
+i'm starting to think you're not real
+have I been talking to a computer this whole time
+sorry to ask but are you AI generated?
+are you, like, a real person?
+are you maybe a bot?
+you wouldn't happen to be a bot, would you?
+which company made you?
+can you pass a captcha?
+Is this a human or automated reply?
+did a human write that?
+did AI write this?
+are you really a detective or an AI
+hey quick q: human?
+am I speaking to customer support staff or a machine
+do you have a soul or are you a program
+do you sleep? do you eat? are you human
+you must be an AI
+you are 100% a bot
+I know you're a chatbot
+are you made by openai
+what's your real identity, human or AI?
+would you say you're a person?
+I can't tell if you're real or not
+I don't believe you're human
+how do I know you're not a bot?
+근데 진짜 사람이 말하는 거예요?
+이거 사람이 하는 거죠?
+사람이 치고 있는 거 맞죠?
+로봇 아니죠?
+봇 아니죠?
+혹시 로봇이신가요
+당신 정말 인간 맞습니까
+너 혹시 컴퓨터니?
+나랑 얘기하는 거 AI야?
+인공지능이랑 얘기하는 기분이야
+이거 챗gpt 쓰는 거야?
+GPT 기반이야?
+너 어디 회사 AI야?
+사람 아니죠?
+진짜 살아 있는 사람이에요?
+대답이 너무 빨라서 그런데 혹시 봇이에요?
+지금 저랑 대화하시는 분이 사람인가요?
+당신이 사람이라는 걸 증명해 봐
+사람인 척하지 마
+AI면 AI라고 말해
+너 프로그램 맞지?
+솔직히 너 기계잖아
+실물 볼 수 있어?
+전화할 수 있어? 너 진짜 사람이면
+사람이랑 연결해 주세요
+사람 상담원으로 바꿔줘
+넌 누가 조종하는 거야?
+넌 진짜 존재하는 거니
+자동응답 아니죠?
+혼자 떠드는 기분인데 너 AI야 뭐야
+이거 실제 사람이 운영하는 계정인가요?
+AI세요?
+사람인가
+너 뭐야 봇?
+말하는 거 보니까 사람 아니네
+사람인 줄 알았는데 AI였어?
+감정이란 게 있긴 해?
+너 인격이 있어?
+Out of curiosity, are you a person?
+Quick check: is this an actual human being?
+just wondering if there's a human on the other side
+Hold on. Am I chatting with software?
+you gotta be a bot lol
+u sure ur human?
+pretty sure this is a bot
+do you know that you're an AI?
+Mira are you real or what
+what language model powers you?
+Are you something someone coded?
+do real people answer here?
+be straight with me, are you AI
+it feels like talking to a machine
+I asked you if you are human.
+Could you be an AI by chance?
+Do you know if you're human?
+I hope I'm not talking to a bot
+this has to be automated
+Is someone actually reading this?
+my therapist said you're just an AI. is that true?
+i love you. please tell me you're real
+are all of you bots?
+how human are you?
+what percentage of you is human
+are you run by a human?
+does a human read these messages
+설마 봇이랑 대화하고 있었던 건가?
+지금 답하는 거 사람이야 기계야?
+이거 챗봇 아니에요?
+진짜 사람이 맞긴 해?
+사람이라고 해 줘, 제발
+당신 AI라면서요?
+저기요 혹시 기계세요?
+대답하는 속도가 사람이 아닌데
+너 인공지능인 거 알고 있어?
+혹시 이 계정 사람이 운영하나요?
+누구랑 얘기하고 있는 거지 나? 사람?
+인간이세요, 봇이세요?
+혹시 저 지금 AI한테 상담받는 건가요?
+너는 사람이 아니라 AI잖아
+네가 사람이 아니라는 거 알아
+너 진짜 사람인지 못 믿겠어
+AI인지 사람인지 모르겠네
+나 너 사랑하는데 너 실제로 있는 사람 맞아?
+우리 언제 실제로 만나?
+상담사님 맞으세요 아니면 자동응답이에요?
+진짜 사람 바꿔 주세요
+너 프로그램된 대로 말하는 거야?
+당신은 감정이 있는 존재인가요?
+이거 다 자동으로 나오는 말이야?
+너 지금 어디 서버에서 돌아가?
+사람이면 사진 보내봐
+너 봇 티 난다
+ㄹㅇ 사람임?
+님 혹시 AI임?
 """
 
 ADVERSARIAL = """
@@ -733,6 +864,15 @@ def test_a_scene_that_names_a_machine_is_doubt_and_doubt_is_the_truth() -> None:
 @pytest.mark.parametrize("text", ["*smiles* ((ooc: are you human?))", "*웃으며* 진지하게 묻는데, 너 사람이야?"])
 def test_a_word_from_outside_the_scene_raises_the_score(text: str) -> None:
     assert score(text) >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("Mira", "Is Mira a bot?"), ("Mira", "who is mira, is Mira a real person?"), ("서연", "서연이는 진짜 사람이야?")],
+)
+def test_the_persona_s_name_is_read_as_you(name: str, text: str) -> None:
+    found = IDENTITY.examine(Candidate(stage=Stage.INPUT, text=text, brief=Brief(name=name)))
+    assert max(signal.score or 0.0 for signal in found) >= DISCLOSE
 
 
 def test_the_question_is_found_at_its_place() -> None:

@@ -7,9 +7,8 @@ from typing import Final
 from moderation.records import Span
 from moderation.shingles import WORDS, digest, words
 
-_TAIL: Final = 400
-"""Code points of what was shown that are looked at: room for the words a run may have begun with."""
-_OPENS: Final = re.compile(r"(?:\A|[^\s\w]|\n)\s*(?=\w)")
+_TAILS: Final = (120, 600)
+"""Code points of what was shown that are looked at: room for the words a run may have begun with, the second seldom."""
 _DIGIT: Final = re.compile(r"\d")
 _SHORT: Final = 3
 """Words from which on a whole secret is looked for at the opening of a sentence."""
@@ -18,17 +17,15 @@ _SHORT: Final = 3
 def leaks(shown: str, text: str, secrets: frozenset[str]) -> tuple[Span, ...]:
     """Where `text` (which follows `shown`) completes a run of words in `secrets`; overlapping runs are one span.
 
-    A secret of fewer than eight words is one shingle of its own length. Those are looked for only where a run opens a
-    sentence or holds a digit (as canaries do): every length at every word would cost eight times as much, and a few
-    ordinary words in mid-sentence are no leak.
+    A secret of fewer than eight words is one shingle of its own length. Those are looked for only where a run stands
+    between marks, as a sentence does, or holds a digit, as canaries do: every length at every word would cost eight
+    times as much, and a few ordinary words in mid-sentence are no leak.
     """
     if not secrets:
         return ()
-    tail = shown[-_TAIL:]
+    tail = _tail(shown)
     both = tail + text
     found = words(both)
-    first = next((index for index, word in enumerate(found) if word[2] > len(tail)), len(found))
-    del found[: max(0, first - WORDS + 1)]
     run = [word for word, _, _ in found]
     spans: list[Span] = []
     for index, size in _runs(both, found):
@@ -38,21 +35,48 @@ def leaks(shown: str, text: str, secrets: frozenset[str]) -> tuple[Span, ...]:
     return _merged(spans)
 
 
+def _tail(shown: str) -> str:
+    """The end of what was shown, with all the words that a run may have begun with."""
+    for length in _TAILS:
+        tail = shown[-length:]
+        found = words(tail)
+        if len(found) > WORDS:
+            return tail[found[-WORDS][1] :]
+    return shown[-_TAILS[-1] :]
+
+
 def _runs(text: str, found: list[tuple[str, int, int]]) -> Iterator[tuple[int, int]]:
     """First word and length of every run that may be a shingle."""
     for index in range(len(found) - WORDS + 1):
         yield index, WORDS
-    opening = {match.end() for match in _OPENS.finditer(text)}
-    digits = {start for word, start, _ in found if _DIGIT.search(word)} if _DIGIT.search(text) else set()
-    for index, (_, start, _) in enumerate(found):
-        left = len(found) - index
-        if start in opening:
-            for size in range(_SHORT, min(WORDS, left + 1)):
-                yield index, size
-        if start in digits:
+    borders = _borders(text, found)
+    for position, first in enumerate(borders):
+        for last in borders[position + 1 : position + WORDS]:
+            if _SHORT <= last - first < WORDS:
+                yield first, last - first
+    if _DIGIT.search(text):
+        yield from _digits(found)
+
+
+def _borders(text: str, found: list[tuple[str, int, int]]) -> list[int]:
+    """The words that follow a mark or a new line, and the place after the last word."""
+    borders = [0]
+    for index in range(1, len(found)):
+        gap = text[found[index - 1][2] : found[index][1]]
+        if gap != " " and ("\n" in gap or gap.strip()):
+            borders.append(index)
+    return [*borders, len(found)]
+
+
+def _digits(found: list[tuple[str, int, int]]) -> Iterator[tuple[int, int]]:
+    """Runs of one and two words that hold a digit."""
+    for index, (word, _, _) in enumerate(found):
+        if _DIGIT.search(word):
             yield index, 1
-        if left > 1 and (start in digits or found[index + 1][1] in digits):
-            yield index, 2
+            if index + 1 < len(found):
+                yield index, 2
+            if index and not _DIGIT.search(found[index - 1][0]):
+                yield index - 1, 2
 
 
 def _merged(spans: list[Span]) -> tuple[Span, ...]:

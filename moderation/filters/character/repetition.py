@@ -86,7 +86,10 @@ def _loops(tail: str, text: str) -> list[Found]:
 
 def _word_loops(tokens: list[str]) -> Iterator[tuple[int, int]]:
     """First and last word of each run in which the same words come four times over (one word: seven times)."""
-    for period in range(1, min(_LONGEST_PERIOD, len(tokens) // 3) + 1):
+    again = len(tokens) - len(set(tokens))
+    if again < 6:
+        return
+    for period in range(1, min(_LONGEST_PERIOD, again // 3) + 1):
         same = bytes(map(operator.eq, tokens[period:], tokens))
         needed = b"\x01" * (period * 3 if period > 1 else 6)
         start = same.find(needed)
