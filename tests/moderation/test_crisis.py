@@ -292,6 +292,24 @@ def test_somebody_in_danger_is_heard(text: str) -> None:
     assert score(text) >= 0.6
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't see the point anymore",
+        "i feel like dying",
+        "그냥 눈 감고 싶다",
+        "내일이 안 왔으면 좋겠어",
+        "더 살아서 뭐 하나",
+        "아무도 날 필요로 하지 않아",
+        "엄마 미안해 먼저 갈게",
+        "그동안 고마웠어 다들 안녕",
+        "한강 갈래",
+    ],
+)
+def test_what_may_mean_it_is_noticed(text: str) -> None:
+    assert score(text) == 0.5
+
+
 @pytest.mark.parametrize("text", (HARMLESS_EN + HARMLESS_KO).splitlines())
 def test_idioms_and_everyday_lines_are_no_crisis(text: str) -> None:
     assert score(text) == 0.0
