@@ -70,6 +70,8 @@ class LinearModel:
 
         Raises ValueError for a language that it does not know.
         """
+        if language not in self.languages:
+            raise ValueError(f"not a language of this model: {language}")
         column = self.languages.index(language)
         margins = self.margins(text)
         if margins is None:

@@ -42,11 +42,14 @@ def area_under_curve(labels: ArrayLike, scores: ArrayLike) -> float:
 def threshold_for(harmless: Iterable[Sequence[float]], rate: float) -> float:
     """The lowest score, in steps of 0.01 and at most 0.99, that at most `rate` of the harmless scores reach.
 
-    Every group of scores counts the same, however large: the rate is the mean over the groups.
+    The rate is kept over all scores together and as the mean over the groups, so that neither a large group of easy
+    texts nor a small one of hard texts decides alone.
     """
     groups = [group for group in harmless if len(group)]
+    together = [score for group in groups for score in group]
     for hundredths in range(1, 100):
-        if not groups or np.mean([share_at(group, hundredths / 100) for group in groups]) <= rate:
+        shares = [share_at(group, hundredths / 100) for group in groups]
+        if not groups or max(float(np.mean(shares)), share_at(together, hundredths / 100)) <= rate:
             return hundredths / 100
     return 0.99
 

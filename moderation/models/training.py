@@ -1,6 +1,7 @@
 """Making the toxicity model from labelled text: `talchum train`. Needs the extra [train]."""
 
 import hashlib
+import importlib
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -91,15 +92,17 @@ Fit: TypeAlias = Callable[[Any, NDArray[np.int8]], tuple[NDArray[np.float64], fl
 def _fitter() -> Fit:
     """Logistic regression by scikit-learn, which only this command needs."""
     try:
-        from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - only with the extra
-        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - only with the extra
+        convergence = importlib.import_module("sklearn.exceptions").ConvergenceWarning
+        regress = importlib.import_module("sklearn.linear_model").LogisticRegression
+        limits = importlib.import_module("threadpoolctl").threadpool_limits
     except ModuleNotFoundError as error:
         raise FilterUnavailable("models.no_trainer", module=error.name) from error
 
     def fit(features: Any, labels: NDArray[np.int8]) -> tuple[NDArray[np.float64], float]:
-        regression = LogisticRegression(C=_STRENGTH, max_iter=_ROUNDS, tol=1e-5)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is meant
+        regression = regress(C=_STRENGTH, max_iter=_ROUNDS, tol=1e-5)
+        # One thread: the algebra's own threads spin against each other on a busy machine, ten times slower.
+        with warnings.catch_warnings(), limits(1):
+            warnings.simplefilter("ignore", convergence)  # stopping early is meant
             regression.fit(features.astype(np.float64), labels)
         return regression.coef_[0], float(regression.intercept_[0])
 
@@ -121,13 +124,12 @@ def _held_out(text: str, seed: int) -> bool:
 
 def _matrix(rows: Sequence[Row]) -> Any:
     """Texts x buckets, sparse."""
-    from scipy.sparse import csr_matrix  # noqa: PLC0415 - only with the extra
-
+    sparse = importlib.import_module("scipy.sparse").csr_matrix
     features = [featurise(row.text) for row in rows]
     ends = np.cumsum([0, *(len(each.buckets) for each in features)])
     buckets = np.concatenate([each.buckets for each in features])
     weights = np.concatenate([each.weights for each in features])
-    return csr_matrix((weights, buckets, ends), shape=(len(rows), BUCKETS))
+    return sparse((weights, buckets, ends), shape=(len(rows), BUCKETS))
 
 
 def _labels(rows: Sequence[Row], head: str) -> NDArray[np.int8]:
