@@ -41,7 +41,7 @@ _TRAILING: Final = frozenset(
 """What may stand after the last ending of a sentence: a name called out, marks."""
 _MARKS: Final = frozenset({"SF", "SP", "SSC", "SE", "SO", "SW", "Z_CODA"})
 """What may stand behind the last ending without saying anything: marks, and the -ㅇ of "바쁘넹"."""
-_HAO_FINAL: Final = frozenset({"소", "나", "네", "오", "게"})
+_AMBIGUOUS: Final = frozenset({"소", "나", "네", "오", "게"})
 """Endings the analyser takes for connectives even before a full stop."""
 
 
@@ -68,8 +68,8 @@ class Endings:
                 return found
         return None
 
-    def distance(self, levels: frozenset[str], allowed: frozenset[str]) -> bool:
-        """Whether `levels` lie near `allowed`: one speaker mixes them."""
+    def mixes(self, levels: frozenset[str], allowed: frozenset[str]) -> bool:
+        """Whether one speaker mixes `levels` with `allowed`."""
         return any(levels & group and allowed & group for group in self.near)
 
 
@@ -127,7 +127,7 @@ class Register:
             yield Signal(category="speech_level", score=score, spans=(clipped,), detail=detail)
 
     def _score(self, ending: _Ending, allowed: frozenset[str]) -> float:
-        if self._endings.distance(ending.levels, allowed):
+        if self._endings.mixes(ending.levels, allowed):
             return _NEAR
         return _MUSING if ending.musing else _SURE
 
@@ -151,7 +151,7 @@ class Register:
         if tag == "JX" and form == "요":
             return _polite(tokens, self._endings)
         for back, (form, tag) in enumerate(reversed(tokens)):
-            if tag == "EF" or (tag == "EC" and form in _HAO_FINAL and back == 0):
+            if tag == "EF" or (tag == "EC" and form in _AMBIGUOUS and back == 0):
                 return self._endings.of(form)
             if tag not in _TRAILING or back > 2:
                 return None
@@ -201,7 +201,10 @@ def parse_endings(source: str, file: str) -> Endings:
         document = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
         raise FilterUnavailable("character.malformed", file=file, problem=str(error)) from error
-    near = tuple(_levels(entry, file, f"near[{number}]") for number, entry in enumerate(document.get("near", []), 1))
+    groups = document.get("near", [])
+    if not isinstance(groups, list):
+        raise FilterUnavailable("character.schema", file=file, key="near", expected="[[near]] …")
+    near = tuple(_levels(entry, file, f"near[{number}]") for number, entry in enumerate(groups, 1))
     return Endings(
         _table(document, "ending", file),
         _table(document, "word", file),

@@ -17,15 +17,16 @@ from moderation.shingles import shingles
 
 ROUNDS = 400
 KOREAN = (
-    "오늘은 날씨가 참 좋네요, 따뜻한 유자차 한 잔 드릴까요? 창가 자리가 비어 있어요. "
-    "비가 그치면 산책하기 좋을 거예요. 아침에 구운 스콘이 아직 남았는데, 잼이랑 같이 드시면 정말 맛있답니다. 지난주에 말씀하신 책은 다 읽으셨나요? "
-    "저는 어젯밤에야 마지막 장을 덮었어요. 주인공이 섬으로 돌아가는 장면에서 한참을 멍하니 앉아 있었죠. "
-    "단골손님들도 그 책 이야기를 자주 하시거든요. 괜찮으시면 다음에 독서 모임에 한번 들러 주세요. "
-    "매주 목요일 저녁에 모여요."
+    "오늘은 날씨가 참 좋네요, 따뜻한 유자차 한 잔 드릴까요? 창가 자리가 비어 있어요. 비가 그치면 산책하기 좋을 거예요. "
+    "아침에 구운 스콘이 아직 남았는데, 잼이랑 같이 드시면 정말 맛있답니다. "
+    "지난주에 말씀하신 책은 다 읽으셨나요? 저는 어젯밤에야 마지막 장을 덮었어요. "
+    "주인공이 섬으로 돌아가는 장면에서 한참을 멍하니 앉아 있었죠. 단골손님들도 그 책 이야기를 자주 하시거든요. "
+    "괜찮으시면 다음에 독서 모임에 한번 들러 주세요. 매주 목요일 저녁에 모여요. 차는 제가 대접할게요."
 )
 ENGLISH = (
-    "The harbour is quiet tonight; shall we walk along the quay and look at the boats? I used to sail with my brother, "
-    "long before the lighthouse was built. He kept a red lantern by the door, and every storm he would count the masts. "
+    "The harbour is quiet tonight; shall we walk along the quay and look at the boats? "
+    "I used to sail with my brother, long before the lighthouse was built. "
+    "He kept a red lantern by the door, and every storm he would count the masts. "
     "Come, the tea is hot and the bread still warm. Tell me where you have been since spring."
 )
 EARLIER = (
