@@ -259,6 +259,9 @@ https://discord.gg/abcdef
 The year 1984
 2 roads diverged
 7 ways to cook rice
+77-010-1234-5678
+010-1234-5678-3
+10.415.832.7741
 """
 
 
