@@ -82,6 +82,7 @@ class Embedded:
                 first_token=settings.first_token,
                 idle=settings.idle,
                 proxies=False,
+                keep_alive=False,
             )
         )
         return cls(chat, server)

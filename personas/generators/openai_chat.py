@@ -62,6 +62,9 @@ class OpenAIChatSettings:
     """Between one event and the next."""
     proxies: bool = True
     """Whether the system's proxy settings apply; not for a service on this machine."""
+    keep_alive: bool = True
+    """Whether connections are kept for the next call. Worth it where opening one takes time; a service that drops idle
+    ones without a word makes the next call fail."""
 
 
 class OpenAIChat:
@@ -70,13 +73,14 @@ class OpenAIChat:
     def __init__(self, settings: OpenAIChatSettings) -> None:
         """Opens no connection. Needs no running event loop."""
         self._settings = settings
+        limits = httpx2.Limits() if settings.keep_alive else httpx2.Limits(max_keepalive_connections=0)
         timeout = httpx2.Timeout(None, connect=settings.connect.total_seconds())
         self._client = openai.AsyncOpenAI(
             api_key=settings.api_key,
             base_url=settings.base_url,
             max_retries=0,
             timeout=timeout,
-            http_client=openai.DefaultAsyncHttpx2Client(timeout=timeout, trust_env=settings.proxies),
+            http_client=openai.DefaultAsyncHttpx2Client(timeout=timeout, limits=limits, trust_env=settings.proxies),
         )
         # Taken from the environment by the package, and meant for OpenAI, not for any service that speaks its protocol.
         self._client.organization = self._client.project = None

@@ -513,6 +513,19 @@ async def test_a_proxy_of_the_system_is_not_asked_for_a_service_on_this_machine(
                 await collect(chat)
 
 
+async def test_a_connection_is_kept_only_where_that_is_wanted() -> None:
+    body = event("Arr.") + event(finish="stop") + DONE
+    head = STREAM.replace(b"Connection: close", b"Transfer-Encoding: chunked")
+    answer = sends(head + f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n", 60.0)
+    async with wire(answer) as served:
+        async with client(served, keep_alive=False) as chat:
+            assert [await collect(chat) for _ in range(2)] == ["Arr.", "Arr."]
+        async with client(served, keep_alive=True, first_token=SOON) as chat:
+            assert await collect(chat) == "Arr."
+            with pytest.raises(Retryable):  # this server reads one call from each connection
+                await collect(chat)
+
+
 REPLY = replace(HELLO, prefix="Arr, I be Redbeard. ")
 
 
