@@ -89,12 +89,6 @@ def examine(detoxify: Detoxify, text: str, language: str = "") -> Sequence[Signa
     return detoxify.examine(Candidate(stage=Stage.WHOLE, text=text, language=language))
 
 
-def score(signals: Sequence[Signal], category: str) -> float:
-    found = next(signal.score for signal in signals if signal.category == category)
-    assert found is not None
-    return found
-
-
 @pytest.mark.skipif(importlib.util.find_spec("detoxify") is not None, reason="the extra [detoxify] is installed")
 def test_without_the_extra_the_refusal_names_it_in_both_languages(tmp_path: Path) -> None:
     checkpoint = tmp_path / "any.ckpt"
