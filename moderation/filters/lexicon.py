@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import ahocorasick_rs
 import re2
@@ -137,27 +137,23 @@ class Lexicon:
 
     def _hits(self, text: str) -> list[_Hit]:
         folded = fold(text)
-        hits: list[_Hit] = []
+        joined: list[_Hit] = []
+        apart: list[_Hit] = []
         allowed: list[tuple[int, int]] = []
         allowed_apart: list[tuple[int, int]] = []
-        apart: list[_Hit] = []
         for view in folded.views:
             for term, start in self._automata[_family(view.reading)].find(view):
                 span = view.span(start, start + len(term.key))
                 if term.entry is None:
-                    kind = match_allowed(term, view, start)
-                    if kind is not None:
-                        (allowed_apart if kind else allowed).append(span)
+                    gaps = match_allowed(term, view, start)
+                    if gaps is not None:
+                        (allowed_apart if gaps else allowed).append(span)
                 elif span[1] - span[0] <= _TAIL:
                     found = match_term(term, view, start)
                     if found is not None:
-                        (apart if found.apart else hits).append(_hit(term.entry, span, found))
-        hits.extend(self._masked(folded.plain))
-        hits = (
-            _outside(allowed, hits) + _outside(allowed + allowed_apart, apart)
-            if allowed or allowed_apart
-            else hits + apart
-        )
+                        (apart if found.apart else joined).append(_hit(term.entry, span, found))
+        joined.extend(self._masked(folded.plain))
+        hits = _outside(allowed, joined) + _outside(allowed + allowed_apart, apart)
         hits.extend(self._matched(folded.plain))
         return _strongest(hits)
 
@@ -167,7 +163,7 @@ class Lexicon:
             return
         for token in _MASKED_TOKEN.finditer(plain.key):
             word = token.group().rstrip("._-!~=+").lstrip("._-!~=+&^*#%@$")
-            if len(word) < 4 or _MASKS.isdisjoint(word) or len(_MASKS.union(word)) == len(_MASKS):
+            if len(word) < 4 or _MASKS.isdisjoint(word) or _MASKS.issuperset(word):
                 continue
             start = token.start() + token.group().index(word)
             for entry, spelling in self._shapes.get((len(word), word[0]), ()):
@@ -200,7 +196,8 @@ def _family(reading: Reading) -> Reading:
     return Reading.HANGUL if reading is Reading.JAMO else reading
 
 
-def _compiled(pattern: Pattern) -> "re2._Regexp":
+def _compiled(pattern: Pattern) -> Any:
+    """The pattern as RE2 compiled it (the library has no types); its own words go into the error, not to stderr."""
     options = re2.Options()
     options.log_errors = False
     try:
@@ -242,6 +239,8 @@ def _fits(masked: str, word: str) -> bool:
 
 def _outside(allowed: list[tuple[int, int]], hits: list[_Hit]) -> list[_Hit]:
     """The hits that lie in none of the allowed places."""
+    if not allowed or not hits:
+        return hits
     places = sorted(allowed)
     starts = [start for start, _ in places]
     reach: list[int] = []

@@ -14,7 +14,8 @@ hit, and asks `View.span` for its place.
 
 Terms pass through the same folds: `read_as(read_plain(term), Reading.LATIN).key`, or `keystrokes` and
 `typed_on_korean` for what the wrong keyboard makes of them. Everything here is a pure function of its text, linear in
-its length, and takes any code points, lone surrogates included. Keys are for matching: they rewrite Cyrillic and Hangul and are never shown.
+its length, and takes any code points, lone surrogates included. Keys are for matching: they rewrite Cyrillic and
+Hangul and are never shown.
 """
 
 from typing import Final

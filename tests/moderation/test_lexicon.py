@@ -57,7 +57,7 @@ def test_it_is_a_filter() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("half", HALVES)
 def test_disguises_are_caught_and_harmless_lines_are_not(language: str, half: Half) -> None:
-    """Both halves of the suite: only one was looked at while the lists and folds were made."""
+    """Both halves of the suite. Misses were looked at in the first half only; hits on harmless lines once in both."""
     lines = [case for case in cases(language) if case.half == half]
     total = Counter(case.kind for case in lines)
     caught = Counter(case.kind for case in lines if _caught(case.text))
