@@ -1,0 +1,177 @@
+"""Rules of the house that no linter knows."""
+
+import ast
+import itertools
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bots.console_bot.screen import Screen
+from moderation.words import LANGUAGES, catalogue
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("bots", "personas", "moderation")
+SOURCES = {str(path.relative_to(ROOT)): path for package in PACKAGES for path in (ROOT / package).rglob("*.py")}
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in SOURCES.items()}
+
+
+def test_the_sources_are_found() -> None:
+    assert {"moderation/guard.py", "personas/reply.py", "bots/app.py"} < set(SOURCES)
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def test_modules_stay_under_400_lines_and_functions_under_40() -> None:
+    long = [name for name, path in SOURCES.items() if len(path.read_text(encoding="utf-8").splitlines()) > 400]
+    large = [
+        f"{name}:{function.name}"
+        for name, tree in TREES.items()
+        for function in functions(tree)
+        if (function.end_lineno or 0) - function.lineno >= 40
+    ]
+
+    assert long == []
+    assert large == []
+
+
+def test_every_exception_is_caught_in_two_places_only() -> None:
+    places = {
+        name
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in {"Exception", "BaseException"}))
+    }
+
+    assert places == {"moderation/guard.py", "bots/__main__.py"}
+
+
+def calls(tree: ast.AST) -> Iterator[str]:
+    return (ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+@pytest.mark.parametrize(
+    ("what", "where"),
+    [
+        # llama.cpp takes a setting from there: it is written, nothing is read.
+        (r"os\.(environ|getenv).*", {"bots/__main__.py", "bots/cli/common.py", "personas/generators/embedded.py"}),
+        (r"datetime\.(now|utcnow|today)|date\.today|time\.time", {"bots/app.py"}),
+        (r"uuid\..*|secrets\.(choice|token_hex)", {"bots/app.py"}),
+        (r"asyncio\.run", {"bots/cli/common.py"}),
+    ],
+)
+def test_clock_chance_and_environment_come_in_at_the_root(what: str, where: set[str]) -> None:
+    pattern = re.compile(what)
+    found = {
+        name
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.Name) and pattern.fullmatch(ast.unparse(node))
+    }
+
+    assert found <= where
+    assert found, "the pattern finds nothing any more: this test checks nothing"
+
+
+def test_nothing_changes_a_module_while_it_runs() -> None:
+    assert [name for name, tree in TREES.items() if any(isinstance(node, ast.Global) for node in ast.walk(tree))] == []
+
+
+def test_every_way_to_show_text_is_one_of_these() -> None:
+    """A new one belongs behind `Passage` (for what personas say) or `Card` (for Talchum's own words), then here."""
+    writers = re.compile(r"(.*\.)?(print|write|writelines)|print")
+    places = {
+        (name, function.name)
+        for name, tree in TREES.items()
+        if name.startswith("bots/")
+        for function in functions(tree)
+        for call in calls(function)
+        if writers.fullmatch(call)
+    }
+
+    assert places == {
+        ("bots/console_bot/screen.py", "speaker"),  # a persona's name
+        ("bots/console_bot/screen.py", "passage"),  # a cleared passage
+        ("bots/console_bot/screen.py", "withdrawn"),  # our words
+        ("bots/console_bot/screen.py", "finished"),  # our words
+        ("bots/console_bot/screen.py", "end"),  # a line break
+        ("bots/console_bot/screen.py", "card"),  # a card
+        ("bots/console_bot/screen.py", "notice"),  # our words
+        ("bots/console_bot/screen.py", "_break"),  # a line break
+        ("bots/cli/chat.py", "broken"),  # our words
+        ("bots/cli/chat.py", "_chat"),  # our words
+        ("bots/cli/desk.py", "_judge"),  # verdicts as JSON
+        ("bots/cli/models.py", "serve"),  # our words
+        ("bots/cli/models.py", "model_serve_script"),  # our words
+        ("bots/cli/files.py", "train"),  # figures
+        ("bots/__main__.py", "_complain"),  # our words
+    }
+    shown = {name for name in vars(Screen) if not name.startswith("_")}
+    assert shown == {"speaker", "passage", "withdrawn", "finished", "end", "card", "notice"}
+
+
+def test_a_passage_is_made_in_one_way_only() -> None:
+    """`Passage(…)` would show a text on the strength of somebody else's verdict; `Passage.cleared` ties them."""
+    direct = {name for name, tree in TREES.items() if "Passage" in set(calls(tree))}
+    cleared = {name for name, tree in TREES.items() if "Passage.cleared" in set(calls(tree))}
+
+    assert direct == set()
+    assert cleared == {"personas/cast.py", "personas/reply.py"}
+
+
+def test_every_text_stands_in_every_language_and_every_key_in_the_code_has_a_text() -> None:
+    keys = {package: catalogue(package).keys() for package in PACKAGES}
+    topics = {key.partition(".")[0] for package in PACKAGES for key in keys[package]}
+    assert "commands.help_title" in keys["bots"]
+    assert "ko" in LANGUAGES
+    known = set(itertools.chain.from_iterable(keys.values()))
+
+    wanted = {
+        (name, node.value)
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"[a-z_]+\.[a-z_0-9]+", node.value)
+        and node.value.partition(".")[0] in topics
+        and not node.value.endswith((".toml", ".json", ".py", ".md"))
+    }
+    assert len(wanted) > 50
+    unknown = {(name, key) for name, key in wanted if key not in known} - _NOT_WORDS
+    beginnings = {
+        (name, key) for name, key in unknown if key.endswith("_") and any(text.startswith(key) for text in known)
+    }
+    assert unknown - beginnings == set()
+
+
+_NOT_WORDS = {("moderation/policy.py", "identity.question")}
+"""Rules look like keys."""
+
+
+def test_korean_texts_are_korean_and_have_the_same_fields_as_the_english() -> None:
+    for package in PACKAGES:
+        for key, texts in catalogue(package)._texts.items():
+            english, korean = texts["en"], texts["ko"]
+            fields = [set(re.findall(r"(?<!\{)\{(\w+)\}(?!\})", text)) for text in (english, korean)]
+            assert fields[0] == fields[1] or key == "prompting.moment", key  # dates are written differently
+            letters = re.sub(r"\{\w+\}|[^A-Za-z]", "", english)
+            if len(letters) > 12 and "/" not in english:
+                assert re.search("[가-힣]", korean), key
+
+
+def test_no_file_names_a_machine_or_a_registry() -> None:
+    bad = re.compile(r"/(?:work|tmp)/[a-z]|https?://[^\s\"']+/(?:simple|packages)/|\bhuggingface\.co/")
+    files = [
+        path
+        for name in PACKAGES
+        for path in (ROOT / name).rglob("*")
+        if path.suffix in {".py", ".toml", ".md", ".json"}
+    ]
+    files += [ROOT / "Makefile", ROOT / "pyproject.toml", ROOT / "constraints.txt"]
+    assert ROOT / "moderation" / "data" / "policy.toml" in files
+
+    assert [path.name for path in files if bad.search(path.read_text(encoding="utf-8"))] == []

@@ -1,0 +1,264 @@
+"""The program as people start it, in a process of its own."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
+SLIP = Path("personas/library/scripts/slip_of_the_mask.json").resolve()
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TALCHUM_", "LC_", "OPENAI_"))}
+    return {**kept, "TALCHUM_DATA": str(tmp_path / "data"), "LANG": "C.UTF-8", "COLUMNS": "200", "PYTHONUTF8": "1"}
+
+
+@pytest.fixture
+def run(tmp_path: Path, environment: dict[str, str]) -> Run:
+    def start(*words: str, typed: bytes | str = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
+        given = typed.encode() if isinstance(typed, str) else typed
+        command = [sys.executable, "-m", "bots", *words]
+        root = Path(__file__).parents[2]
+        return subprocess.run(
+            command,
+            input=given,
+            capture_output=True,
+            env={**environment, "PYTHONPATH": str(root), **more},
+            cwd=tmp_path,
+            timeout=120,
+            check=False,
+        )
+
+    return start
+
+
+def test_a_slip_is_repaired_kept_explained_and_overturned(run: Run) -> None:
+    done = run(
+        "chat", "--model", f"scripted:{SLIP}", "--persona", "lighthouse_keeper", typed="How is the harbour?\n/why\n"
+    )
+    told = done.stdout.decode()
+
+    assert done.returncode == 0, done.stderr.decode()
+    assert "I have mended nets here since I was a child." in told
+    assert "language model" not in told
+    assert "repaired" in told
+
+    found = re.search(r"/why (\w+)", told)
+    assert found
+    case = found[1]
+    listed = run("review", "list").stdout.decode()
+    assert case in listed
+    assert "character.disclosure" in listed
+    assert "language model" not in run("review", "show", case).stdout.decode()
+    assert "language model" in run("review", "show", case, "reveal").stdout.decode()
+    assert "overturned" in run("review", "overturn", case, "it was a joke").stdout.decode()
+    again = run("review", "overturn", case)
+    assert again.returncode == 2
+    assert case in again.stderr.decode()
+    assert "it was a joke" in run("review", "show", case).stdout.decode()
+
+
+def test_the_same_in_korean(run: Run) -> None:
+    typed = "오늘 뭐 마실까요?\n/why\n/review\n/persona use nobody\n/reset\n/help\n/nonsense\n/quit\n"
+    done = run("chat", "--model", "scripted:tea_house", "--persona", "cafe_owner", typed=typed, LANG="ko_KR.UTF-8")
+    told = done.stdout.decode()
+
+    assert done.returncode == 0, done.stderr.decode()
+    assert "고침" in told
+    assert "register.speech_level" in told
+    assert "페르소나는 없어요" in told
+    assert "명령은 없어요" in told
+    assert "안녕히 가세요" in told
+
+
+def test_what_is_flagged_survives_a_kill_in_mid_stream(run: Run, environment: dict[str, str], tmp_path: Path) -> None:
+    script = {
+        "script": "slow",
+        "tps": 20,
+        "sentences": [
+            {"t": "Ah, the harbour!"},
+            {"t": "As an AI language model, I have no memories."},
+            *({"t": f"And wave number {number} came in."} for number in range(200)),
+        ],
+        "repair": {"p_ok": 1.0, "ok": "I mend nets.", "bad": "x"},
+    }
+    file = tmp_path / "slow.json"
+    file.write_text(json.dumps(script), encoding="utf-8")
+    command = [sys.executable, "-m", "bots", "chat", "--model", f"scripted:{file}", "--persona", "lighthouse_keeper"]
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**environment, "PYTHONPATH": str(root)}
+    ) as chat:
+        assert chat.stdin
+        assert chat.stdout
+        chat.stdin.write(b"Tell me of the sea\n")
+        chat.stdin.flush()
+        told = b""
+        while b"wave number 1" not in told:
+            told += os.read(chat.stdout.fileno(), 4096)
+        chat.send_signal(signal.SIGKILL)
+
+    listed = run("review", "list").stdout.decode()
+    assert "interrupted" in listed
+    assert "character.disclosure" in listed
+
+
+LINES = [
+    {"id": "a", "text": "You are a worthless idiot."},
+    {"id": 2, "text": "Good evening, friend."},
+    {"id": "c", "text": "시1발 꺼져"},
+    {"id": "d", "text": "나 죽고 싶어", "stage": "input"},
+    {"id": "e", "text": "오늘 날씨 좋다. 밥은 먹었어?", "persona": "cafe_owner"},
+    {"id": "f", "text": "a\ud800b", "lang": "en"},
+    {"id": "g", "text": ""},
+    {"id": "h", "text": "good day " * 12_000},
+]
+
+
+def test_judge_answers_every_line_in_order_and_goes_on_after_bad_ones(run: Run) -> None:
+    good = [json.dumps(line) for line in LINES]
+    bad = ["nonsense", '{"id": 1}', '{"id": 1, "text": 5}', '{"id": 1, "text": "x", "persona": "nobody"}', "[" * 90_000]
+    typed = "\n".join([*good, *bad, "", good[1]]).encode() + b'\n{"id": "\xff"}\n'
+    done = run("judge", typed=typed)
+    answers = [json.loads(line) for line in done.stdout.decode().splitlines()]
+
+    assert done.returncode == 1
+    assert [answer.get("id") for answer in answers[: len(good)]] == [line["id"] for line in LINES]
+    decisions = [answer["decision"] for answer in answers[: len(good)]]
+    assert decisions == ["block", "allow", "block", "block", "block", "allow", "allow", "block"]
+    assert [answer["line"] for answer in answers if "error" in answer] == [9, 10, 11, 12, 13, 16]
+    assert answers[-2]["id"] == 2
+    assert answers[2]["findings"][0]["spans"][0][0] == 0
+    assert {"filter", "category", "decision", "score", "spans", "version"} == set(answers[0]["findings"][0])
+
+
+def test_judge_tells_every_score_on_request_and_only_of_the_filters_asked_for(run: Run) -> None:
+    typed = json.dumps({"id": 1, "text": "Good evening, friend."})
+    every = json.loads(run("judge", "--scores", "all", typed=typed).stdout)
+    some = json.loads(run("judge", "--scores", "all", "--filters", "lexicon,toxicity", typed=typed).stdout)
+
+    assert {finding["filter"] for finding in every["findings"]} > {"lexicon", "toxicity", "bias", "character"}
+    assert {finding["filter"] for finding in some["findings"]} == {"lexicon", "toxicity"}
+    assert all(finding["decision"] == "allow" for finding in every["findings"])
+
+
+def no_traceback(done: subprocess.CompletedProcess[bytes]) -> str:
+    told = done.stderr.decode()
+    assert "Traceback" not in told + done.stdout.decode()
+    return told
+
+
+def test_a_line_that_is_not_utf8_is_left_out_and_said(run: Run) -> None:
+    done = run("chat", "--model", "scripted:evening_chat", typed=b"\xff\xfe\nhello\n\n" + b"x" * 100_000 + b"\n\x00\n")
+
+    assert "1" in no_traceback(done)
+    assert done.returncode == 1
+    assert "kettle" in done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("modle = 1", ["modle", "nothing"]),
+        ("[model]\nuse = 7", ["model.use", "text"]),
+        ("[model]\nuse = 'magic'", ["KIND:NAME"]),
+        ("[limits]\nrunning = 0", ["limits.running", "1"]),
+        ("[personas]\nfolders = 'x'", ["personas.folders", "list"]),
+        ("= 1", ["TOML"]),
+    ],
+)
+def test_wrong_settings_are_refused_with_file_and_key(
+    run: Run, tmp_path: Path, settings: str, words: list[str]
+) -> None:
+    (tmp_path / "talchum.toml").write_text(settings, encoding="utf-8")
+    for language in ("en", "ko"):
+        done = run("persona", "list", TALCHUM_LANGUAGE=language)
+        told = no_traceback(done)
+
+        assert done.returncode == 2
+        assert "talchum.toml" in told
+        assert language == "ko" or all(word in told for word in words)
+        assert language == "en" or re.search("[가-힣]", told)
+
+
+def test_what_cannot_start_says_why_and_leaves_with_a_code(run: Run, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        (tmp_path / "file").write_text("x", encoding="utf-8")
+        broken = tmp_path / "persona.toml"
+        broken.write_text('id = "x"\nname = 5\n', encoding="utf-8")
+        (tmp_path / "policy.toml").write_text("version = 1\nname = 'x'\n[filters]\n", encoding="utf-8")
+        (tmp_path / "script.json").write_text('{"script": "x"}', encoding="utf-8")
+        attempts = [
+            (run("chat", "--settings", "nowhere.toml"), "nowhere.toml"),
+            (run("chat", "--model", "embedded:smollm2-135m"), "talchum model install"),
+            (run("chat", "--model", "embedded:nothing"), "nothing"),
+            (run("chat", "--model", "openai:some-model"), "OPENAI_API_KEY"),
+            (run("chat", "--model", "scripted:nothing"), "nothing"),
+            (run("chat", "--model", "scripted:script.json"), "sentences"),
+            (run("chat", "--model", "scripted:evening_chat", "--persona", "nobody"), "nobody"),
+            (run("chat", "--model", "scripted:evening_chat", TALCHUM_DATA=str(tmp_path / "file")), "file"),
+            (run("persona", "check", "persona.toml"), "persona.toml"),
+            (run("persona", "show", "nobody"), "nobody"),
+            (run("policy", "check", "policy.toml"), "truthfully"),
+            (run("judge", "--filters", "nothing"), "nothing"),
+            (run("model", "serve-script", "evening_chat", "--port", str(port)), str(port)),
+            (run("model", "install", "nothing"), "nothing"),
+            (run("model", "install", "--gguf", "file"), "GGUF"),
+            (run("model", "remove", "nothing"), "nothing"),
+        ]
+
+    for done, word in attempts:
+        assert word in no_traceback(done), done.args
+        assert done.returncode == 2, done.args
+        assert not done.stdout, done.args
+
+
+def test_an_endpoint_that_is_down_costs_a_reply_not_the_session(run: Run, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    (tmp_path / "talchum.toml").write_text(
+        f'[model]\nuse = "openai:m"\nbase_url = "http://127.0.0.1:{port}/v1"\nattempts = 1\n', encoding="utf-8"
+    )
+    done = run("chat", "--persona", "lighthouse_keeper", typed="hello\nhello again\n")
+    no_traceback(done)
+
+    assert done.returncode == 0
+    assert done.stdout.decode().count("the model gave no words") == 2
+
+
+def test_interrupting_ends_the_reply_not_the_program(environment: dict[str, str], tmp_path: Path) -> None:
+    sentences = [{"t": f"Wave number {number} came in."} for number in range(300)]
+    file = tmp_path / "slow.json"
+    file.write_text(json.dumps({"script": "slow", "tps": 20, "sentences": sentences}), encoding="utf-8")
+    command = [sys.executable, "-m", "bots", "chat", "--model", f"scripted:{file}", "--persona", "lighthouse_keeper"]
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**environment, "PYTHONPATH": str(root)}
+    ) as chat:
+        assert chat.stdin
+        assert chat.stdout
+        chat.stdin.write(b"Tell me of the sea\n")
+        chat.stdin.flush()
+        told = b""
+        while b"number 2" not in told:
+            told += os.read(chat.stdout.fileno(), 4096)
+        chat.send_signal(signal.SIGINT)
+        time.sleep(0.2)
+        chat.stdin.write(b"/reset\n")
+        chat.stdin.close()
+        told += chat.stdout.read()
+
+    assert "cancelled" in told.decode()
+    assert "begins anew" in told.decode()
+    assert chat.returncode == 0
