@@ -193,8 +193,7 @@ async def cast_all(personas: Mapping[str, Persona], guard: Guard, limits: Limits
     words = await fixed_words(guard)
     for persona in personas.values():
         compile_prompt(persona, (Turn(role="user", text="?"),), limits=limits, canary=canary)
-    casts = (prepare(persona, guard, words, canary=canary) for persona in personas.values())
-    return list(await asyncio.gather(*casts))
+    return [await prepare(persona, guard, words, canary=canary) for persona in personas.values()]
 
 
 @asynccontextmanager

@@ -69,7 +69,7 @@ class _CategoryRule(_Strict):
 
 
 class _GuardSection(_Strict):
-    deadline: Annotated[float, Field(gt=0, le=60)] = 1.0
+    deadline: Annotated[float, Field(gt=0, le=60)] = 2.0
     workers: Annotated[int, Field(ge=1, le=64)] = 4
     capacity: Annotated[int, Field(ge=1, le=100_000)] = 2_000
     longest: Annotated[int, Field(ge=200, le=1_000_000)] = 20_000

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from moderation.filters.crisis import crisis_words, load_resources
-from moderation.guard import Guard
+from moderation.guard import GUARD, Guard
 from moderation.holdback import Terms
 from moderation.records import Brief, Candidate, Decision, Stage, Verdict
 from moderation.shingles import shingles
@@ -27,6 +27,8 @@ FIXED_WORDS = (
 )
 """Keys of `words/runtime.toml` that a reply may show."""
 CRISIS = "crisis"
+_PATIENCE = 5
+"""How often a line is judged again when a filter was late."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ async def fixed_words(guard: Guard) -> dict[str, dict[str, Passage]]:
         words[language] = {}
         for key, text in texts.items():
             candidate = Candidate(stage=Stage.WHOLE, text=text, brief=Brief(language=language), disclosed=True)
-            verdict = await guard.judge(candidate)
+            verdict = await _patiently(guard, candidate)
             if verdict.decision is Decision.BLOCK:
                 raise PersonaFileError("cast.blocked_line", file="runtime", key=key, rules=_rules(verdict))
             words[language][key] = Passage.cleared(candidate, verdict, kind=PassageKind.SAFE)
@@ -140,12 +142,22 @@ async def _judged(
             # In the line that discloses, saying what one is is not out of character.
             honest = kind is PassageKind.DISCLOSURE
             candidate = Candidate(stage=Stage.WHOLE, text=text, brief=brief, disclosed=honest)
-            verdict = await guard.judge(candidate)
+            verdict = await _patiently(guard, candidate)
             if verdict.decision is Decision.BLOCK:
                 blocked.append((f"{key}.{number}", _rules(verdict)))
             else:
                 passages[key] += (Passage.cleared(candidate, verdict, kind=kind),)
     return passages, blocked
+
+
+async def _patiently(guard: Guard, candidate: Candidate) -> Verdict:
+    """The verdict on a line that nobody waits for: on a busy machine a filter may be late, which is no judgement."""
+    verdict = await guard.judge(candidate)
+    for _ in range(_PATIENCE):
+        if not any(finding.rule == f"{GUARD}.late" for finding in verdict.findings):
+            break
+        verdict = await guard.judge(candidate)
+    return verdict
 
 
 def _rules(verdict: Verdict) -> str:

@@ -19,7 +19,8 @@ def _rule(finding: Finding, persona: Persona, language: str) -> str:
     own = f"character.critique_{finding.category}"
     moderation = catalogue("moderation")
     if own in moderation:
-        return moderation.say(own, language, registers=", ".join(persona.registers), name=persona.name)
+        levels = ", ".join(moderation.say(f"character.level_{level}", language) for level in persona.registers)
+        return moderation.say(own, language, registers=levels, name=persona.name)
     personas = catalogue("personas")
     key = f"critique.{finding.filter}"
     return personas.say(key if key in personas else "critique.general", language)

@@ -75,7 +75,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class BiasFilter:
+class Bias:
     """Filter "bias", category "generalisation". Immutable."""
 
     lexicon: Lexicon

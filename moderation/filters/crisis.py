@@ -26,7 +26,7 @@ _ANYWHERE: Final = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class CrisisFilter:
+class Crisis:
     """Filter "crisis", category "self_harm". Immutable."""
 
     book: Book

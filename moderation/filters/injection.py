@@ -18,7 +18,7 @@ CATEGORY: Final = "injection"
 
 
 @dataclass(frozen=True, slots=True)
-class InjectionFilter:
+class Injection:
     """Filter "injection", category "injection". Immutable."""
 
     book: Book

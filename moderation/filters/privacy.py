@@ -98,7 +98,7 @@ class Public:
 
 
 @dataclass(frozen=True, slots=True)
-class PrivacyFilter:
+class Privacy:
     """Filter "privacy", categories "personal" and "secret". Immutable."""
 
     book: Book

@@ -93,6 +93,7 @@ class Register:
         """Loads the analyser: about a second, once. Raises FilterUnavailable where it or the endings are missing."""
         try:
             kiwi = Kiwi(num_workers=1, load_default_dict=False, load_multi_dict=False, load_typo_dict=False)
+            kiwi.tokenize("준비됐어요.")  # The first analysis builds the rest of the model: not in somebody's reply.
         except (OSError, RuntimeError, ValueError) as error:
             raise FilterUnavailable("character.kiwi", problem=str(error)) from error
         return cls(kiwi, load_endings())

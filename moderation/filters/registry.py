@@ -6,13 +6,13 @@ from types import MappingProxyType
 from typing import Final
 
 from moderation.filters import Filter
-from moderation.filters.bias import BiasFilter
+from moderation.filters.bias import Bias
 from moderation.filters.character import Character
-from moderation.filters.crisis import CrisisFilter
+from moderation.filters.crisis import Crisis
 from moderation.filters.identity import Identity
-from moderation.filters.injection import InjectionFilter
+from moderation.filters.injection import Injection
 from moderation.filters.lexicon import Lexicon
-from moderation.filters.privacy import PrivacyFilter
+from moderation.filters.privacy import Privacy
 from moderation.filters.register import Register
 from moderation.filters.toxicity import Toxicity
 
@@ -20,13 +20,13 @@ FILTERS: Final[Mapping[str, Callable[[], Filter]]] = MappingProxyType(
     {
         "lexicon": Lexicon.load,
         "toxicity": Toxicity.load,
-        "bias": BiasFilter.load,
+        "bias": Bias.load,
         "character": Character.load,
         "register": Register.load,
         "identity": Identity.load,
-        "crisis": CrisisFilter.load,
-        "injection": InjectionFilter.load,
-        "privacy": PrivacyFilter.load,
+        "crisis": Crisis.load,
+        "injection": Injection.load,
+        "privacy": Privacy.load,
     }
 )
 """What every guard has: nothing here needs an extra or a download."""

@@ -9,10 +9,10 @@ import time
 from typing import Final
 
 from moderation.filters import Filter
-from moderation.filters.bias import BiasFilter
-from moderation.filters.crisis import CrisisFilter
-from moderation.filters.injection import InjectionFilter
-from moderation.filters.privacy import PrivacyFilter
+from moderation.filters.bias import Bias
+from moderation.filters.crisis import Crisis
+from moderation.filters.injection import Injection
+from moderation.filters.privacy import Privacy
 from moderation.records import Candidate, Stage
 
 Row = tuple[str, float, str]
@@ -46,7 +46,7 @@ SENTENCES: Final = {
 
 def rows() -> list[Row]:
     """Median and 95th percentile of each filter and of all together, by language."""
-    filters: tuple[Filter, ...] = (BiasFilter.load(), CrisisFilter.load(), InjectionFilter.load(), PrivacyFilter.load())
+    filters: tuple[Filter, ...] = (Bias.load(), Crisis.load(), Injection.load(), Privacy.load())
     result: list[Row] = []
     for language, sentences in SENTENCES.items():
         candidates = [Candidate(stage=Stage.INPUT, text=text) for text in _texts(sentences)]

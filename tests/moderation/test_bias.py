@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from moderation.errors import FilterUnavailable
 from moderation.filters import Filter
-from moderation.filters.bias import CATEGORY, BiasFilter
+from moderation.filters.bias import CATEGORY, Bias
 from moderation.filters.phrases import data_folder
 from moderation.records import Candidate, Stage
 
-BIAS = BiasFilter.load()
+BIAS = Bias.load()
 
 NEGATIVE_EN = """\
 Women are bad at driving.
@@ -308,7 +308,7 @@ def test_it_is_a_filter() -> None:
     assert BIAS.categories == {"generalisation"}
     assert BIAS.stages == set(Stage)
     assert len(BIAS.version) == 12
-    assert BiasFilter.load().version == BIAS.version
+    assert Bias.load().version == BIAS.version
 
 
 @pytest.mark.parametrize("text", (NEGATIVE_EN + NEGATIVE_KO).splitlines())
@@ -401,7 +401,7 @@ def test_a_wrong_data_file_is_refused_with_file_and_key(tmp_path: Path, name: st
         (tmp_path / item.name).write_bytes(item.read_bytes())
     (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(FilterUnavailable) as caught:
-        BiasFilter.load(tmp_path)
+        Bias.load(tmp_path)
     for language in ("en", "ko"):
         assert name in caught.value.explain(language)
         assert key in caught.value.explain(language)
@@ -409,7 +409,7 @@ def test_a_wrong_data_file_is_refused_with_file_and_key(tmp_path: Path, name: st
 
 def test_a_missing_data_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FilterUnavailable, match=r"groups\.toml"):
-        BiasFilter.load(tmp_path)
+        Bias.load(tmp_path)
     shutil.rmtree(tmp_path)
 
 

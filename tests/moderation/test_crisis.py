@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from moderation.errors import FilterUnavailable
 from moderation.filters import Filter
-from moderation.filters.crisis import MOST_AGE, CrisisFilter, Resources, crisis_words, load_resources
+from moderation.filters.crisis import MOST_AGE, Crisis, Resources, crisis_words, load_resources
 from moderation.records import Candidate, Stage
 
-CRISIS = CrisisFilter.load()
+CRISIS = Crisis.load()
 RESOURCES = load_resources()
 
 DIRECT_EN = """\
@@ -284,7 +284,7 @@ def test_it_is_a_filter() -> None:
     assert CRISIS.categories == {"self_harm"}
     assert CRISIS.stages == {Stage.INPUT}
     assert len(CRISIS.version) == 12
-    assert CrisisFilter.load().version == CRISIS.version
+    assert Crisis.load().version == CRISIS.version
 
 
 @pytest.mark.parametrize("text", (DIRECT_EN + DIRECT_KO).splitlines())
@@ -475,7 +475,7 @@ def test_the_words_speak_of_no_method() -> None:
 def test_a_wrong_phrase_file_is_refused_with_file_and_key(tmp_path: Path, name: str, text: str, key: str) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(FilterUnavailable) as caught:
-        CrisisFilter.load(tmp_path)
+        Crisis.load(tmp_path)
     for language in ("en", "ko"):
         assert name in caught.value.explain(language)
         assert key in caught.value.explain(language)

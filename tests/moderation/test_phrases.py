@@ -4,12 +4,12 @@ import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation.filters.crisis import CrisisFilter
-from moderation.filters.injection import InjectionFilter
+from moderation.filters.crisis import Crisis
+from moderation.filters.injection import Injection
 from moderation.filters.phrases import fold, options, places
-from moderation.filters.privacy import PrivacyFilter
+from moderation.filters.privacy import Privacy
 
-BOOKS = (CrisisFilter.load().book, InjectionFilter.load().book, PrivacyFilter.load().book)
+BOOKS = (Crisis.load().book, Injection.load().book, Privacy.load().book)
 
 
 @given(st.text(st.characters(), max_size=60))

@@ -10,10 +10,10 @@ from moderation.errors import FilterUnavailable
 from moderation.filters import Filter
 from moderation.filters.crisis import crisis_words, load_resources
 from moderation.filters.phrases import data_folder
-from moderation.filters.privacy import PrivacyFilter, luhn, resident, social_security
+from moderation.filters.privacy import Privacy, luhn, resident, social_security
 from moderation.records import Candidate, Stage
 
-PRIVACY = PrivacyFilter.load()
+PRIVACY = Privacy.load()
 
 PERSONAL_EN = """\
 call me at 415-832-7741
@@ -285,7 +285,7 @@ def test_it_is_a_filter() -> None:
     assert PRIVACY.categories == {"personal", "secret"}
     assert PRIVACY.stages == set(Stage)
     assert len(PRIVACY.version) == 12
-    assert PrivacyFilter.load().version == PRIVACY.version
+    assert Privacy.load().version == PRIVACY.version
 
 
 @pytest.mark.parametrize("text", (PERSONAL_EN + PERSONAL_KO).splitlines())
@@ -424,7 +424,7 @@ def test_a_wrong_data_file_is_refused_with_file_and_key(tmp_path: Path, name: st
         (tmp_path / item.name).write_bytes(item.read_bytes())
     (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(FilterUnavailable) as caught:
-        PrivacyFilter.load(tmp_path)
+        Privacy.load(tmp_path)
     for language in ("en", "ko"):
         assert name in caught.value.explain(language)
         assert key in caught.value.explain(language)

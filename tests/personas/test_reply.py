@@ -11,9 +11,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.errors import StoreBusy, StoreFailed
-from moderation.records import Candidate, Closing, Exchange, Objection, Opening, Outcome, Stage
+from moderation.records import (
+    Action,
+    Candidate,
+    Closing,
+    Decision,
+    Exchange,
+    Finding,
+    Objection,
+    Opening,
+    Outcome,
+    Stage,
+    Verdict,
+)
 from moderation.stores import Query
 from moderation.stores.memory import MemoryStore
+from personas.critique import critique_of
 from personas.errors import PersonaFileError
 from personas.messages import Finish, NotCleared, Passage, PassageKind, Prompt, Usage, Withdrawal
 from personas.prompting import Limits, policy_layer
@@ -463,3 +476,14 @@ async def test_a_persona_whose_author_wrote_a_blocked_line_is_not_cast() -> None
     with pytest.raises(PersonaFileError, match=r"fallbacks\.2"):
         async with on_stage(scripted(reply_of("Hi.")), persona=broken):
             pass
+
+
+async def test_a_speech_level_is_criticised_by_its_name() -> None:
+    finding = Finding(
+        filter="register", version="1", category="speech_level", decision=Decision.BLOCK, action=Action.REPAIR
+    )
+    verdict = Verdict(findings=(finding,), digest="", policy="")
+    critique = critique_of(verdict, replace(PERSONA, language="ko", registers=("hao", "hage")))
+
+    assert "하오체" in critique.rule
+    assert "하게체" in critique.rule
