@@ -63,13 +63,15 @@ class Embedded:
     async def start(
         cls, gguf: Path, settings: EmbeddedSettings, *, new_key: Callable[[], str] = secrets.token_urlsafe
     ) -> Self:
-        """Load the model, without blocking the event loop, and listen on a free port of 127.0.0.1 behind a fresh key.
+        """Load the model in a thread and listen on a free port of 127.0.0.1 behind a fresh key.
 
-        Raises ModelUnavailable where the file is missing, damaged or not GGUF, or where there is too little memory.
+        llama.cpp keeps the interpreter's lock while it loads (half a second for 100 MB on an idle machine): nothing
+        else runs meanwhile, so this belongs to the start of the program. Raises ModelUnavailable where the file is missing, damaged or not GGUF, or where there is too little memory.
         """
         key = new_key()
         server = await asyncio.to_thread(_load, gguf, settings, key)
-        chat = OpenAIChat(
+        chat = await asyncio.to_thread(
+            OpenAIChat,
             OpenAIChatSettings(
                 model=settings.name,
                 base_url=f"{server[0].listening_address}/v1",
@@ -83,7 +85,7 @@ class Embedded:
                 idle=settings.idle,
                 proxies=False,
                 keep_alive=False,
-            )
+            ),
         )
         return cls(chat, server)
 

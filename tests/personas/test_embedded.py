@@ -74,16 +74,17 @@ except ModelUnavailable as error:
     assert done.stderr == ""
 
 
-def smallest() -> InstalledModel | None:
+@pytest.fixture
+def model() -> InstalledModel:
+    """The smallest one that is installed."""
     data = os.environ.get("TALCHUM_DATA") or platformdirs.user_data_dir("talchum", appauthor=False)
-    return next(iter(installed(Path(data) / "models")), None)
+    if not (found := installed(Path(data) / "models")):
+        pytest.skip("no model is installed: run 'talchum model install'")
+    return found[0]
 
 
 @pytest.fixture
-async def embedded() -> AsyncIterator[Embedded]:
-    model = smallest()
-    if model is None:
-        pytest.skip("no model is installed: run 'talchum model install'")
+async def embedded(model: InstalledModel) -> AsyncIterator[Embedded]:
     generator = await Embedded.start(model.path, SETTINGS)
     yield generator
     await generator.aclose()
@@ -133,10 +134,7 @@ async def test_closing_twice_and_while_speaking_is_clean(embedded: Embedded) -> 
 
 
 @pytest.mark.model
-async def test_nobody_else_on_the_machine_can_use_the_model() -> None:
-    model = smallest()
-    if model is None:
-        pytest.skip("no model is installed: run 'talchum model install'")
+async def test_nobody_else_on_the_machine_can_use_the_model(model: InstalledModel) -> None:
     keys: list[str] = []
 
     def key() -> str:
