@@ -66,7 +66,8 @@ class Embedded:
         """Load the model in a thread and listen on a free port of 127.0.0.1 behind a fresh key.
 
         llama.cpp keeps the interpreter's lock while it loads (half a second for 100 MB on an idle machine): nothing
-        else runs meanwhile, so this belongs to the start of the program. Raises ModelUnavailable where the file is missing, damaged or not GGUF, or where there is too little memory.
+        else runs meanwhile, so this belongs to the start of the program. Raises ModelUnavailable where the file is
+        missing, damaged or not GGUF, or where there is too little memory.
         """
         key = new_key()
         server = await asyncio.to_thread(_load, gguf, settings, key)

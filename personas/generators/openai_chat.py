@@ -71,7 +71,7 @@ class OpenAIChat:
     """A generator over one model of an OpenAI-compatible service."""
 
     def __init__(self, settings: OpenAIChatSettings) -> None:
-        """Opens no connection, needs no event loop. Reads the machine's certificates: tens of milliseconds that block."""
+        """Opens no connection, needs no event loop. Reads the machine's certificates, which blocks for a moment."""
         self._settings = settings
         limits = httpx2.Limits() if settings.keep_alive else httpx2.Limits(max_keepalive_connections=0)
         timeout = httpx2.Timeout(None, connect=settings.connect.total_seconds())
