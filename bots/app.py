@@ -35,14 +35,17 @@ from personas.generators.scripted import Scripted
 from personas.generators.scripts import load_script
 from personas.loading import load_library
 from personas.messages import Event, Finished, Message, Turn
-from personas.model_files import find
+from personas.model_files import find, known_models
 from personas.persona import Persona
-from personas.prompting import Limits, compile_prompt
+from personas.prompting import Limits, compile_prompt, estimate_tokens
 from personas.reply import ReplySettings, Stagehands
 from personas.runtime import PersonaRuntime
 
 _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """No letter that can be taken for a digit or another letter: people type ids."""
+
+_CONTEXT = 4_096
+"""For a model file of the user's own."""
 
 
 def new_id() -> str:
@@ -160,7 +163,7 @@ async def _embedded(name: str, settings: Settings) -> Generator:
     known = installed.known
     embedded = EmbeddedSettings(
         name=known.title if known else installed.name,
-        context=settings.model.context,
+        context=_context(name, settings),
         threads=settings.model.threads,
         languages=known.languages if known else frozenset(settings.model.languages),
         sampling=known.sampling if known else {},
@@ -178,13 +181,26 @@ def _patient(generator: Generator, settings: Settings) -> Generator:
     return Retrying(generator, policy=policy, sleep=asyncio.sleep, random=random.random)
 
 
+def _context(name: str, settings: Settings) -> int:
+    """Tokens of prompt and reply together that an embedded model has room for."""
+    known = known_models().get(name)
+    return settings.model.context or (known.context if known else _CONTEXT)
+
+
 def limits_of(settings: Settings) -> Limits:
-    """How large prompts and replies may be; an embedded model has room for no more than its context."""
+    """How large prompts and replies may be. Embedded models have an English vocabulary and no room beyond their
+    context, so their tokens are counted for the worst case."""
     reply = settings.reply
-    budget = reply.budget
-    if settings.model.use.startswith("embedded:"):
-        budget = min(budget, settings.model.context - reply.max_tokens)
-    return Limits(budget=budget, max_tokens=reply.max_tokens, reminder_every=reply.reminder_every)
+    kind, _, name = settings.model.use.partition(":")
+    if kind != "embedded":
+        return Limits(budget=reply.budget, max_tokens=reply.max_tokens, reminder_every=reply.reminder_every)
+    room = _context(name, settings) - reply.max_tokens
+    return Limits(
+        budget=min(reply.budget, room),
+        max_tokens=reply.max_tokens,
+        reminder_every=reply.reminder_every,
+        count=estimate_tokens,
+    )
 
 
 async def cast_all(personas: Mapping[str, Persona], guard: Guard, limits: Limits) -> list[Cast]:

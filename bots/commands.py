@@ -77,7 +77,10 @@ class Commands:
         if verb == "show" and len(rest) <= 1:
             cast = self._hall.cast(rest[0]) if rest else session.cast
             facts = ("name", "tier", "language", "tagline", "source", "licence")
-            rows = tuple(Row(label=fact, text=str(getattr(cast.persona, fact)) or "-") for fact in facts)
+            rows = tuple(
+                Row(label=self._say(f"commands.field_{fact}"), text=str(getattr(cast.persona, fact)) or "-")
+                for fact in facts
+            )
             return Card(title=cast.persona.id, rows=rows)
         name = rest[0] if verb == "use" and len(rest) == 1 else verb
         if rest[1:] or (verb == "use" and not rest):

@@ -42,8 +42,8 @@ class ModelSettings(_Section):
     """Seconds all attempts may take together."""
     idle: Annotated[float, Field(gt=0, le=600)] = 20.0
     """Seconds a stream may be silent."""
-    context: Annotated[int, Field(ge=512, le=1_000_000)] = 4_096
-    """Tokens an embedded model has room for."""
+    context: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    """Tokens an embedded model has room for; 0: what suits the model."""
     threads: Annotated[int, Field(ge=1, le=256)] = 2
 
 

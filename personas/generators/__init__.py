@@ -30,7 +30,7 @@ class Generation(Protocol):
 
     @property
     def model(self) -> str:
-        """Id of the model that answers (`Generator.id` of it): it differs from the one asked where there are fallbacks."""
+        """Id of the model that answers (`Generator.id` of it): another than the one asked where there are fallbacks."""
 
     @property
     def finish(self) -> Finish | None:
