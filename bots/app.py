@@ -7,11 +7,12 @@ import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from urllib.parse import urlsplit
 
 from bots.cards import Card
 from bots.commands import Commands
-from bots.config import Settings
+from bots.config import ModelSettings, Settings
 from bots.errors import SettingsError
 from bots.hall import Hall
 from bots.inbox import Inbox
@@ -152,6 +153,8 @@ async def _generator(use: str, settings: Settings) -> Generator:
         base_url=model.base_url,
         api_key=settings.key.get_secret_value() or "none",
         languages=frozenset(model.languages),
+        limit_field=_limit_field(model),
+        omit=frozenset(model.omit),
         prefix=PrefixStyle(model.prefix),
         idle=timedelta(seconds=model.idle),
     )
@@ -169,6 +172,12 @@ async def _embedded(name: str, settings: Settings) -> Generator:
         sampling=known.sampling if known else {},
     )
     return await Embedded.start(installed.path, embedded)
+
+
+def _limit_field(model: ModelSettings) -> Literal["max_tokens", "max_completion_tokens"]:
+    if model.limit_field != "auto":
+        return model.limit_field
+    return "max_completion_tokens" if urlsplit(model.base_url).hostname == "api.openai.com" else "max_tokens"
 
 
 def _is_local(url: str) -> bool:

@@ -35,6 +35,10 @@ class ModelSettings(_Section):
     key_variable: str = "OPENAI_API_KEY"
     """Name of the environment variable that holds the key: keys do not belong into files."""
     prefix: Literal["auto", "assistant", "continue_final_message", "prefix", "partial", "none"] = "auto"
+    limit_field: Literal["auto", "max_tokens", "max_completion_tokens"] = "auto"
+    """What the endpoint calls the limit of a reply; auto: the second at api.openai.com, the first elsewhere."""
+    omit: tuple[Literal["stream_options", "temperature", "seed", "stop"], ...] = Field(default=(), strict=False)
+    """Parameters the endpoint refuses."""
     languages: tuple[str, ...] = Field(default=(), strict=False)
     """Languages the endpoint's model speaks well; empty: not known, nothing is said about it."""
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
@@ -72,7 +76,7 @@ class PersonaSection(_Section):
 
     default: str = ""
     """Id; empty: the first in the language of the settings."""
-    folders: tuple[Path, ...] = Field(default=(), strict=False)
+    folders: tuple[Annotated[Path, Field(strict=False)], ...] = Field(default=(), strict=False)
     """Folders with persona files beside the bundled ones, relative to the settings file."""
 
 

@@ -9,6 +9,7 @@ from hypothesis import settings
 from moderation.words import catalogue
 
 STARTING = (
+    ("bots/config.py", "load"),  # makes paths absolute
     ("personas/generators/openai_chat.py", "__init__"),  # reads certificates
     ("personas/generators/scripts.py", "load_script"),  # reads a file
     ("personas/generators/scripts.py", "bundled_scripts"),  # reads files

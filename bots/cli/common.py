@@ -29,12 +29,12 @@ def settings_of(file: Path | None, *, model: str | None = None) -> Settings:
 
 def out() -> Console:
     """Standard output; no colour and no wrapping where it is not a terminal."""
-    return Console(highlight=False, soft_wrap=True)
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def err() -> Console:
     """Standard error, for progress and complaints."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
 
 def show(card: Card, settings: Settings) -> None:

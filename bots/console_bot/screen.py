@@ -1,7 +1,9 @@
 """What stands in the terminal. The only file that writes there while people chat: cleared passages and cards."""
 
+import re
 from typing import Final
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
@@ -33,21 +35,22 @@ class Screen:
         self._language = language
         self._begun = False
         """Whether the cursor stands in a line that was begun."""
+        self._column = 0
+        """Cells that are written in it."""
         self._worded = False
         """Whether that line has words of a reply in it, not only the speaker's name."""
 
     def speaker(self, name: str) -> None:
         """The beginning of a reply."""
         self._break()
-        self._console.print(Text(f"{_printable(name)}  ", style="bold cyan"), end="")
+        self._write(f"{_printable(name)}  ", style="bold cyan")
         self._begun = True
 
     def passage(self, passage: Passage) -> None:
         """Show a cleared passage."""
         if passage.kind is not PassageKind.GENERATED and self._worded:
             self._break()
-        style = "italic" if passage.kind is PassageKind.SAFE else ""
-        self._console.print(Text(_printable(passage.text), style=style), end="", soft_wrap=True)
+        self._write(_printable(passage.text), style="italic" if passage.kind is PassageKind.SAFE else "")
         self._begun = self._worded = True
 
     def withdrawn(self) -> None:
@@ -76,7 +79,7 @@ class Screen:
         for row in card.rows:
             label = Text(f"  {row.label}  " if row.label else "  ", style="cyan")
             style = "dim" if row.secret else ""
-            self._console.print(label.append(Text(_printable(row.text), style=style)), soft_wrap=True)
+            self._console.print(label.append(Text(_printable(row.text), style=style)))
         if card.hint:
             self._console.print(Text(f"  {_printable(card.hint)}", style="dim"))
         self._console.print()
@@ -90,6 +93,20 @@ class Screen:
         if self._begun:
             self._console.print()
         self._begun = self._worded = False
+        self._column = 0
+
+    def _write(self, text: str, *, style: str) -> None:
+        """Go on in the line; in a terminal a word that does not fit begins the next one. (Rich wraps what it is given
+        at once, but a reply comes in pieces.)"""
+        room = self._console.width if self._console.is_terminal else 0
+        for part in re.findall(r"\s+|\S+", text):
+            full = room and self._column and self._column + cell_len(part) > room
+            if full:
+                self._console.print()
+                self._column = 0
+            written = part.lstrip(" ") if full else part
+            self._console.print(Text(written, style=style), end="", soft_wrap=True)
+            self._column = cell_len(written.rpartition("\n")[2]) + (0 if "\n" in written else self._column)
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(key, self._language, **fields)

@@ -5,14 +5,12 @@ server already does well: streaming, cancelling, prompt caching, several convers
 """
 
 import asyncio
-import importlib
 import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final, Self
 
 from personas.errors import ModelUnavailable
@@ -144,10 +142,11 @@ def _check(gguf: Path) -> None:
         raise ModelUnavailable("model_files.not_gguf", file=gguf)
 
 
-def _llama() -> ModuleType:
+def _llama() -> Any:
     """llama.cpp, imported at the last moment: OpenMP reads its settings once, when it is loaded."""
     os.environ.setdefault("GOMP_SPINCOUNT", _SPIN)
     try:
-        return importlib.import_module("xllamacpp")
+        import xllamacpp  # noqa: PLC0415
     except ImportError as error:
         raise ModelUnavailable("model_files.no_runtime", reason=error) from None
+    return xllamacpp

@@ -94,8 +94,7 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
     }
 
     assert places == {
-        ("bots/console_bot/screen.py", "speaker"),  # a persona's name
-        ("bots/console_bot/screen.py", "passage"),  # a cleared passage
+        ("bots/console_bot/screen.py", "_write"),  # what `speaker` and `passage` are given
         ("bots/console_bot/screen.py", "withdrawn"),  # our words
         ("bots/console_bot/screen.py", "finished"),  # our words
         ("bots/console_bot/screen.py", "end"),  # a line break
@@ -110,6 +109,12 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
         ("bots/cli/files.py", "train"),  # figures
         ("bots/__main__.py", "_complain"),  # our words
     }
+    writing = {
+        function.name
+        for function in functions(TREES["bots/console_bot/screen.py"])
+        if "self._write" in set(calls(function))
+    }
+    assert writing == {"speaker", "passage"}  # a persona's name, a cleared passage
     shown = {name for name in vars(Screen) if not name.startswith("_")}
     assert shown == {"speaker", "passage", "withdrawn", "finished", "end", "card", "notice"}
 

@@ -150,3 +150,15 @@ async def test_text_that_cannot_be_written_does_not_end_the_session(make: Make) 
 
     assert "Yes." in shown()
     assert "\x1b[2J" not in shown()
+
+
+def test_a_terminal_breaks_lines_between_words_across_passages() -> None:
+    paper = io.StringIO()
+    screen = Screen(Console(file=paper, width=20, force_terminal=True, color_system=None), language="en")
+    screen.speaker("Maren")
+    for text in ("The lamp is lit", " and the tea is", " hot.\nCome in", " 어서 들어오세요 손님"):
+        screen.passage(passage(text))
+    screen.end()
+
+    lines = paper.getvalue().splitlines()
+    assert lines[:6] == ["Maren  The lamp is ", "lit and the tea is ", "hot.", "Come in 어서 ", "들어오세요 손님", ""]

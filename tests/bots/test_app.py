@@ -1,0 +1,85 @@
+"""The composition root: what settings become."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bots.app import limits_of, open_generator, open_talchum
+from bots.config import Settings
+from bots.errors import SettingsError, Unknown
+from personas.generators.scripted_server import ScriptedServer
+from personas.generators.scripts import load_script
+from personas.messages import Finished, Message, Passage
+from personas.model_files import known_models
+from tests.support.stage import NOW
+
+
+def settings_of(tmp_path: Path, document: str, **environ: str) -> Settings:
+    return Settings.load(document.encode(), {"TALCHUM_DATA": str(tmp_path), **environ})
+
+
+def message(text: str) -> Message:
+    return Message(platform="test", conversation="c", person="p", name="Ann", text=text, at=NOW)
+
+
+async def test_an_endpoint_speaks_through_the_whole_program_and_a_fallback_takes_over(tmp_path: Path) -> None:
+    async with ScriptedServer(load_script("slip_of_the_mask"), key="let me in") as server:
+        document = f'[model]\nuse = "openai:any"\nbase_url = "{server.base_url}"\nattempts = 1\nprefix = "assistant"\n'
+        document += 'fallbacks = ["scripted:evening_chat"]\n[personas]\ndefault = "lighthouse_keeper"\n'
+        told: dict[str, tuple[str, Finished]] = {}
+        for key in ("let me in", "wrong"):
+            async with open_talchum(settings_of(tmp_path, document, OPENAI_API_KEY=key)) as talchum:
+                events = [event async for event in talchum.reply(message("How is the harbour?"))]
+                assert isinstance(events[-1], Finished)
+                text = "".join(event.text for event in events if isinstance(event, Passage))
+                told[key] = (text, events[-1])
+
+    assert "I have mended nets here" in told["let me in"][0]
+    assert told["let me in"][1].repairs == 1
+    assert "kettle" in told["wrong"][0]
+    assert told["wrong"][1].exchange == ""
+
+
+async def test_a_remote_endpoint_without_a_key_is_refused_and_a_local_one_is_not(tmp_path: Path) -> None:
+    remote = settings_of(tmp_path, '[model]\nuse = "openai:any"')
+    with pytest.raises(SettingsError, match="OPENAI_API_KEY"):
+        async with open_generator(remote):
+            pass
+    local = settings_of(tmp_path, '[model]\nuse = "openai:any"\nbase_url = "http://127.0.0.1:9/v1"')
+    async with open_generator(local) as generator:
+        assert generator.id == "openai:any"
+
+
+async def test_a_key_is_in_no_text_of_the_settings(tmp_path: Path) -> None:
+    assert "sesame" not in repr(settings_of(tmp_path, "", OPENAI_API_KEY="sesame"))
+
+
+async def test_an_unknown_persona_is_refused_before_anything_is_said(tmp_path: Path) -> None:
+    document = '[model]\nuse = "scripted:evening_chat"\n[personas]\ndefault = "nobody"'
+    with pytest.raises(Unknown, match="nobody"):
+        async with open_talchum(settings_of(tmp_path, document)):
+            pass
+
+
+async def test_personas_of_the_owners_own_join_the_bundled_ones(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    text = 'id = "baker"\ntier = "demographic"\nname = "Jo"\nlanguage = "en"\ndescription = "You bake bread."\n'
+    (folder / "baker.toml").write_text(text, encoding="utf-8")
+    document = '[model]\nuse = "scripted:evening_chat"\n[personas]\ndefault = "baker"\nfolders = ["mine"]'
+    settings = Settings.load(document.encode(), {"TALCHUM_DATA": str(tmp_path)}, file=tmp_path / "talchum.toml")
+    async with open_talchum(settings) as talchum:
+        assert talchum.meet("c").persona == "Jo"
+
+
+@pytest.mark.parametrize(
+    ("document", "budget"),
+    [("", 1748), ("[model]\ncontext = 1000", 700), ('[model]\nuse = "openai:x"', 2000), ("[reply]\nbudget = 500", 500)],
+)
+def test_an_embedded_models_prompt_and_reply_fit_into_its_context(tmp_path: Path, document: str, budget: int) -> None:
+    assert known_models()["smollm2-135m"].context == 2048
+    limits: Any = limits_of(settings_of(tmp_path, document))
+
+    assert limits.budget == budget
+    assert (limits.count is None) == ("openai" in document)
