@@ -6,7 +6,7 @@ from typing import Final, Self
 
 from moderation.language import language_of
 from moderation.models.linear import LinearModel
-from moderation.models.windows import Judged, judge
+from moderation.models.windows import Judged, judge, judgement_digest
 from moderation.records import Candidate, Signal, Stage
 from moderation.words import catalogue
 
@@ -22,7 +22,7 @@ class Toxicity:
 
     def __init__(self, model: LinearModel) -> None:
         self._model = model
-        self._version = model.digest[:12]
+        self._version = judgement_digest(model)[:12]
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Self:
@@ -38,7 +38,7 @@ class Toxicity:
 
     @property
     def version(self) -> str:
-        """The first 12 hex digits of the digest of the weights."""
+        """Of the weights and of how long text is cut up, 12 hex digits."""
         return self._version
 
     @property

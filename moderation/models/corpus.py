@@ -127,11 +127,12 @@ def _kmhas(said: _Said) -> Targets:
 def _edos(said: _Said) -> Targets:
     """Sexism: threats (1) and derogation (2) are hate; animosity and prejudiced talk are stereotype alone.
 
-    Its harmless rows come from the same hostile forums: they are no evidence of a harmless tone.
+    Its harmless rows are what keeps `hate` from flagging every long comment: without them the sexist ones are most of
+    the longer English that it sees. They say nothing about insults: the forums they come from are hostile throughout.
     """
-    return (
-        {"stereotype": True, "hate": True} if said.label and said.sub[:1] in {"1", "2"} else {"stereotype": said.label}
-    )
+    if not said.label:
+        return {"stereotype": False, "hate": False}
+    return {"stereotype": True, "hate": True} if said.sub[:1] in {"1", "2"} else {"stereotype": True}
 
 
 def _kosbi(said: _Said) -> Targets:

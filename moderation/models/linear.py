@@ -65,8 +65,10 @@ class LinearModel:
         gathered = self.weights[features.buckets].astype(np.float32)
         return (features.weights @ gathered + self.intercepts).astype(np.float64)
 
-    def scores(self, text: str, language: str) -> Mapping[str, float]:
+    def scores(self, text: str, language: str, *, discount: float = 0.0) -> Mapping[str, float]:
         """The probability of every head for `text`, read as `language` (one of `languages`); 0.0 for a blank text.
+
+        `discount` is taken off every margin first.
 
         Raises ValueError for a language that it does not know.
         """
@@ -77,7 +79,7 @@ class LinearModel:
         if margins is None:
             return MappingProxyType(dict.fromkeys(self.heads, 0.0))
         slopes, offsets = self.calibration[:, column, 0], self.calibration[:, column, 1]
-        values = logistic(slopes * margins + offsets)
+        values = logistic(slopes * (margins - discount) + offsets)
         return MappingProxyType({head: float(value) for head, value in zip(self.heads, values, strict=True)})
 
     def save(self, folder: Path, name: str, facts: Mapping[str, object]) -> tuple[Path, Path]:

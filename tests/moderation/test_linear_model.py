@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from moderation.errors import FilterUnavailable
 from moderation.models.features import BUCKETS, featurise
 from moderation.models.linear import LinearModel, logistic
-from moderation.models.windows import SHARED, WINDOWS, judge, windows
+from moderation.models.windows import SCALES, SHARED, judge, judgement_digest, windows
 from moderation.records import Span
 
 CALM = "the sea is calm and so is a cup of tea "
@@ -152,16 +152,24 @@ def test_windows_cover_a_text_in_order_and_overlap(text: str, size: int) -> None
 
 @given(st.integers(0, 700))
 def test_what_is_shorter_than_the_overlap_stands_whole_in_a_window(start: int) -> None:
-    size = WINDOWS["ko"]
+    size = SCALES["ko"][0].size
     length = size // SHARED
     assert any(span.start <= start and start + length <= span.end for span in windows("x" * 800, size))
 
 
 def test_the_strongest_window_decides_and_is_the_place() -> None:
-    text = CALM * 40 + "kraken"
-    judged = judge(model_for("kraken", weight=400.0), text, "en")
+    model = model_for("kraken", weight=200.0)
+    calm, text = CALM * 40, CALM * 40 + "kraken"
+    judged = judge(model, text, "en")
     assert judged.scores["found"] > 0.9
-    assert judged.places["found"] == Span(len(text) - WINDOWS["en"], len(text))
+    assert judge(model, calm, "en").scores["found"] < 0.1
+    assert judged.places["found"].end == len(text)
+    assert judged.places["found"].start >= len(text) - SCALES["en"][0].size
+
+
+def test_a_discount_lowers_a_score() -> None:
+    model = model_for("kraken", weight=4.0)
+    assert 0.0 < model.scores("kraken", "en", discount=2.0)["found"] < model.scores("kraken", "en")["found"] < 1.0
 
 
 def test_a_short_text_is_one_window() -> None:
@@ -169,3 +177,8 @@ def test_a_short_text_is_one_window() -> None:
     judged = judge(model, "a kraken", "en")
     assert judged.scores == model.scores("a kraken", "en")
     assert judged.places == {"found": Span(0, 8)}
+
+
+def test_the_digest_of_judgements_follows_the_weights() -> None:
+    one, other = judgement_digest(model_for("kraken")), judgement_digest(model_for("gull"))
+    assert one == judgement_digest(model_for("kraken")) != other
