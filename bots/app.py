@@ -203,10 +203,11 @@ def limits_of(settings: Settings) -> Limits:
     kind, _, name = settings.model.use.partition(":")
     if kind != "embedded":
         return Limits(budget=reply.budget, max_tokens=reply.max_tokens, reminder_every=reply.reminder_every)
-    room = _context(name, settings) - reply.max_tokens
+    known = known_models().get(name)
+    longest = min(reply.max_tokens, known.reply if known else reply.max_tokens)
     return Limits(
-        budget=min(reply.budget, room),
-        max_tokens=reply.max_tokens,
+        budget=min(reply.budget, _context(name, settings) - longest),
+        max_tokens=longest,
         reminder_every=reply.reminder_every,
         count=estimate_tokens,
     )

@@ -58,6 +58,8 @@ class KnownModel:
     """Those it speaks usably."""
     context: int
     """Tokens that suit its size; it may allow more."""
+    reply: int
+    """Tokens of a reply after which it had better stop: small models lose the thread."""
     about: Mapping[str, str]
     """One line for people, by language."""
     sampling: Mapping[str, object]
