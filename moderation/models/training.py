@@ -31,6 +31,10 @@ _ROUNDS: Final = 150
 """L-BFGS steps at most: stopping there costs nothing on the development sets."""
 
 
+Fit: TypeAlias = Callable[[Any, NDArray[np.int8]], tuple[NDArray[np.float64], float]]
+"""Features and labels to coefficients and intercept."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trained:
     """What a training run made."""
@@ -56,37 +60,12 @@ def train(data: Path, out: Path, *, seed: int, report: Callable[[str], None]) ->
     rows = [*_read(files, report), *template_rows()]
     report(f"rows={len(rows)}")
     held = np.array([_held_out(row.text, seed) for row in rows])
-    spoken = np.array([row.lang for row in rows])
-    matrix = _matrix(rows)
-    report(f"features={matrix.nnz}")
-    weights, intercepts, calibration = [], [], []
-    for head in HEADS:
-        labels = _labels(rows, head)
-        _require_both(labels, held, head)
-        taught = (labels >= 0) & ~held
-        coefficients, intercept = fit(matrix[taught], labels[taught])
-        weights.append(coefficients.astype(np.float16))
-        intercepts.append(intercept)
-        margins = matrix @ weights[-1].astype(np.float32) + np.float32(intercept)
-        kept = [(labels >= 0) & held & (spoken == language) for language in LANGUAGES]
-        calibration.append([_calibrate(fit, margins[some], labels[some]) for some in kept])
-        report(f"head={head} rows={int(taught.sum())}")
-    model = LinearModel(
-        heads=HEADS,
-        languages=LANGUAGES,
-        weights=np.stack(weights, axis=1),
-        intercepts=np.array(intercepts, np.float32),
-        calibration=np.array(calibration, np.float64),
-    )
+    model = _fitted(fit, rows, held, report)
     figures = measure(model, _measured(data, rows, held))
     out.mkdir(parents=True, exist_ok=True)
     written = model.save(out, NAME, {"seed": seed, "training_rows": int((~held).sum()), **figures.facts()})
     report(f"digest={model.digest}")
     return Trained(model=model, figures=figures, files=written)
-
-
-Fit: TypeAlias = Callable[[Any, NDArray[np.int8]], tuple[NDArray[np.float64], float]]
-"""Features and labels to coefficients and intercept."""
 
 
 def _fitter() -> Fit:
@@ -107,6 +86,32 @@ def _fitter() -> Fit:
         return regression.coef_[0], float(regression.intercept_[0])
 
     return fit
+
+
+def _fitted(fit: Fit, rows: Sequence[Row], held: NDArray[np.bool_], report: Callable[[str], None]) -> LinearModel:
+    """Every head fitted on the rows that teach it and are not held out, and calibrated on those that are."""
+    spoken = np.array([row.lang for row in rows])
+    matrix = _matrix(rows)
+    report(f"features={matrix.nnz}")
+    weights, intercepts, calibration = [], [], []
+    for head in HEADS:
+        labels = _labels(rows, head)
+        _require_both(labels, held, head)
+        taught = (labels >= 0) & ~held
+        coefficients, intercept = fit(matrix[taught], labels[taught])
+        weights.append(coefficients.astype(np.float16))
+        intercepts.append(intercept)
+        margins = matrix @ weights[-1].astype(np.float32) + np.float32(intercept)
+        kept = [(labels >= 0) & held & (spoken == language) for language in LANGUAGES]
+        calibration.append([_calibrate(fit, margins[some], labels[some]) for some in kept])
+        report(f"head={head} rows={int(taught.sum())}")
+    return LinearModel(
+        heads=HEADS,
+        languages=LANGUAGES,
+        weights=np.stack(weights, axis=1),
+        intercepts=np.array(intercepts, np.float32),
+        calibration=np.array(calibration, np.float64),
+    )
 
 
 def _read(files: Iterable[Path], report: Callable[[str], None]) -> Iterator[Row]:
