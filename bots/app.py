@@ -224,12 +224,13 @@ async def cast_all(personas: Mapping[str, Persona], guard: Guard, limits: Limits
 
 @asynccontextmanager
 async def open_talchum(settings: Settings) -> AsyncGenerator[Talchum, None]:
-    """Everything, started in the order in which it is needed and stopped in the other. Whatever is wrong with
-    settings, policy, personas, models or the store is raised before anything is said."""
+    """Everything, what fails quickly first, stopped in the other order. Whatever is wrong with settings, policy,
+    personas, models or the store is raised before anything is said."""
     async with AsyncExitStack() as stack:
         personas = await asyncio.to_thread(load_library, settings.personas.folders)
-        guard = await stack.enter_async_context(open_guard(settings))
+        generator = await stack.enter_async_context(open_generator(settings))
         store = await stack.enter_async_context(open_store(settings))
+        guard = await stack.enter_async_context(open_guard(settings))
         limits = limits_of(settings)
         hall = Hall(
             await cast_all(personas, guard, limits),
@@ -238,7 +239,6 @@ async def open_talchum(settings: Settings) -> AsyncGenerator[Talchum, None]:
             window=settings.reply.window,
             sessions=settings.limits.conversations,
         )
-        generator = await stack.enter_async_context(open_generator(settings))
         hands = Stagehands(
             generator=generator,
             guard=guard,

@@ -8,13 +8,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
-SLIP = Path("personas/library/scripts/slip_of_the_mask.json").resolve()
+ROOT = Path(__file__).parents[2]
+SLIP = ROOT / "personas" / "library" / "scripts" / "slip_of_the_mask.json"
 
 
 @pytest.fixture
@@ -28,12 +30,11 @@ def run(tmp_path: Path, environment: dict[str, str]) -> Run:
     def start(*words: str, typed: bytes | str = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
         given = typed.encode() if isinstance(typed, str) else typed
         command = [sys.executable, "-m", "bots", *words]
-        root = Path(__file__).parents[2]
         return subprocess.run(
             command,
             input=given,
             capture_output=True,
-            env={**environment, "PYTHONPATH": str(root), **more},
+            env={**environment, "PYTHONPATH": str(ROOT), **more},
             cwd=tmp_path,
             timeout=120,
             check=False,
@@ -64,7 +65,7 @@ def test_a_slip_is_repaired_kept_explained_and_overturned(run: Run) -> None:
     assert "overturned" in run("review", "overturn", case, "it was a joke").stdout.decode()
     again = run("review", "overturn", case)
     assert again.returncode == 2
-    assert case in again.stderr.decode()
+    assert "overturned already" in again.stderr.decode()
     assert "it was a joke" in run("review", "show", case).stdout.decode()
 
 
@@ -81,31 +82,36 @@ def test_the_same_in_korean(run: Run) -> None:
     assert "안녕히 가세요" in told
 
 
-def test_what_is_flagged_survives_a_kill_in_mid_stream(run: Run, environment: dict[str, str], tmp_path: Path) -> None:
-    script = {
-        "script": "slow",
-        "tps": 20,
-        "sentences": [
-            {"t": "Ah, the harbour!"},
-            {"t": "As an AI language model, I have no memories."},
-            *({"t": f"And wave number {number} came in."} for number in range(200)),
-        ],
-        "repair": {"p_ok": 1.0, "ok": "I mend nets.", "bad": "x"},
-    }
-    file = tmp_path / "slow.json"
-    file.write_text(json.dumps(script), encoding="utf-8")
+@contextmanager
+def listening(
+    script: dict[str, object], environment: dict[str, str], folder: Path, *, until: bytes
+) -> Iterator[tuple[subprocess.Popen[bytes], bytes]]:
+    """A chat in the middle of a slow reply, `until` having been shown, and what was told until then."""
+    file = folder / "slow.json"
+    file.write_text(json.dumps({"script": "slow", "tps": 20, **script}), encoding="utf-8")
     command = [sys.executable, "-m", "bots", "chat", "--model", f"scripted:{file}", "--persona", "lighthouse_keeper"]
-    root = Path(__file__).parents[2]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**environment, "PYTHONPATH": str(root)}
-    ) as chat:
+    given = {**environment, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=given) as chat:
         assert chat.stdin
         assert chat.stdout
         chat.stdin.write(b"Tell me of the sea\n")
         chat.stdin.flush()
         told = b""
-        while b"wave number 1" not in told:
+        while until not in told:
             told += os.read(chat.stdout.fileno(), 4096)
+        yield chat, told
+
+
+WAVES = [{"t": f"And wave number {number} came in."} for number in range(200)]
+
+
+def test_what_is_flagged_survives_a_kill_in_mid_stream(run: Run, environment: dict[str, str], tmp_path: Path) -> None:
+    slip = {"t": "As an AI language model, I have no memories."}
+    script: dict[str, object] = {
+        "sentences": [{"t": "Ah, the harbour!"}, slip, *WAVES],
+        "repair": {"p_ok": 1.0, "ok": "I mend nets.", "bad": "x"},
+    }
+    with listening(script, environment, tmp_path, until=b"wave number 1") as (chat, _):
         chat.send_signal(signal.SIGKILL)
 
     listed = run("review", "list").stdout.decode()
@@ -113,7 +119,7 @@ def test_what_is_flagged_survives_a_kill_in_mid_stream(run: Run, environment: di
     assert "character.disclosure" in listed
 
 
-LINES = [
+LINES: list[dict[str, object]] = [
     {"id": "a", "text": "You are a worthless idiot."},
     {"id": 2, "text": "Good evening, friend."},
     {"id": "c", "text": "시1발 꺼져"},
@@ -238,26 +244,14 @@ def test_an_endpoint_that_is_down_costs_a_reply_not_the_session(run: Run, tmp_pa
 
 
 def test_interrupting_ends_the_reply_not_the_program(environment: dict[str, str], tmp_path: Path) -> None:
-    sentences = [{"t": f"Wave number {number} came in."} for number in range(300)]
-    file = tmp_path / "slow.json"
-    file.write_text(json.dumps({"script": "slow", "tps": 20, "sentences": sentences}), encoding="utf-8")
-    command = [sys.executable, "-m", "bots", "chat", "--model", f"scripted:{file}", "--persona", "lighthouse_keeper"]
-    root = Path(__file__).parents[2]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**environment, "PYTHONPATH": str(root)}
-    ) as chat:
+    with listening({"sentences": WAVES}, environment, tmp_path, until=b"number 2") as (chat, beginning):
         assert chat.stdin
         assert chat.stdout
-        chat.stdin.write(b"Tell me of the sea\n")
-        chat.stdin.flush()
-        told = b""
-        while b"number 2" not in told:
-            told += os.read(chat.stdout.fileno(), 4096)
         chat.send_signal(signal.SIGINT)
         time.sleep(0.2)
         chat.stdin.write(b"/reset\n")
         chat.stdin.close()
-        told += chat.stdout.read()
+        told = beginning + chat.stdout.read()
 
     assert "cancelled" in told.decode()
     assert "begins anew" in told.decode()
