@@ -1,0 +1,19 @@
+"""How much of everything a run measures."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """Counts, each settable on the command line."""
+
+    texts: int = 400
+    """Texts a language that the rules judge."""
+    sentences: int = 300
+    """Sentences a language and stage that the guard judges."""
+    replies: int = 80
+    """Replies each, guarded and not."""
+    count: int = 10_000
+    """Streams with faults."""
+    starts: int = 5
+    """Starts of the program, each way."""
