@@ -19,6 +19,7 @@ from bots.inbox import Inbox
 from bots.platform import Meeting
 from bots.review_commands import ReviewCommands
 from moderation.filters import Filter
+from moderation.filters.detoxify import ENGLISH, MULTILINGUAL, Detoxify
 from moderation.filters.registry import load_filters
 from moderation.guard import Guard
 from moderation.policy import Policy
@@ -115,7 +116,7 @@ async def open_review(settings: Settings) -> AsyncGenerator[ReviewCommands, None
 async def open_guard(settings: Settings, filters: Sequence[Filter] = ()) -> AsyncGenerator[Guard, None]:
     """The guard of these settings over `filters`, or over all there are. Raises PolicyError, FilterUnavailable."""
     policy = await asyncio.to_thread(Policy.load, settings.policy.file)
-    loaded = filters or await asyncio.to_thread(load_filters)
+    loaded = filters or await asyncio.to_thread(_filters, settings)
     if filters:
         policy = policy.narrowed(judge.id for judge in filters)
     guard = Guard(loaded, policy, monotonic=time.monotonic)
@@ -123,6 +124,17 @@ async def open_guard(settings: Settings, filters: Sequence[Filter] = ()) -> Asyn
         yield guard
     finally:
         guard.close()
+
+
+def _filters(settings: Settings) -> tuple[Filter, ...]:
+    """What ships, and the transformer where settings name a checkpoint. Raises FilterUnavailable."""
+    shipped = load_filters()
+    if settings.detoxify is None:
+        return shipped
+    section = settings.detoxify
+    languages = MULTILINGUAL if section.languages == "multilingual" else ENGLISH
+    heavy = Detoxify.load(section.checkpoint, sha256=section.sha256, config=section.config, languages=languages)
+    return (*shipped, heavy)
 
 
 @asynccontextmanager

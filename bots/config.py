@@ -87,6 +87,18 @@ class PolicySection(_Section):
     """A policy file, relative to the settings file; none: the one that ships with the package."""
 
 
+class DetoxifySection(_Section):
+    """A detoxify checkpoint that judges too (needs the extra [detoxify]). Paths are relative to the settings file."""
+
+    checkpoint: Annotated[Path, Field(strict=False)]
+    sha256: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
+    """Of the checkpoint: opening it runs what it contains, so it must be the one you mean."""
+    config: Annotated[Path, Field(strict=False)]
+    """Folder with config.json and the tokenizer."""
+    languages: Literal["english", "multilingual"] = "english"
+    """What the checkpoint knows: english (original, unbiased) or multilingual (seven languages, not Korean)."""
+
+
 class _File(_Section):
     language: Literal["en", "ko"] | None = None
     data: Path | None = Field(default=None, strict=False)
@@ -95,6 +107,7 @@ class _File(_Section):
     limits: LimitSection = LimitSection()
     personas: PersonaSection = PersonaSection()
     policy: PolicySection = PolicySection()
+    detoxify: DetoxifySection | None = None
 
     @model_validator(mode="after")
     def _models_have_a_kind(self) -> "_File":
@@ -117,6 +130,8 @@ class Settings:
     limits: LimitSection
     personas: PersonaSection
     policy: PolicySection
+    detoxify: DetoxifySection | None
+    """None: only what ships with the package judges."""
     key: SecretStr
     """Key of the endpoint; empty where the variable is not set."""
 
@@ -169,6 +184,7 @@ class Settings:
             limits=parsed.limits,
             personas=parsed.personas.model_copy(update={"folders": folders}),
             policy=parsed.policy.model_copy(update={"file": base / policy if policy else None}),
+            detoxify=_based(parsed.detoxify, base),
             key=SecretStr(environ.get(parsed.model.key_variable, "")),
         )
 
@@ -184,6 +200,12 @@ class Settings:
         except OSError as error:
             raise SettingsError("settings.unreadable", file=chosen, reason=error.strerror or "") from None
         return cls.load(document, environ, file=chosen)
+
+
+def _based(section: DetoxifySection | None, base: Path) -> DetoxifySection | None:
+    if section is None:
+        return None
+    return section.model_copy(update={"checkpoint": base / section.checkpoint, "config": base / section.config})
 
 
 def _names_a_model(use: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from bots.app import limits_of, open_generator, open_talchum
 from bots.config import Settings
 from bots.errors import SettingsError, Unknown
+from moderation.errors import FilterUnavailable
 from personas.generators.scripted_server import ScriptedServer
 from personas.generators.scripts import load_script
 from personas.messages import Finished, Message, Passage
@@ -83,3 +84,11 @@ def test_an_embedded_models_prompt_and_reply_fit_into_its_context(tmp_path: Path
 
     assert limits.budget == budget
     assert (limits.count is None) == ("openai" in document)
+
+
+async def test_a_checkpoint_that_is_not_there_keeps_the_program_from_starting(tmp_path: Path) -> None:
+    section = f'[detoxify]\ncheckpoint = "none.ckpt"\nsha256 = "{"0" * 64}"\nconfig = "none"\n'
+    settings = settings_of(tmp_path, f'[model]\nuse = "scripted:evening_chat"\n{section}')
+    with pytest.raises(FilterUnavailable):
+        async with open_talchum(settings):
+            pass

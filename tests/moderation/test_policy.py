@@ -34,7 +34,7 @@ def test_the_policy_that_ships_fits_the_filters_that_ship() -> None:
 def test_the_same_content_has_the_same_hash_and_another_has_another() -> None:
     one = Policy(document(), file="a.toml")
     same = Policy(dict(reversed(document().items())), file="b.toml")
-    other = Policy(document(guard={"deadline": 2.0}), file="a.toml")
+    other = Policy(document(guard={"deadline": 3.0}), file="a.toml")
 
     assert one.hash == same.hash
     assert one.hash != other.hash
