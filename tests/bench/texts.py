@@ -2,19 +2,13 @@
 
 import itertools
 import random
-from collections.abc import Iterator
 from typing import Final
 
-from personas.loading import load_library
-from personas.persona import Persona
-from personas.sentences import SentenceSplitter
 from tests.bench.bench_rules import SENTENCES
 
 LANGUAGES: Final = {"en": "English", "ko": "Korean"}
 SPEAKERS: Final = {"en": "lighthouse_keeper", "ko": "cafe_owner"}
 """The bundled persona that speaks for each language."""
-SHORTEST, LONGEST = 20, 80
-"""Code points of a typical sentence."""
 LENGTH: Final = 300
 TURNS: Final = {
     "en": (
@@ -46,7 +40,46 @@ TURNS: Final = {
         "잠이 안 와서 그러는데 조금만 같이 있어 줄래요?",
     ),
 }
-"""What people say; none of it is anything a guard should object to."""
+"""What people say, in 20 to 80 code points; none of it is anything a guard should object to."""
+SPOKEN: Final = {
+    "en": (
+        "The gulls are quiet tonight, and so am I.",
+        "Sit down, there is tea in the blue pot.",
+        "A freighter went by at noon, low in the water and slow as a cow.",
+        "I trimmed the wick twice and still it smokes.",
+        "You ask a lot of questions for someone with wet shoes.",
+        "My sister sends letters, but the boat only brings them on Tuesdays.",
+        "There are two hundred and eleven steps, and I know each one by its creak.",
+        "Fog again; you can hear the bell buoy before you see a thing.",
+        "If you stay till dark, I'll let you wind the clockwork.",
+        "Bread's a day old, but the butter is fresh.",
+        "Once a storm took the door clean off its hinges.",
+        "No, I never got tired of the sea, only of salt in my socks.",
+        "Careful on the third step, it wobbles.",
+        "That red light over there is the harbour mouth.",
+        "Well, what else did you see on the way up?",
+        "Some nights I count the ships and some nights the stars.",
+    ),
+    "ko": (
+        "오늘은 비가 와서 그런지 손님이 별로 없네요.",
+        "따뜻한 유자차 한 잔 드릴까요? 금방 돼요.",
+        "창가 자리가 비어 있으니까 편하게 앉으세요.",
+        "아침에 구운 스콘이 아직 세 개 남았어요.",
+        "저는 원래 커피보다 차를 더 좋아해요.",
+        "그 책은 지난주에 다 읽었는데 결말이 참 좋았어요.",
+        "문 앞에 고양이가 한 마리 와 있더라고요.",
+        "그럼 다음에 오실 때는 제가 대접할게요!",
+        "이 잔은 친구가 직접 구워서 선물해 준 거예요.",
+        "벌써 저녁이네요. 오늘 하루는 어떠셨어요?",
+        "무슨 일이 있었는지 천천히 말씀해 주실래요?",
+        "단골손님들이 놓고 가신 엽서를 벽에 붙여 두었어요.",
+        "비가 그치면 바닷가까지 같이 걸어가 봐요.",
+        "음악 소리가 조금 크면 줄여 드릴게요.",
+        "처음 오셨을 때부터 이 자리를 좋아하셨잖아요.",
+        "내일은 월요일이라 문을 닫아요, 잊지 마세요.",
+    ),
+}
+"""What the speakers say, as long as that, in their register."""
 
 
 def long_texts(language: str, count: int) -> list[str]:
@@ -62,16 +95,5 @@ def turns(language: str, count: int) -> list[str]:
 
 
 def spoken(language: str, count: int) -> list[str]:
-    """Sentences of typical length that the persona of this language says, in mixed order, `count` times."""
-    found = sorted(set(_pieces(load_library(())[SPEAKERS[language]])))
-    random.Random(7).shuffle(found)
-    return list(itertools.islice(itertools.cycle(found), count))
-
-
-def _pieces(persona: Persona) -> Iterator[str]:
-    lines = (*(shown.reply for shown in persona.demonstrations), *persona.greetings, *persona.fallbacks)
-    for text in (*lines, *(fact.text for fact in persona.facts)):
-        splitter = SentenceSplitter()
-        for piece in (*splitter.feed(text), *splitter.finish()):
-            if SHORTEST <= len(piece.strip()) <= LONGEST:
-                yield piece.strip()
+    """What the persona says, `count` times."""
+    return list(itertools.islice(itertools.cycle(SPOKEN[language]), count))
