@@ -54,9 +54,9 @@ def main(arguments: Sequence[str]) -> int:
     for name in asked.sections or SECTIONS:
         done[name] = SECTIONS[name](sizes)
         show(done[name], screen)
+        if asked.json:
+            write(asked.json, {**before, "load at the end": _load()}, done)
     screen.print(f"load at the end {_load()}", markup=False)
-    if asked.json:
-        write(asked.json, {**before, "load at the end": _load()}, done)
     return 0 if all(section.sound for section in done.values()) else 1
 
 

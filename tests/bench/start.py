@@ -55,6 +55,10 @@ class Start:
     """Megabytes resident after the first passage."""
 
 
+class _Silent(Exception):
+    """A program that does not say what was waited for."""
+
+
 def start(sizes: Sizes) -> Section:
     """Three tables: chat until the first word, other ways to start, and what lies on the disk."""
     with tempfile.TemporaryDirectory() as name:
@@ -108,18 +112,22 @@ def _lend_models(folder: Path) -> bool:
 def _chat(model: str, folder: Path) -> Start:
     """Start, read the greeting, say something, read the first generated passage, leave."""
     speaker = load_library(())[SPEAKERS["en"]]
+    said = re.compile(rf"^{re.escape(speaker.name)}  \S", re.MULTILINE)
+    complaints = folder / "complaints.txt"
     began = time.perf_counter()
-    with subprocess.Popen(
-        [sys.executable, "-m", "bots", "chat", "--model", model, "--persona", speaker.id],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-        env=_environment(folder),
-    ) as process:
+    with (
+        complaints.open("wb") as stderr,
+        subprocess.Popen(
+            [sys.executable, "-m", "bots", "chat", "--model", model, "--persona", speaker.id],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            cwd=folder,
+            env=_environment(folder),
+        ) as process,
+    ):
         assert process.stdin
         assert process.stdout
-        said = re.compile(rf"^{re.escape(speaker.name)}  \S", re.MULTILINE)
         try:
             told = _read_until(process.stdout.fileno(), said, 1, "")
             greeting, idle = time.perf_counter() - began, _resident(process.pid)
@@ -128,6 +136,8 @@ def _chat(model: str, folder: Path) -> Start:
             _read_until(process.stdout.fileno(), said, 2, told)
             word, talking = time.perf_counter() - began, _resident(process.pid)
             process.stdin.close()
+        except _Silent as error:
+            raise RuntimeError(f"{error}; {complaints.read_text(encoding='utf-8', errors='replace')}") from None
         finally:
             process.kill()
     return Start(greeting=greeting, word=word, idle=idle, talking=talking)
@@ -141,7 +151,7 @@ def _read_until(descriptor: int, pattern: re.Pattern[str], times: int, told: str
         ready, _, _ = select.select([descriptor], [], [], max(0.0, until - time.monotonic()))
         piece = os.read(descriptor, 1 << 16) if ready else b""
         if not piece:
-            raise RuntimeError(f"the program ended or was silent after: {written.decode(errors='replace')!r}")
+            raise _Silent(f"talchum chat ended or was silent after {written.decode(errors='replace')!r}")
         written += piece
     return written.decode(errors="ignore")
 
