@@ -5,10 +5,9 @@ so is a text that no required filter could judge. Nothing here lets a text pass 
 """
 
 import asyncio
-import contextvars
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -72,30 +71,42 @@ class Guard:
         if len(candidate.text) > self._limits.longest:
             return (self._refusal("too_long", detail=f"{len(candidate.text)} > {self._limits.longest}"),)
         asked = [judge for judge in self._filters if candidate.stage in judge.stages]
+        if not asked:
+            return (self._refusal("uncovered", detail=candidate.stage),)
         language = candidate.language or language_of(candidate.text, unknown=candidate.brief.language)
-        tasks = {judge.id: self._start(judge, candidate) for judge in asked}
-        started = [task for task in tasks.values() if task is not None]
-        if started:
-            await asyncio.wait(started, timeout=self._limits.deadline.total_seconds())
+        runs = {judge.id: self._start(judge, candidate) for judge in asked}
+        try:
+            await self._wait([run for run in runs.values() if run is not None])
+        finally:
+            for run in runs.values():
+                if run is not None:
+                    # What has not begun by now is of no use to anybody: a queue of stale work would make all that
+                    # comes later late as well. What runs cannot be stopped and keeps its place in the count.
+                    run.cancel()
         findings: list[Finding] = []
         for judge in asked:
-            findings.extend(self._read(judge, tasks[judge.id], candidate, language))
+            findings.extend(self._read(judge, runs[judge.id], candidate, language))
         findings.extend(self._uncovered(candidate, findings))
         return tuple(findings)
 
-    def _start(self, judge: Filter, candidate: Candidate) -> "asyncio.Future[_Seen] | None":
-        """Hand the candidate to a thread; None where the pool has no room."""
+    async def _wait(self, runs: list[Future[_Seen]]) -> None:
+        """Until all have ended, or the deadline."""
+        if runs:
+            waiting = [asyncio.wrap_future(run) for run in runs]
+            for task in waiting:
+                task.add_done_callback(self._done)
+            await asyncio.wait(waiting, timeout=self._limits.deadline.total_seconds())
+
+    def _start(self, judge: Filter, candidate: Candidate) -> Future[_Seen] | None:
+        """Hand the candidate to a thread; None where the pool has no room or is shut down."""
         if self._busy >= self._limits.capacity:
             return None
-        self._busy += 1
-        context = contextvars.copy_context()
         try:
-            task = asyncio.get_running_loop().run_in_executor(self._pool, context.run, self._examine, judge, candidate)
-        except RuntimeError:  # the pool is shut down
-            self._busy -= 1
+            run = self._pool.submit(self._examine, judge, candidate)
+        except RuntimeError:
             return None
-        task.add_done_callback(self._done)
-        return task
+        self._busy += 1
+        return run
 
     def _done(self, task: "asyncio.Future[_Seen]") -> None:
         self._busy -= 1
@@ -107,15 +118,13 @@ class Guard:
         signals = judge.examine(candidate)
         return _Seen(signals, timedelta(seconds=self._monotonic() - start))
 
-    def _read(
-        self, judge: Filter, task: "asyncio.Future[_Seen] | None", candidate: Candidate, language: str
-    ) -> list[Finding]:
-        if task is None:
+    def _read(self, judge: Filter, run: Future[_Seen] | None, candidate: Candidate, language: str) -> list[Finding]:
+        if run is None:
             return [self._refusal("full", judge)]
-        if not task.done():
+        if run.cancelled() or not run.done():
             return [self._refusal("late", judge)]
         try:
-            seen = task.result()
+            seen = run.result()
             findings = [
                 self._policy.decide(
                     signal,

@@ -6,7 +6,7 @@
     locked = true                                             # no persona may change it
 
     [personas.captain.filters.lexicon.profanity]
-    output = { flag = 0.9 }
+    output = { flag = 0.7, block = 0.9 }                      # what is left out stays; { off = true }: never
 
 A threshold is one number or one per language (`{ en = 0.6, ko = 0.7 }`); a language that is not named gets the lowest
 of them. A score at or above `flag` is kept, at or above `block` not shown. `act` asks for the action alone, without
@@ -16,6 +16,7 @@ an objection: that is how a sincere question is answered truthfully without bein
 import hashlib
 import importlib.resources
 import json
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,10 +32,9 @@ from moderation.records import Action, Decision, Finding, Signal, Stage
 from moderation.validation import Expectation, Misfit, first_problem
 
 Score = Annotated[float, Field(ge=0.0, le=1.0)]
-Threshold = Score | dict[str, Score]
+Language = Literal["en", "ko", "de", "es", "fr", "it", "ja", "pt", "ru", "tr", "zh"]
+Threshold = Score | Annotated[dict[Language, Score], Field(min_length=1)]
 
-_OUTPUT_ACTIONS: Final = ("repair", "cut", "deflect", "safe")
-_INPUT_ACTIONS: Final = ("none", "deflect", "disclose", "safe", "suspend")
 IDENTITY_RULE: Final = "identity.question"
 
 
@@ -49,13 +49,24 @@ class _StageRule(_Strict):
 
     @model_validator(mode="after")
     def _flags_before_it_blocks(self) -> "_StageRule":
-        if self.flag is not None and self.block is not None and _lowest(self.flag) > _lowest(self.block):
-            raise Misfit(Expectation("policy.expect_order"))
+        if self.flag is None or self.block is None:
+            return self
+        for language in _languages(self.flag) | _languages(self.block):
+            if _at(self.flag, language) > _at(self.block, language):
+                raise Misfit(Expectation("policy.expect_order"))
         return self
 
 
 class _OutputRule(_StageRule):
     action: Literal["repair", "cut", "deflect", "safe"] = "repair"
+    off: bool = False
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "_OutputRule":
+        """An empty rule would let everything pass in silence: that must be written out."""
+        if self.off == bool(self.model_fields_set & {"flag", "block", "act"}):
+            raise Misfit(Expectation("policy.expect_threshold"))
+        return self
 
 
 class _InputRule(_StageRule):
@@ -73,32 +84,46 @@ class _GuardSection(_Strict):
     workers: Annotated[int, Field(ge=1, le=64)] = 4
     capacity: Annotated[int, Field(ge=1, le=100_000)] = 2_000
     longest: Annotated[int, Field(ge=200, le=1_000_000)] = 20_000
-    output: tuple[str, ...] = Field(default=(), strict=False)
-    input: tuple[str, ...] = Field(default=(), strict=False)
+    output: tuple[str, ...] = Field(strict=False, min_length=1)
+    input: tuple[str, ...] = Field(strict=False, min_length=1)
+
+
+class _Change(_StageRule):
+    """What a persona changes of a rule; what it leaves out stays."""
+
+    action: Literal["repair", "cut", "deflect", "safe"] | None = None
+    off: bool | None = None
+
+
+class _CategoryChange(_Strict):
+    output: _Change | None = None
 
 
 class _PersonaSection(_Strict):
-    filters: dict[str, dict[str, _CategoryRule]] = {}
+    filters: dict[str, dict[str, _CategoryChange]] = {}
 
 
 class _PolicyFile(_Strict):
     version: Literal[1]
     name: Annotated[str, Field(min_length=1)]
-    guard: _GuardSection = _GuardSection()
+    guard: _GuardSection
     filters: dict[str, dict[str, _CategoryRule]]
     personas: dict[str, _PersonaSection] = {}
 
 
-def _lowest(threshold: Threshold) -> float:
-    return min(threshold.values()) if isinstance(threshold, dict) else threshold
+def _languages(threshold: Threshold | None) -> frozenset[str]:
+    """The languages a threshold names, and "" for all others."""
+    return frozenset({"", *(threshold if isinstance(threshold, dict) else ())})
 
 
-def _reached(score: float, threshold: Threshold | None, language: str) -> bool:
+def _at(threshold: Threshold | None, language: str) -> float:
+    """The threshold in a language; one that is not named gets the lowest, no threshold is never reached."""
     if threshold is None:
-        return False
-    if isinstance(threshold, dict):
-        return score >= threshold.get(language, _lowest(threshold))
-    return score >= threshold
+        return math.inf
+    if not isinstance(threshold, dict):
+        return threshold
+    named = [score for name, score in threshold.items() if name == language]
+    return min(named or threshold.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,15 +143,19 @@ class GuardLimits:
 class Policy:
     """A checked policy. Immutable; safe to share between threads."""
 
-    def __init__(self, document: Mapping[str, object], *, file: str) -> None:
-        """Check a parsed document; `file` is its name in errors. Raises PolicyError: file, key, what was expected."""
+    def __init__(self, document: Mapping[str, object], *, file: str, only: frozenset[str] | None = None) -> None:
+        """Check a parsed document; `file` is its name in errors. With `only`, nothing is required of other filters.
+
+        Raises PolicyError: file, key, what was expected.
+        """
         try:
             self._file = _PolicyFile.model_validate(document)
         except ValidationError as error:
             key, expected = first_problem(error)
             raise PolicyError("policy.wrong", file=file, key=key, expected=expected) from None
         self._name = file
-        self._check_personas()
+        self._changed = self._personas()
+        self._only = only
         self._check_identity()
         canonical = json.dumps(self._file.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
         self._hash = hashlib.sha256(canonical.encode()).hexdigest()[:16]
@@ -172,20 +201,16 @@ class Policy:
 
     def required(self, stage: Stage) -> tuple[frozenset[str], ...]:
         """What must have judged a text of this stage: of each set at least one filter, with a score."""
-        names = self._file.guard.input if stage is Stage.INPUT else self._file.guard.output
-        return tuple(frozenset(name.split("|")) for name in names)
+        entries = self._file.guard.input if stage is Stage.INPUT else self._file.guard.output
+        required = (frozenset(entry.split("|")) for entry in entries)
+        return tuple(names for names in required if self._only is None or names & self._only)
 
     def narrowed(self, filters: Iterable[str]) -> "Policy":
         """The same rules for fewer filters: nothing is required of those that are not among `filters`.
 
         For measuring; a guard that people rely on has them all.
         """
-        names = frozenset(filters)
-        document = self._file.model_dump()
-        for stage in ("output", "input"):
-            entries: tuple[str, ...] = document["guard"][stage]
-            document["guard"][stage] = tuple(entry for entry in entries if names & frozenset(entry.split("|")))
-        return Policy(document, file=self._name)
+        return Policy(self._file.model_dump(exclude_unset=True), file=self._name, only=frozenset(filters))
 
     def check(self, filters: Iterable[Filter]) -> None:
         """See that this policy and these filters fit. Raises PolicyError for a category without a rule for a stage the
@@ -212,11 +237,11 @@ class Policy:
         rule = self._rule(judge.id, signal.category, stage=stage, persona=persona)
         decision, action = Decision.ALLOW, Action.NONE
         if signal.score is not None:
-            if _reached(signal.score, rule.block, language):
+            if signal.score >= _at(rule.block, language):
                 decision = Decision.BLOCK
-            elif _reached(signal.score, rule.flag, language):
+            elif signal.score >= _at(rule.flag, language):
                 decision = Decision.FLAG
-            if decision is Decision.BLOCK or _reached(signal.score, rule.act, language):
+            if decision is Decision.BLOCK or signal.score >= _at(rule.act, language):
                 action = Action[rule.action.upper()]
         return Finding(
             filter=judge.id,
@@ -231,17 +256,13 @@ class Policy:
         )
 
     def _rule(self, judge: str, category: str, *, stage: Stage, persona: str) -> _OutputRule | _InputRule:
-        section = self._file.personas.get(persona)
-        own = section.filters.get(judge, {}).get(category) if section else None
         general = self._file.filters[judge][category]
-        chosen: _OutputRule | _InputRule | None
-        if stage is Stage.INPUT:
-            chosen = (own.input if own else None) or general.input
-        else:
-            chosen = (own.output if own else None) or general.output
-        if chosen is None:
+        rule = general.input if stage is Stage.INPUT else general.output
+        if rule is None:
             raise KeyError(f"{judge}.{category} has no rule for {stage}")
-        return chosen
+        if stage is not Stage.INPUT:
+            return self._changed.get((persona, judge, category), rule)
+        return rule
 
     def _check_stages(self, judge: Filter, category: str) -> None:
         rule = self._file.filters.get(judge.id, {}).get(category)
@@ -253,16 +274,31 @@ class Policy:
         if judge.stages - {Stage.INPUT} and rule.output is None:
             raise self._error(f"{key}.output", "policy.expect_rule")
 
-    def _check_personas(self) -> None:
+    def _personas(self) -> dict[tuple[str, str, str], _OutputRule]:
+        """The rules personas change, merged over the general ones; by persona, filter, category."""
+        changed = {}
         for persona, section in self._file.personas.items():
             for judge, rules in section.filters.items():
-                for category in rules:
+                for category, change in rules.items():
                     key = f"personas.{persona}.filters.{judge}.{category}"
                     general = self._file.filters.get(judge, {}).get(category)
-                    if general is None:
+                    if general is None or general.output is None:
                         raise self._error(key, "policy.expect_general", rule=f"{judge}.{category}")
                     if general.locked:
                         raise self._error(key, "policy.expect_unlocked", rule=f"{judge}.{category}")
+                    if change.output is not None:
+                        changed[persona, judge, category] = self._merged(general.output, change.output, key)
+        return changed
+
+    def _merged(self, general: _OutputRule, change: _Change, key: str) -> _OutputRule:
+        if change.off:
+            return _OutputRule(off=True)
+        both = {**general.model_dump(exclude_unset=True), **change.model_dump(exclude_none=True), "off": False}
+        try:
+            return _OutputRule.model_validate(both)
+        except ValidationError as error:
+            _, expected = first_problem(error)
+            raise PolicyError("policy.wrong", file=self._name, key=key, expected=expected) from None
 
     def _check_identity(self) -> None:
         """A sincere question is answered truthfully whatever a policy says: it can be eager, never silent."""
@@ -270,14 +306,14 @@ class Policy:
         rule = self._file.filters.get(judge, {}).get(category)
         asked = rule.input if rule else None
         honest = asked is not None and asked.action == "disclose" and asked.act is not None
-        if asked is None or not honest or not rule or not rule.locked or _highest(asked.act) > 0.5:
+        if (
+            asked is None
+            or not honest
+            or not rule
+            or not rule.locked
+            or max(_at(asked.act, name) for name in _languages(asked.act)) > 0.5
+        ):
             raise self._error(f"filters.{IDENTITY_RULE}", "policy.expect_honesty")
 
     def _error(self, key: str, expected: str, **fields: object) -> PolicyError:
         return PolicyError("policy.wrong", file=self._name, key=key, expected=Expectation(expected, **fields))
-
-
-def _highest(threshold: Threshold | None) -> float:
-    if threshold is None:
-        return 1.0
-    return max(threshold.values()) if isinstance(threshold, dict) else threshold

@@ -52,7 +52,8 @@ def policy(*filters: str, deadline: float = 5.0, workers: int = 4, capacity: int
                 "workers": workers,
                 "capacity": capacity,
                 "longest": longest,
-                "output": list(filters),
+                "output": list(filters or ("fake",)),
+                "input": ["identity"],
             },
             "filters": {
                 "identity": {"question": {"input": {"act": 0.5, "action": "disclose"}, "locked": True}},
@@ -257,3 +258,53 @@ def test_a_filter_whose_category_has_no_rule_keeps_everything_from_starting() ->
         pass
 
     assert "규칙" in caught.value.explain("ko")
+
+
+async def test_work_that_nobody_waits_for_any_more_is_not_done() -> None:
+    """After a burst that was too much, the next candidate must not queue behind it."""
+    examined: list[str] = []
+    release = threading.Event()
+
+    def see(candidate: Candidate) -> Sequence[Signal]:
+        examined.append(candidate.text)
+        release.wait(10)
+        return [Signal(category="bad", score=0.0)]
+
+    with guarding(Fake(see=see), rules=policy("fake", workers=2, deadline=0.05)) as guard:
+        burst = await asyncio.gather(*(judge(guard, f"stale {number}") for number in range(20)))
+        release.set()
+        after = await judge(guard, "fresh")
+
+    assert {reason for verdict in burst for reason in reasons(verdict)} == {"late"}
+    assert after.decision is Decision.ALLOW
+    assert len(examined) == 3
+
+
+async def test_a_cancelled_judgement_leaves_no_work_behind() -> None:
+    examined: list[str] = []
+    release = threading.Event()
+
+    def see(candidate: Candidate) -> Sequence[Signal]:
+        examined.append(candidate.text)
+        release.wait(10)
+        return [Signal(category="bad", score=0.0)]
+
+    with guarding(Fake(see=see), rules=policy("fake", workers=1)) as guard:
+        tasks = [asyncio.create_task(judge(guard, f"{number}")) for number in range(5)]
+        await asyncio.sleep(0.05)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        release.set()
+        assert (await judge(guard, "fresh")).decision is Decision.ALLOW
+
+    assert examined == ["0", "fresh"]
+
+
+async def test_a_stage_that_no_filter_looks_at_is_not_a_pass() -> None:
+    guard = Guard((IDENTITY,), policy("fake").narrowed(["identity"]), monotonic=time.monotonic)
+    verdict = await judge(guard)
+    guard.close()
+
+    assert reasons(verdict) == {"uncovered"}
+    assert verdict.decision is Decision.BLOCK

@@ -16,13 +16,15 @@ from moderation.records import Decision, Signal, Stage
 from moderation.words import LANGUAGES
 
 HONEST = {"question": {"input": {"act": 0.5, "action": "disclose"}, "locked": True}}
+HEAD = 'version = 1\nname = \'x\'\n[guard]\noutput = ["lexicon"]\ninput = ["identity"]\n'
 SHIPPED = Path("moderation/data/policy.toml")
 _NO_TIME = timedelta()
 _LEXICON = load_filters(["lexicon"])
 
 
 def document(**changes: Any) -> dict[str, Any]:
-    return {"version": 1, "name": "test", "filters": {"identity": HONEST}, **changes}
+    guard = {"output": ["lexicon"], "input": ["identity"]}
+    return {"version": 1, "name": "test", "guard": guard, "filters": {"identity": HONEST}, **changes}
 
 
 def test_the_policy_that_ships_fits_the_filters_that_ship() -> None:
@@ -34,7 +36,7 @@ def test_the_policy_that_ships_fits_the_filters_that_ship() -> None:
 def test_the_same_content_has_the_same_hash_and_another_has_another() -> None:
     one = Policy(document(), file="a.toml")
     same = Policy(dict(reversed(document().items())), file="b.toml")
-    other = Policy(document(guard={"deadline": 3.0}), file="a.toml")
+    other = Policy(document(name="other"), file="a.toml")
 
     assert one.hash == same.hash
     assert one.hash != other.hash
@@ -43,16 +45,26 @@ def test_the_same_content_has_the_same_hash_and_another_has_another() -> None:
 @pytest.mark.parametrize(
     ("content", "where"),
     [
-        ("version = 1\nname = 'x'\nfilter = {}", "filter"),
-        ("version = 2\nname = 'x'\n[filters]", "version"),
-        ("name = 'x'\n[filters]", "version"),
-        ("version = 1\nname = 'x'\n[filters.a.b]\noutput = {flag = 2}", "filters.a.b.output.flag"),
-        ("version = 1\nname = 'x'\n[filters.a.b]\noutput = {flag = '1'}", "filters.a.b.output.flag"),
-        ("version = 1\nname = 'x'\n[filters.a.b]\noutput = {flag = 0.9, block = 0.5}", "filters.a.b.output"),
-        ("version = 1\nname = 'x'\n[filters.a.b]\noutput = {action = 'explode'}", "filters.a.b.output.action"),
-        ("version = 1\nname = 'x'\n[filters.a.b]\ninput = {action = 'repair'}", "filters.a.b.input.action"),
-        ("version = 1\nname = 'x'\n[guard]\ndeadline = -1\n[filters]", "guard.deadline"),
-        ("version = 1\nname = 'x'\n[filters]", "filters.identity.question"),
+        ("filter = {}\n" + HEAD + "[filters]", "filter"),
+        (HEAD.replace("1", "2", 1) + "[filters]", "version"),
+        (HEAD.replace("version = 1", "") + "[filters]", "version"),
+        (HEAD + "[filters.a.b]\noutput = {flag = 2}", "filters.a.b.output.flag"),
+        (HEAD + "[filters.a.b]\noutput = {flag = '1'}", "filters.a.b.output.flag"),
+        (HEAD + "[filters.a.b]\noutput = {flag = 0.9, block = 0.5}", "filters.a.b.output"),
+        (HEAD + "[filters.a.b]\noutput = {action = 'explode'}", "filters.a.b.output.action"),
+        (HEAD + "[filters.a.b]\ninput = {action = 'repair'}", "filters.a.b.input.action"),
+        (HEAD + "deadline = -1\n[filters]", "guard.deadline"),
+        (HEAD + "[filters]", "filters.identity.question"),
+        (HEAD + "[filters.a.b]\noutput = {}", "filters.a.b.output"),
+        (HEAD + "[filters.a.b]\noutput = {flag = {}}", "filters.a.b.output.flag"),
+        (HEAD + "[filters.a.b]\noutput = {flag = {kr = 0.5}}", "filters.a.b.output.flag"),
+        (
+            HEAD + "[filters.a.b]\noutput = {flag = {en = 0.6, ko = 0.3}, block = {en = 0.5, ko = 0.4}}",
+            "filters.a.b.output",
+        ),
+        (HEAD + "[filters.a.b]\noutput = {off = true, flag = 0.5}", "filters.a.b.output"),
+        (HEAD.replace('output = ["lexicon"]', "output = []") + "[filters]", "guard.output"),
+        ("version = 1\nname = 'x'\n[filters]", "guard"),
         ("version = = 1", "line 1"),
         ("\xff\xfe", "TOML"),
     ],
@@ -91,8 +103,9 @@ def test_no_policy_can_keep_a_persona_from_answering_truthfully(question: dict[s
 
 def test_a_persona_may_change_a_rule_unless_it_is_locked() -> None:
     rules = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
-    milder = {"filters": {"lexicon": {"profanity": {"output": {"flag": 0.95}}}}}
-    policy = Policy({**rules, "personas": {"pirate": milder}}, file="p.toml")
+    milder = {"filters": {"lexicon": {"profanity": {"output": {"block": 0.95}}}}}
+    silent = {"filters": {"lexicon": {"profanity": {"output": {"off": True}}}}}
+    policy = Policy({**rules, "personas": {"pirate": milder, "parrot": silent}}, file="p.toml")
     [lexicon] = load_filters(["lexicon"])
 
     def decide(persona: str) -> Decision:
@@ -102,12 +115,16 @@ def test_a_persona_may_change_a_rule_unless_it_is_locked() -> None:
         ).decision
 
     assert decide("anybody") is Decision.BLOCK
-    assert decide("pirate") is Decision.ALLOW
+    assert decide("pirate") is Decision.FLAG  # what it leaves out stays as it is
+    assert decide("parrot") is Decision.ALLOW
+    with pytest.raises(PolicyError, match="flag threshold"):
+        above = {"filters": {"lexicon": {"profanity": {"output": {"flag": 0.95}}}}}
+        Policy({**rules, "personas": {"pirate": above}}, file="p.toml")
     with pytest.raises(PolicyError, match="locked"):
         slurs = {"filters": {"lexicon": {"slur": {"output": {"flag": 0.95}}}}}
         Policy({**rules, "personas": {"pirate": slurs}}, file="p.toml")
     with pytest.raises(PolicyError, match=r"filters\.lexicon\.nothing"):
-        nothing = {"filters": {"lexicon": {"nothing": {"output": {}}}}}
+        nothing: dict[str, Any] = {"filters": {"lexicon": {"nothing": {"output": {}}}}}
         Policy({**rules, "personas": {"pirate": nothing}}, file="p.toml")
 
 

@@ -340,6 +340,17 @@ async def test_a_filter_that_fails_withholds_and_keeps_without_a_repair() -> Non
     assert len(generator.journal) == 1
 
 
+async def test_what_was_shown_before_is_judged_with_the_next_piece() -> None:
+    """A word longer than a piece may be is cut in two; neither half carries the mark by itself."""
+    generator = scripted(reply_of("x" * 198 + "BAD thing.", repair={**REPAIR, "p_ok": 0.0}))
+    async with on_stage(generator) as stage:
+        shown = await stage.say()
+        [exchange] = await kept(stage)
+
+    assert shown.text == "x" * 198 + "BA"
+    assert exchange.objections[0].text.startswith("D")
+
+
 async def test_closing_early_cancels_the_model_and_records_what_was_shown() -> None:
     generator = scripted(reply_of("MAYBE one.", *(f"Number {number}." for number in range(200)), chunk="1char"))
     async with on_stage(generator) as stage:

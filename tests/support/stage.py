@@ -81,8 +81,8 @@ def rules() -> Policy:
         "maybe": {"output": {"flag": 0.5}, "input": {"flag": 0.5}},
         "stop": output("cut"),
         "together": output("repair"),
-        "crisis": {"output": {}, "input": {"flag": 0.5, "block": 0.5, "action": "suspend"}},
-        "inject": {"output": {}, "input": {"flag": 0.5, "block": 0.5, "action": "deflect"}},
+        "crisis": {"output": {"off": True}, "input": {"flag": 0.5, "block": 0.5, "action": "suspend"}},
+        "inject": {"output": {"off": True}, "input": {"flag": 0.5, "block": 0.5, "action": "deflect"}},
     }
     question = {"input": {"act": 0.5, "action": "disclose"}, "locked": True}
     return Policy(

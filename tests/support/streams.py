@@ -24,7 +24,7 @@ BLOCKED = ("BAD thing.", "정말 BAD 말이에요.", "SEVERE thing.", "STOP here
 NEVER = ("BAD", "SEVERE", "STOP")
 CHUNKS = ("1char", "1-3chars", "1-12chars", "4tokens", "40tokens", "1byte")
 KINDS = ("disconnect", "reset", "stall", "malformed", "truncate", "non_stream_200", "status")
-SAID = ("hello", "MAYBE", "are you human?", "INJECT", "CRISIS", "")
+SAID = (*("hello",) * 8, "MAYBE", "are you human?", "INJECT", "CRISIS", "")
 
 
 @dataclass
