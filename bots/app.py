@@ -4,9 +4,9 @@ import asyncio
 import random
 import secrets
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -16,16 +16,10 @@ from bots.config import ModelSettings, Settings
 from bots.errors import SettingsError
 from bots.hall import Hall
 from bots.inbox import Inbox
+from bots.parts import open_guard, open_store, utc_now
 from bots.platform import Meeting
-from bots.review_commands import ReviewCommands
-from moderation.filters import Filter
-from moderation.filters.detoxify import ENGLISH, MULTILINGUAL, Detoxify
-from moderation.filters.registry import load_filters
 from moderation.guard import Guard
-from moderation.policy import Policy
 from moderation.review import ReviewDesk
-from moderation.stores import Store
-from moderation.stores.sqlite import SqliteStore
 from personas.cast import Cast, fixed_words, prepare
 from personas.generators import Generator
 from personas.generators.embedded import Embedded, EmbeddedSettings
@@ -43,21 +37,8 @@ from personas.prompting import Limits, compile_prompt, estimate_tokens
 from personas.reply import ReplySettings, Stagehands
 from personas.runtime import PersonaRuntime
 
-_ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""No letter that can be taken for a digit or another letter: people type ids."""
-
 _CONTEXT = 4_096
 """For a model file of the user's own."""
-
-
-def new_id() -> str:
-    """Six random letters and digits."""
-    return "".join(secrets.choice(_ID_LETTERS) for _ in range(6))
-
-
-def utc_now() -> datetime:
-    """The time, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 class Talchum:
@@ -93,48 +74,6 @@ class Talchum:
             greeting=self._runtime.greet(session.cast, session.conversation),
             warning=self._commands.warning(session.cast.persona),
         )
-
-
-@asynccontextmanager
-async def open_store(settings: Settings) -> AsyncGenerator[Store, None]:
-    """The store of these settings. Raises StoreUnavailable."""
-    store = await asyncio.to_thread(lambda: SqliteStore.at(settings.store, clock=utc_now, ids=new_id))
-    try:
-        yield store
-    finally:
-        await store.aclose()
-
-
-@asynccontextmanager
-async def open_review(settings: Settings) -> AsyncGenerator[ReviewCommands, None]:
-    """The review desk alone, beside whatever else has the store open. Raises StoreUnavailable."""
-    async with open_store(settings) as store:
-        yield ReviewCommands(ReviewDesk(store, clock=utc_now), language=settings.language)
-
-
-@asynccontextmanager
-async def open_guard(settings: Settings, filters: Sequence[Filter] = ()) -> AsyncGenerator[Guard, None]:
-    """The guard of these settings over `filters`, or over all there are. Raises PolicyError, FilterUnavailable."""
-    policy = await asyncio.to_thread(Policy.load, settings.policy.file)
-    loaded = filters or await asyncio.to_thread(_filters, settings)
-    if filters:
-        policy = policy.narrowed(judge.id for judge in filters)
-    guard = Guard(loaded, policy, monotonic=time.monotonic)
-    try:
-        yield guard
-    finally:
-        guard.close()
-
-
-def _filters(settings: Settings) -> tuple[Filter, ...]:
-    """What ships, and the transformer where settings name a checkpoint. Raises FilterUnavailable."""
-    shipped = load_filters()
-    if settings.detoxify is None:
-        return shipped
-    section = settings.detoxify
-    languages = MULTILINGUAL if section.languages == "multilingual" else ENGLISH
-    heavy = Detoxify.load(section.checkpoint, sha256=section.sha256, config=section.config, languages=languages)
-    return (*shipped, heavy)
 
 
 @asynccontextmanager

@@ -7,12 +7,11 @@ from typing import Annotated
 
 import typer
 
-from bots.app import open_talchum, utc_now
 from bots.cli.common import ModelName, SettingsFile, err, interactive, out, run, say, settings_of
 from bots.config import DEFAULT_MODEL, Settings
-from bots.console_bot.lines import piped, typed
 from bots.console_bot.screen import Screen
 from bots.console_bot.terminal import Terminal
+from bots.parts import utc_now
 
 
 def chat(
@@ -28,6 +27,9 @@ def chat(
 
 async def _chat(settings: Settings) -> int:
     """The number of lines that could not be read."""
+    from bots.app import open_talchum
+    from bots.console_bot.lines import piped, typed
+
     screen = Screen(out(), language=settings.language)
     person = getpass.getuser()
     complaints = 0

@@ -10,15 +10,12 @@ from typing import Annotated
 
 import typer
 
-from bots.app import open_guard, open_review
 from bots.cli.common import SettingsFile, run, settings_of, show
 from bots.config import Settings
 from bots.errors import Unknown
 from bots.judge import Judge
+from bots.parts import open_guard, open_review
 from moderation.filters import Filter
-from moderation.filters.registry import FILTERS, load_filters
-from personas.cast import brief_of
-from personas.loading import load_library
 
 _LONGEST = 16_000_000
 """Bytes of a line of input to `judge`; a longer one is read in parts, each of which is no JSON."""
@@ -57,6 +54,8 @@ def judge(
 
 def _loaded(names: str) -> tuple[Filter, ...]:
     """The filters of these names; none for all. Raises Unknown."""
+    from moderation.filters.registry import FILTERS, load_filters
+
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     for name in wanted:
         if name not in FILTERS:
@@ -65,6 +64,9 @@ def _loaded(names: str) -> tuple[Filter, ...]:
 
 
 async def _judge(settings: Settings, filters: tuple[Filter, ...], *, every_score: bool) -> int:
+    from personas.cast import brief_of
+    from personas.loading import load_library
+
     briefs = {name: brief_of(persona) for name, persona in load_library(settings.personas.folders).items()}
     async with open_guard(settings, filters) as guard:
         judge_ = Judge(guard, briefs, every_score=every_score, language=settings.language, monotonic=time.monotonic)

@@ -1,21 +1,19 @@
 """`talchum persona`, `talchum policy`, `talchum train`: files that people write, and models made of data."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bots.app import open_guard
 from bots.cards import Card, Row, Tone
 from bots.cli.common import SettingsFile, out, run, say, settings_of, show
 from bots.errors import Unknown
-from moderation.filters.registry import load_filters
-from moderation.models.training import train as train_model
+from bots.parts import open_guard
 from moderation.policy import Policy
-from personas.cast import blocked_lines
-from personas.lint import Level, Remark, lint
-from personas.loading import bundled, load_library, load_persona
 from personas.persona import Persona
+
+if TYPE_CHECKING:
+    from personas.lint import Remark
 
 persona_app = typer.Typer(help="persona", no_args_is_help=True)
 policy_app = typer.Typer(help="policy", no_args_is_help=True)
@@ -24,6 +22,8 @@ policy_app = typer.Typer(help="policy", no_args_is_help=True)
 @persona_app.command("list")
 def persona_list(file: SettingsFile = None) -> None:
     """persona_list"""
+    from personas.loading import load_library
+
     settings = settings_of(file)
     rows = tuple(
         Row(label=name, text=f"{persona.name} · {persona.language} · {persona.tier} · {persona.tagline}")
@@ -35,6 +35,8 @@ def persona_list(file: SettingsFile = None) -> None:
 @persona_app.command("show")
 def persona_show(name: Annotated[str, typer.Argument(help="persona_id")], file: SettingsFile = None) -> None:
     """persona_show"""
+    from personas.loading import load_library
+
     settings = settings_of(file)
     personas = load_library(settings.personas.folders)
     if name not in personas:
@@ -47,6 +49,10 @@ def persona_check(
     paths: Annotated[list[Path], typer.Argument(help="persona_files")], file: SettingsFile = None
 ) -> None:
     """persona_check"""
+    from personas.cast import blocked_lines
+    from personas.lint import Level, lint
+    from personas.loading import bundled, load_persona
+
     settings = settings_of(file)
 
     async def blocked(persona: Persona) -> tuple[Row, ...]:
@@ -72,6 +78,8 @@ def policy_check(
     path: Annotated[Path | None, typer.Argument(help="policy_file")] = None, file: SettingsFile = None
 ) -> None:
     """policy_check"""
+    from moderation.filters.registry import load_filters
+
     settings = settings_of(file)
     policy = Policy.load(path or settings.policy.file)
     policy.check(load_filters())
@@ -85,6 +93,8 @@ def train(
     seed: Annotated[int, typer.Option("--seed", help="train_seed")] = 7,
 ) -> None:
     """train"""
+    from moderation.models.training import train as train_model
+
     console = out()
     train_model(data, to, seed=seed, report=lambda line: console.print(line, markup=False))
 
@@ -115,5 +125,5 @@ def _rows(persona: Persona) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _remark(remark: Remark, language: str) -> Row:
+def _remark(remark: "Remark", language: str) -> Row:
     return Row(label=f"{remark.level}: {remark.key}", text=f"{remark.message(language)} {remark.suggestion(language)}")

@@ -13,9 +13,6 @@ from bots.cards import Card, Row, Tone
 from bots.cli.common import SettingsFile, err, out, run, say, settings_of, show
 from bots.config import DEFAULT_MODEL, Settings
 from personas import model_files
-from personas.generators.scripted_server import ScriptedServer
-from personas.generators.scripts import load_script
-from personas.model_files import gguf, packages
 
 _DEFAULT = DEFAULT_MODEL.partition(":")[2]
 
@@ -30,6 +27,8 @@ def model_install(
     file: SettingsFile = None,
 ) -> None:
     """model_install"""
+    from personas.model_files import gguf, packages
+
     settings = settings_of(file)
     if if_missing and not gguf_source and _there(name, settings):
         return
@@ -81,6 +80,9 @@ def model_serve_script(
     file: SettingsFile = None,
 ) -> None:
     """model_serve_script"""
+    from personas.generators.scripted_server import ScriptedServer
+    from personas.generators.scripts import load_script
+
     settings = settings_of(file)
 
     async def serve() -> None:

@@ -141,8 +141,8 @@ def _signal(name: str, place: int, windows: Sequence[Window]) -> Signal:
 def _extra() -> tuple[Any, Callable[..., tuple[Any, Any]]]:
     """PyTorch and what detoxify assembles model and tokenizer with; PyTorch is set to one thread."""
     try:
-        import torch  # noqa: PLC0415 - only with the extra
-        from detoxify.detoxify import get_model_and_tokenizer  # noqa: PLC0415 - only with the extra
+        import torch
+        from detoxify.detoxify import get_model_and_tokenizer
     except ModuleNotFoundError as error:
         raise FilterUnavailable("detoxify.no_extra", module=error.name) from error
     torch.set_num_threads(1)

@@ -146,7 +146,7 @@ def _llama() -> Any:
     """llama.cpp, imported at the last moment: OpenMP reads its settings once, when it is loaded."""
     os.environ.setdefault("GOMP_SPINCOUNT", _SPIN)
     try:
-        import xllamacpp  # noqa: PLC0415
+        import xllamacpp
     except ImportError as error:
         raise ModelUnavailable("model_files.no_runtime", reason=error) from None
     return xllamacpp

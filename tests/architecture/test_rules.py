@@ -59,8 +59,8 @@ def calls(tree: ast.AST) -> Iterator[str]:
     [
         # llama.cpp takes a setting from there: it is written, nothing is read.
         (r"os\.(environ|getenv).*", {"bots/__main__.py", "bots/cli/common.py", "personas/generators/embedded.py"}),
-        (r"datetime\.(now|utcnow|today)|date\.today|time\.time", {"bots/app.py"}),
-        (r"uuid\..*|secrets\.(choice|token_hex)", {"bots/app.py"}),
+        (r"datetime\.(now|utcnow|today)|date\.today|time\.time", {"bots/parts.py"}),
+        (r"uuid\..*|secrets\.(choice|token_hex)", {"bots/app.py", "bots/parts.py"}),
         (r"asyncio\.run", {"bots/cli/common.py"}),
     ],
 )

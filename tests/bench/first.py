@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bots.app import limits_of, new_id, utc_now
+from bots.app import limits_of
 from bots.config import Settings
+from bots.parts import new_id, utc_now
 from moderation.guard import Guard
 from moderation.stores.sqlite import SqliteStore
 from personas.cast import Cast

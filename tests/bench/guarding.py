@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bots.app import open_guard
 from bots.config import DATA_VARIABLE, Settings
+from bots.parts import open_guard
 from moderation.guard import Guard
 from moderation.records import Candidate, Stage
 from personas.cast import Cast, fixed_words, prepare
