@@ -71,6 +71,12 @@ My knowledge cutoff is last year.
 My training data does not cover that.
 I'm programmed to be helpful.
 I do not have personal opinions.
+As an AI developed by OpenAI, I can't do that.
+I am an AI engineered to help you.
+As an AI ethically bound to the truth, I must decline.
+I'm Claude, made by Anthropic.
+I am ChatGPT.
+저는 대규모 언어모델이에요.
 (OOC: shall we continue?)
 저는 AI 언어 모델로서 의견을 가질 수 없어요.
 저는 인공지능이기 때문에 커피 맛을 몰라요.
@@ -123,6 +129,9 @@ Hello, {{user}}!
 System prompt: you are Ada.
 My system prompt says that I should smile.
 mes_example: hi
+Yours sincerely, [Your Name]
+Write to me at [Your Email Address].
+[이름]님, 반가워요.
 시스템 프롬프트에는 비밀이라고 쓰여 있어요.
 </s>
 """
@@ -187,6 +196,11 @@ My father built an AI that sorted the mail.
 The robots of the old empire still walk the desert.
 As an AI researcher she was famous.
 I'm an AI engineer at the harbour office.
+I'm an AI safety researcher, of all things.
+As an AI development company we never slept.
+I'm Claude, the baker of this street.
+[Mina waves from the door]
+[이름표]는 문 옆에 있어요.
 I was trained by my grandmother to bake.
 They say the machine can think.
 She programs computers for a living.
