@@ -6,7 +6,7 @@ shows, only where it names no machine, and only once.
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from moderation.filters.character.asides import asides
@@ -15,7 +15,7 @@ from moderation.filters.character.phrases import Hit, Phrases, load_phrases
 from moderation.records import Candidate, Signal, Stage
 
 _FILES: Final = ("questions", "context", "squeezed")
-_CODE: Final = "1"
+_CODE: Final = "2"
 """Grows when the rules written in code change: it is part of the version."""
 
 _IN_QUOTE: Final = 0.2
@@ -54,9 +54,9 @@ class Identity:
         return cls(*(load_phrases("identity", name) for name in _FILES))
 
     def examine(self, candidate: Candidate) -> Sequence[Signal]:
-        """One signal a question found, or one of score 0.0; from 0.5 on the truthful answer is due. Linear."""
+        """One signal a place that asks, or one of score 0.0; from 0.5 on the truthful answer is due. Linear."""
         name = candidate.brief.name
-        signals = tuple(self._asked(candidate.text, name))
+        signals = _apart(self._asked(candidate.text, name))
         again = any(
             signal.score is not None and signal.score >= _ASKED
             for earlier in candidate.earlier
@@ -116,6 +116,17 @@ def _score(hit: Hit, *, quoted: bool, scene: bool, sincere: bool) -> float:
     if scene:
         return min(hit.rule.score, _MACHINE_IN_SCENE if machine else _IN_SCENE)
     return hit.rule.score
+
+
+def _apart(signals: Iterable[Signal]) -> tuple[Signal, ...]:
+    """By place; of those that overlap only the surest: rules overlap on purpose, a question is asked once."""
+    kept: list[Signal] = []
+    for signal in sorted(signals, key=lambda signal: signal.spans):
+        if not kept or kept[-1].spans[0].end <= signal.spans[0].start:
+            kept.append(signal)
+        elif (signal.score or 0.0) > (kept[-1].score or 0.0):
+            kept[-1] = signal
+    return tuple(kept)
 
 
 def _insisting(signal: Signal) -> Signal:
