@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Final, Self
 
+from moderation.filters.fragments import composed
 from moderation.filters.phrases import Book, Source, data_folder, digest, in_context, signals
 from moderation.records import Candidate, Signal, Stage
 
-ALGORITHM: Final = b"injection 1"
+ALGORITHM: Final = b"injection 2"
 """Raised when the code changes what the same data finds."""
 CATEGORY: Final = "injection"
 
@@ -29,7 +30,7 @@ class Injection:
     @classmethod
     def load(cls, folder: Traversable | None = None) -> Self:
         """Read `phrases.toml` from `folder` (default: the one that ships). Raises FilterUnavailable."""
-        return cls(Book.load(Source.read(folder or data_folder("injection"), "phrases.toml")))
+        return cls(Book.load(composed(Source.read(folder or data_folder("injection"), "phrases.toml"))))
 
     @property
     def version(self) -> str:
