@@ -10,11 +10,12 @@ from datetime import date, timedelta
 from importlib.resources.abc import Traversable
 from typing import Any, Final, Self
 
+from moderation.filters.fragments import composed
 from moderation.filters.phrases import Book, Source, data_folder, digest, in_context, signals
 from moderation.records import Candidate, Signal, Stage
 from moderation.words import LANGUAGES, catalogue
 
-ALGORITHM: Final = b"crisis 1"
+ALGORITHM: Final = b"crisis 2"
 """Raised when the code changes what the same data finds."""
 CATEGORY: Final = "self_harm"
 MOST_AGE: Final = timedelta(days=180)
@@ -37,7 +38,7 @@ class Crisis:
     @classmethod
     def load(cls, folder: Traversable | None = None) -> Self:
         """Read `phrases.toml` from `folder` (default: the one that ships). Raises FilterUnavailable."""
-        return cls(Book.load(Source.read(folder or data_folder("crisis"), "phrases.toml")))
+        return cls(Book.load(composed(Source.read(folder or data_folder("crisis"), "phrases.toml"))))
 
     @property
     def version(self) -> str:
