@@ -66,6 +66,11 @@ class Talchum:
         """See `Router.command`."""
         return await self._commands.run(line, message)
 
+    async def warm(self, conversation: str) -> None:
+        """See `PersonaRuntime.warm`."""
+        session = self._hall.session(conversation)
+        await self._runtime.warm(session.cast, session.conversation)
+
     def meet(self, conversation: str) -> Meeting:
         """See `Router.meet`."""
         session = self._hall.session(conversation)

@@ -1,10 +1,14 @@
 """The one path from a message to cleared passages, for every platform."""
 
 from collections.abc import AsyncGenerator
+from contextlib import suppress
+from dataclasses import replace
 
 from personas.cast import Cast
 from personas.conversation import Conversation
-from personas.messages import Event, Message, Passage
+from personas.errors import GenerationError
+from personas.messages import Event, Message, Passage, Turn
+from personas.prompting import compile_prompt
 from personas.reply import Reply, Stagehands
 
 
@@ -24,6 +28,19 @@ class PersonaRuntime:
         greeting = self._hands.choose(cast.greetings)
         conversation.opened(greeting.text)
         return greeting
+
+    async def warm(self, cast: Cast, conversation: Conversation) -> None:
+        """Have the model read what every prompt of this conversation begins with: the first reply then comes at once.
+
+        For models in this process that keep what they read; a service would charge for it. What goes wrong here is left
+        for the first reply to tell.
+        """
+        turns = (*conversation.turns, Turn(role="user", text="."))
+        prompt = compile_prompt(cast.persona, turns, limits=self._hands.settings.limits, canary=cast.canary)
+        with suppress(GenerationError):
+            async with self._hands.generator.generate(replace(prompt, max_tokens=1)) as generation:
+                async for _ in generation:
+                    pass
 
     def respond(self, message: Message, cast: Cast, conversation: Conversation) -> AsyncGenerator[Event, None]:
         """The reply to `message`: cleared passages as they come, `Finished` at the end.

@@ -1,5 +1,6 @@
 """`talchum chat`: talk with a persona in this terminal."""
 
+import asyncio
 import getpass
 import sys
 from collections.abc import AsyncIterator
@@ -10,7 +11,7 @@ import typer
 from bots.cli.common import ModelName, SettingsFile, err, interactive, out, run, say, settings_of
 from bots.config import DEFAULT_MODEL, Settings
 from bots.console_bot.screen import Screen
-from bots.console_bot.terminal import Terminal
+from bots.console_bot.terminal import PLATFORM, Terminal
 from bots.parts import utc_now
 
 
@@ -50,5 +51,12 @@ async def _chat(settings: Settings) -> int:
             screen.notice("console.welcome")
             if settings.model.use == DEFAULT_MODEL:
                 screen.notice("console.better_model")
-        await Terminal(lines, screen, person=person, now=utc_now).serve(talchum)
+        async with asyncio.TaskGroup() as tasks:
+            reading = None
+            if interactive() and settings.model.use.startswith("embedded:"):
+                # Whoever types needs longer for it than the model for reading who it is.
+                reading = tasks.create_task(talchum.warm(PLATFORM))
+            await Terminal(lines, screen, person=person, now=utc_now).serve(talchum)
+            if reading:
+                reading.cancel()
     return complaints

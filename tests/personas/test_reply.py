@@ -498,3 +498,22 @@ async def test_a_speech_level_is_criticised_by_its_name() -> None:
 
     assert "하오체" in critique.rule
     assert "하게체" in critique.rule
+
+
+async def test_warming_reads_the_beginning_of_the_prompt_and_nothing_comes_of_it() -> None:
+    generator = scripted(reply_of("Hello."), reply_of("Hello."))
+    async with on_stage(generator) as stage:
+        stage.runtime.greet(stage.cast, stage.conversation)
+        await stage.runtime.warm(stage.cast, stage.conversation)
+        await stage.say()
+
+        warmed, said = (call.prompt for call in generator.journal)
+        assert warmed.system == said.system
+        assert warmed.turns[:-1] == said.turns[:-1]
+        assert len(stage.conversation.turns) == 3
+
+
+async def test_a_model_that_fails_while_it_is_warmed_disturbs_nobody() -> None:
+    fault = {"kind": "status", "status": 500}
+    async with on_stage(scripted(reply_of("Hello.", fault=fault))) as stage:
+        await stage.runtime.warm(stage.cast, stage.conversation)
