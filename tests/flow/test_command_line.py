@@ -203,7 +203,8 @@ def test_what_cannot_start_says_why_and_leaves_with_a_code(run: Run, tmp_path: P
         (tmp_path / "file").write_text("x", encoding="utf-8")
         broken = tmp_path / "persona.toml"
         broken.write_text('id = "x"\nname = 5\n', encoding="utf-8")
-        (tmp_path / "policy.toml").write_text("version = 1\nname = 'x'\n[filters]\n", encoding="utf-8")
+        policy = "version = 1\nname = 'x'\n[guard]\noutput = ['lexicon']\ninput = ['identity']\n[filters]\n"
+        (tmp_path / "policy.toml").write_text(policy, encoding="utf-8")
         (tmp_path / "script.json").write_text('{"script": "x"}', encoding="utf-8")
         attempts = [
             (run("chat", "--settings", "nowhere.toml"), "nowhere.toml"),
