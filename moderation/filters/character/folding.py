@@ -6,20 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from moderation.normalise import fold_character
 from moderation.records import Span
-
-_UNUSUAL: Final = re.compile(
-    "[\u00ad\u034f\u115f\u1160\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\u1100-\u11ff]"
-)
-"""What changes the length when it is folded: invisible characters go, conjoining jamo are composed."""
 
 _LOOKALIKES: Final = {
     "'": "\u2018\u2019\u02bc\uff07\u00b4`",
     '"': "\u201c\u201d\uff02",
     "-": "\u2010\u2011\u2012\u2013\u2014\u2212",
-    " ": "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
+    " ": "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u2800",
     "*": "\u2217\uff0a",
-    "\ufffd": "",
+    ":": "\u2236\ua789\ufe55\ufe13",
 }
 
 
@@ -30,11 +26,17 @@ def _table() -> dict[int, str]:
 
 
 _TABLE: Final = _table()
+_UNUSUAL: Final = re.compile(
+    "[ \t]{2,}|[^\n\r -~\u00b7\u2026\u3001-\u303f\u3041-\u3096\u30a1-\u30ff\u3131-\u3163\u3400-\u9fff"
+    "\uac00-\ud7a3\ufffd]"
+)
+"""What is looked at one by one: runs of blanks, invisible characters, conjoining jamo, letters of other alphabets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Text with typographic variants made plain: quotes, dashes, wide letters; invisible characters are gone.
+    """Text with typographic variants made plain: quotes, dashes, styled letters and look-alikes of Latin ones; runs of
+    blanks are one space, invisible characters are gone. Case is kept where the letter was plain.
 
     Holds no lone surrogates, so it can always be encoded.
     """
@@ -56,23 +58,55 @@ def fold(text: str) -> Folded:
     """`text` as the rules read it. Linear."""
     plain = text if text.isascii() else text.translate(_TABLE)
     starts: list[int] | None = None
-    if not text.isascii() and _UNUSUAL.search(plain):
+    if _UNUSUAL.search(plain):
         plain, starts = _composed(plain)
     return Folded(plain, plain.encode("utf-8"), starts)
 
 
+def visible_tail(text: str, size: int) -> str:
+    """The end of `text` with at least `size` characters that are read, whatever is hidden between them.
+
+    A tail of fixed length could be filled with what nobody sees. Linear in what is returned.
+    """
+    length = size
+    while length < len(text) and len(fold(text[-length:]).text) < size:
+        length *= 2
+    return text[-length:]
+
+
 def _composed(text: str) -> tuple[str, list[int]]:
-    """Without invisible characters, conjoining jamo as syllables; and where each character came from."""
+    """Each unusual character as it is read, conjoining jamo as syllables; and where each character came from."""
     out: list[str] = []
     starts: list[int] = []
-    for index, character in enumerate(text):
+    last = 0
+    for match in _UNUSUAL.finditer(text):
+        first, end = match.span()
+        if first > last:
+            out.append(text[last:first])
+            starts.extend(range(last, first))
+        last = end
+        character = match.group()
         if "\u1100" <= character <= "\u11ff" and out:
-            joined = unicodedata.normalize("NFC", out[-1] + character)
+            joined = unicodedata.normalize("NFC", out[-1][-1] + character)
             if len(joined) == 1:
-                out[-1] = joined
+                out[-1] = out[-1][:-1] + joined
                 continue
-        if not _UNUSUAL.match(character) or "\u1100" <= character <= "\u1112":
-            out.append(character)
-            starts.append(index)
-    starts.append(len(text))
+        read = _read(character)
+        if read:
+            out.append(read)
+            starts.extend([first] * len(read))
+    out.append(text[last:])
+    starts.extend(range(last, len(text) + 1))
     return "".join(out), starts
+
+
+def _read(unusual: str) -> str:
+    """What one match of `_UNUSUAL` is read as; signs that are no letters stay as they are."""
+    if unusual.isspace():
+        return "\n" if unusual in "\x0b\x0c\x85\u2028\u2029" else " "
+    if "\u1100" <= unusual <= "\u1112":
+        return unusual  # the beginning of a syllable that the next ones complete
+    kind = unicodedata.category(unusual)
+    if kind.startswith(("L", "N", "C")) or kind in ("Mn", "Me", "So"):
+        return fold_character(unusual)
+    return unusual
