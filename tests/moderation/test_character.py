@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from moderation.errors import FilterUnavailable
 from moderation.filters.character import Character
 from moderation.filters.character.asides import without
-from moderation.filters.character.folding import fold
+from moderation.filters.character.folding import fold, visible_tail
 from moderation.filters.character.phrases import load_phrases, parse_phrases
 from moderation.records import Brief, Candidate, Signal, Stage
 from moderation.shingles import shingles
@@ -355,6 +355,97 @@ def test_a_phrase_across_the_boundary_is_seen_in_the_text() -> None:
     assert found.spans[0].start == 0
 
 
+@pytest.mark.parametrize("padding", ["\u200b" * 300, "\u2060\ufe0f" * 900, " " * 300])
+def test_what_nobody_sees_cannot_push_a_beginning_out_of_sight(padding: str) -> None:
+    assert score("disclosure", "AI language model, I see.", ENGLISH, shown="As an " + padding) >= 0.9
+    assert score("disclosure", "AI 언어 모델이에요.", KOREAN, shown="저는 " + padding) >= 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\U0001d400\U0001d42c \U0001d41a\U0001d427 \U0001d400\U0001d408, I cannot know.",
+        "\u00c1s an AI, I cannot know.",
+        "A\u0301s a\u200bn AI, I cannot know.",
+        "\u0410s \u0430n \u0410I, I cannot know.",
+        "\uff21s an \u24b6\u24be, I cannot know.",
+        "As   an\t\tAI, I cannot know.",
+    ],
+)
+def test_letters_in_disguise_are_read_as_people_read_them(text: str) -> None:
+    (found,) = signals(text, ENGLISH)
+    assert (found.category, found.spans[0].start) == ("disclosure", 0)
+    assert text[: found.spans[0].end] == text[: text.index(",")]
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("\u0130\nJihoon: I love you", "Jihoon"),
+        ("O\u2019Neil: I love you", "O'Neil"),
+        ("O'Neil: I love you", "O\u2019Neil"),
+        ("jihoon: I love you", "\uff2aihoon"),
+        ("JOS\u00c9: I love you", "Jos\u00e9"),
+        ("\U0001d40chae: I love you", "mhae"),
+        ("\u0130nci: I love you", "\u0130nci"),
+    ],
+)
+def test_a_name_is_found_however_it_is_written(text: str, person: str) -> None:
+    (found,) = signals(text, Brief(people=("Nobody", person)))
+    assert (found.category, found.detail) == ("user_voice", "name")
+    assert text[found.spans[0].start : found.spans[0].end] == text[text.find("\n") + 1 : text.index(":") + 1]
+
+
+@pytest.mark.parametrize("people", [(), ("",), (" ",), ("\u200b",)])
+def test_nobody_is_spoken_for_where_nobody_has_a_name(people: tuple[str, ...]) -> None:
+    assert signals("Jihoon: hello. : nods.", Brief(people=people)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jihoon nods.",
+        "*Mina steps closer and whispers my name*",
+        "The door opens. Jihoon slowly shook his head.",
+        "지훈은 고개를 끄덕였다.",
+        "*지훈이는 천천히 자리에서 일어났다*",
+    ],
+)
+def test_acts_told_of_a_person_by_name_weigh_less_than_words_put_in_their_mouth(text: str) -> None:
+    assert 0.55 <= score("user_voice", text, brief_of(text)) < 0.75
+    strangers = Brief(language=brief_of(text).language, people=("Tom",))
+    assert score("user_voice", text, strangers) == 0.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jihoon nods off whenever I talk of tides.",
+        "Does Mina shrug at that?",
+        "Mina is a fine name.",
+        "I saw Jihoon yesterday.",
+        "지훈은 참 다정한 사람이에요.",
+        "지훈이 어제 자리에서 먼저 일어났다.",
+    ],
+)
+def test_a_persona_may_speak_of_somebody(text: str) -> None:
+    assert score("user_voice", text, brief_of(text)) == 0.0
+
+
+def test_a_text_that_is_one_fault_all_over_is_one_signal_with_fifty_places() -> None:
+    (found,) = (each for each in signals("I'm a bot. " * 2_000, ENGLISH) if each.category == "disclosure")
+    assert len(found.spans) == 50
+    assert list(found.spans) == sorted(found.spans)
+    assert found.spans[0].start == 0
+
+
+@given(st.lists(st.sampled_from(["I'm a bot. ", "I am an AI. ", "User: hi\n", "Well. "]), max_size=30))
+@settings(max_examples=60, deadline=None)
+def test_no_two_signals_differ_only_in_their_places(parts: list[str]) -> None:
+    found = signals("".join(parts), ENGLISH)
+    assert len({(signal.category, signal.score, signal.detail) for signal in found}) == len(found)
+
+
 def test_what_was_shown_is_not_reported_again() -> None:
     assert signals("The tea is ready.", ENGLISH, shown="I am an AI assistant. ") == []
 
@@ -441,7 +532,7 @@ def test_laughter_is_no_repetition(text: str) -> None:
     assert score("repetition", text, brief_of(text)) == 0.0
 
 
-@pytest.mark.parametrize("name", ["disclosure", "refusal", "leak", "user_voice", "human_claim"])
+@pytest.mark.parametrize("name", ["disclosure", "refusal", "leak", "user_voice", "human_claim", "narration"])
 def test_every_rule_finds_its_own_examples(name: str) -> None:
     phrases = load_phrases("character", name)
     assert phrases.rules
@@ -485,6 +576,22 @@ def test_folding_keeps_the_way_back() -> None:
     folded = fold("I\u2019m\u200b a bot")
     assert folded.text == "I'm a bot"
     assert (folded.span(4, 9).start, folded.span(4, 9).end) == (5, 10)
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=60))
+def test_whatever_is_folded_can_be_encoded_and_found_again(text: str) -> None:
+    folded = fold(text)
+    assert folded.data.decode() == folded.text
+    places = [folded.span(index, index + 1) for index in range(len(folded.text))]
+    assert [place.start for place in places] == sorted(place.start for place in places)
+    assert all(place.end <= len(text) for place in places)
+
+
+@given(st.text("a \u200b\U0001d400가", max_size=200), st.integers(1, 30))
+def test_a_tail_is_an_end_of_the_text_with_enough_to_read(text: str, size: int) -> None:
+    tail = visible_tail(text, size)
+    assert text.endswith(tail)
+    assert tail == text or len(fold(tail).text) >= size
 
 
 def test_conjoining_jamo_are_read_as_syllables() -> None:
@@ -543,5 +650,6 @@ def test_a_hundred_thousand_characters_are_judged(piece: str) -> None:
 
 def test_the_version_follows_the_rules() -> None:
     changed = {"disclosure": parse_phrases('[[rule]]\nid = "x"\nscore = 0.5\npattern = "a"', "x.toml")}
+    narration = load_phrases("character", "narration")
     assert len(CHARACTER.version) == 12
-    assert Character.load().version == CHARACTER.version != Character(changed).version
+    assert Character.load().version == CHARACTER.version != Character(changed, narration=narration).version

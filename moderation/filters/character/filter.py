@@ -1,19 +1,22 @@
 """Out of character: what a persona does when the model behind it shows through."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from moderation.filters.character import leak, repetition, scripts, voices
-from moderation.filters.character.folding import Folded, fold
-from moderation.filters.character.phrases import Phrases, load_phrases
+from moderation.filters.character.folding import Folded, fold, visible_tail
+from moderation.filters.character.phrases import Hit, Phrases, load_phrases
+from moderation.normalise import FOLD_VERSION
 from moderation.records import Candidate, Signal, Span, Stage
 
 _PHRASED: Final = ("disclosure", "refusal", "leak", "user_voice", "human_claim")
-_CODE: Final = "1"
+_CODE: Final = "2"
 """Grows when the rules written in code change: it is part of the version."""
 _TAIL: Final = 240
-"""Code points of what was shown that phrases may have begun in."""
+"""Characters of what was shown, those that are seen, that phrases may have begun in."""
+_PLACES: Final = 50
+"""Most places a signal names: a text that is one rule all over says nothing more with the next, and is kept whole."""
 _CLEAN: Final = (Signal(category="disclosure", score=0.0),)
 
 
@@ -29,19 +32,24 @@ class Character:
     categories = frozenset({*_PHRASED, "language", "repetition"})
     stages = frozenset({Stage.PIECE, Stage.WHOLE})
 
-    def __init__(self, phrases: dict[str, Phrases]) -> None:
+    def __init__(self, phrases: dict[str, Phrases], *, narration: Phrases) -> None:
+        """`phrases` by category; `narration`: rules for texts in which names stand as `voices.PERSON`."""
         self._phrases = phrases
-        joined = "".join(phrases[name].version for name in sorted(phrases))
-        self.version = hashlib.sha256((joined + _CODE).encode()).hexdigest()[:12]
+        self._narration = narration
+        joined = "".join(phrases[name].version for name in sorted(phrases)) + narration.version
+        self.version = hashlib.sha256((joined + str(FOLD_VERSION) + _CODE).encode()).hexdigest()[:12]
 
     @classmethod
     def load(cls) -> "Character":
         """With the rules of the package. Raises FilterUnavailable: file, key, what was expected."""
-        return cls({name: load_phrases("character", name) for name in _PHRASED})
+        return cls(
+            {name: load_phrases("character", name) for name in _PHRASED},
+            narration=load_phrases("character", "narration"),
+        )
 
     def examine(self, candidate: Candidate) -> Sequence[Signal]:
-        """One signal a hit, or one of score 0.0. Linear in the texts of the candidate."""
-        return tuple(self._signals(candidate)) or _CLEAN
+        """One signal a rule that hit, with at most fifty places, or one of score 0.0. Linear in all texts."""
+        return _gathered(self._signals(candidate)) or _CLEAN
 
     def _signals(self, candidate: Candidate) -> Iterator[Signal]:
         yield from self._by_phrase(candidate)
@@ -53,23 +61,38 @@ class Character:
             yield Signal(category="repetition", score=score, spans=(Span(start, end),), detail=what)
 
     def _by_phrase(self, candidate: Candidate) -> Iterator[Signal]:
-        tail = candidate.shown[-_TAIL:]
-        cut = len(candidate.shown) > len(tail)
+        tail = visible_tail(candidate.shown, _TAIL)
+        cut = len(candidate.shown) > len(tail)  # what looks like a line's begin there is not
         folded = fold(tail + candidate.text)
-        for category, phrases in self._phrases.items():
-            if category == "disclosure" and candidate.disclosed:
-                continue
-            for hit in phrases.find(folded):
+        names = voices.names_in(folded, candidate.brief.people)
+        for category, hits in self._hits(folded, names, disclosed=candidate.disclosed):
+            for hit in hits:
                 score = hit.rule.asked if candidate.asked_identity else hit.rule.score
-                if not (cut and hit.start == 0):  # what looks like a line's begin there is not
+                if not (cut and hit.start == 0):
                     yield from _signal(category, score, hit.rule.id, folded.span(hit.start, hit.end), len(tail))
-        yield from _named(folded, candidate.brief.people, len(tail), cut=cut)
+        for start, end in voices.spoken_for(folded.text, names):
+            if not (cut and start == 0):
+                yield from _signal("user_voice", 0.95, "name", folded.span(start, end), len(tail))
+
+    def _hits(
+        self, folded: Folded, names: list[tuple[int, int]], *, disclosed: bool
+    ) -> Iterator[tuple[str, Iterator[Hit]]]:
+        for category, phrases in self._phrases.items():
+            if not (category == "disclosure" and disclosed):
+                yield category, phrases.find(folded)
+        if names:
+            yield "user_voice", self._narration.find(voices.marked(folded, names))
 
 
-def _named(folded: Folded, people: tuple[str, ...], offset: int, *, cut: bool) -> Iterator[Signal]:
-    for start, end in voices.spoken_for(folded.text, people):
-        if not (cut and start == 0):
-            yield from _signal("user_voice", 0.95, "name", folded.span(start, end), offset)
+def _gathered(signals: Iterable[Signal]) -> tuple[Signal, ...]:
+    """Signals that differ only in their places as one, with the first places."""
+    places: dict[tuple[str, float | None, str], list[Span]] = {}
+    for signal in signals:
+        places.setdefault((signal.category, signal.score, signal.detail), []).extend(signal.spans)
+    return tuple(
+        Signal(category=category, score=score, spans=tuple(sorted(set(spans))[:_PLACES]), detail=detail)
+        for (category, score, detail), spans in places.items()
+    )
 
 
 def _signal(category: str, score: float, detail: str, span: Span, offset: int) -> Iterator[Signal]:

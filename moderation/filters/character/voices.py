@@ -1,23 +1,34 @@
-"""Lines that begin with the name of somebody in the conversation: a transcript that runs on."""
+"""Names of the people in the conversation: lines that begin with one ("Jihoon: …"), and acts told of one."""
+
+from typing import Final
 
 import ahocorasick_rs
 
-_OPENING = frozenset(" \t>*_[<(\"'-")
-_CLOSING = frozenset("])>*_\"'")
+from moderation.filters.character.folding import Folded, fold
+
+PERSON: Final = "\ue000"
+"""Stands for each letter of a name in `marked`: a character for private use, which no alphabet has."""
+
+_OPENING: Final = frozenset(" \t>*_[<(\"'-")
+_CLOSING: Final = frozenset("])>*_\"'")
 
 
-def spoken_for(text: str, people: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Start and end of each line opening of `text` in which a person of `people` is made to speak ("Jihoon: …").
-
-    Case does not matter. A remark in parentheses may stand between name and colon.
-    """
-    names = [name.lower() for name in people if name.strip()]
-    lowered = text.lower()
-    if not names or ":" not in text or len(lowered) != len(text):
+def names_in(folded: Folded, people: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Start and end in `folded.text` of each name, the longest where several begin. Case does not matter."""
+    names = sorted({_lower(fold(name).text.strip()) for name in people} - {""})
+    if not names:
         return []
     automaton = ahocorasick_rs.AhoCorasick(names, matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST)
+    return [(start, end) for _, start, end in automaton.find_matches_as_indexes(_lower(folded.text))]
+
+
+def spoken_for(text: str, names: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Start and end of each line opening in which one of `names` (places in `text`) is made to speak: "Jihoon: …".
+
+    A remark in parentheses may stand between name and colon.
+    """
     found = []
-    for _, start, end in automaton.find_matches_as_indexes(lowered):
+    for start, end in names:
         begin = start
         while begin and text[begin - 1] in _OPENING and start - begin < 5:
             begin -= 1
@@ -25,6 +36,25 @@ def spoken_for(text: str, people: tuple[str, ...]) -> list[tuple[int, int]]:
         if (not begin or text[begin - 1] == "\n") and after:
             found.append((start, after))
     return found
+
+
+def marked(folded: Folded, names: list[tuple[int, int]]) -> Folded:
+    """`folded` with every letter of these names as `PERSON`: rules can speak of a person, every offset stays."""
+    parts: list[str] = []
+    last = 0
+    for start, end in names:
+        parts += (folded.text[last:start], PERSON * (end - start))
+        last = end
+    text = "".join((*parts, folded.text[last:]))
+    return Folded(text, text.encode("utf-8"), folded.starts)
+
+
+def _lower(text: str) -> str:
+    """In small letters, of the same length: offsets must hold in both."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
 
 
 def _after_name(text: str, end: int) -> int:
