@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from moderation.errors import FilterUnavailable
 from moderation.filters.character import Character
 from moderation.filters.character.asides import without
-from moderation.filters.character.folding import fold, visible_tail
+from moderation.filters.character.folding import fold, readable_tail
 from moderation.filters.character.phrases import load_phrases, parse_phrases
 from moderation.records import Brief, Candidate, Signal, Stage
 from moderation.shingles import shingles
@@ -589,7 +589,7 @@ def test_whatever_is_folded_can_be_encoded_and_found_again(text: str) -> None:
 
 @given(st.text("a \u200b\U0001d400가", max_size=200), st.integers(1, 30))
 def test_a_tail_is_an_end_of_the_text_with_enough_to_read(text: str, size: int) -> None:
-    tail = visible_tail(text, size)
+    tail = readable_tail(text, size)
     assert text.endswith(tail)
     assert tail == text or len(fold(tail).text) >= size
 

@@ -170,6 +170,17 @@ def test_a_sentence_that_began_in_what_was_shown_is_judged_by_its_end() -> None:
     assert signals("춥죠?", CAFE, shown="어서 오세요. 오늘 좀 ") == []
 
 
+def test_what_nobody_sees_cannot_push_the_begin_of_a_sentence_out_of_sight() -> None:
+    (found,) = signals("춥지?", CAFE, shown="어서 오세요. 오늘 좀 " + "\u200b" * 300)
+    assert (found.spans[0].start, found.spans[0].end) == (0, 3)
+    assert signals("요.", CAFE, shown="어서 오세요. 오늘은 좀 춥네" + "\u200b" * 300) == []
+
+
+def test_slips_of_one_kind_are_one_signal_with_fifty_places() -> None:
+    (found,) = signals("오늘 좀 춥지? " * 60, CAFE)
+    assert len(set(found.spans)) == 50
+
+
 def test_musing_is_weaker_evidence_than_address() -> None:
     assert FLAGGED <= score("맛있네.", CAFE) < score("빨리 와.", CAFE)
 

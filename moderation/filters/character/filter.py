@@ -1,12 +1,13 @@
 """Out of character: what a persona does when the model behind it shows through."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from moderation.filters.character import leak, repetition, scripts, voices
-from moderation.filters.character.folding import Folded, fold, visible_tail
+from moderation.filters.character.folding import Folded, fold, readable_tail
 from moderation.filters.character.phrases import Hit, Phrases, load_phrases
+from moderation.filters.character.places import gathered
 from moderation.normalise import FOLD_VERSION
 from moderation.records import Candidate, Signal, Span, Stage
 
@@ -15,8 +16,6 @@ _CODE: Final = "2"
 """Grows when the rules written in code change: it is part of the version."""
 _TAIL: Final = 240
 """Characters of what was shown, those that are seen, that phrases may have begun in."""
-_PLACES: Final = 50
-"""Most places a signal names: a text that is one rule all over says nothing more with the next, and is kept whole."""
 _CLEAN: Final = (Signal(category="disclosure", score=0.0),)
 
 
@@ -49,7 +48,7 @@ class Character:
 
     def examine(self, candidate: Candidate) -> Sequence[Signal]:
         """One signal a rule that hit, with at most fifty places, or one of score 0.0. Linear in all texts."""
-        return _gathered(self._signals(candidate)) or _CLEAN
+        return gathered(self._signals(candidate)) or _CLEAN
 
     def _signals(self, candidate: Candidate) -> Iterator[Signal]:
         yield from self._by_phrase(candidate)
@@ -61,7 +60,7 @@ class Character:
             yield Signal(category="repetition", score=score, spans=(Span(start, end),), detail=what)
 
     def _by_phrase(self, candidate: Candidate) -> Iterator[Signal]:
-        tail = visible_tail(candidate.shown, _TAIL)
+        tail = readable_tail(candidate.shown, _TAIL)
         cut = len(candidate.shown) > len(tail)  # what looks like a line's begin there is not
         folded = fold(tail + candidate.text)
         names = voices.names_in(folded, candidate.brief.people)
@@ -82,17 +81,6 @@ class Character:
                 yield category, phrases.find(folded)
         if names:
             yield "user_voice", self._narration.find(voices.marked(folded, names))
-
-
-def _gathered(signals: Iterable[Signal]) -> tuple[Signal, ...]:
-    """Signals that differ only in their places as one, with the first places."""
-    places: dict[tuple[str, float | None, str], list[Span]] = {}
-    for signal in signals:
-        places.setdefault((signal.category, signal.score, signal.detail), []).extend(signal.spans)
-    return tuple(
-        Signal(category=category, score=score, spans=tuple(sorted(set(spans))[:_PLACES]), detail=detail)
-        for (category, score, detail), spans in places.items()
-    )
 
 
 def _signal(category: str, score: float, detail: str, span: Span, offset: int) -> Iterator[Signal]:

@@ -63,7 +63,7 @@ def fold(text: str) -> Folded:
     return Folded(plain, plain.encode("utf-8"), starts)
 
 
-def visible_tail(text: str, size: int) -> str:
+def readable_tail(text: str, size: int) -> str:
     """The end of `text` with at least `size` characters that are read, whatever is hidden between them.
 
     A tail of fixed length could be filled with what nobody sees. Linear in what is returned.
