@@ -32,6 +32,13 @@ def failed(error: sqlite3.Error, file: Path) -> StoreFailed:
     return StoreFailed(f"stores.{_kind(error)}", file=file, detail=error)
 
 
+def defective(error: Exception, file: Path) -> StoreFailed:
+    """The error for a job that raised what nobody foresaw. Only its type is told: its words may quote a text."""
+    failure = StoreFailed("stores.defect", file=file, detail=type(error).__name__)
+    failure.__cause__ = error
+    return failure
+
+
 def unavailable(error: sqlite3.Error | OSError, file: Path) -> StoreUnavailable:
     """The error for a database that cannot be opened."""
     return StoreUnavailable(f"stores.{_kind(error)}", file=file, detail=error)

@@ -2,7 +2,7 @@
 
 One transaction serves all jobs that wait at the moment (group commit): under load, many writes share one flush to disk,
 and none of them is reported before that flush. Each job runs in a savepoint of its own, so that one that is refused
-leaves the others alone.
+leaves the others alone, whatever it raises: the thread outlives every defect in a job.
 """
 
 import asyncio
@@ -13,16 +13,41 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Final, Generic, Literal, TypeVar
+from types import TracebackType
+from typing import Any, Generic, Literal, TypeVar
 
 from moderation.errors import ModerationError, StoreBusy, StoreFailed
-from moderation.stores.faults import failed
+from moderation.stores.faults import defective, failed
 
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], T]
 
-_REFUSALS: Final = (ModerationError, ArithmeticError, LookupError, TypeError, ValueError)
-"""What a job raises because of what it was given: it goes to whoever asked, and nobody else is affected."""
+
+class _Savepoint:
+    """A part of a transaction that is taken back where something is raised in it.
+
+    What concerns the transaction as a whole passes through: SQLite's errors, and what ends a thread on purpose.
+    Anything else was raised by the one who works in it; it stops here and is kept in `raised`.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.raised: Exception | None = None
+
+    def __enter__(self) -> "_Savepoint":
+        self._connection.execute("SAVEPOINT task")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if error is not None:
+            if isinstance(error, sqlite3.Error) or not isinstance(error, Exception):
+                return False
+            self.raised = error
+            self._connection.execute("ROLLBACK TO task")
+        self._connection.execute("RELEASE task")
+        return True
 
 
 class _Task(Generic[T]):
@@ -33,18 +58,15 @@ class _Task(Generic[T]):
         self._job = job
         self._tell: Callable[[], None]
 
-    def run(self, connection: sqlite3.Connection) -> None:
+    def run(self, connection: sqlite3.Connection, file: Path) -> None:
         """Do the job inside the transaction; raises only what concerns the transaction as a whole."""
-        connection.execute("SAVEPOINT task")
-        try:
+        with _Savepoint(connection) as savepoint:
             result = self._job(connection)
-        except _REFUSALS as refusal:
-            connection.execute("ROLLBACK TO task")
-            error = refusal
-            self._tell = lambda: self.future.set_exception(error)
-        else:
             self._tell = lambda: self.future.set_result(result)
-        connection.execute("RELEASE task")
+        if savepoint.raised is not None:
+            refusal = savepoint.raised
+            error = refusal if isinstance(refusal, ModerationError) else defective(refusal, file)
+            self._tell = lambda: self.future.set_exception(error)
 
     def tell(self) -> None:
         """The transaction is durable: hand over the result."""
@@ -66,7 +88,7 @@ class Worker:
         self._begin = f"BEGIN {mode}"
         self._queue: queue.Queue[_Task[Any] | None] = queue.Queue(waiting + 1)  # one place is the sentinel's
         self._waiting = waiting
-        self._stopped = False
+        self._stopped = threading.Event()
         self._in_hand: list[_Task[Any]] = []
         # A daemon: a program that forgot to close its store can still end. What was not reported was not promised.
         self._thread = threading.Thread(target=self._serve, name=f"{file.name} {mode.lower()}", daemon=True)
@@ -75,21 +97,25 @@ class Worker:
     async def call(self, job: Job[T]) -> T:
         """The result of `job`, once it is durable.
 
-        Raises StoreBusy where too many jobs wait, StoreFailed where SQLite refuses or the worker is stopped, and what
-        the job raises. Cancelled while it waits, a job is not run; cancelled later, it is done all the same.
+        Raises StoreBusy where too many jobs wait; StoreFailed where SQLite refuses, the worker is stopped, or the job
+        raises something unforeseen; and the ModerationError a job raises. Cancelled while it waits, a job is not run;
+        cancelled later, it is done all the same.
         """
-        if self._stopped:
+        if self._stopped.is_set():
             raise StoreFailed("stores.closed")
         if self._queue.qsize() >= self._waiting:
             raise StoreBusy("stores.busy")
         task = _Task(job)
         self._queue.put_nowait(task)
+        # Where the thread ended just now, it may have looked for the last time.
+        if self._stopped.is_set() and task.future.cancel():
+            raise StoreFailed("stores.closed")
         return await asyncio.wrap_future(task.future)
 
     async def stop(self) -> None:
         """Take no more jobs, finish those that were taken, close the connection. Idempotent."""
-        if not self._stopped:
-            self._stopped = True
+        if not self._stopped.is_set():
+            self._stopped.set()
             self._queue.put_nowait(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -99,7 +125,7 @@ class Worker:
                 if self._in_hand:
                     self._transact(self._in_hand)
         finally:
-            self._stopped = True
+            self._stopped.set()
             self._abandon()
             self._connection.close()
 
@@ -124,7 +150,7 @@ class Worker:
             return
         try:
             for task in tasks:
-                task.run(self._connection)
+                task.run(self._connection, self._file)
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
@@ -146,7 +172,7 @@ class Worker:
             self._connection.execute("ROLLBACK")
 
     def _abandon(self) -> None:
-        """Nobody waits for ever, even where a defect ended the thread."""
+        """Nobody waits for ever, whatever ended the thread."""
         with contextlib.suppress(queue.Empty):
             while True:
                 task = self._queue.get_nowait()

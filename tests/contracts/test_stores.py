@@ -1,7 +1,6 @@
 """What every store must do. A new store joins by a fixture parameter."""
 
 import asyncio
-import itertools
 import random
 import tempfile
 import unicodedata
@@ -16,33 +15,18 @@ from hypothesis import strategies as st
 
 from moderation.errors import InvalidTransition, StoreFailed, UnknownExchange
 from moderation.records import (
-    Action,
     CaseState,
-    Closing,
     Decision,
-    Finding,
-    Objection,
-    Opening,
     Origin,
     Outcome,
-    Review,
-    ReviewStep,
     RuleStats,
-    Span,
-    Stage,
 )
 from moderation.stores import Query, Store
 from moderation.stores.memory import MemoryStore
 from moderation.stores.sqlite import SqliteStore
+from tests.support.exchanges import NOON, closing, finding, numbered, objection, opening, step
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 Make = Callable[..., Store]
-
-
-def numbered() -> Callable[[], str]:
-    """Ids a1, a2 …"""
-    numbers = itertools.count(1)
-    return lambda: f"a{next(numbers)}"
 
 
 def make_sqlite(folder: Path, ids: Callable[[], str]) -> Store:
@@ -61,49 +45,6 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     made: Store = request.param(tmp_path, numbered())
     yield made
     await made.aclose()
-
-
-def opening(said: str = "hello", *, persona: str = "halmi") -> Opening:
-    return Opening(
-        origin=Origin(platform="console", conversation="c1", person="p1", message="m1"),
-        at=NOON,
-        persona=persona,
-        persona_version="v1",
-        model="scripted",
-        policy="cafe",
-        language="ko",
-        said=said,
-    )
-
-
-def finding(rule: str = "lexicon.slur", decision: Decision = Decision.FLAG) -> Finding:
-    name, _, category = rule.partition(".")
-    return Finding(
-        filter=name,
-        version="0123456789ab",
-        category=category,
-        decision=decision,
-        action=Action.REPAIR,
-        score=0.75,
-        spans=(Span(0, 2), Span(3, 3)),
-        detail="the rule, 그리고 낱말",
-        elapsed=timedelta(milliseconds=1, microseconds=5),
-    )
-
-
-def objection(text: str = "draft", *findings: Finding, shown: str = "") -> Objection:
-    return Objection(at=NOON, stage=Stage.PIECE, text=text, shown=shown, findings=findings or (finding(),))
-
-
-def closing(outcome: Outcome = Outcome.REPAIRED, shown: str = "shown") -> Closing:
-    return Closing(
-        at=NOON, outcome=outcome, shown=shown, tokens_in=4, tokens_cached=3, tokens_out=2, tokens_overshoot=1
-    )
-
-
-def step(after: CaseState, *, before: CaseState = CaseState.OPEN, actor: str = "mina") -> Review:
-    what = ReviewStep.UPHOLD if after is CaseState.UPHELD else ReviewStep.OVERTURN
-    return Review(at=NOON, actor=actor, tool="terminal", step=what, before=before, after=after, note="메모")
 
 
 async def found(store: Store, text: str) -> list[str]:

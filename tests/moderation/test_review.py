@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -18,8 +18,6 @@ from moderation.records import (
     Exchange,
     Finding,
     Objection,
-    Opening,
-    Origin,
     Outcome,
     Review,
     ReviewStep,
@@ -29,8 +27,9 @@ from moderation.review import ReviewDesk, masked, reason, step
 from moderation.stores import Query
 from moderation.stores.memory import MemoryStore
 from moderation.words import LANGUAGES, catalogue
+from tests.support import exchanges
+from tests.support.exchanges import NOON, VERSION, numbered, opening
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KINDS = (
     "lexicon", "toxicity", "detoxify", "bias", "character", "register", "crisis", "injection", "privacy", "identity",
     "guard",
@@ -39,26 +38,15 @@ DECISIONS = {ReviewStep.UPHOLD: CaseState.UPHELD, ReviewStep.OVERTURN: CaseState
 BESIDE = (ReviewStep.NOTE, ReviewStep.REVEAL)
 
 
+OPENING = opening("야 이 바보야")
+
+
 def finding(name: str = "lexicon", decision: Decision = Decision.BLOCK) -> Finding:
-    return Finding(
-        filter=name, version="feed01", category="slur", decision=decision, score=0.87654, detail="entry 병신 / moron"
-    )
+    return exchanges.finding(f"{name}.slur", decision, score=0.87654, detail="entry 병신 / moron")
 
 
 def objection(*findings: Finding, stage: Stage = Stage.PIECE) -> Objection:
-    return Objection(at=NOON, stage=stage, text="you moron, 병신아", shown="", findings=findings or (finding(),))
-
-
-OPENING = Opening(
-    origin=Origin(platform="console", conversation="c", person="p"),
-    at=NOON,
-    persona="halmi",
-    persona_version="1",
-    model="scripted",
-    policy="cafe",
-    language="ko",
-    said="야 이 바보야",
-)
+    return exchanges.objection("you moron, 병신아", *(findings or (finding(),)), stage=stage)
 
 
 def exchange(*objections: Objection, state: CaseState = CaseState.OPEN) -> Exchange:
@@ -69,8 +57,7 @@ def exchange(*objections: Objection, state: CaseState = CaseState.OPEN) -> Excha
 
 @pytest.fixture
 def store() -> MemoryStore:
-    numbers = itertools.count(1)
-    return MemoryStore(ids=lambda: f"a{next(numbers)}")
+    return MemoryStore(ids=numbered())
 
 
 @pytest.fixture
@@ -304,7 +291,7 @@ def test_a_reason_names_the_number_and_no_score_rule_entry_or_draft(
     told = reason(exchange(objection(finding(decision=decision), stage=stage), state=state), language)
 
     assert "k7" in told
-    for secret in ("0.8", "87", "%", "slur.", "lexicon", "feed01", "moron", "병신", "바보", "{", "cafe"):
+    for secret in ("0.8", "87", "%", "slur.", "lexicon", VERSION, "moron", "병신", "바보", "{", "cafe"):
         assert secret not in told
     assert any("\uac00" <= letter <= "\ud7a3" for letter in told) == (language == "ko")
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import itertools
 import os
 import signal
 import sqlite3
@@ -14,9 +13,9 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -26,46 +25,20 @@ from moderation.errors import StoreBusy, StoreFailed, StoreUnavailable
 from moderation.records import (
     CaseState,
     Closing,
-    Decision,
-    Finding,
-    Objection,
-    Opening,
-    Origin,
     Outcome,
-    Review,
-    ReviewStep,
-    Stage,
 )
 from moderation.stores import Query
 from moderation.stores import sqlite as module
 from moderation.stores.rows import keep, revive
 from moderation.stores.sqlite import SqliteStore
+from moderation.stores.worker import _Task
+from tests.support.exchanges import NOON, closing, finding, numbered, objection, opening, step
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-FINDING = Finding(filter="lexicon", version="1", category="slur", decision=Decision.BLOCK)
-OPENING = Opening(
-    origin=Origin(platform="console", conversation="c", person="p"),
-    at=NOON,
-    persona="halmi",
-    persona_version="1",
-    model="scripted",
-    policy="cafe",
-    language="ko",
-    said="안녕",
-)
-
-
-def objection(text: str = "draft", shown: str = "") -> Objection:
-    return Objection(at=NOON, stage=Stage.PIECE, text=text, shown=shown, findings=(FINDING,))
-
-
-def closing(outcome: Outcome = Outcome.REPAIRED) -> Closing:
-    return Closing(at=NOON, outcome=outcome, shown="shown")
+OPENING = opening("안녕")
 
 
 def store_at(file: Path, *, prefix: str = "a", queue: int = 256) -> SqliteStore:
-    numbers = itertools.count(1)
-    return SqliteStore.at(file, clock=lambda: NOON, ids=lambda: f"{prefix}{next(numbers)}", queue=queue)
+    return SqliteStore.at(file, clock=lambda: NOON, ids=numbered(prefix), queue=queue)
 
 
 @pytest.fixture
@@ -92,9 +65,9 @@ async def taken(store: SqliteStore) -> None:
     await asyncio.to_thread(wait)
 
 
-async def pragma(store: SqliteStore, setting: str) -> int:
-    """Set something on the writer's own connection."""
-    value: int = await store._writer.call(lambda db: db.execute(f"PRAGMA {setting}").fetchone()[0])
+async def pragma(store: SqliteStore, setting: str) -> int | str:
+    """Ask or set something on the writer's own connection."""
+    value: int | str = await store._writer.call(lambda db: db.execute(f"PRAGMA {setting}").fetchone()[0])
     return value
 
 
@@ -215,15 +188,8 @@ async def test_a_second_process_reviews_what_a_first_has_under_way(file: Path) -
 
         store = store_at(file)
         under_way = await store.get(kept)
-        step = Review(
-            at=NOON,
-            actor="mina",
-            tool="terminal",
-            step=ReviewStep.UPHOLD,
-            before=CaseState.OPEN,
-            after=CaseState.UPHELD,
-        )
-        reviewed = await store.review(kept, step, version=under_way.version)
+        decided = step(CaseState.UPHELD)
+        reviewed = await store.review(kept, decided, version=under_way.version)
         _pipe(process.stdin).write("\n")
         _pipe(process.stdin).flush()
         assert line(process) == "closed"
@@ -233,7 +199,7 @@ async def test_a_second_process_reviews_what_a_first_has_under_way(file: Path) -
     assert under_way.closing is None
     assert reviewed.closing is None
     assert ended.closing == closing()
-    assert ended.reviews == (step,)
+    assert ended.reviews == (decided,)
 
 
 async def test_only_the_exchanges_of_the_dead_are_closed(file: Path) -> None:
@@ -346,7 +312,7 @@ async def test_closing_with_a_full_queue_finishes_what_was_taken(file: Path) -> 
         writes += [asyncio.create_task(store.open(OPENING, objection())) for _ in range(2)]
         await asyncio.sleep(0)
         end = asyncio.create_task(store.aclose())
-        while not store._writer._stopped:
+        while not store._writer._stopped.is_set():
             await asyncio.sleep(0)
         with pytest.raises(StoreFailed):
             await store.count(Outcome.CLEAN)
@@ -355,20 +321,88 @@ async def test_closing_with_a_full_queue_finishes_what_was_taken(file: Path) -> 
     assert await asyncio.gather(*writes) == ["a1", "a2", "a3"]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-async def test_a_defect_in_the_writer_closes_the_store_and_nobody_waits_for_ever(file: Path) -> None:
-    def broken() -> str:
-        raise NotImplementedError
+def no_id() -> str:
+    raise OSError("the source of randomness is gone: 안녕")
 
-    store = SqliteStore.at(file, clock=lambda: NOON, ids=broken)
+
+async def test_a_defect_in_one_job_fails_that_job_and_the_store_goes_on(file: Path) -> None:
+    ids = numbered()
+    makers = iter([ids, no_id, ids])
+
+    def made() -> str:
+        return next(makers)()
+
+    store = SqliteStore.at(file, clock=lambda: NOON, ids=made)
+    timeless = replace(objection(), at=cast(datetime, None))
+    first = await store.open(OPENING, objection("first"))
     results = await asyncio.gather(
-        *(store.open(OPENING, objection()) for _ in range(3)), store.count(Outcome.CLEAN), return_exceptions=True
+        store.open(OPENING, objection()), store.count(Outcome.CLEAN), store.add(first, timeless), return_exceptions=True
     )
 
-    assert [type(result) for result in results] == [StoreFailed] * 4
+    assert [type(result) for result in results] == [StoreFailed, type(None), StoreFailed]
+    for result, kind in ((results[0], OSError), (results[2], AttributeError)):
+        assert isinstance(result, StoreFailed)
+        assert result.key == "stores.defect"
+        assert isinstance(result.__cause__, kind)
+        for language in ("en", "ko"):
+            assert kind.__name__ in result.explain(language)
+            assert "randomness" not in result.explain(language), "an error's own words may quote a text"
+    second = await store.open(OPENING, objection("second"))
+    assert [exchange.id for exchange in await store.list(Query())] == [second, first]
+    assert (await store.get(first)).objections == (objection("first"),)
+    assert (await store.stats()).outcomes["clean"] == 1
+    await store.aclose()
+
+
+def end_the_thread(_: sqlite3.Connection) -> None:
+    raise SystemExit
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_where_the_thread_ends_nobody_waits_for_ever(file: Path) -> None:
+    store = store_at(file)
+    end = store._writer.call(end_the_thread)
+    results = await asyncio.gather(end, store.open(OPENING, objection()), return_exceptions=True)
+
+    assert [type(result) for result in results] == [StoreFailed] * 2
     with pytest.raises(StoreFailed):
         await store.count(Outcome.CLEAN)
     assert (await store.stats()).outcomes["clean"] == 0
+    await store.aclose()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_job_that_is_given_just_as_the_thread_ends_is_refused(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_at(file)
+    writer = store._writer
+    with pytest.raises(StoreFailed):
+        await writer.call(end_the_thread)
+    await asyncio.to_thread(writer._thread.join)
+    put = writer._queue.put_nowait
+    writer._stopped.clear()  # the moment before the thread says so
+
+    def put_too_late(task: _Task[Any]) -> None:
+        put(task)
+        writer._stopped.set()
+
+    monkeypatch.setattr(writer._queue, "put_nowait", put_too_late)
+    with pytest.raises(StoreFailed) as refused:
+        await asyncio.wait_for(store.count(Outcome.CLEAN), timeout=10)
+
+    assert refused.value.key == "stores.closed"
+    await store.aclose()
+
+
+async def test_a_commit_waits_for_the_disk(file: Path) -> None:
+    """A kill of the process cannot show it, only a loss of power could: so the setting itself is looked at."""
+    full, write_ahead = 2, "wal"
+    store = store_at(file)
+
+    assert await pragma(store, "synchronous") == full
+    assert await pragma(store, "journal_mode") == write_ahead
+    assert await pragma(store, "fullfsync") == 1
     await store.aclose()
 
 
@@ -378,7 +412,7 @@ async def test_a_defect_in_the_writer_closes_the_store_and_nobody_waits_for_ever
 async def test_a_full_disk_fails_the_write_and_leaves_the_store_readable(file: Path) -> None:
     store = store_at(file)
     before = await store.open(OPENING, objection("before"))
-    pages = await pragma(store, "page_count")
+    pages = int(await pragma(store, "page_count"))
     assert await pragma(store, f"max_page_count = {pages + 4}") == pages + 4
 
     results = await asyncio.gather(
@@ -429,7 +463,7 @@ async def test_a_lock_is_waited_for_once_by_all_who_wait_together(file: Path, mo
 
 async def test_a_value_that_sqlite_cannot_hold_leaves_nothing_half_done_and_harms_nobody(file: Path) -> None:
     store = store_at(file)
-    endless = replace(objection("endless"), findings=(replace(FINDING, elapsed=timedelta.max),))
+    endless = replace(objection("endless"), findings=(replace(finding(), elapsed=timedelta.max),))
     results = await asyncio.gather(
         store.open(OPENING, objection("one")),
         store.open(OPENING, endless),
@@ -437,7 +471,8 @@ async def test_a_value_that_sqlite_cannot_hold_leaves_nothing_half_done_and_harm
         return_exceptions=True,
     )
 
-    assert isinstance(results[1], OverflowError)
+    assert isinstance(results[1], StoreFailed)
+    assert isinstance(results[1].__cause__, OverflowError)
     kept = await store.list(Query())
     assert [exchange.objections[0].text for exchange in kept] == ["two", "one"]
     assert [exchange.id for exchange in kept] == [results[2], results[0]]
@@ -556,16 +591,7 @@ async def test_a_path_with_signs_is_only_a_path(tmp_path: Path) -> None:
 async def test_the_audit_trail_cannot_be_rewritten(file: Path) -> None:
     store = store_at(file)
     kept = await store.open(OPENING, objection())
-    step = Review(
-        at=NOON,
-        actor="mina",
-        tool="terminal",
-        step=ReviewStep.NOTE,
-        before=CaseState.OPEN,
-        after=CaseState.OPEN,
-        note="x",
-    )
-    await store.review(kept, step, version=0)
+    await store.review(kept, step(CaseState.OPEN), version=0)
     await store.aclose()
 
     with contextlib.closing(sqlite3.connect(file)) as other:
