@@ -42,7 +42,7 @@ IDENTITY = Fake(
 
 
 def policy(*filters: str, deadline: float = 5.0, workers: int = 4, capacity: int = 100, longest: int = 1000) -> Policy:
-    rule = {"bad": {"output": {"flag": 0.3, "block": 0.7, "action": "cut"}}}
+    rule = {"bad": {"output": {"flag": 0.3, "block": {"en": 0.7, "ko": 0.9}, "action": "cut"}}}
     return Policy(
         {
             "version": 1,
@@ -96,6 +96,28 @@ async def test_scores_become_decisions_at_the_thresholds_of_the_policy(score: fl
     assert verdict.decision is decision
     assert verdict.action is (Action.CUT if decision is Decision.BLOCK else Action.NONE)
     assert verdict.policy == guard.policy.hash
+
+
+@pytest.mark.parametrize(
+    ("text", "persona", "known", "decision"),
+    [
+        ("?! 10 \u2026", "ko", "", Decision.FLAG),
+        ("?! 10 \u2026", "en", "", Decision.BLOCK),
+        ("", "ko", "", Decision.FLAG),
+        ("안녕", "en", "", Decision.FLAG),
+        ("hello", "ko", "", Decision.BLOCK),
+        ("hello", "en", "ko", Decision.FLAG),
+    ],
+)
+async def test_the_threshold_is_that_of_the_text_and_without_letters_that_of_the_persona(
+    text: str, persona: str, known: str, decision: Decision
+) -> None:
+    with guarding(scoring(0.8)) as guard:
+        verdict = await guard.judge(
+            Candidate(stage=Stage.PIECE, text=text, language=known, brief=Brief(language=persona))
+        )
+
+    assert verdict.decision is decision
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(0, 1)), min_size=1, max_size=6))
