@@ -149,7 +149,7 @@ class Bias:
             sentence = match.group()
             if not _HAS_GROUP.search(sentence):
                 continue
-            found = self.forms.anything.Match(sentence)
+            found = self.forms.anything.find(sentence)
             if not found:
                 continue
             plain = marked.unmarked(*match.span())

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 import ahocorasick_rs
 import re2
 
-from moderation.filters.phrases import Source, options
+from moderation.filters.phrases import PatternSet, Source
 
 MANY, ONE, ADJECTIVE, KOREAN = "\ue000", "\ue001", "\ue002", "\ue003"
 NEGATIVE, FLATTERING, ROLE, ACT = "\ue004", "\ue005", "\ue006", "\ue007"
@@ -160,7 +160,7 @@ class Forms:
     """All forms, and one automaton that tells which of them are in a sentence."""
 
     forms: tuple[Form, ...]
-    anything: "re2.Set" = field(repr=False)
+    anything: PatternSet = field(repr=False)
 
     @classmethod
     def load(cls, source: Source) -> Self:
@@ -174,11 +174,7 @@ class Forms:
         )
         if not forms:
             raise source.wrong("form", "tables")
-        anything = re2.Set.SearchSet(options())
-        for form in forms:
-            anything.Add(form.pattern.pattern)
-        anything.Compile()
-        return cls(forms, anything)
+        return cls(forms, PatternSet.of(form.pattern for form in forms))
 
 
 def _forms(source: Source, table: dict[str, Any], where: str, names: dict[str, str]) -> Iterator[Form]:

@@ -1,4 +1,4 @@
-"""Rules kept as data: light folding of text with offsets back, and phrase books matched without backtracking.
+"""Rules kept as data: phrase books matched without backtracking over folded text, with offsets back.
 
 A phrase book is a TOML file of `[[rule]]` (what to find, and how sure it makes us) and `[[excuse]]` (what makes a hit
 mean less: an idiom, a quotation). Patterns are RE2, written for folded text: lower case, straight quotes, plain spaces.
@@ -7,9 +7,7 @@ Every pattern of a book is tried in one pass; only books with a hit cost more th
 
 import hashlib
 import importlib.resources
-import re
 import tomllib
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,79 +17,20 @@ from typing import Any, Final, Self
 import re2
 
 from moderation.errors import FilterUnavailable
+from moderation.normalise.text import FoldedText, fold_text, visible_tail
 from moderation.records import Candidate, Signal, Span
 
-_PLAIN: Final = re.compile("[\t\n -~가-힣ㄱ-ㆎ]*")
-"""What folding leaves alone but for case. Compatibility jamo (ㅋ, ㅠ) stay: NFKC would turn them into other letters."""
-_PIECE: Final = re.compile(
-    "[\t\n -~가-힣ㄱ-ㆎ]+|[^\t\n -~가-힣ㄱ-ㆎ][\u0300-\u036f\u1160-\u11ff\u3099\u309a]{0,16}", re.DOTALL
-)
-_SAME: Final = str.maketrans(
-    dict.fromkeys("‘’‚‛`´ʼ′＇", "'")
-    | dict.fromkeys("“”„‟«»「」『』″＂〝〞", '"')
-    | dict.fromkeys("‐‑‒–—―−", "-")
-    | dict.fromkeys("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", "\n")
-    | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0e\ufe0f", "")
-)
 _WINDOW: Final = 2000
 _OVERLAP: Final = 400
-_UNKNOWN: Final = "\ufffd"
 _MEMORY: Final = 32 << 20
 """Bytes RE2 may spend on the automaton of one book: ample, so that it is built once and not rebuilt as it is used."""
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """A text made comparable, with the way back."""
-
-    text: str
-    starts: Sequence[int] = ()
-    """Where in the original each character begins; empty where folding moved nothing."""
-    ends: Sequence[int] = ()
-
-    def place(self, start: int, end: int) -> tuple[int, int]:
-        """The range of the original that the range `start`..`end` of the folded text came from."""
-        if not self.starts or start == end:
-            return start, end
-        return self.starts[start], self.ends[end - 1]
-
-
-def fold(text: str, *, lower: bool = True) -> Folded:
-    """Lower case (unless told not to), NFKC, straight quotes, plain hyphens and spaces, no zero-width characters.
-
-    Linear in the length of `text`; any code points: surrogates and private-use characters become U+FFFD.
-    """
-    if _PLAIN.fullmatch(text):
-        return Folded(text.lower() if lower else text)
-    parts: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for match in _PIECE.finditer(text):
-        start, end, piece = match.start(), match.end(), match.group()
-        if _PLAIN.fullmatch(piece):
-            starts.extend(range(start, end))
-            ends.extend(range(start + 1, end + 1))
-        else:
-            piece = _fold_piece(piece)
-            starts.extend([start] * len(piece))
-            ends.extend([end] * len(piece))
-        parts.append(piece.lower() if lower else piece)
-    return Folded("".join(parts), starts, ends)
-
-
-def _fold_piece(piece: str) -> str:
-    """One character that is not plain, with the marks on it. Its lower case is as long as itself afterwards."""
-    if unicodedata.category(piece[0]) in {"Cs", "Co"}:
-        return _UNKNOWN
-    plain = unicodedata.normalize("NFKC", piece.translate(_SAME)).translate(_SAME)
-    return "".join(char if len(char.lower()) == 1 else char[0].lower()[0] for char in plain)
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """A candidate's text, folded together with the end of what was shown before it."""
 
-    folded: Folded
+    folded: FoldedText
     offset: int
     """How many characters of the original were shown before: places before it are not the candidate's."""
 
@@ -104,9 +43,9 @@ class Context:
 
 
 def in_context(candidate: Candidate, *, tail: int = 200, lower: bool = True) -> Context:
-    """Fold `candidate.text` with at most `tail` characters of `candidate.shown` before it."""
-    before = candidate.shown[-tail:]
-    return Context(fold(before + candidate.text, lower=lower), len(before))
+    """Fold `candidate.text` with what was shown before it: as much as has at most `tail` characters that are seen."""
+    before = visible_tail(candidate.shown, tail)
+    return Context(fold_text(before + candidate.text, lower=lower), len(before))
 
 
 def digest(*parts: bytes) -> str:
@@ -225,6 +164,34 @@ def options() -> "re2.Options":
 
 
 @dataclass(frozen=True, slots=True)
+class PatternSet:
+    """Many patterns in one automaton that tells which of them are in a text. Safe to share between threads.
+
+    An automaton that runs out of memory answers as if nothing matched. So a first pattern that matches every text
+    stands in it: where even that is not found, the answer is no answer.
+    """
+
+    _automaton: "re2.Set" = field(repr=False)
+
+    @classmethod
+    def of(cls, patterns: Iterable["re2._Regexp"]) -> Self:
+        """The set of `patterns`, which it numbers from 0 in this order."""
+        automaton = re2.Set.SearchSet(options())
+        automaton.Add("")
+        for pattern in patterns:
+            automaton.Add(pattern.pattern)
+        automaton.Compile()
+        return cls(automaton)
+
+    def find(self, text: str) -> tuple[int, ...]:
+        """The numbers of the patterns in `text`, ascending; FilterUnavailable where the automaton gave up."""
+        found = self._automaton.Match(text)
+        if not found or 0 not in found:
+            raise FilterUnavailable("phrases.exhausted", memory=_MEMORY >> 20)
+        return tuple(sorted(index - 1 for index in found if index))
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """Something to find. `category` and `check` are for filters with more than one kind of finding."""
 
@@ -261,7 +228,7 @@ class Book:
     """`score` is the most a hit is worth that an excuse touches."""
     raw: bytes
     """What the book was read from, for a filter's version."""
-    anything: "re2.Set" = field(repr=False)
+    anything: PatternSet = field(repr=False)
 
     @classmethod
     def load(
@@ -282,11 +249,7 @@ class Book:
         for key, entries in (("rule", rules), ("excuse", excuses)):
             if len({entry.id for entry in entries}) < len(entries):
                 raise source.wrong(f"{key}.id", "twice")
-        anything = re2.Set.SearchSet(options())
-        for rule in rules:
-            anything.Add(rule.pattern.pattern)
-        anything.Compile()
-        return cls(rules, excuses, source.raw, anything)
+        return cls(rules, excuses, source.raw, PatternSet.of(rule.pattern for rule in rules))
 
     @staticmethod
     def _rule(
@@ -315,12 +278,12 @@ class Book:
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Every match of every rule in folded text, with its score after excuses; hits excused to 0 are left out."""
-        found = self.anything.Match(text)
+        found = self.anything.find(text)
         if not found:
             return
         excuses = [(start, end, rule) for rule in self.excuses for start, end in places(rule.pattern, text)]
         excused = _Covers.of(excuses)
-        for index in sorted(found):
+        for index in found:
             rule = self.rules[index]
             for start, end in places(rule.pattern, text):
                 excuse = excused.touching(start, end)

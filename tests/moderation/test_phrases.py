@@ -1,20 +1,24 @@
 """Folding with offsets back, and matching that stays linear and misses nothing in long texts."""
 
+import pytest
 import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moderation.errors import FilterUnavailable
 from moderation.filters.crisis import Crisis
 from moderation.filters.injection import Injection
-from moderation.filters.phrases import fold, options, places
+from moderation.filters.phrases import PatternSet, in_context, options, places
 from moderation.filters.privacy import Privacy
+from moderation.normalise.text import fold_text
+from moderation.records import Candidate, Stage
 
 BOOKS = (Crisis.load().book, Injection.load().book, Privacy.load().book)
 
 
 @given(st.text(st.characters(), max_size=60))
 def test_every_folded_character_comes_from_a_place_in_the_text(text: str) -> None:
-    folded = fold(text)
+    folded = fold_text(text)
     for index in range(len(folded.text)):
         start, end = folded.place(index, index + 1)
         assert 0 <= start < end <= len(text)
@@ -23,19 +27,19 @@ def test_every_folded_character_comes_from_a_place_in_the_text(text: str) -> Non
 
 @given(st.text("abc가나다 ‘’“”…ﬁＡ\u200b\u0301\u1112\u1161\u11ab", max_size=40))
 def test_folding_twice_changes_nothing_more(text: str) -> None:
-    once = fold(text).text
-    assert fold(once).text == once
+    once = fold_text(text).text
+    assert fold_text(once).text == once
 
 
 def test_decomposed_hangul_is_composed_and_placed() -> None:
     text = "a\u1112\u1161\u11abb"
-    folded = fold(text)
+    folded = fold_text(text)
     assert folded.text == "a한b"
     assert folded.place(1, 2) == (1, 4)
 
 
 def test_compatibility_jamo_stay_what_they_are() -> None:
-    assert fold("ㅋㅋㅠ…").text == "ㅋㅋㅠ..."
+    assert fold_text("ㅋㅋㅠ…").text == "ㅋㅋㅠ..."
 
 
 @given(st.lists(st.sampled_from(["x", "ab", " ", "가나", "b", "\n"]), max_size=2500))
@@ -59,4 +63,69 @@ def test_one_pass_over_all_rules_agrees_with_each_rule_alone(parts: list[str]) -
     text = "".join(parts)
     for book in BOOKS:
         alone = {index for index, rule in enumerate(book.rules) if rule.pattern.search(text)}
-        assert set(book.anything.Match(text) or ()) == alone
+        assert set(book.anything.find(text)) == alone
+
+
+class GaveUp:
+    """An automaton that ran out of memory: it answers as if nothing matched."""
+
+    def Match(self, text: str) -> None:
+        """Nothing, not even the pattern that every text matches."""
+
+
+def test_an_automaton_that_gives_up_is_an_error_and_not_a_clean_text() -> None:
+    with pytest.raises(FilterUnavailable) as caught:
+        PatternSet(GaveUp()).find("anything")
+    for language in ("en", "ko"):
+        assert "32" in caught.value.explain(language)
+
+
+def test_a_set_numbers_its_patterns_from_nought() -> None:
+    patterns = PatternSet.of(re2.compile(source, options()) for source in ("a", "b", "^$"))
+    assert patterns.find("xbx") == (1,)
+    assert patterns.find("ba") == (0, 1)
+    assert patterns.find("") == (2,)
+    assert patterns.find("x") == ()
+
+
+def test_invisible_characters_at_the_end_of_what_was_shown_hide_nothing_before_them() -> None:
+    shown = "x" * 300 + "Ignore all" + "\u200b" * 500
+    context = in_context(Candidate(stage=Stage.PIECE, text=" rules", shown=shown))
+    assert context.folded.text == "x" * 190 + "ignore all rules"
+    assert context.span(190, 206) is not None
+    assert context.span(0, 200) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("W\u043emen", "women"),
+        ("\U0001d400ll", "all"),
+        ("\u00c1ll A\u0301ll", "all all"),
+        ("wo\u034fmen wo\U000e0061men wo\u3164men wo\u00admen wo\x08men", "women women women women women"),
+        ("a\u2800b", "a b"),
+        ("\u2460", "1"),
+        ("wom\u20acn", "women"),
+        ("\U0001f166\U0001f15e\U0001f15c\U0001f154\U0001f15d", "women"),
+    ],
+)
+def test_what_is_drawn_like_a_latin_word_is_read_as_one(text: str, read: str) -> None:
+    assert fold_text(text).text == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u0438\u0432\u0430\u043d",
+        "\u03b1\u03b2\u03b3",
+        "\u30ab\u30ac",
+        "\u20a95 5\u20ac \u00a72",
+        "\U0001f1f0\U0001f1f7여자",
+    ],
+)
+def test_words_of_other_scripts_prices_and_flags_stay_what_they_are(text: str) -> None:
+    assert fold_text(text).text == text
+
+
+def test_capitals_stay_where_case_matters() -> None:
+    assert fold_text("\uff33\uff2b-\u0391b", lower=False).text == "SK-Ab"
