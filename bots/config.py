@@ -87,6 +87,13 @@ class PolicySection(_Section):
     """A policy file, relative to the settings file; none: the one that ships with the package."""
 
 
+class LexiconSection(_Section):
+    """Words beside those that ship."""
+
+    lists: tuple[Annotated[Path, Field(strict=False)], ...] = Field(default=(), strict=False)
+    """Files in the form of moderation/data/lexicon/en.toml, relative to the settings file: terms, and allowed words."""
+
+
 class DetoxifySection(_Section):
     """A detoxify checkpoint that judges too (needs the extra [detoxify]). Paths are relative to the settings file."""
 
@@ -107,6 +114,7 @@ class _File(_Section):
     limits: LimitSection = LimitSection()
     personas: PersonaSection = PersonaSection()
     policy: PolicySection = PolicySection()
+    lexicon: LexiconSection = LexiconSection()
     detoxify: DetoxifySection | None = None
 
     @model_validator(mode="after")
@@ -130,6 +138,7 @@ class Settings:
     limits: LimitSection
     personas: PersonaSection
     policy: PolicySection
+    lexicon: LexiconSection
     detoxify: DetoxifySection | None
     """None: only what ships with the package judges."""
     key: SecretStr
@@ -184,6 +193,7 @@ class Settings:
             limits=parsed.limits,
             personas=parsed.personas.model_copy(update={"folders": folders}),
             policy=parsed.policy.model_copy(update={"file": base / policy if policy else None}),
+            lexicon=LexiconSection(lists=tuple(base / file for file in parsed.lexicon.lists)),
             detoxify=_based(parsed.detoxify, base),
             key=SecretStr(environ.get(parsed.model.key_variable, "")),
         )

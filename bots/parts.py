@@ -70,7 +70,7 @@ def _filters(settings: Settings) -> tuple[Filter, ...]:
     from moderation.filters.detoxify import ENGLISH, MULTILINGUAL, Detoxify
     from moderation.filters.registry import load_filters
 
-    shipped = load_filters()
+    shipped = load_filters(lists=settings.lexicon.lists)
     if settings.detoxify is None:
         return shipped
     section = settings.detoxify

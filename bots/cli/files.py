@@ -8,7 +8,7 @@ import typer
 from bots.cards import Card, Row, Tone
 from bots.cli.common import SettingsFile, out, run, say, settings_of, show
 from bots.errors import Unknown
-from bots.parts import open_guard
+from bots.parts import open_guard, utc_now
 from moderation.policy import Policy
 from personas.persona import Persona
 
@@ -78,13 +78,16 @@ def policy_check(
     path: Annotated[Path | None, typer.Argument(help="policy_file")] = None, file: SettingsFile = None
 ) -> None:
     """policy_check"""
+    from moderation.filters.crisis import load_resources
     from moderation.filters.registry import load_filters
 
     settings = settings_of(file)
     policy = Policy.load(path or settings.policy.file)
-    policy.check(load_filters())
+    policy.check(load_filters(lists=settings.lexicon.lists))
     title = say("cli.policy_fine", settings, name=policy.name, hash=policy.hash, count=len(policy.rules()))
-    show(Card(title=title, tone=Tone.GOOD), settings)
+    resources = load_resources()
+    old = say("cli.numbers_old", settings, checked=resources.checked) if resources.stale(utc_now().date()) else ""
+    show(Card(title=title, hint=old, tone=Tone.GOOD), settings)
 
 
 def train(

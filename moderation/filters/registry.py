@@ -1,7 +1,9 @@
 """Which filters a guard has by default, and by which name each is loaded."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -32,11 +34,13 @@ FILTERS: Final[Mapping[str, Callable[[], Filter]]] = MappingProxyType(
 """What every guard has: nothing here needs an extra or a download."""
 
 
-def load_filters(names: Iterable[str] = FILTERS) -> tuple[Filter, ...]:
+def load_filters(names: Iterable[str] = FILTERS, *, lists: Sequence[Path] = ()) -> tuple[Filter, ...]:
     """The filters of these names, loaded side by side, in the order asked for. Blocks for about a second.
 
-    Raises KeyError for an unknown name, FilterUnavailable where one cannot be loaded.
+    `lists` are a community's own word lists, beside those of the lexicon. Raises KeyError for an unknown name,
+    FilterUnavailable where a filter cannot be loaded.
     """
-    makers = [FILTERS[name] for name in names]
+    known = {**FILTERS, "lexicon": partial(Lexicon.load, extra=lists)}
+    makers = [known[name] for name in names]
     with ThreadPoolExecutor(max(1, len(makers))) as pool:
         return tuple(pool.map(lambda make: make(), makers))

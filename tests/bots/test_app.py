@@ -8,7 +8,9 @@ import pytest
 from bots.app import limits_of, open_generator, open_talchum
 from bots.config import Settings
 from bots.errors import SettingsError, Unknown
+from bots.parts import open_guard
 from moderation.errors import FilterUnavailable
+from moderation.records import Candidate, Decision, Stage
 from personas.generators.scripted_server import ScriptedServer
 from personas.generators.scripts import load_script
 from personas.messages import Finished, Message, Passage
@@ -92,3 +94,20 @@ async def test_a_checkpoint_that_is_not_there_keeps_the_program_from_starting(tm
     with pytest.raises(FilterUnavailable):
         async with open_talchum(settings):
             pass
+
+
+async def test_words_of_a_communitys_own_are_judged_too(tmp_path: Path) -> None:
+    ours = """language = "en"
+provenance = "Ours."
+[[group]]
+category = "profanity"
+severity = 1.0
+terms = ["frobnicator"]
+"""
+    (tmp_path / "ours.toml").write_text(ours, encoding="utf-8")
+    document = b'[lexicon]\nlists = ["ours.toml"]'
+    settings = Settings.load(document, {"TALCHUM_DATA": str(tmp_path)}, file=tmp_path / "talchum.toml")
+    async with open_guard(settings) as guard:
+        verdict = await guard.judge(Candidate(stage=Stage.WHOLE, text="You old f.r.o.b.n.i.c.a.t.o.r!"))
+
+    assert verdict.decision is Decision.BLOCK
