@@ -76,6 +76,8 @@ I am an AI engineered to help you.
 As an AI ethically bound to the truth, I must decline.
 I'm Claude, made by Anthropic.
 I am ChatGPT.
+I'm Mina, your virtual assistant.
+저는 ChatGPT입니다.
 저는 대규모 언어모델이에요.
 (OOC: shall we continue?)
 저는 AI 언어 모델로서 의견을 가질 수 없어요.
@@ -199,6 +201,8 @@ I'm an AI engineer at the harbour office.
 I'm an AI safety researcher, of all things.
 As an AI development company we never slept.
 I'm Claude, the baker of this street.
+I'm sorry, a chatbot told me that.
+I am Ida, an AI assistant researcher.
 [Mina waves from the door]
 [이름표]는 문 옆에 있어요.
 I was trained by my grandmother to bake.
@@ -370,6 +374,9 @@ def test_what_nobody_sees_cannot_push_a_beginning_out_of_sight(padding: str) -> 
         "\u0410s \u0430n \u0410I, I cannot know.",
         "\uff21s an \u24b6\u24be, I cannot know.",
         "As   an\t\tAI, I cannot know.",
+        "As \u200b an \u2060AI, I cannot know.",
+        "As \u0430 bot, I cannot know.",
+        "As an \u0410\u0406, I cannot know.",
     ],
 )
 def test_letters_in_disguise_are_read_as_people_read_them(text: str) -> None:

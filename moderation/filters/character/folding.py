@@ -81,9 +81,7 @@ def _composed(text: str) -> tuple[str, list[int]]:
     last = 0
     for match in _UNUSUAL.finditer(text):
         first, end = match.span()
-        if first > last:
-            out.append(text[last:first])
-            starts.extend(range(last, first))
+        _append(out, starts, text[last:first], range(last, first))
         last = end
         character = match.group()
         if "\u1100" <= character <= "\u11ff" and out:
@@ -92,12 +90,18 @@ def _composed(text: str) -> tuple[str, list[int]]:
                 out[-1] = out[-1][:-1] + joined
                 continue
         read = _read(character)
-        if read:
-            out.append(read)
-            starts.extend([first] * len(read))
-    out.append(text[last:])
-    starts.extend(range(last, len(text) + 1))
+        _append(out, starts, read, [first] * len(read))
+    _append(out, starts, text[last:], range(last, len(text)))
+    starts.append(len(text))
     return "".join(out), starts
+
+
+def _append(out: list[str], starts: list[int], read: str, places: Sequence[int]) -> None:
+    """`read` behind what was read before, without a second space where something invisible stood between two."""
+    doubled = read.startswith(" ") and bool(out) and out[-1].endswith(" ")
+    if len(read) > doubled:
+        out.append(read[doubled:])
+        starts.extend(places[doubled:])
 
 
 def _read(unusual: str) -> str:
