@@ -3,32 +3,23 @@
 All three must be there; any of them alone is ordinary talk, and so is naming a group or belonging to one. Groups and
 predicates are word lists, found in one pass and replaced by single marks; forms are patterns over the marked sentence.
 So "<all> <women> are <bad at>" is one short pattern for hundreds of groups and predicates, and its cost does not grow
-with the lists. What is particular, rejected, factual or an event is excused; what is asked or reported weighs less.
+with the lists. What is particular, denied, dismissed or an event is excused; what is asked, reported or cited weighs
+less. An excuse must touch what was found: a word of denial elsewhere in the sentence excuses nothing.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from typing import Final, Self
 
-from moderation.filters.bias_rules import (
-    ADJECTIVE,
-    FLATTERING,
-    KOREAN,
-    MANY,
-    NEGATIVE,
-    ONE,
-    ROLE,
-    Excuses,
-    Form,
-    Forms,
-    Lexicon,
-)
+from moderation.filters.bias_excuses import Excuses, Surroundings
+from moderation.filters.bias_rules import FLATTERING, KOREAN, MANY, NEGATIVE, ONE, ROLE, SLUR, Form, Forms, Lexicon
+from moderation.filters.bias_text import GROUPS, Marked, evened, hurried, mark, sentences
 from moderation.filters.phrases import Context, Source, data_folder, digest, in_context, places
 from moderation.records import Candidate, Signal, Span, Stage
 
-ALGORITHM: Final = b"bias 1"
+ALGORITHM: Final = b"bias 2"
 """Raised when the code changes what the same data finds."""
 CATEGORY: Final = "generalisation"
 ESSENTIALISING: Final = 0.9
@@ -37,29 +28,12 @@ BOXING_IN: Final = 0.7
 WEAK: Final = 0.4
 """Asked, reported, or in a form that is often innocent."""
 
-_GROUPS: Final = f"{MANY}{ONE}{ADJECTIVE}{KOREAN}"
-_SCORES: Final = ((NEGATIVE, ESSENTIALISING), (ROLE, ESSENTIALISING), (FLATTERING, BOXING_IN))
-_HAS_GROUP: Final = re.compile(f"[{_GROUPS}]")
-_NAMES_GROUP: Final = re.compile(f"[{MANY}{ONE}{KOREAN}]")
-_SENTENCE: Final = re.compile("[^.!?\n]+[.!?]*[\"')]*")
-_NEAR: Final = 40
-"""How far before and after a hit its excuses are looked for."""
+_SCORES: Final = ((NEGATIVE, ESSENTIALISING), (SLUR, ESSENTIALISING), (ROLE, ESSENTIALISING), (FLATTERING, BOXING_IN))
+_HAS_GROUP: Final = re.compile(f"[{GROUPS}]")
+_NAMES_GROUP: Final = re.compile(f"[{MANY}{ONE}{KOREAN}{SLUR}]")
 _TAIL: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """A folded text with every known group and predicate replaced by one mark."""
-
-    text: str
-    starts: Sequence[int]
-    ends: Sequence[int]
-    plain: str
-    """The same without marks; `starts` and `ends` are places in it."""
-
-    def unmarked(self, start: int, end: int) -> str:
-        """What stands under the range `start`..`end` of the marked text."""
-        return self.plain[self.starts[start] : self.ends[end - 1]] if start < end else ""
+_BREAKS: Final = re.compile("[\u00ad\u200b]")
+"""Where a line may break: within a word, or in place of the blank between two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +79,12 @@ class Bias:
 
     def examine(self, candidate: Candidate) -> Sequence[Signal]:
         """One signal a form, score and note that hit, or one of score 0.0."""
-        context = in_context(candidate, tail=_TAIL)
-        marked = self._mark(context.folded.text)
-        spans: dict[tuple[str, float, str], list[Span]] = {}
-        if marked is not None:
-            for hit in self._hits(marked):
-                span = _span(hit, marked, context)
+        spans: dict[tuple[str, float, str], dict[Span, None]] = {}
+        for context in _readings(candidate):
+            for hit, first, last in self._found(context.folded.text):
+                span = context.span(first, last)
                 if span is not None:
-                    spans.setdefault((hit.form, hit.score, hit.note), []).append(span)
+                    spans.setdefault((hit.form, hit.score, hit.note), {})[span] = None
         if not spans:
             return (Signal(category=CATEGORY, score=0.0),)
         return tuple(
@@ -120,58 +92,51 @@ class Bias:
             for (form, score, note), found in spans.items()
         )
 
-    def _mark(self, text: str) -> Marked | None:
-        """The text with marks; None where no group is named, which is most of what people say."""
-        found = [
-            (self.lexicon.marks[index], start, end)
-            for index, start, end in self.lexicon.terms.find_matches_as_indexes(text)
-            if _whole(text, start, end)
-        ]
-        if not any(mark in _GROUPS for mark, _, _ in found):
-            return None
-        parts: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
-        last = 0
-        for mark, start, end in found:
-            parts += (text[last:start], mark)
-            starts += (*range(last, start), start)
-            ends += (*range(last + 1, start + 1), end)
-            last = end
-        parts.append(text[last:])
-        starts += range(last, len(text))
-        ends += range(last + 1, len(text) + 1)
-        return Marked("".join(parts), starts, ends, text)
+    def _found(self, text: str) -> Iterator[tuple[Hit, int, int]]:
+        """Every hit in `text`, which keeps its case, with the place of its first and of its last word."""
+        marked = mark(self.lexicon, text)
+        if marked is None:
+            return
+        for hit in self._hits(marked, text):
+            place = _place(hit, marked)
+            if place is not None:
+                yield hit, *place
 
-    def _hits(self, marked: Marked) -> Iterator[Hit]:
-        sentences = list(_SENTENCE.finditer(marked.text))
-        for index, match in enumerate(sentences):
-            sentence = match.group()
+    def _hits(self, marked: Marked, cased: str) -> Iterator[Hit]:
+        ranges = list(sentences(marked, cased))
+        for index, (first, last) in enumerate(ranges):
+            sentence = marked.text[first:last]
             if not _HAS_GROUP.search(sentence):
                 continue
-            found = self.forms.anything.find(sentence)
-            if not found:
-                continue
-            plain = marked.unmarked(*match.span())
-            following = marked.unmarked(*sentences[index + 1].span()) if index + 1 < len(sentences) else ""
-            if self.excuses.excuse(sentence, plain, following):
-                continue
-            note = self.excuses.note(plain)
-            for form in sorted(found):
-                yield from self._places(self.forms.forms[form], marked, match.span(), note)
+            following = marked.unmarked(*ranges[index + 1]) if index + 1 < len(ranges) else ""
+            for form in self.forms.anything.find(sentence):
+                yield from self._places(self.forms.forms[form], marked, (first, last), following)
 
-    def _places(self, form: Form, marked: Marked, sentence: tuple[int, int], note: str) -> Iterator[Hit]:
+    def _places(self, form: Form, marked: Marked, sentence: tuple[int, int], following: str) -> Iterator[Hit]:
         first, last = sentence
         for begin, stop in places(form.pattern, marked.text[first:last]):
             start, end = first + begin, first + stop
             group = _NAMES_GROUP.search(marked.text, start, end)
-            before = marked.unmarked(max(first, group.start() - _NEAR), group.start()) if group else ""
-            if not form.quantified and self.excuses.particular.search(before):
+            surroundings = Surroundings(marked, sentence, group.start() if group else start, end, following)
+            if self.excuses.excuse(surroundings, particular=group is not None and not form.quantified):
                 continue
-            if self.excuses.event.search(marked.unmarked(end, min(last, end + _NEAR))):
-                continue
+            note = self.excuses.note(surroundings)
             score = _score(form, marked.text[start:end])
             yield Hit(form.id, min(score, WEAK) if note or form.weak else score, start, end, note)
+
+
+def _readings(candidate: Candidate) -> Iterator[Context]:
+    """The text as it stands, and where it has them: without dots of hesitation, with invisible breaks as blanks."""
+    context = in_context(candidate, tail=_TAIL, lower=False)
+    folded = evened(context.folded)
+    yield Context(folded, context.offset)
+    smooth = hurried(folded)
+    if smooth is not None:
+        yield Context(smooth, context.offset)
+    if _BREAKS.search(candidate.text):
+        apart = replace(candidate, text=_BREAKS.sub(" ", candidate.text))
+        context = in_context(apart, tail=_TAIL, lower=False)
+        yield Context(evened(context.folded), context.offset)
 
 
 def _score(form: Form, found: str) -> float:
@@ -179,18 +144,11 @@ def _score(form: Form, found: str) -> float:
     return max((form.score, *(score for mark, score in _SCORES if mark in found)))
 
 
-def _span(hit: Hit, marked: Marked, context: Context) -> Span | None:
-    """From the first word of the match to its last, in the candidate's own text."""
+def _place(hit: Hit, marked: Marked) -> tuple[int, int] | None:
+    """From the first word of the match to its last, in the text that was marked."""
     start, end = hit.start, hit.end
-    while start < end and not (marked.text[start].isalnum() or marked.text[start] in _GROUPS):
+    while start < end and not (marked.text[start].isalnum() or marked.text[start] in GROUPS):
         start += 1
     while end > start and marked.text[end - 1].isspace():
         end -= 1
-    return context.span(marked.starts[start], marked.ends[end - 1]) if start < end else None
-
-
-def _whole(text: str, start: int, end: int) -> bool:
-    """Whether a term stands as a word: whole in English, at the beginning of a word in Korean (particles follow)."""
-    if start and text[start - 1].isalnum():
-        return False
-    return not (text[end - 1].isascii() and end < len(text) and text[end].isascii() and text[end].isalnum())
+    return (marked.starts[start], marked.ends[end - 1]) if start < end else None

@@ -1,7 +1,7 @@
 """The data of the bias filter: word lists that become marks, forms and excuses that are patterns over marks."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
@@ -12,11 +12,18 @@ from moderation.filters.phrases import PatternSet, Source
 
 MANY, ONE, ADJECTIVE, KOREAN = "\ue000", "\ue001", "\ue002", "\ue003"
 NEGATIVE, FLATTERING, ROLE, ACT = "\ue004", "\ue005", "\ue006", "\ue007"
-"""Marks are private-use characters; folding takes them out of what people write."""
+SLUR = "\ue008"
+"""A Korean noun that names a group and insults it: group and predicate in one."""
+SPLIT = "\ue009"
+"""A Korean noun with a blank in it (여 자들), which counts only where a plural shows that it is one.
+
+Marks are private-use characters; folding takes them out of what people write.
+"""
 
 _MARKS: Final = {
-    "many": MANY, "one": ONE, "adj": ADJECTIVE, "ko": KOREAN, "negative": NEGATIVE, "flattering": FLATTERING,
-    "role": ROLE, "act": ACT, "predicate": f"[{NEGATIVE}{FLATTERING}{ROLE}]", "any": f"{MANY}-{ACT}",
+    "many": MANY, "one": ONE, "adj": ADJECTIVE, "ko": KOREAN, "negative": f"[{NEGATIVE}{SLUR}]", "flattering": FLATTERING,
+    "role": ROLE, "act": ACT, "predicate": f"[{NEGATIVE}{FLATTERING}{ROLE}{SLUR}]",
+    "any": f"{MANY}-{SLUR}",
 }  # fmt: skip
 _NAME: Final = re.compile("<([a-z]+)>")
 _NOUNS: Final = (
@@ -74,7 +81,8 @@ class Lexicon:
         group wins over a predicate; an adjective alone names nobody, hence does not."""
         said = dict(_predicates(predicates))
         named = {term: mark for term, mark in _groups(groups) if mark != ADJECTIVE or term not in said}
-        marks = said | named
+        split = {term: mark for term, mark in named.items() if mark == SPLIT}
+        marks = split | said | {term: mark for term, mark in named.items() if mark != SPLIT}
         matching = ahocorasick_rs.MatchKind.LeftmostLongest
         return cls(ahocorasick_rs.AhoCorasick(list(marks), matchkind=matching), tuple(marks.values()))
 
@@ -84,9 +92,8 @@ def _groups(source: Source) -> Iterator[tuple[str, str]]:
         where = f"{kind}."
         if not isinstance(table, dict):
             raise source.wrong(kind, "tables")
-        source.only(table, frozenset({"en", "en_many", "en_adjective", "en_nation", "ko"}), where)
-        for noun in source.strings(table, "ko", where):
-            yield noun, KOREAN
+        source.only(table, frozenset({"en", "en_many", "en_adjective", "en_nation", "ko", "ko_slur"}), where)
+        yield from _korean(source, table, where)
         nations = source.strings(table, "en_nation", where)
         for adjective in (*source.strings(table, "en_adjective", where), *nations):
             yield adjective, ADJECTIVE
@@ -102,6 +109,15 @@ def _groups(source: Source) -> Iterator[tuple[str, str]]:
             yield many or f"{one}s", MANY
         for noun in source.strings(table, "en_many", where):
             yield noun, MANY
+
+
+def _korean(source: Source, table: dict[str, Any], where: str) -> Iterator[tuple[str, str]]:
+    for noun in source.strings(table, "ko", where):
+        yield noun, KOREAN
+        if noun.isalpha() and len(noun) > 1:
+            yield f"{noun[0]} {noun[1:]}", SPLIT
+    for noun in source.strings(table, "ko_slur", where):
+        yield noun, SLUR
 
 
 def _predicates(source: Source) -> Iterator[tuple[str, str]]:
@@ -166,7 +182,7 @@ class Forms:
     def load(cls, source: Source) -> Self:
         """Raises FilterUnavailable naming the form that cannot be used."""
         source.only(source.table, frozenset({"marks", "form", "excuse"}))
-        names = _names(source)
+        names = names_of(source)
         forms = tuple(
             form
             for index, table in enumerate(source.tables("form"))
@@ -185,7 +201,7 @@ def _forms(source: Source, table: dict[str, Any], where: str, names: dict[str, s
     score = source.score(table, "score", where) if "score" in table else 0.0
     for language in ("en", "ko"):
         patterns = [
-            _expand(source, pattern, names, f"{where}{language}") for pattern in source.strings(table, language, where)
+            expand(source, pattern, names, f"{where}{language}") for pattern in source.strings(table, language, where)
         ]
         if patterns:
             yield Form(
@@ -197,69 +213,19 @@ def _forms(source: Source, table: dict[str, Any], where: str, names: dict[str, s
             )
 
 
-def _names(source: Source) -> dict[str, str]:
+def names_of(source: Source) -> dict[str, str]:
     """Names that patterns may use in angle brackets; a later one may use those before it."""
     names = dict(_MARKS)
     table = source.table.get("marks", {})
     if not isinstance(table, dict):
         raise source.wrong("marks", "tables")
     for name in table:
-        names[name] = _expand(source, source.string(table, name, "marks."), names, f"marks.{name}")
+        names[name] = expand(source, source.string(table, name, "marks."), names, f"marks.{name}")
     return names
 
 
-def _expand(source: Source, pattern: str, names: dict[str, str], where: str) -> str:
+def expand(source: Source, pattern: str, names: dict[str, str], where: str) -> str:
     for name in _NAME.findall(pattern):
         if name not in names:
             raise source.wrong(where, "one_of", known=", ".join(sorted(names)))
     return _NAME.sub(lambda match: names[match.group(1)], pattern)
-
-
-@dataclass(frozen=True, slots=True)
-class Excuses:
-    """What makes a hit no generalisation, or a lesser one."""
-
-    rejected: "re2._Regexp"
-    insisted: "re2._Regexp"
-    taken_back: "re2._Regexp"
-    particular: "re2._Regexp"
-    event: "re2._Regexp"
-    factual: "re2._Regexp"
-    asked: "re2._Regexp"
-    reported: "re2._Regexp"
-
-    @classmethod
-    def load(cls, source: Source) -> Self:
-        """Raises FilterUnavailable naming the excuse that cannot be used."""
-        table = source.table.get("excuse")
-        if not isinstance(table, dict):
-            raise source.wrong("excuse", "tables")
-        known = ("rejected", "insisted", "taken_back", "particular", "event", "factual", "asked", "reported")
-        source.only(table, frozenset(known), "excuse.")
-        names = _names(source)
-        return cls(**{name: _excuse(source, table, name, names) for name in known})
-
-    def excuse(self, marked: str, plain: str, following: str) -> bool:
-        """Whether nothing in a sentence counts: it is taken back, there or in the sentence after; it states a fact.
-
-        The sentence comes with marks and without: a pattern may be about either.
-        """
-        rejected = self.rejected.search(plain) or self.rejected.search(marked)
-        if rejected and not self.insisted.search(plain):
-            return True
-        if following and self.taken_back.search(following):
-            return True
-        return bool(self.factual.search(plain) or self.factual.search(marked))
-
-    def note(self, plain: str) -> str:
-        """Why everything in a sentence counts for less; "" where it does not."""
-        if self.asked.search(plain):
-            return "asked"
-        return "reported" if self.reported.search(plain) else ""
-
-
-def _excuse(source: Source, table: dict[str, Any], name: str, names: dict[str, str]) -> "re2._Regexp":
-    patterns: Sequence[str] = source.strings(table, name, "excuse.")
-    if not patterns:
-        raise source.wrong(f"excuse.{name}", "strings")
-    return source.pattern([_expand(source, pattern, names, f"excuse.{name}") for pattern in patterns], f"excuse.{name}")

@@ -365,6 +365,101 @@ def test_taking_back_in_advance_does_not_help(text: str) -> None:
     assert score(text) == 0.9
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "According to my data, women are too emotional to lead.",
+        "Women are too emotional to lead, 100%.",
+        "By law, all Muslims are terrorists.",
+        "I never say this lightly: all Muslims are terrorists.",
+        "In my report, Jews are greedy.",
+        "Regardless of what you think, women are too emotional to lead.",
+        "Equal or not, blacks are lazy.",
+        "It is not true that I like soup, and women are too emotional to lead.",
+        "Women are too emotional to lead. That is not true of soup.",
+        "My friend said hello, and all Muslims are terrorists.",
+        "I'm a gay man, and all Muslims are terrorists.",
+        "women are too emotional to lead. do you like soup?",
+        "내 조사에 따르면 흑인은 게을러요.",
+        "여자는 운전을 못해요, 100%.",
+        "상관없이 중국인들은 다 더러워요.",
+        "고정관념이 뭐예요? 여자들은 원래 운전을 못해요.",
+    ],
+)
+def test_an_excuse_elsewhere_in_the_sentence_excuses_nothing(text: str) -> None:
+    assert score(text) == 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The idea that women are too emotional to lead is a myth.",
+        "Women are lazy, which is a stereotype.",
+        "women can't drive. that's a stereotype.",
+        "Women are too emotional to lead? No, that's wrong.",
+        "여자는 원래 운전을 못한다는 건 고정관념이에요.",
+    ],
+)
+def test_a_verdict_on_what_was_said_excuses_it(text: str) -> None:
+    assert score(text) == 0.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "According to a 2019 survey, women are too emotional to lead.",
+        "A study from 2019 says women are too emotional to lead.",
+        "2019년 통계청 조사에 따르면 흑인은 게을러요.",
+    ],
+)
+def test_a_citation_makes_a_finding_weak_and_not_none(text: str) -> None:
+    assert score(text) == 0.4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Women are... too emotional to lead.",
+        "Women are\u2026 too emotional to lead.",
+        "Women are...too emotional to lead.",
+        "Women\nare too emotional to lead.",
+        "Women  are too emotional to lead.",
+        "Women are too\u00ademotional to lead.",
+        "Women are too emo\u00adtional to lead.",
+        "W\u043emen are too emotional to lead.",
+        "w0men are too emotional to lead",
+        "Hm... women are too emotional to lead.",
+        "Trans women are just men.",
+        "여자들은... 원래 운전을 못해요.",
+        "글쎄... 여자들은 원래 운전을 못해요.",
+        "여자들은\n원래 운전을 못해요.",
+        "여 자들은 원래 운전을 못해",
+        "동성애자는 정신병자예요.",
+    ],
+)
+def test_hesitation_line_breaks_and_disguise_hide_nothing(text: str) -> None:
+    assert score(text) == 0.9
+
+
+def test_praise_for_all_of_them_boxes_them_in() -> None:
+    assert score("Gay men make the best stylists.") == 0.7
+
+
+def test_an_empty_line_parts_what_is_said() -> None:
+    assert score("We met the women\n\nare too emotional to lead") == 0.0
+
+
+def test_padding_at_the_end_of_what_was_shown_hides_nothing() -> None:
+    assert score(" too emotional to lead.", shown="Women are" + "\u200b" * 300) == 0.9
+
+
+def test_the_span_of_a_hesitant_line_covers_all_of_it() -> None:
+    text = "Well, women are\u2026 too  emotional."
+    (signal,) = BIAS.examine(Candidate(stage=Stage.PIECE, text=text))
+    (span,) = signal.spans
+    assert text[span.start : span.end] == "women are\u2026 too  emotional"
+
+
 def test_the_span_covers_group_and_predicate_in_code_points() -> None:
     text = "😀 글쎄, 여자들은 원래 운전을 못해."
     (signal,) = BIAS.examine(Candidate(stage=Stage.PIECE, text=text))
@@ -446,7 +541,16 @@ def test_any_text_is_judged_and_spans_lie_inside_it(parts: list[str], shown: str
 
 
 @pytest.mark.parametrize(
-    "part", ["women are bad at driving. ", "women ", "여자들은 원래 ", "all women are ", "여자는 운전을 못해. "]
+    "part",
+    [
+        "women are bad at driving. ",
+        "women ",
+        "women... are ",
+        "women\n",
+        "여자들은 원래 ",
+        "all women are ",
+        "여자는 운전을 못해. ",
+    ],
 )
 def test_a_hundred_thousand_characters_are_judged(part: str) -> None:
     text = part * (100_000 // len(part)) + " All men are liars."
