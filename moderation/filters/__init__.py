@@ -36,7 +36,7 @@ class Filter(Protocol):
         """What it sees in `candidate.text`: at least one signal, the clean case included (score 0.0).
 
         Where it gives scores of its own accord (a model), one signal a category always; where it has hits (rules), one
-        a rule that hit, with its places (at most fifty), or a single one of score 0.0. A text that it cannot judge gets `score=None` and a reason, never silence.
-        Text of any length and any code points, lone surrogates included, must be judged or abstained from; nothing may
-        be cut off silently. May raise: the guard makes a BLOCK of it.
+        a rule that hit, with its places (at most fifty), or a single one of score 0.0. A text that it cannot judge gets
+        `score=None` and a reason, never silence. Text of any length and any code points, lone surrogates included, must
+        be judged or abstained from; nothing may be cut off silently. May raise: the guard makes a BLOCK of it.
         """
