@@ -21,8 +21,8 @@ Marks are private-use characters; folding takes them out of what people write.
 """
 
 _MARKS: Final = {
-    "many": MANY, "one": ONE, "adj": ADJECTIVE, "ko": KOREAN, "negative": f"[{NEGATIVE}{SLUR}]", "flattering": FLATTERING,
-    "role": ROLE, "act": ACT, "predicate": f"[{NEGATIVE}{FLATTERING}{ROLE}{SLUR}]",
+    "many": MANY, "one": ONE, "adj": ADJECTIVE, "ko": KOREAN, "negative": f"[{NEGATIVE}{SLUR}]",
+    "flattering": FLATTERING, "role": ROLE, "act": ACT, "predicate": f"[{NEGATIVE}{FLATTERING}{ROLE}{SLUR}]",
     "any": f"{MANY}-{SLUR}",
 }  # fmt: skip
 _NAME: Final = re.compile("<([a-z]+)>")

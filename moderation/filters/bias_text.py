@@ -10,7 +10,8 @@ from moderation.normalise.text import FoldedText
 
 GROUPS: Final = f"{MANY}{ONE}{ADJECTIVE}{KOREAN}{SLUR}"
 _BLANKS: Final = re.compile("[ \t\n]{2,}|[\t\n]")
-_PAUSE: Final = re.compile(r" ?\.{2,} ?(?=[^\s.])")
+_PAUSE: Final = re.compile(r"(?<![다요죠까네.]) ?\.{2,} ?(?=[^\s.])")
+"""After a Korean ending dots end a sentence; elsewhere who makes them goes on."""
 _STOP: Final = re.compile("[.!?]+[\"')\\]]*|\n\n")
 _DIGIT_IN_WORD: Final = re.compile("(?<=[a-z])[013457@$](?=[a-z])")
 _DRAWN: Final = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}

@@ -28,8 +28,6 @@ _SAME: Final = str.maketrans(
 _BETWEEN_WORDS: Final = re.compile("[\x00-/:-@\\[-`{-\x7f\xa0\u2000-\u200a\u2010-\u205f\u3000-\u303f]")
 _PICTURES: Final = (0x1F150, 0x1F1E6)
 """Letters in circles and squares; after them come the halves of flags, which spell no word."""
-_REACH: Final = 32
-"""How far around a character its word is looked at: keeps folding linear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +57,14 @@ def fold_text(text: str, *, lower: bool = True) -> FoldedText:
     parts: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
+    words = _Words(text)
     for match in _PIECE.finditer(text):
         start, end, piece = match.start(), match.end(), match.group()
         if _PLAIN.fullmatch(piece):
             starts.extend(range(start, end))
             ends.extend(range(start + 1, end + 1))
         else:
-            piece = _read_piece(text, start, piece)
+            piece = _read_piece(text, start, piece, words)
             starts.extend([start] * len(piece))
             ends.extend([end] * len(piece))
         parts.append(piece.lower() if lower else piece)
@@ -85,33 +84,42 @@ def visible_tail(text: str, length: int) -> str:
     return text[at:]
 
 
-def _read_piece(text: str, at: int, piece: str) -> str:
+class _Words:
+    """Whether a place of a text is in a word with a letter that is Latin without doubt. Ask from left to right: every
+    word is looked at once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._end = 0
+        self._latin = False
+
+    def latin_at(self, at: int) -> bool:
+        if at >= self._end:
+            start = at
+            while start and not _BETWEEN_WORDS.match(self._text, start - 1):
+                start -= 1
+            found = _BETWEEN_WORDS.search(self._text, at)
+            self._end = found.start() if found else len(self._text)
+            self._latin = any(
+                character.isalpha() if character.isascii() else _read(character)[2]
+                for character in self._text[start : self._end]
+            )
+        return self._latin
+
+
+def _read_piece(text: str, at: int, piece: str, words: _Words) -> str:
     """One character that is not plain, with the marks on it; it stands at `at` in `text`."""
-    return "".join(_read_at(text, at, character) for character in unicodedata.normalize("NFC", piece))
+    return "".join(_read_at(text, at, character, words) for character in unicodedata.normalize("NFC", piece))
 
 
-def _read_at(text: str, at: int, character: str) -> str:
+def _read_at(text: str, at: int, character: str, words: _Words) -> str:
     alone, among, _ = _read(character)
     if alone == among:
         return alone
-    if not character.isalpha() and not (_PICTURES[0] <= ord(character)):
+    if not character.isalpha() and ord(character) < _PICTURES[0]:
         beside = text[at - 1 : at] + text[at + 1 : at + 2]  # a sign is a letter only inside a word: ₩5 and §2 are not
         return among if len(beside) == 2 and beside.isalpha() and beside.isascii() else alone
-    return among if _in_latin_word(text, at) else alone
-
-
-def _in_latin_word(text: str, at: int) -> bool:
-    """Whether the word around `at` has a letter that is Latin without doubt."""
-    for way in (range(at, max(-1, at - _REACH), -1), range(at + 1, min(len(text), at + _REACH))):
-        for place in way:
-            character = text[place]
-            if character.isascii() and character.isalpha():
-                return True
-            if _BETWEEN_WORDS.match(character):
-                break
-            if not character.isascii() and _read(character)[2]:
-                return True
-    return False
+    return among if words.latin_at(at) else alone
 
 
 @functools.lru_cache(maxsize=1 << 14)
