@@ -51,15 +51,15 @@ account no. 98765432101
 IBAN DE89 3704 0044 0532 0130 00
 GB29NWBK60161331926819
 He lives at 42 Maple Street, Springfield
-221 Baker St.
-1600 Pennsylvania Avenue
-350 5th Avenue
-12 N. Main Street
-77 Massachusetts Ave
-10 Downing Street
-5 Elm Court
-915 Sunset Boulevard
-8 Old Mill Road
+my flat is 221 Baker St.
+Her house: 1600 Pennsylvania Avenue
+He works at 350 5th Avenue
+our home, 12 N. Main Street
+Visit me: 77 Massachusetts Ave
+They moved to 10 Downing Street
+Mina's address is 5 Elm Court
+meet her at 915 Sunset Boulevard
+I live at 8 Old Mill Road
 123 maple street, apt 4
 her number: 010-9876-5432
 his mobile is 07911 123456, the other 020 7946 1234
@@ -77,6 +77,9 @@ c.d.e@kakao.com
 x@y.dev
 account #1234567
 whatsapp me on 4158327741
+jane dot doe at gmail dot com
+jane.doe@gmail .com
+jane at gmail dot com
 """
 PERSONAL_KO = """\
 010-1234-5678로 전화해
@@ -140,6 +143,9 @@ gildong 골뱅이 naver 점 com
 전주시 완산구 홍산로 275
 대구 수성구 달구벌대로 2450
 외국인등록번호 900101-5234561
+01O-2345-6789
+110-234-567890 국민은행
+M12345678 여권번호
 """
 SECRETS = """\
 sk-abcdefghijklmnopqrstuvwxyz123456
@@ -262,6 +268,10 @@ The year 1984
 77-010-1234-5678
 010-1234-5678-3
 10.415.832.7741
+user at example dot com
+jane dot doe at example dot com
+I buy soup at amazon dot com
+see you @ noon. come
 """
 
 
@@ -307,6 +317,11 @@ def test_a_discord_token_is_found() -> None:
 @pytest.mark.parametrize("text", HARMLESS.splitlines())
 def test_public_numbers_examples_dates_and_prices_are_not(text: str) -> None:
     assert scores(text) == {}
+
+
+@pytest.mark.parametrize("text", ["1600 Pennsylvania Avenue", "The song is called 10 Downing Street."])
+def test_an_address_where_nobody_lives_is_a_faint_finding(text: str) -> None:
+    assert scores(text) == {"personal": 0.3}
 
 
 def test_the_tables_are_long_enough() -> None:
