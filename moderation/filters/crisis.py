@@ -4,19 +4,15 @@ Tuned to miss little: what follows a hit is a few plain words and where to find 
 data in `moderation/data/crisis`. What is said to the person is here as well, so that one reader can check all of it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources.abc import Traversable
 from typing import Any, Final, Self
 
-from moderation.filters.fragments import composed
-from moderation.filters.phrases import Book, Source, data_folder, digest, in_context, signals
-from moderation.records import Candidate, Signal, Stage
+from moderation.filters.phrases import Source, data_folder
+from moderation.filters.turns import TurnFilter
 from moderation.words import LANGUAGES, catalogue
 
-ALGORITHM: Final = b"crisis 2"
-"""Raised when the code changes what the same data finds."""
 CATEGORY: Final = "self_harm"
 MOST_AGE: Final = timedelta(days=180)
 """How long checked numbers are trusted; a test compares with today."""
@@ -26,30 +22,16 @@ _COUNTRIES: Final = {"ko": ("KR",), "en": ("US", "GB", "IE")}
 _ANYWHERE: Final = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Crisis:
+class Crisis(TurnFilter):
     """Filter "crisis", category "self_harm". Immutable."""
 
-    book: Book
-    id: str = "crisis"
-    categories: frozenset[str] = frozenset({CATEGORY})
-    stages: frozenset[Stage] = frozenset({Stage.INPUT})
+    __slots__ = ()
+    category = CATEGORY
 
     @classmethod
     def load(cls, folder: Traversable | None = None) -> Self:
         """Read `phrases.toml` from `folder` (default: the one that ships). Raises FilterUnavailable."""
-        return cls(Book.load(composed(Source.read(folder or data_folder("crisis"), "phrases.toml"))))
-
-    @property
-    def version(self) -> str:
-        """Digest of rules and code."""
-        return digest(ALGORITHM, self.book.raw)
-
-    def examine(self, candidate: Candidate) -> Sequence[Signal]:
-        """One signal a rule that hits, or one of score 0.0."""
-        context = in_context(candidate)
-        hits = ((hit, CATEGORY) for hit in self.book.hits(context.folded.text))
-        return signals(hits, context, clean=CATEGORY)
+        return cls.read("crisis", folder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
