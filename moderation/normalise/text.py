@@ -94,6 +94,7 @@ class _Words:
         self._latin = False
 
     def latin_at(self, at: int) -> bool:
+        """Whether the word around `at` has one. Linear over all calls."""
         if at >= self._end:
             start = at
             while start and not _BETWEEN_WORDS.match(self._text, start - 1):
