@@ -51,7 +51,10 @@ class Toxicity:
         return frozenset(Stage)
 
     def examine(self, candidate: Candidate) -> Sequence[Signal]:
-        """One signal a head, in the model's order; all of them abstain where the language is not one it learned."""
+        """One signal a head, in the model's order; all of them abstain where the language is not one it learned.
+
+        What stands in the script of another language that it learned is judged in that language too.
+        """
         language = self._language(candidate)
         if language not in self._model.languages:
             known = ", ".join(self._model.languages)

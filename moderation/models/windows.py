@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from moderation.models.linear import LinearModel
+from moderation.models.scripts import SYLLABLES, WORDS, script_runs
 from moderation.records import Span
 
 SHARED: Final = 3
@@ -39,7 +40,8 @@ class Judged:
 
 def judgement_digest(model: LinearModel) -> str:
     """SHA-256 of all that a judgement depends on: the weights, their features, and how long text is cut up."""
-    return hashlib.sha256(f"{model.digest} {SHARED} {sorted(SCALES.items())!r}".encode()).hexdigest()
+    cut = f"{SHARED} {sorted(SCALES.items())!r} {WORDS} {SYLLABLES}"
+    return hashlib.sha256(f"{model.digest} {cut}".encode()).hexdigest()
 
 
 def windows(text: str, size: int) -> Iterator[Span]:
@@ -54,16 +56,35 @@ def windows(text: str, size: int) -> Iterator[Span]:
 def judge(model: LinearModel, text: str, language: str) -> Judged:
     """Every head's highest probability over the windows of `text`; the first window that reaches it is its place.
 
+    All of it is judged in `language`; what stands in the script of another language that the model knows, beside
+    letters of other scripts, is judged in that language too.
+
     Raises ValueError for a language that the model does not know, KeyError for one without scales.
     """
     scores: dict[str, float] = dict.fromkeys(model.heads, -1.0)
     places: dict[str, Span] = {}
-    for number, scale in enumerate(SCALES[language]):
-        if number > 0 and len(text) <= scale.size:
-            continue  # it was judged as a whole, without a discount
-        for span in windows(text, scale.size):
-            part = text[span.start : span.end]
-            for head, score in model.scores(part, language, discount=scale.discount).items():
+    for spoken, place in _parts(model, text, language):
+        for span, found in _judged(model, text, place, spoken):
+            for head, score in found.items():
                 if score > scores[head]:
                     scores[head], places[head] = score, span
     return Judged(scores=scores, places=places)
+
+
+def _parts(model: LinearModel, text: str, language: str) -> Iterator[tuple[str, Span]]:
+    """What is judged, and in which language: everything, then each run in another script."""
+    yield language, Span(0, len(text))
+    for spoken, span in script_runs(text):
+        if spoken != language and spoken in model.languages:
+            yield spoken, span
+
+
+def _judged(model: LinearModel, text: str, place: Span, language: str) -> Iterator[tuple[Span, Mapping[str, float]]]:
+    """The scores of every window of one part of `text`, places counted from the start of `text`."""
+    part = text[place.start : place.end]
+    for number, scale in enumerate(SCALES[language]):
+        if number > 0 and len(part) <= scale.size:
+            continue  # it was judged as a whole, without a discount
+        for span in windows(part, scale.size):
+            found = model.scores(part[span.start : span.end], language, discount=scale.discount)
+            yield Span(place.start + span.start, place.start + span.end), found
