@@ -5,7 +5,7 @@ import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,11 +16,15 @@ from moderation.models.windows import judge
 
 CHAT: Final = "held_out_chat"
 """Name of the set made of harmless chat that was kept out of training."""
+KEPT: Final = "kept_templates"
+"""Name of the set made of templates that were kept out of training."""
 HARMLESS: Final = (CHAT, "dev_tox", "dev_refuse")
 """The sets whose harmless rows set the thresholds."""
 MAY_FLAG: Final = 0.02
 """The share of harmless texts that may be flagged, and the one that may be blocked."""
 MAY_BLOCK: Final = 0.005
+MAY_FLAG_KEPT: Final = 0.01
+"""The share of harmless sentences from kept templates that may be flagged; none of them may be blocked."""
 
 
 def area_under_curve(labels: ArrayLike, scores: ArrayLike) -> float:
@@ -110,8 +114,10 @@ def measure(model: LinearModel, sets: Mapping[str, Sequence[Row]]) -> Figures:
     """Judge every row of `sets` as the filter would, set thresholds by the harmless ones, and count."""
     judged = {name: [(row, judge(model, row.text, row.lang).scores) for row in rows] for name, rows in sets.items()}
     harmless = [each for name in HARMLESS for each in judged.get(name, ()) if not each[0].label]
+    kept = [each for each in judged.get(KEPT, ()) if not each[0].label]
     thresholds = {
-        head: {language: _thresholds(harmless, head, language) for language in model.languages} for head in model.heads
+        head: {language: _thresholds(harmless, kept, head, language) for language in model.languages}
+        for head in model.heads
     }
     table: list[Figure] = []
     for name, scored in judged.items():
@@ -128,12 +134,18 @@ def measure(model: LinearModel, sets: Mapping[str, Sequence[Row]]) -> Figures:
     return Figures(thresholds=thresholds, table=tuple(table))
 
 
-def _thresholds(harmless: Sequence[tuple[Row, Mapping[str, float]]], head: str, language: str) -> tuple[float, float]:
+_Scored: TypeAlias = Sequence[tuple[Row, Mapping[str, float]]]
+
+
+def _thresholds(harmless: _Scored, kept: _Scored, head: str, language: str) -> tuple[float, float]:
+    """Flag and block: the lowest that keep both the shares among real texts and those among kept templates."""
     by_source: dict[str, list[float]] = {}
     for row, scores in harmless:
         if row.lang == language:
             by_source.setdefault(row.source, []).append(scores[head])
-    return threshold_for(by_source.values(), MAY_FLAG), threshold_for(by_source.values(), MAY_BLOCK)
+    own = [[scores[head] for row, scores in kept if row.lang == language and head in row.targets]]
+    flag = max(threshold_for(by_source.values(), MAY_FLAG), threshold_for(own, MAY_FLAG_KEPT))
+    return flag, max(flag, threshold_for(by_source.values(), MAY_BLOCK), threshold_for(own, 0.0))
 
 
 def _figure(key: tuple[str, str, str, str], said: Sequence[tuple[bool, float]], limits: tuple[float, float]) -> Figure:

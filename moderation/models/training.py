@@ -15,7 +15,7 @@ from moderation.errors import FilterUnavailable, RefuseToStart
 from moderation.models.corpus import HEADS, LANGUAGES, Row, read_rows
 from moderation.models.features import BUCKETS, featurise
 from moderation.models.linear import LinearModel
-from moderation.models.measuring import CHAT, Figures, measure
+from moderation.models.measuring import CHAT, KEPT, Figures, measure
 from moderation.models.templates import template_rows
 
 NAME: Final = "toxicity"
@@ -157,6 +157,7 @@ def _calibrate(fit: Fit, margins: NDArray[np.float32], labels: NDArray[np.int8])
 
 
 def _measured(data: Path, rows: Sequence[Row], held: NDArray[np.bool_]) -> Mapping[str, Sequence[Row]]:
-    """The development sets, and harmless chat that was kept out of training."""
+    """The development sets, and what was kept out of training: harmless chat, and whole templates."""
     sets = {file.name.removesuffix(".jsonl.gz"): list(read_rows(file)) for file in sorted(data.glob("dev_*.jsonl.gz"))}
-    return {**sets, CHAT: [row for row, kept in zip(rows, held, strict=True) if kept and row.source == CHAT_SOURCE]}
+    chat = [row for row, kept in zip(rows, held, strict=True) if kept and row.source == CHAT_SOURCE]
+    return {**sets, CHAT: chat, KEPT: list(template_rows(kept=True))}

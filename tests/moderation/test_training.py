@@ -178,12 +178,36 @@ def test_templates_have_both_sides_in_both_languages_and_no_slot_left_open() -> 
     assert len({each.text for each in rows}) == len(rows)
 
 
+def test_kept_templates_share_no_text_with_those_trained_on_and_have_both_sides_too() -> None:
+    trained, kept = {row.text for row in template_rows()}, list(template_rows(kept=True))
+    assert any(row.text.startswith("One of my heroes is a") for row in kept)
+    assert not trained & {row.text for row in kept}
+    assert {(row.lang, row.label) for row in kept} == {
+        (lang, label) for lang in ("en", "ko") for label in (True, False)
+    }
+
+
+def test_a_passage_says_what_its_one_hostile_sentence_says_and_english_ones_are_calm() -> None:
+    """Short windows find an insult in long English; hostile passages would only make length look hostile."""
+    rows = list(template_rows())
+    passage = next(row for row in reversed(rows) if row.label)
+    inside = [row for row in rows if row.label and row.text != passage.text and row.text in passage.text]
+    assert passage.lang == "ko"
+    assert passage.targets in [row.targets for row in inside]
+    english = [row for row in rows if row.lang == "en"][-100:]
+    assert not [row.text for row in english if row.label]
+    assert max(len(row.text) for row in english) > 250
+
+
 @pytest.mark.parametrize(
     ("pairs", "fitted"),
     [
         ("난민은/는 여자은/는", "난민은 여자는"),
         ("저는 게이예요/이에요", "저는 게이예요"),
         ("서울로/으로 시장로/으로 바다로/으로", "서울로 시장으로 바다로"),
+        ("바보라고/이라고 등신라고/이라고 멍청이라고/이라고", "바보라고 등신이라고 멍청이라고"),
+        ("어부와/과 선장와/과", "어부와 선장과"),
+        ("바보아/야, 등신아/야", "바보야, 등신아"),
     ],
 )
 def test_particles_fit_the_syllable_before_them(pairs: str, fitted: str) -> None:
