@@ -16,6 +16,8 @@ class Conversation:
         self._turns: deque[Turn] = deque(maxlen=window)
         self._earlier: deque[str] = deque(maxlen=_EARLIER)
         self._replies: deque[str] = deque(maxlen=_EARLIER)
+        self.exchange = ""
+        """Id of the last exchange something was objected to in, or ""."""
 
     @property
     def turns(self) -> tuple[Turn, ...]:

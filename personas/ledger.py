@@ -29,8 +29,8 @@ class Ledger:
         self.exchange = ""
         """Id of the kept exchange, "" as long as nothing was objected to."""
         self.findings: list[Finding] = []
-        self.lost = False
-        """The store failed on something that must be kept: nothing of this reply may be shown any more."""
+        self.failure: Deflect | None = None
+        """Why the store could not keep something that must be kept: nothing of this reply may be shown any more."""
 
     async def keep(self, candidate: Candidate, verdict: Verdict, *, shown: str, model: str) -> bool:
         """Make the objections of `verdict` durable; True at once where there are none, False where that failed."""
@@ -48,8 +48,8 @@ class Ledger:
                 self.exchange = await self._store.open(self._opening(now, model), objection)
         except Deflect as error:
             _log.critical("an objection was not kept: persona=%s error=%s", self._cast.persona.id, error.key)
-            self.lost = True
-        return not self.lost
+            self.failure = error
+        return self.failure is None
 
     async def close(self, outcome: Outcome, *, shown: str, usage: Usage) -> None:
         """Keep how it ended, or only count it where nothing was objected to."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal, Self
 
 from moderation.records import Candidate, Decision, Finding, Outcome, Verdict
+from moderation.words import Explained
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ class Usage:
 class PassageKind(enum.StrEnum):
     """Where the words of a passage come from.
 
-    Generated passages follow each other without a separator; every other kind stands on a line of its own.
+    Generated passages go on where the text stands; a passage of another kind begins a line of its own.
     """
 
     GENERATED = "generated"
@@ -160,6 +161,8 @@ class Finished:
     findings: tuple[Finding, ...] = ()
     """What was objected to on the way."""
     repairs: int = 0
+    failure: Explained | None = None
+    """Why no (more) words came: for whoever runs this, not for members."""
 
 
 Event = Passage | Withdrawal | Finished

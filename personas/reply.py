@@ -8,7 +8,7 @@ end of stream -> CHECK the whole -> record -> done
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -22,9 +22,10 @@ from moderation.stores import Store
 from personas.cast import CRISIS, Cast, clean
 from personas.conversation import Conversation
 from personas.critique import critique_of
-from personas.errors import GenerationError, Permanent, Retryable
+from personas.ending import end_of
+from personas.errors import GenerationError, Permanent, RefuseToStart, Retryable
 from personas.gate import Gate
-from personas.generators import Generation, Generator
+from personas.generators import Generator
 from personas.ledger import Ledger
 from personas.messages import (
     Critique,
@@ -45,8 +46,9 @@ _log = logging.getLogger(__name__)
 
 _REOPENINGS: Final = 1
 """How often a stream that broke before anything of it was shown is started again."""
-_AHEAD: Final = 64
-"""Events a reply may be ahead of the platform that shows them."""
+_AHEAD: Final = 0
+"""Events a reply may be ahead of the platform: none, so that what counts as shown was taken by the platform. The model
+is not kept waiting by that: a generator reads ahead by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,9 @@ class Reply:
         """The part of it that a model generated."""
         self._usage = Usage()
         self._model = hands.generator.id
+        self._failure: GenerationError | None = None
+        self._arrived = False
+        """Whether the call under way has given any text."""
         self._repairs = 0
         self._asked = False
         self._outcome = Outcome.CLEAN
@@ -122,7 +127,7 @@ class Reply:
                 await task
             finally:
                 task.cancel()
-                await asyncio.wait([task])
+                await end_of(task)
 
     async def _run(self, send: MemoryObjectSendStream[Event]) -> None:
         async with send:
@@ -143,6 +148,7 @@ class Reply:
                     usage=self._usage,
                     findings=tuple(self._ledger.findings),
                     repairs=self._repairs,
+                    failure=self._ledger.failure or self._failure,
                 )
             )
 
@@ -154,7 +160,7 @@ class Reply:
             return
         if await self._hear():
             await self._speak()
-        if self._ledger.lost:
+        if self._ledger.failure:
             self._outcome = Outcome.FAILED
             await self._show(self._cast.words["failed"])
 
@@ -190,30 +196,36 @@ class Reply:
         critique: Critique | None = None
         reopened = 0
         while trouble := await self._stream(critique):
-            if self._ledger.lost:
+            if self._ledger.failure:
                 return
             if isinstance(trouble, Verdict):
                 critique = self._mend(trouble)
                 if critique is None:
                     await self._give_up(trouble)
                     break
-            elif isinstance(trouble, Retryable) and not self._spoken and reopened < _REOPENINGS:
+            elif self._worth_reopening(trouble) and reopened < _REOPENINGS:
                 reopened += 1
             else:
                 await self._fail(trouble)
                 break
-        if not self._ledger.lost:
+        if not self._ledger.failure:
             await self._check_whole()
 
     async def _stream(self, critique: Critique | None) -> Verdict | GenerationError | None:
         """One model call, its pieces shown as far as they pass: what the guard objected to or what went wrong."""
+        try:
+            prompt = self._prompt(critique)
+        except RefuseToStart:
+            return Permanent("reply.no_room")
         gate = Gate(self._cast.terms, shown=self._text)
-        generation = self._hands.generator.generate(self._prompt(critique))
+        generation = self._hands.generator.generate(prompt)
+        self._arrived = False
         try:
             async with generation:
-                async for chunk in self._joined(generation):
-                    violation = await self._offer(gate.feed(chunk), gate)
-                    if violation or self._ledger.lost:
+                async for chunk in generation:
+                    self._arrived = True
+                    violation = await self._offer(gate.feed(clean(chunk)), gate)
+                    if violation or self._ledger.failure:
                         return violation
                 if generation.finish is Finish.FILTERED:
                     return Permanent("reply.filtered")
@@ -224,17 +236,13 @@ class Reply:
         finally:
             self._usage += generation.usage
             self._model = generation.model
-        return violation if violation or self._spoken else Retryable("reply.empty")
+        return violation if violation or self._spoken or self._asked else Retryable("reply.empty")
 
-    async def _joined(self, generation: Generation) -> AsyncIterator[str]:
-        """The chunks, with the space that a continuation may lack after what was shown."""
-        begun = not self._shown
-        async for raw in generation:
-            chunk = clean(raw)
-            if chunk and not begun and not chunk[0].isspace() and not self._text[-1].isspace():
-                yield " "
-            begun = begun or bool(chunk)
-            yield chunk
+    def _worth_reopening(self, error: GenerationError) -> bool:
+        """A stream that broke before any of it was shown. Calls that failed before their first word were tried again
+        already, by the one policy there is for that."""
+        begun = self._arrived or error.key == "reply.empty"
+        return isinstance(error, Retryable) and begun and not self._spoken
 
     async def _offer(self, pieces: list[str], gate: Gate) -> Verdict | None:
         """Have pieces judged in order and show those that pass; the verdict on the first that does not."""
@@ -260,20 +268,29 @@ class Reply:
             if verdict.decision is Decision.BLOCK:
                 await self._withdraw(candidate, verdict)
                 return
-        if self._outcome is Outcome.CLEAN and self._ledger.findings:
+            known = {finding.rule for finding in self._ledger.findings}
+            news = any(finding.rule not in known for finding in verdict.objections)
+            if news and not await self._keep(candidate, verdict):
+                await self._take_back()
+                return
+        if self._outcome in {Outcome.CLEAN, Outcome.DISCLOSED} and self._ledger.findings:
             self._outcome = Outcome.REPAIRED if self._repairs else Outcome.FLAGGED
 
     async def _withdraw(self, candidate: Candidate, verdict: Verdict) -> None:
-        """Take everything back, and say something else; a truthful answer that was given is given again."""
+        """Take everything back, and say something else."""
         self._outcome = Outcome.WITHDRAWN
         kept = await self._keep(candidate, verdict)
+        await self._take_back()
+        if kept:
+            await self._show(self._cast.words["safe"] if verdict.action >= Action.SAFE else self._fallback())
+
+    async def _take_back(self) -> None:
+        """Nothing of this reply stands any more, but the truth where it was told."""
         self._shown.clear()
         self._spoken.clear()
         await self._send.send(Withdrawal())
         if self._asked:
             await self._show(self._cast.disclosure)
-        if kept:
-            await self._show(self._cast.words["safe"] if verdict.action >= Action.SAFE else self._fallback())
 
     def _mend(self, verdict: Verdict) -> Critique | None:
         """What to tell the model so that it goes on, or None where this is not to be repaired (any more)."""
@@ -292,7 +309,7 @@ class Reply:
 
     async def _fail(self, error: GenerationError) -> None:
         _log.warning("no reply: persona=%s model=%s error=%s", self._cast.persona.id, self._model, error.key)
-        self._outcome = Outcome.FAILED
+        self._outcome, self._failure = Outcome.FAILED, error
         lines = self._cast.failures
         await self._show(self._hands.choose(lines) if lines else self._cast.words["failed"])
 
@@ -301,7 +318,8 @@ class Reply:
         return self._hands.choose(lines) if lines else self._cast.words["withheld"]
 
     async def _show(self, passage: Passage) -> None:
-        """Hand `passage` to the platform: from here on it counts as seen."""
+        """Hand `passage` to the platform; once it has taken it, it counts as seen."""
+        await self._send.send(passage)
         if passage.kind is PassageKind.GENERATED:
             self._spoken.append(passage.text)
         elif self._shown:
@@ -309,7 +327,6 @@ class Reply:
         self._shown.append(passage.text)
         if self._first is None:
             self._first = self._hands.monotonic() - self._started
-        await self._send.send(passage)
 
     def _end(self, outcome: Outcome) -> None:
         """Nothing is generated, and what the person said does not go to a model later either."""
@@ -352,12 +369,20 @@ class Reply:
         return verdict
 
     async def _keep(self, candidate: Candidate, verdict: Verdict) -> bool:
-        return await self._ledger.keep(candidate, verdict, shown=self._text, model=self._model)
+        kept = await self._ledger.keep(candidate, verdict, shown=self._text, model=self._model)
+        self._conversation.exchange = self._ledger.exchange or self._conversation.exchange
+        return kept
 
     async def _record(self) -> None:
-        """Remember the turn, keep or count how it ended, log it."""
-        if self._remember and self._text.strip():
-            self._conversation.answered(self._turn, self._text)
+        """Remember the turn, keep or count how it ended, log it.
+
+        Only what the persona said itself is remembered, the truth included: a model that reads our words for failures
+        among its own learns to say them.
+        """
+        truth = [self._cast.disclosure.text] if self._asked else []
+        said = "".join((*truth, *self._spoken))
+        if self._remember and said.strip():
+            self._conversation.answered(self._turn, said)
         await self._ledger.close(self._outcome, shown=self._text, usage=self._usage)
         self._ledger.log(
             self._outcome,

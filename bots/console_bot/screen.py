@@ -65,6 +65,8 @@ class Screen:
             words = self._say(f"console.sign_{finished.outcome}")
             more = self._say("console.sign_why", id=finished.exchange) if finished.exchange else ""
             self._console.print(Text(f"  {sign} {words}{more}", style="dim"))
+        if finished.failure:
+            self._console.print(Text(f"  {_printable(finished.failure.explain(self._language))}", style="dim"))
         self._console.print()
 
     def end(self) -> None:

@@ -26,6 +26,8 @@ class Terminal:
         self._now = now
         self._persona = ""
         self._count = 0
+        self.failures = 0
+        """Replies that came to nothing because a model or the store failed."""
 
     @property
     def name(self) -> str:
@@ -65,6 +67,7 @@ class Terminal:
                 await asyncio.wait([task])
             finally:
                 task.cancel()
+                await asyncio.wait([task])
         if task.cancelled():
             self._screen.notice("console.cancelled")
         else:
@@ -82,6 +85,7 @@ class Terminal:
                             self._screen.withdrawn()
                             self._screen.speaker(self._persona)
                         case Finished():
+                            self.failures += event.failure is not None
                             self._screen.finished(event)
         except Busy:
             self._screen.notice("console.busy")

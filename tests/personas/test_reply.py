@@ -1,7 +1,7 @@
 """The one path of a reply: judged, repaired or withheld, kept before anything of it is shown."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,6 +21,7 @@ from moderation.records import (
     Objection,
     Opening,
     Outcome,
+    Signal,
     Stage,
     Verdict,
 )
@@ -517,3 +518,105 @@ async def test_a_model_that_fails_while_it_is_warmed_disturbs_nobody() -> None:
     fault = {"kind": "status", "status": 500}
     async with on_stage(scripted(reply_of("Hello.", fault=fault))) as stage:
         await stage.runtime.warm(stage.cast, stage.conversation)
+
+
+async def test_what_only_the_whole_flags_is_kept() -> None:
+    async with on_stage(scripted(reply_of("A tick.", "Then a tock."))) as stage:
+        shown = await stage.say()
+        [exchange] = await kept(stage)
+
+    assert shown.text == "A tick. Then a tock."
+    assert shown.finished.outcome is Outcome.FLAGGED
+    assert exchange.objections[0].stage is Stage.WHOLE
+
+
+async def test_what_the_whole_flags_and_the_store_cannot_keep_is_taken_back() -> None:
+    async with on_stage(scripted(reply_of("A tick.", "Then a tock.")), store=BrokenStore()) as stage:
+        shown = await stage.say()
+
+        assert shown.text == stage.cast.words["failed"].text
+    assert shown.finished.failure is not None
+
+
+async def test_a_call_that_failed_before_its_first_word_is_not_made_again_here() -> None:
+    """There is one retry policy, and it is the generator's."""
+    generator = scripted(reply_of("Hello.", fault={"kind": "status", "status": 503}))
+    async with on_stage(generator) as stage:
+        shown = await stage.say()
+
+    assert len(generator.journal) == 1
+    assert shown.finished.failure is not None
+
+
+async def test_words_for_a_failure_are_not_remembered_as_the_personas_own() -> None:
+    generator = scripted(reply_of("Hi.", fault={"kind": "status", "status": 401, "times": 1}), reply_of("Yes."))
+    async with on_stage(generator) as stage:
+        await stage.say("first")
+        await stage.say("second")
+
+        said = [turn.text for turn in stage.conversation.turns]
+    assert PERSONA.failures[0] not in said
+    assert "first" not in said
+
+
+async def test_the_truth_and_nothing_more_is_a_whole_reply() -> None:
+    async with on_stage(scripted(reply_of())) as stage:
+        shown = await stage.say("are you human?")
+
+    assert shown.text == PERSONA.disclosure
+    assert shown.finished.outcome is Outcome.DISCLOSED
+
+
+async def test_a_reply_that_is_cancelled_counts_only_what_was_taken_and_can_be_asked_about() -> None:
+    sentences = ("MAYBE one.", *(f"Number {number}." for number in range(40)))
+    async with on_stage(scripted(reply_of(*sentences))) as stage:
+        async with aclosing(stage.runtime.respond(stage.message("hi"), stage.cast, stage.conversation)) as events:
+            async for event in events:
+                if isinstance(event, Passage):
+                    break
+        [exchange] = await kept(stage)
+
+        assert stage.conversation.exchange == exchange.id
+    assert exchange.closing is not None
+    assert len(exchange.closing.shown) < 40
+
+
+async def test_a_prompt_that_does_not_fit_any_more_ends_the_reply_in_words() -> None:
+    tight = ReplySettings(limits=Limits(budget=300, max_tokens=2_000))
+    long = " ".join(f"Wave number {number} came in over the rocks." for number in range(60))
+    async with on_stage(scripted(reply_of(long, "BAD thing.", repair=REPAIR)), settings=tight) as stage:
+        shown = await stage.say()
+
+    assert shown.finished.outcome is Outcome.FAILED
+    assert shown.passages[-1].text == PERSONA.failures[0]
+
+
+@dataclass(frozen=True)
+class Recording(Marks):
+    """Remembers what it was asked."""
+
+    seen: list[Candidate] = field(default_factory=list)
+
+    def examine(self, candidate: Candidate) -> Sequence[Signal]:
+        self.seen.append(candidate)
+        return super().examine(candidate)
+
+
+async def test_filters_are_told_everything_they_may_know() -> None:
+    marks = Recording()
+    generator = scripted(reply_of("Good evening.", "Come in."), reply_of("Yes.", "Surely."))
+    async with on_stage(generator, filters=(marks, Asks())) as stage:
+        await stage.say("hello")
+        marks.seen.clear()
+        await stage.say("are you human?")
+
+    heard, first, second, whole = marks.seen
+    assert (heard.stage, heard.earlier) == (Stage.INPUT, ("hello",))
+    assert (first.text, first.shown) == (" Yes.", "")
+    assert (second.text, second.shown, second.said) == (" Surely.", " Yes.", "are you human?")
+    assert whole.stage is Stage.WHOLE
+    assert (whole.text, whole.shown) == (" Yes. Surely.", "")
+    assert all(candidate.brief.people == ("Ann",) for candidate in marks.seen)
+    assert all(candidate.replies == ("Good evening. Come in.",) for candidate in (first, second, whole))
+    assert all(candidate.asked_identity and candidate.disclosed for candidate in (first, second, whole))
+    assert first.brief.secrets

@@ -39,7 +39,7 @@ class Marks:
 
     id: str = "marks"
     version: str = "000000000001"
-    categories: frozenset[str] = frozenset((*MARKS.values(), "together"))
+    categories: frozenset[str] = frozenset((*MARKS.values(), "together", "perhaps"))
     stages: frozenset[Stage] = frozenset(Stage)
     fault: Callable[[Candidate], None] = lambda _: None
 
@@ -53,6 +53,8 @@ class Marks:
         ]
         if candidate.stage is Stage.WHOLE and "ping" in text and "pong" in text:
             found.append(Signal(category="together", score=1.0))
+        if candidate.stage is Stage.WHOLE and "tick" in text and "tock" in text:
+            found.append(Signal(category="perhaps", score=1.0))
         return found or [Signal(category="bad", score=0.0)]
 
 
@@ -81,6 +83,7 @@ def rules() -> Policy:
         "maybe": {"output": {"flag": 0.5}, "input": {"flag": 0.5}},
         "stop": output("cut"),
         "together": output("repair"),
+        "perhaps": {"output": {"flag": 0.5}, "input": {}},
         "crisis": {"output": {"off": True}, "input": {"flag": 0.5, "block": 0.5, "action": "suspend"}},
         "inject": {"output": {"off": True}, "input": {"flag": 0.5, "block": 0.5, "action": "deflect"}},
     }

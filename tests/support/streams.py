@@ -19,7 +19,7 @@ from personas.messages import Passage, Withdrawal
 from tests.support.stage import NOW, Asks, Marks, Set, Shown, on_stage, reply_of, scripted
 
 CLEAN = ("Good evening.", "The lamp is lit.", "Sit down, there is tea.", "오늘은 바람이 자네요.", "그럼요, 앉으세요!")
-FLAGGED = ("MAYBE so.", "글쎄요, MAYBE 그래요.")
+FLAGGED = ("MAYBE so.", "글쎄요, MAYBE 그래요.", "A tick.", "A tock.")
 BLOCKED = ("BAD thing.", "정말 BAD 말이에요.", "SEVERE thing.", "STOP here.", "A ping.", "A pong.")
 NEVER = ("BAD", "SEVERE", "STOP")
 CHUNKS = ("1char", "1-3chars", "1-12chars", "4tokens", "40tokens", "1byte")
@@ -131,8 +131,9 @@ async def _uncleared(shown: Shown, stage: Set) -> int:
 async def _kept(shown: Shown, store: Store) -> bool:
     """Whether the store has exactly what was objected to."""
     finished = shown.finished
+    marked = "MAYBE" in shown.text or ("tick" in shown.text and "tock" in shown.text)
     if not finished.findings:
-        return not finished.exchange
+        return not finished.exchange and not marked
     if not finished.exchange:
         return False
     exchange = await store.get(finished.exchange)
