@@ -20,6 +20,7 @@ from bots.parts import open_guard, open_store, utc_now
 from bots.platform import Meeting
 from moderation.guard import Guard
 from moderation.review import ReviewDesk
+from moderation.words import catalogue
 from personas.cast import Cast, fixed_words, prepare
 from personas.generators import Generator
 from personas.generators.embedded import Embedded, EmbeddedSettings
@@ -30,7 +31,7 @@ from personas.generators.retrying import Retrying, RetryPolicy
 from personas.generators.scripted import Scripted
 from personas.generators.scripts import load_script
 from personas.loading import load_library
-from personas.messages import Event, Finished, Message, Turn
+from personas.messages import Critique, Event, Finished, Message, Turn
 from personas.model_files import find, known_models
 from personas.persona import Persona
 from personas.prompting import Limits, compile_prompt, estimate_tokens
@@ -153,29 +154,48 @@ def _context(name: str, settings: Settings) -> int:
 
 
 def limits_of(settings: Settings) -> Limits:
-    """How large prompts and replies may be. Embedded models have an English vocabulary and no room beyond their
-    context, so their tokens are counted for the worst case."""
+    """How large prompts and replies may be: what the narrowest of the models has room for, as any of them may be asked.
+
+    Embedded models have an English vocabulary and no room beyond their context, so their tokens are counted for the
+    worst case.
+    """
     reply = settings.reply
-    kind, _, name = settings.model.use.partition(":")
-    if kind != "embedded":
-        return Limits(budget=reply.budget, max_tokens=reply.max_tokens, reminder_every=reply.reminder_every)
-    known = known_models().get(name)
-    longest = min(reply.max_tokens, known.reply if known else reply.max_tokens)
+    uses = (use.partition(":") for use in (settings.model.use, *settings.model.fallbacks))
+    embedded = [name for kind, _, name in uses if kind == "embedded"]
+    known = [known_models()[name] for name in embedded if name in known_models()]
+    longest = min((reply.max_tokens, *(model.reply for model in known)))
     return Limits(
-        budget=min(reply.budget, _context(name, settings) - longest),
+        budget=min((reply.budget, *(_context(name, settings) - longest for name in embedded))),
         max_tokens=longest,
         reminder_every=reply.reminder_every,
-        count=estimate_tokens,
+        count=estimate_tokens if embedded else None,
     )
 
 
 async def cast_all(personas: Mapping[str, Persona], guard: Guard, limits: Limits) -> list[Cast]:
-    """Every persona made ready, or the first thing that is wrong with one. Raises PersonaFileError, RefuseToStart."""
+    """Every persona made ready, or the first thing that is wrong with one: what could not be repaired in mid-reply for
+    want of room is refused here. Raises PersonaFileError, RefuseToStart."""
     canary = secrets.token_hex(8)
     words = await fixed_words(guard)
     for persona in personas.values():
-        compile_prompt(persona, (Turn(role="user", text="?"),), limits=limits, canary=canary)
+        _check_room(persona, limits, canary)
     return [await prepare(persona, guard, words, canary=canary) for persona in personas.values()]
+
+
+def _check_room(persona: Persona, limits: Limits, canary: str) -> None:
+    """Compile the largest prompt a reply may need: to repair one that is almost whole. Raises RefuseToStart."""
+    korean = persona.language == "ko"
+    # What a model writes with its tokens, about: four letters of English each, one syllable of Korean.
+    prefix = "가" * limits.max_tokens if korean else "word" * limits.max_tokens
+    rule = catalogue("personas").say("critique.bias", persona.language)
+    compile_prompt(
+        persona,
+        (Turn(role="user", text="?"),),
+        limits=limits,
+        canary=canary,
+        critique=Critique(category="register", rule=rule),
+        prefix=prefix,
+    )
 
 
 @asynccontextmanager

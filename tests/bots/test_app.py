@@ -1,20 +1,24 @@
 """The composition root: what settings become."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bots.app import limits_of, open_generator, open_talchum
+from bots.app import cast_all, limits_of, open_generator, open_talchum
 from bots.config import Settings
 from bots.errors import SettingsError, Unknown
 from bots.parts import open_guard
 from moderation.errors import FilterUnavailable
 from moderation.records import Candidate, Decision, Stage
+from personas.errors import RefuseToStart
 from personas.generators.scripted_server import ScriptedServer
 from personas.generators.scripts import load_script
+from personas.loading import load_library
 from personas.messages import Finished, Message, Passage
 from personas.model_files import known_models
+from personas.prompting import Limits
 from tests.support.stage import NOW
 
 
@@ -86,6 +90,43 @@ def test_an_embedded_models_prompt_and_reply_fit_into_its_context(tmp_path: Path
 
     assert limits.budget == budget
     assert (limits.count is None) == ("openai" in document)
+
+
+@pytest.mark.parametrize(
+    ("models", "budget", "longest"),
+    [
+        ('use = "openai:x"\nfallbacks = ["embedded:smollm2-135m"]', 1948, 100),
+        ('use = "embedded:smollm2-135m"\nfallbacks = ["openai:x"]', 1948, 100),
+        ('use = "openai:x"\nfallbacks = ["scripted:a", "embedded:mine.gguf"]\ncontext = 1200', 900, 300),
+        ('use = "openai:x"\nfallbacks = ["embedded:mine.gguf", "embedded:smollm2-135m"]', 1948, 100),
+    ],
+)
+def test_a_prompt_fits_into_whichever_model_is_asked(tmp_path: Path, models: str, budget: int, longest: int) -> None:
+    limits = limits_of(settings_of(tmp_path, f"[model]\n{models}"))
+
+    assert (limits.budget, limits.max_tokens) == (budget, longest)
+    assert limits.count is not None
+    assert limits.count("가" * 10) == 30
+
+
+@pytest.mark.parametrize("persona", ["lighthouse_keeper", "cafe_owner"])
+async def test_a_budget_in_which_no_reply_could_be_repaired_keeps_the_program_from_starting(
+    tmp_path: Path, persona: str
+) -> None:
+    personas = {persona: (await asyncio.to_thread(load_library, ()))[persona]}
+    async with open_guard(settings_of(tmp_path, "")) as guard:
+        assert await cast_all(personas, guard, limits_of(settings_of(tmp_path, "")))
+        with pytest.raises(RefuseToStart):
+            await cast_all(personas, guard, Limits(budget=650, max_tokens=300))
+
+
+@pytest.mark.parametrize("document", ["", '[model]\nuse = "openai:x"'])
+async def test_every_bundled_persona_has_room_with_the_settings_as_they_come(tmp_path: Path, document: str) -> None:
+    settings = settings_of(tmp_path, document)
+    personas = await asyncio.to_thread(load_library, ())
+    assert "cafe_owner" in personas
+    async with open_guard(settings) as guard:
+        assert len(await cast_all(personas, guard, limits_of(settings))) == len(personas)
 
 
 async def test_a_checkpoint_that_is_not_there_keeps_the_program_from_starting(tmp_path: Path) -> None:
