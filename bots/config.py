@@ -1,13 +1,15 @@
 """Settings: one TOML file and the environment, read here and nowhere else, checked before anything starts."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from bots.errors import SettingsError
 from moderation.validation import Expectation, Misfit, first_problem
@@ -49,6 +51,13 @@ class ModelSettings(_Section):
     context: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     """Tokens an embedded model has room for; 0: what suits the model."""
     threads: Annotated[int, Field(ge=1, le=256)] = 2
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_address(cls, given: str) -> str:
+        if not _names_an_endpoint(given):
+            raise Misfit(SettingsError("settings.expect_url", given=given))
+        return given
 
 
 class ReplySection(_Section):
@@ -182,12 +191,11 @@ class Settings:
             key, expected = first_problem(error)
             raise SettingsError("settings.wrong", file=name, key=key, expected=expected) from None
         base = (file.parent if file else Path()).absolute()
-        data = environ.get(DATA_VARIABLE) or parsed.data or platformdirs.user_data_dir(APP, appauthor=False)
         folders = tuple(base / folder for folder in parsed.personas.folders)
         policy = parsed.policy.file
         return cls(
             language=_language(parsed.language, environ, name),
-            data=base / Path(data).expanduser(),
+            data=_data(parsed.data, environ, base, name),
             model=parsed.model,
             reply=parsed.reply,
             limits=parsed.limits,
@@ -195,7 +203,7 @@ class Settings:
             policy=parsed.policy.model_copy(update={"file": base / policy if policy else None}),
             lexicon=LexiconSection(lists=tuple(base / file for file in parsed.lexicon.lists)),
             detoxify=_based(parsed.detoxify, base),
-            key=SecretStr(environ.get(parsed.model.key_variable, "")),
+            key=_key(parsed.model.key_variable, environ, name),
         )
 
     @classmethod
@@ -216,6 +224,41 @@ def _based(section: DetoxifySection | None, base: Path) -> DetoxifySection | Non
     if section is None:
         return None
     return section.model_copy(update={"checkpoint": base / section.checkpoint, "config": base / section.config})
+
+
+def _data(wanted: Path | None, environ: Mapping[str, str], base: Path, file: str) -> Path:
+    """A path in the environment starts where the program does, one in the file from the file's folder, `base`."""
+    given = environ.get(DATA_VARIABLE)
+    folder = Path(given or wanted or platformdirs.user_data_dir(APP, appauthor=False))
+    try:
+        folder = folder.expanduser()
+    except RuntimeError:
+        expected = SettingsError("settings.expect_path", given=folder)
+        raise SettingsError(
+            "settings.wrong", file=file, key=DATA_VARIABLE if given else "data", expected=expected
+        ) from None
+    return folder.absolute() if given else base / folder
+
+
+def _key(variable: str, environ: Mapping[str, str], file: str) -> SecretStr:
+    """It becomes a part of an HTTP header, which carries nothing else. The error does not quote it."""
+    key = environ.get(variable, "")
+    if not all("!" <= char <= "~" for char in key):
+        raise SettingsError("settings.wrong", file=file, key=variable, expected=SettingsError("settings.expect_key"))
+    return SecretStr(key)
+
+
+def _names_an_endpoint(url: str) -> bool:
+    """Whether `url` can be asked at all: the client would raise errors of its own kinds in the middle of a reply."""
+    try:
+        parts = urlsplit(url)
+        # An internationalised name may have labels that DNS cannot: UnicodeError is a ValueError.
+        named = bool(parts.hostname and parts.hostname.encode("idna"))
+        return (
+            named and parts.scheme in {"http", "https"} and parts.port != 0 and not re.search(r"[\s\x00-\x1f\x7f]", url)
+        )
+    except ValueError:
+        return False
 
 
 def _names_a_model(use: str) -> bool:

@@ -1,0 +1,77 @@
+"""Settings: what is wrong with them is said before anything starts."""
+
+from pathlib import Path
+
+import pytest
+
+from bots.config import Settings
+from bots.errors import SettingsError
+
+
+def load(document: str = "", *, file: Path | None = None, **environ: str) -> Settings:
+    return Settings.load(document.encode(), environ, file=file)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[::1",
+        "http://127.0.0.1:99999/v1",
+        "http://127.0.0.1:0/v1",
+        "http://127.0.0.1:port/v1",
+        "not a url",
+        "ftp://x",
+        "https://",
+        "https:///v1",
+        "http://a..b/v1",
+        "http://a b/v1",
+        "http://a\\u0000b/v1",
+        "http://a\\n/v1",
+        "",
+    ],
+)
+def test_an_address_nobody_can_be_asked_at_is_refused_with_its_key(url: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(f'[model]\nbase_url = "{url}"')
+
+    assert "talchum.toml: model.base_url: expected an address" in str(caught.value)
+    assert "주소" in caught.value.explain("ko")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1:8080/v1", "https://api.example.com/v1", "http://[::1]:1/", "HTTP://localhost", "http://한글.kr"],
+)
+def test_an_address_that_can_be_asked_is_taken_as_it_is(url: str) -> None:
+    assert load(f'[model]\nbase_url = "{url}"').model.base_url == url
+
+
+@pytest.mark.parametrize("key", ["열쇠", "sesame\r\n", "sesame open", "sesame\x7f", "sesame\udcff"])
+def test_a_key_no_header_can_carry_is_refused_by_its_variable_and_not_quoted(key: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load('[model]\nkey_variable = "MY_KEY"', MY_KEY=key)
+
+    for told in (str(caught.value), caught.value.explain("ko")):
+        assert "MY_KEY" in told
+        assert "sesame" not in told
+        assert "열쇠" not in told
+
+
+def test_a_printable_key_is_kept() -> None:
+    assert load(OPENAI_API_KEY="sk-a_B~9!").key.get_secret_value() == "sk-a_B~9!"
+
+
+def test_a_folder_starts_where_its_name_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = Path("etc/talchum.toml")
+
+    assert load('data = "here"', file=file).data == tmp_path / "etc" / "here"
+    assert load('data = "here"', file=file, TALCHUM_DATA="there").data == tmp_path / "there"
+    assert load(file=file, TALCHUM_DATA=str(tmp_path / "far")).data == tmp_path / "far"
+
+
+def test_the_home_of_nobody_is_refused() -> None:
+    with pytest.raises(SettingsError, match="data: expected a path"):
+        load('data = "~nobody-of-this-name/x"')
+    with pytest.raises(SettingsError, match="TALCHUM_DATA: expected a path"):
+        load(TALCHUM_DATA="~nobody-of-this-name/x")
