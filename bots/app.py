@@ -31,7 +31,7 @@ from personas.generators.retrying import Retrying, RetryPolicy
 from personas.generators.scripted import Scripted
 from personas.generators.scripts import load_script
 from personas.loading import load_library
-from personas.messages import Critique, Event, Finished, Message, Turn
+from personas.messages import Critique, Event, Message, Turn
 from personas.model_files import find, known_models
 from personas.persona import Persona
 from personas.prompting import Limits, compile_prompt, estimate_tokens
@@ -59,8 +59,6 @@ class Talchum:
             session = self._hall.session(message.conversation)
             async with aclosing(self._runtime.respond(message, session.cast, session.conversation)) as events:
                 async for event in events:
-                    if isinstance(event, Finished) and event.exchange:
-                        session.exchange = event.exchange
                     yield event
 
     async def command(self, line: str, message: Message) -> Card:

@@ -94,7 +94,7 @@ class Commands:
         return Card(title=self._say("commands.reset_done"), tone=Tone.GOOD, met=True)
 
     async def _why(self, words: list[str], message: Message) -> Card:
-        name = words[0] if words else self._hall.session(message.conversation).exchange
+        name = words[0] if words else self._hall.session(message.conversation).conversation.exchange
         if not name:
             return Card(title=self._say("commands.why_nothing"))
         return Card(title=name, rows=(Row(label="", text=reason(await self._desk.show(name), self._language)),))

@@ -9,14 +9,12 @@ from personas.conversation import Conversation
 
 
 class Session:
-    """One conversation: its persona, its window, its last kept exchange. Changed by one task at a time."""
+    """One conversation: its persona and its window. Changed by one task at a time."""
 
     def __init__(self, cast: Cast, *, window: int) -> None:
         self._window = window
         self.cast = cast
         self.conversation = Conversation(window=window)
-        self.exchange = ""
-        """Id of the last exchange something was objected to in, or ""."""
 
     def reset(self, cast: Cast | None = None) -> None:
         """Begin anew, with another persona where one is given."""

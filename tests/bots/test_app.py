@@ -1,14 +1,18 @@
 """The composition root: what settings become."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bots.app import cast_all, limits_of, open_generator, open_talchum
+from bots.app import Talchum, cast_all, limits_of, open_generator, open_talchum
 from bots.config import Settings
 from bots.errors import SettingsError, Unknown
+from bots.inbox import Busy
 from bots.parts import open_guard
 from moderation.errors import FilterUnavailable
 from moderation.records import Candidate, Decision, Stage
@@ -31,19 +35,19 @@ def message(text: str) -> Message:
 
 
 async def test_an_endpoint_speaks_through_the_whole_program_and_a_fallback_takes_over(tmp_path: Path) -> None:
-    async with ScriptedServer(load_script("slip_of_the_mask"), key="let me in") as server:
+    async with ScriptedServer(load_script("slip_of_the_mask"), key="let-me-in") as server:
         document = f'[model]\nuse = "openai:any"\nbase_url = "{server.base_url}"\nattempts = 1\nprefix = "assistant"\n'
         document += 'fallbacks = ["scripted:evening_chat"]\n[personas]\ndefault = "lighthouse_keeper"\n'
         told: dict[str, tuple[str, Finished]] = {}
-        for key in ("let me in", "wrong"):
+        for key in ("let-me-in", "wrong"):
             async with open_talchum(settings_of(tmp_path, document, OPENAI_API_KEY=key)) as talchum:
                 events = [event async for event in talchum.reply(message("How is the harbour?"))]
                 assert isinstance(events[-1], Finished)
                 text = "".join(event.text for event in events if isinstance(event, Passage))
                 told[key] = (text, events[-1])
 
-    assert "I have mended nets here" in told["let me in"][0]
-    assert told["let me in"][1].repairs == 1
+    assert "I have mended nets here" in told["let-me-in"][0]
+    assert told["let-me-in"][1].repairs == 1
     assert "kettle" in told["wrong"][0]
     assert told["wrong"][1].exchange == ""
 
@@ -127,6 +131,51 @@ async def test_every_bundled_persona_has_room_with_the_settings_as_they_come(tmp
     assert "cafe_owner" in personas
     async with open_guard(settings) as guard:
         assert len(await cast_all(personas, guard, limits_of(settings))) == len(personas)
+
+
+_SLIP = '[model]\nuse = "scripted:slip_of_the_mask"\n[personas]\ndefault = "lighthouse_keeper"\n'
+
+
+async def test_what_was_kept_of_a_cancelled_reply_can_be_asked_for_until_the_conversation_begins_anew(
+    tmp_path: Path,
+) -> None:
+    async with open_talchum(settings_of(tmp_path, _SLIP)) as talchum:
+        nothing = await talchum.command("/why", message("/why"))
+        async with aclosing(talchum.reply(message("How is the harbour?"))) as events:
+            before, after = await anext(events), await anext(events)
+        assert isinstance(before, Passage)
+        assert isinstance(after, Passage)
+        assert "mended nets" in after.text
+
+        kept = await talchum.command("/why", message("/why"))
+        assert kept.rows
+        assert not nothing.rows
+
+        await talchum.command("/reset", message("/reset"))
+        assert await talchum.command("/why", message("/why")) == nothing
+
+
+async def test_replies_asked_for_at_once_in_one_conversation_come_one_after_another(tmp_path: Path) -> None:
+    came: list[str] = []
+
+    async def read(talchum: Talchum, name: str, came: Callable[[str], None]) -> None:
+        async for _ in talchum.reply(message(f"How is the harbour, {name}?")):
+            came(name)
+
+    async with open_talchum(settings_of(tmp_path, _SLIP)) as talchum:
+        await asyncio.gather(read(talchum, "first", came.append), read(talchum, "second", came.append))
+
+    assert came.count("first") > 1
+    assert came.count("second") > 1
+    assert came == sorted(came)
+
+
+async def test_a_reply_for_which_there_is_no_room_is_refused(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, f"{_SLIP}[limits]\nrunning = 1\nwaiting = 0\n")
+    async with open_talchum(settings) as talchum, aclosing(talchum.reply(message("How is the harbour?"))) as events:
+        await anext(events)
+        with pytest.raises(Busy):
+            await anext(talchum.reply(replace(message("And here?"), conversation="another")))
 
 
 async def test_a_checkpoint_that_is_not_there_keeps_the_program_from_starting(tmp_path: Path) -> None:
