@@ -40,6 +40,8 @@ from personas.runtime import PersonaRuntime
 
 _CONTEXT = 4_096
 """For a model file of the user's own."""
+_WAITING_EACH = 8
+"""Messages of one conversation that may wait for the reply before theirs."""
 
 
 class Talchum:
@@ -228,7 +230,7 @@ async def open_talchum(settings: Settings) -> AsyncGenerator[Talchum, None]:
         yield Talchum(
             PersonaRuntime(hands),
             hall,
-            Inbox(running=settings.limits.running, waiting=settings.limits.waiting),
+            Inbox(running=settings.limits.running, waiting=settings.limits.waiting, waiting_each=_WAITING_EACH),
             Commands(hall, desk, language=settings.language, spoken=generator.languages),
             model=generator.id,
         )

@@ -13,29 +13,28 @@ class Inbox:
     """Lets replies in. Used from one event loop.
 
     Within one conversation replies are made one after another in the order of arrival; over all conversations at most
-    `running` at once, and at most `waiting` more may wait.
+    `running` at once, and at most `waiting` more may wait, of one conversation at most `waiting_each`: otherwise one
+    conversation could shut out all the others.
     """
 
-    def __init__(self, *, running: int, waiting: int) -> None:
+    def __init__(self, *, running: int, waiting: int, waiting_each: int) -> None:
         self._room = asyncio.Semaphore(running)
         self._limit = running + waiting
+        self._limit_each = 1 + waiting_each
         self._inside = 0
         self._locks: dict[Hashable, asyncio.Lock] = {}
         self._users: dict[Hashable, int] = {}
 
-    @property
-    def inside(self) -> int:
-        """Replies waiting or being made."""
-        return self._inside
-
     @asynccontextmanager
     async def turn(self, conversation: Hashable) -> AsyncIterator[None]:
-        """Wait for this conversation's turn and for room; raises Busy at once where too many wait already."""
-        if self._inside >= self._limit:
+        """Wait for this conversation's turn and for room; raises Busy at once where too many wait already, here or
+        altogether."""
+        users = self._users.get(conversation, 0)
+        if self._inside >= self._limit or users >= self._limit_each:
             raise Busy
         self._inside += 1
         lock = self._locks.setdefault(conversation, asyncio.Lock())
-        self._users[conversation] = self._users.get(conversation, 0) + 1
+        self._users[conversation] = users + 1
         try:
             async with lock, self._room:
                 yield

@@ -1,6 +1,7 @@
 """Order, room, and refusal by type."""
 
 import asyncio
+from itertools import chain
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from bots.inbox import Busy, Inbox
 
 
 async def test_one_conversation_is_answered_in_order_and_others_meanwhile() -> None:
-    inbox = Inbox(running=2, waiting=10)
+    inbox = Inbox(running=2, waiting=10, waiting_each=8)
     order: list[str] = []
 
     async def work(conversation: str, name: str, pause: float) -> None:
@@ -26,7 +27,7 @@ async def test_one_conversation_is_answered_in_order_and_others_meanwhile() -> N
 
 
 async def test_more_than_may_wait_is_refused_at_once() -> None:
-    inbox = Inbox(running=1, waiting=1)
+    inbox = Inbox(running=1, waiting=1, waiting_each=8)
     release = asyncio.Event()
 
     async def work() -> None:
@@ -41,18 +42,46 @@ async def test_more_than_may_wait_is_refused_at_once() -> None:
     release.set()
     await asyncio.gather(*tasks)
 
-    assert inbox.inside == 0
     async with inbox.turn("b"):
-        assert inbox.inside == 1
+        pass
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=20), st.integers(1, 3))
+async def test_one_conversation_cannot_shut_out_the_others() -> None:
+    inbox = Inbox(running=2, waiting=64, waiting_each=8)
+    release = asyncio.Event()
+
+    async def work() -> None:
+        async with inbox.turn("crowded"):
+            await release.wait()
+
+    tasks = [asyncio.create_task(work()) for _ in range(72)]
+    await asyncio.sleep(0)
+    async with inbox.turn("quiet"):
+        release.set()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert results[:9] == [None] * 9
+    assert all(isinstance(result, Busy) for result in results[9:])
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=20),
+    st.integers(1, 3),
+    st.integers(0, 12),
+    st.integers(0, 4),
+)
 @settings(max_examples=60)
 def test_never_too_many_at_once_never_out_of_order_and_nothing_is_left_behind(
-    jobs: list[tuple[str, bool]], running: int
+    jobs: list[tuple[str, bool]], running: int, waiting: int, waiting_each: int
 ) -> None:
+    let_in: list[int] = []
+    for number, (conversation, _) in enumerate(jobs):
+        there = [jobs[other][0] for other in let_in]
+        if len(there) < running + waiting and there.count(conversation) < 1 + waiting_each:
+            let_in.append(number)
+
     async def run() -> None:
-        inbox = Inbox(running=running, waiting=100)
+        inbox = Inbox(running=running, waiting=waiting, waiting_each=waiting_each)
         now: list[str] = []
         seen: dict[str, list[int]] = {}
 
@@ -67,12 +96,19 @@ def test_never_too_many_at_once_never_out_of_order_and_nothing_is_left_behind(
                 if fails:
                     raise RuntimeError
 
-        tasks = [work(number, *job) for number, job in enumerate(jobs)]
-        await asyncio.gather(*tasks, return_exceptions=True)
+        async def all_at_once() -> list[BaseException | None]:
+            tasks = [work(number, *job) for number, job in enumerate(jobs)]
+            return await asyncio.gather(*tasks, return_exceptions=True)
 
-        assert sum(map(len, seen.values())) == len(jobs)
+        refused = [number for number, result in enumerate(await all_at_once()) if isinstance(result, Busy)]
+
+        assert sorted(chain.from_iterable(seen.values())) == let_in
+        assert sorted([*refused, *let_in]) == list(range(len(jobs)))
         assert all(numbers == sorted(numbers) for numbers in seen.values())
-        assert inbox.inside == 0
         assert not inbox._locks
+
+        seen.clear()
+        await all_at_once()
+        assert sorted(chain.from_iterable(seen.values())) == let_in, "room was not given back"
 
     asyncio.run(run())
