@@ -16,15 +16,7 @@ from personas.messages import Passage, PassageKind
 from personas.persona import Persona
 from personas.prompting import policy_layer
 
-FIXED_WORDS = (
-    "safe",
-    "failed",
-    "withheld",
-    "deflect_injection",
-    "empty_message",
-    "too_long_message",
-    "withdrawn",
-)
+FIXED_WORDS = ("safe", "failed", "withheld", "empty_message", "too_long_message")
 """Keys of `words/runtime.toml` that a reply may show."""
 CRISIS = "crisis"
 _PATIENCE = 5
