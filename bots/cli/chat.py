@@ -2,13 +2,13 @@
 
 import asyncio
 import getpass
-import sys
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Annotated, Any
 
 import typer
 
-from bots.cli.common import ModelName, SettingsFile, err, interactive, out, run, say, settings_of
+from bots.cli.common import ModelName, SettingsFile, err, interactive, out, run, say, settings_of, standard_input
 from bots.config import DEFAULT_MODEL, Settings
 from bots.console_bot.screen import Screen
 from bots.console_bot.terminal import PLATFORM, Terminal
@@ -45,18 +45,29 @@ async def _chat(settings: Settings) -> int:
         screen.notice("console.loading")
         lines = typed(prompt="> ", hint=lambda: screen.notice("console.leave_hint"))
     else:
-        lines = piped(sys.stdin.buffer, broken=broken)
-    async with open_talchum(settings) as talchum:
+        lines = piped(standard_input(), broken=broken)
+    async with AsyncExitStack() as stack:
+        talchum = await stack.enter_async_context(open_talchum(settings))
         if interactive():
             screen.notice("console.welcome")
             if settings.model.use == DEFAULT_MODEL:
                 screen.notice("console.better_model")
-        async with asyncio.TaskGroup() as tasks:
-            reading = None
-            if interactive() and settings.model.use.startswith("embedded:"):
-                # Whoever types needs longer for it than the model for reading who it is.
-                reading = tasks.create_task(talchum.warm(PLATFORM))
-            await Terminal(lines, screen, person=person, now=utc_now).serve(talchum)
-            if reading:
-                reading.cancel()
+        if interactive() and settings.model.use.startswith("embedded:"):
+            # Whoever types needs longer for it than the model for reading who it is.
+            await stack.enter_async_context(_meanwhile(talchum.warm(PLATFORM)))
+        await Terminal(lines, screen, person=person, now=utc_now).serve(talchum)
     return complaints
+
+
+@asynccontextmanager
+async def _meanwhile(work: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
+    """`work` goes on while this is open and is cancelled after. Not a task group: that would put an error of either
+    into a group, where its sentence for people is hidden. An error of `work` is raised when all else went well."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()

@@ -1,11 +1,13 @@
 """What every command needs: settings, two consoles, cards on paper."""
 
 import asyncio
+import io
 import os
 import sys
 from collections.abc import Coroutine
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 from rich.console import Console
@@ -13,9 +15,13 @@ from rich.console import Console
 from bots.cards import Card
 from bots.config import Settings
 from bots.console_bot.screen import Screen
+from bots.errors import RefuseToStart
 from moderation.words import catalogue
 
 T = TypeVar("T")
+
+TOLD_IN: Final[ContextVar[str]] = ContextVar("TOLD_IN")
+"""The language of the settings that were read, for whoever tells of an error in what followed."""
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="settings", metavar="FILE")]
 ModelName = Annotated[str | None, typer.Option("--model", help="model_option", metavar="KIND:NAME")]
@@ -24,6 +30,7 @@ ModelName = Annotated[str | None, typer.Option("--model", help="model_option", m
 def settings_of(file: Path | None, *, model: str | None = None) -> Settings:
     """The settings, with the model that was named on the command line. Raises SettingsError."""
     settings = Settings.find(file, os.environ)
+    TOLD_IN.set(settings.language)
     return settings.using(model) if model else settings
 
 
@@ -34,7 +41,7 @@ def out() -> Console:
 
 def err() -> Console:
     """Standard error, for progress and complaints."""
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    return Console(stderr=True, highlight=False, soft_wrap=not (sys.stderr and sys.stderr.isatty()))
 
 
 def show(card: Card, settings: Settings) -> None:
@@ -54,4 +61,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def interactive() -> bool:
     """Whether a person types and reads here."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return bool(sys.stdin) and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def standard_input() -> io.FileIO:
+    """Standard input without a buffer, whose lock a thread that waits for input would hold while the program ends.
+
+    Raises RefuseToStart where it is closed.
+    """
+    if sys.stdin is None:
+        raise RefuseToStart("cli.closed_input")
+    return io.FileIO(sys.stdin.fileno(), closefd=False)

@@ -1,24 +1,23 @@
 """`talchum review` and `talchum judge`: people look at what the guard did; the guard looks at what people have."""
 
-import asyncio
 import getpass
 import sys
 import time
-from collections.abc import AsyncIterator
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from bots.cli.common import SettingsFile, run, settings_of, show
+from bots.cli.common import SettingsFile, run, settings_of, show, standard_input
 from bots.config import Settings
+from bots.console_bot.lines import raw_lines
 from bots.errors import Unknown
 from bots.judge import Judge
 from bots.parts import open_guard, open_review
 from moderation.filters import Filter
 
 _LONGEST = 16_000_000
-"""Bytes of a line of input to `judge`; a longer one is read in parts, each of which is no JSON."""
+"""Bytes of a line of input to `judge`; what is cut off there is no JSON any more, and the answer says so."""
 
 
 class Scores(StrEnum):
@@ -67,15 +66,11 @@ async def _judge(settings: Settings, filters: tuple[Filter, ...], *, every_score
     from personas.cast import brief_of
     from personas.loading import load_library
 
+    lines = raw_lines(standard_input(), longest=_LONGEST)
     briefs = {name: brief_of(persona) for name, persona in load_library(settings.personas.folders).items()}
     async with open_guard(settings, filters) as guard:
         judge_ = Judge(guard, briefs, every_score=every_score, language=settings.language, monotonic=time.monotonic)
-        async for line in judge_.run(_lines()):
+        async for line in judge_.run(lines):
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
         return judge_.broken
-
-
-async def _lines() -> AsyncIterator[bytes]:
-    while raw := await asyncio.to_thread(sys.stdin.buffer.readline, _LONGEST):
-        yield raw
