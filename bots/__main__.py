@@ -1,30 +1,34 @@
-"""The console script `talchum`."""
+"""The console script `talchum`.
 
-import logging
+Everything heavy is imported inside functions: the interpreter begins `main` at once, which then ends quietly at Ctrl-C.
+"""
+
+import errno
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
-
-import typer
-from rich.console import Console
-from rich.markup import escape
-
-from bots.cli.chat import chat
-from bots.cli.desk import judge, review
-from bots.cli.files import persona_app, policy_app, train
-from bots.cli.models import model_app
-from bots.config import language_from
-from moderation.words import Explained, catalogue
+from contextvars import copy_context
+from typing import Any, TextIO
 
 _WRONG = 2
 """Exit code for input, settings or files that are wrong: everything a person can put right."""
 _BROKEN = 70
 """Exit code for a defect of ours."""
+_INTERRUPTED = 130
+"""Exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
+_UNWRITABLE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EPIPE))
+"""Errors of a stream without a name: standard output is full, or gone."""
 
 
 def build(language: str) -> Callable[[], None]:
     """The command line, its help in `language`. Calling it runs what was typed and exits."""
+    import typer
+
+    from bots.cli.chat import chat
+    from bots.cli.desk import judge, review
+    from bots.cli.files import persona_app, policy_app, train
+    from bots.cli.models import model_app
+
     app = typer.Typer(
         name="talchum", help="talchum", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
     )
@@ -40,6 +44,10 @@ def build(language: str) -> Callable[[], None]:
 
 def _put_into_words(command: Any, language: str) -> None:
     """Replace every help key by its text. Typer makes commands of classes it does not publish, hence `Any`."""
+    from rich.markup import escape
+
+    from moderation.words import catalogue
+
     words = catalogue("bots")
     for part in (command, *command.params):
         key = f"cli.{getattr(part, 'help', None)}"
@@ -51,25 +59,74 @@ def _put_into_words(command: Any, language: str) -> None:
 
 def main() -> None:
     """Run what was typed, and say what is wrong in one sentence instead of a traceback."""
-    language = language_from(os.environ)
-    logging.basicConfig(level=logging.CRITICAL, format="%(levelname)s %(name)s %(message)s")
     try:
-        build(language)()
+        code = _run()
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
+    sys.exit(code)
+
+
+def _run() -> int:
+    """The exit code of what was typed."""
+    import logging
+
+    from bots.cli.common import TOLD_IN
+    from bots.config import language_from
+    from moderation.words import Explained, catalogue
+
+    logging.basicConfig(level=logging.CRITICAL, format="%(levelname)s %(name)s %(message)s")
+    context = copy_context()
+    language = language_from(os.environ)
+    try:
+        return context.run(_typed, language)
     except Explained as error:
-        _complain(error.explain(language))
-        sys.exit(_WRONG)
+        _complain(error.explain(context.get(TOLD_IN, language)))
+        return _WRONG
     except Exception as error:  # noqa: BLE001
+        words = catalogue("bots")
+        language = context.get(TOLD_IN, language)
+        if isinstance(error, OSError) and error.filename is None and error.errno in _UNWRITABLE:
+            _let_go(sys.stdout)
+            if error.errno != errno.EPIPE:
+                _complain(words.say("cli.unwritable", language, reason=error.strerror))
+            return _WRONG
         # The root: a defect of ours. Its message may quote what people said, so its kind and place must do.
         place = error.__traceback__
         while place and place.tb_next:
             place = place.tb_next
         where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
-        _complain(catalogue("bots").say("cli.defect", language, kind=type(error).__name__, where=where))
-        sys.exit(_BROKEN)
+        _complain(words.say("cli.defect", language, kind=type(error).__name__, where=where))
+        return _BROKEN
+
+
+def _typed(language: str) -> int:
+    """Run the command to its end, all it wrote included: at the interpreter's end nobody could tell of an error."""
+    from bots.errors import RefuseToStart
+
+    if sys.stdout is None:
+        raise RefuseToStart("cli.closed_output")
+    try:
+        build(language)()
+    except SystemExit as end:
+        sys.stdout.flush()
+        return end.code if isinstance(end.code, int) else 0
+    return 0
+
+
+def _let_go(stream: TextIO) -> None:
+    """What could not be written goes nowhere, or the interpreter would try again at its end, and complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _complain(text: str) -> None:
-    Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False, style="yellow")
+    from rich.console import Console
+
+    try:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False, style="yellow")
+    except OSError:
+        _let_go(sys.stderr)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 """The program as people start it, in a process of its own."""
 
+import asyncio
+import io
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -13,6 +16,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bots.cli.chat import _meanwhile
+from bots.console_bot.lines import raw_lines
+from bots.errors import Unknown
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 ROOT = Path(__file__).parents[2]
@@ -90,8 +99,8 @@ def listening(
     file = folder / "slow.json"
     file.write_text(json.dumps({"script": "slow", "tps": 20, **script}), encoding="utf-8")
     command = [sys.executable, "-m", "bots", "chat", "--model", f"scripted:{file}", "--persona", "lighthouse_keeper"]
-    given = {**environment, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=given) as chat:
+    variables = {**environment, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=variables) as chat:
         assert chat.stdin
         assert chat.stdout
         chat.stdin.write(b"Tell me of the sea\n")
@@ -257,3 +266,133 @@ def test_interrupting_ends_the_reply_not_the_program(environment: dict[str, str]
     assert "cancelled" in told.decode()
     assert "begins anew" in told.decode()
     assert chat.returncode == 0
+
+
+def command_of(*words: str) -> list[str]:
+    return [sys.executable, "-m", "bots", *words]
+
+
+@pytest.mark.parametrize(
+    ("words", "streams", "expected"),
+    [
+        ("chat --model scripted:evening_chat", "<&-", "Standard input is closed"),
+        ("judge", "<&-", "표준 입력이 닫혀"),
+        ("chat --model scripted:evening_chat", ">&-", "Standard output is closed"),
+        ("chat --model scripted:evening_chat", "</dev/null >/dev/full", "표준 출력에 쓸 수 없어요"),
+        ("review list", ">/dev/full", "Standard output cannot be written"),
+        ("--help", ">/dev/full", "Standard output cannot be written"),
+        ("--help", "| true; exit ${PIPESTATUS[0]}", ""),
+    ],
+)
+def test_streams_that_are_closed_or_full_end_the_program_with_one_sentence(
+    environment: dict[str, str], tmp_path: Path, words: str, streams: str, expected: str
+) -> None:
+    language = "ko" if re.search("[가-힣]", expected) else "en"
+    done = subprocess.run(
+        ["bash", "-c", f"{shlex.join(command_of(*words.split()))} {streams}"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env={**environment, "PYTHONPATH": str(ROOT), "TALCHUM_LANGUAGE": language},
+        cwd=tmp_path,
+        timeout=120,
+        check=False,
+    )
+    told = no_traceback(done)
+
+    assert expected in told
+    assert told.count("\n") == bool(expected)
+    assert done.returncode == 2 or (not expected and done.returncode in {0, 1})
+
+
+@pytest.mark.parametrize("words", ["chat --model scripted:evening_chat", "judge"])
+def test_interrupting_a_program_that_waits_for_input_ends_it_at_once(
+    environment: dict[str, str], tmp_path: Path, words: str
+) -> None:
+    first = b"\xff\n" if words == "judge" else b""
+    variables = {**environment, "PYTHONPATH": str(ROOT)}
+    pipe = subprocess.PIPE
+    command = command_of(*words.split())
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=variables, cwd=tmp_path) as waiting:
+        assert waiting.stdin
+        assert waiting.stdout
+        assert waiting.stderr
+        waiting.stdin.write(first * 40)
+        waiting.stdin.flush()
+        assert waiting.stdout.readline()
+        waiting.send_signal(signal.SIGINT)
+        told = waiting.stderr.read()  # ends with the program; nothing closes its standard input before
+
+        assert waiting.wait(timeout=60) == 130
+        assert not told
+
+
+def test_interrupting_the_start_leaves_no_traceback(environment: dict[str, str], tmp_path: Path) -> None:
+    """Interrupted where the first heavy module would be imported."""
+    (tmp_path / "typer.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", encoding="utf-8")
+    variables = {**environment, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    done = subprocess.run(
+        command_of("chat"), capture_output=True, env=variables, cwd=tmp_path, timeout=120, check=False
+    )
+
+    assert not no_traceback(done)
+    assert done.returncode == 130
+
+
+def test_an_error_is_told_in_the_language_of_the_settings(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "talchum.toml").write_text('language = "ko"', encoding="utf-8")
+    done = run("persona", "show", "nobody", LANG="en_US.UTF-8")
+
+    assert "nobody(이)라는 페르소나는 없어요" in no_traceback(done)
+
+
+def test_a_long_korean_line_is_one_message_that_is_too_long(run: Run) -> None:
+    typed = "a" + "가" * 500_000 + "\n" + "\udcff\n"
+    done = run("chat", "--model", "scripted:evening_chat", typed=typed.encode(errors="surrogateescape"))
+
+    assert "Line 2 is not valid UTF-8" in no_traceback(done)
+    assert done.returncode == 1
+    assert "too long" in done.stdout.decode()
+
+
+class Source(io.RawIOBase):
+    """Gives its bytes in pieces of `size`, as a pipe does."""
+
+    def __init__(self, content: bytes, size: int) -> None:
+        self._content = io.BytesIO(content)
+        self._size = size
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self._content.read(min(size, self._size))
+
+
+async def lines_of(stream: io.RawIOBase, longest: int) -> list[bytes]:
+    return [line async for line in raw_lines(stream, longest=longest)]
+
+
+@given(
+    texts=st.lists(st.text(st.sampled_from("a가é🙂\r"), max_size=12)),
+    last=st.text(max_size=3).filter(lambda text: "\n" not in text),
+    size=st.integers(1, 9),
+    longest=st.integers(4, 20),
+)
+def test_every_line_is_one_line_cut_between_characters(texts: list[str], last: str, size: int, longest: int) -> None:
+    content = "".join(f"{text}\n" for text in texts) + last
+    lines = asyncio.run(lines_of(Source(content.encode(), size), longest))
+
+    assert len(lines) == len(texts) + bool(last)
+    for line, text in zip(lines, [*texts, last], strict=False):
+        kept = line.decode().removesuffix("\n")
+        assert text.startswith(kept)
+        assert kept == text or longest - 4 < len(kept.encode()) <= longest
+
+
+async def test_an_error_on_either_side_of_warming_arrives_as_itself() -> None:
+    async def fail() -> None:
+        raise Unknown("settings.unknown_filter", name="x", known="y")
+
+    with pytest.raises(Unknown):
+        async with _meanwhile(asyncio.Event().wait()):
+            await fail()
+    with pytest.raises(Unknown):
+        async with _meanwhile(fail()):
+            await asyncio.sleep(0)
