@@ -96,6 +96,13 @@ class PolicySection(_Section):
     """A policy file, relative to the settings file; none: the one that ships with the package."""
 
 
+class LogSection(_Section):
+    """What is written down of the program's own work: `talchum.log` in the data folder."""
+
+    level: Literal["debug", "info", "warning", "critical"] = "info"
+    """info: one line an exchange, never its text."""
+
+
 class LexiconSection(_Section):
     """Words beside those that ship."""
 
@@ -124,6 +131,7 @@ class _File(_Section):
     personas: PersonaSection = PersonaSection()
     policy: PolicySection = PolicySection()
     lexicon: LexiconSection = LexiconSection()
+    log: LogSection = LogSection()
     detoxify: DetoxifySection | None = None
 
     @model_validator(mode="after")
@@ -148,6 +156,7 @@ class Settings:
     personas: PersonaSection
     policy: PolicySection
     lexicon: LexiconSection
+    log: LogSection
     detoxify: DetoxifySection | None
     """None: only what ships with the package judges."""
     key: SecretStr
@@ -157,6 +166,11 @@ class Settings:
     def store(self) -> Path:
         """The database."""
         return self.data / "talchum.db"
+
+    @property
+    def log_file(self) -> Path:
+        """The log."""
+        return self.data / "talchum.log"
 
     @property
     def models(self) -> Path:
@@ -201,6 +215,7 @@ class Settings:
             limits=parsed.limits,
             personas=parsed.personas.model_copy(update={"folders": folders}),
             policy=parsed.policy.model_copy(update={"file": base / policy if policy else None}),
+            log=parsed.log,
             lexicon=LexiconSection(lists=tuple(base / file for file in parsed.lexicon.lists)),
             detoxify=_based(parsed.detoxify, base),
             key=_key(parsed.model.key_variable, environ, name),

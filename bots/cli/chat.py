@@ -12,6 +12,7 @@ from bots.cli.common import ModelName, SettingsFile, err, interactive, out, run,
 from bots.config import DEFAULT_MODEL, Settings
 from bots.console_bot.screen import Screen
 from bots.console_bot.terminal import PLATFORM, Terminal
+from bots.logs import logging_to
 from bots.parts import utc_now
 
 
@@ -27,7 +28,7 @@ def chat(
 
 
 async def _chat(settings: Settings) -> int:
-    """The number of lines that could not be read."""
+    """How much went wrong that a script should know of: lines that could not be read, replies that came to nothing."""
     from bots.app import open_talchum
     from bots.console_bot.lines import piped, typed
 
@@ -55,8 +56,10 @@ async def _chat(settings: Settings) -> int:
         if interactive() and settings.model.use.startswith("embedded:"):
             # Whoever types needs longer for it than the model for reading who it is.
             await stack.enter_async_context(_meanwhile(talchum.warm(PLATFORM)))
-        await Terminal(lines, screen, person=person, now=utc_now).serve(talchum)
-    return complaints
+        stack.enter_context(logging_to(settings.log_file, level=settings.log.level))
+        terminal = Terminal(lines, screen, person=person, now=utc_now)
+        await terminal.serve(talchum)
+    return complaints + (0 if interactive() else terminal.failures)
 
 
 @asynccontextmanager

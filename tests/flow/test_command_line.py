@@ -249,8 +249,13 @@ def test_an_endpoint_that_is_down_costs_a_reply_not_the_session(run: Run, tmp_pa
     done = run("chat", "--persona", "lighthouse_keeper", typed="hello\nhello again\n")
     no_traceback(done)
 
-    assert done.returncode == 0
+    assert done.returncode == 1
     assert done.stdout.decode().count("the model gave no words") == 2
+    assert done.stdout.decode().count("base_url") == 2
+    log = tmp_path / "data" / "talchum.log"
+    assert log.read_text(encoding="utf-8").count(" exchange platform=console ") == 2
+    assert "hello" not in log.read_text(encoding="utf-8")
+    assert log.stat().st_mode & 0o077 == 0
 
 
 def test_interrupting_ends_the_reply_not_the_program(environment: dict[str, str], tmp_path: Path) -> None:
