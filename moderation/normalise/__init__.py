@@ -22,9 +22,10 @@ from typing import Final
 
 from moderation.normalise.characters import fold_character
 from moderation.normalise.hangul import CHATTER, CONSONANTS, LOOSE, disguises, fold_jamo, keystrokes, typed_on_korean
+from moderation.normalise.tails import visible_tail
 from moderation.normalise.views import MIDDLE_FINGER, Folded, Gap, Plain, Reading, View, fold, read_as, read_plain
 
-FOLD_VERSION: Final = 1
+FOLD_VERSION: Final = 2
 """Raised when a fold changes what a text is read as: filters put it into their version."""
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "read_as",
     "read_plain",
     "typed_on_korean",
+    "visible_tail",
 ]

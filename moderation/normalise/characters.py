@@ -21,6 +21,8 @@ FINALS: Final[tuple[str, ...]] = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾ�
 
 _FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
 _INVISIBLE: Final = frozenset({"Cf", "Cc", "Mn", "Me"})
+_RESERVED: Final = ((0x2065, 0x2066), (0xFFF0, 0xFFF9), (0xE0000, 0xE1000))
+"""Without a character of their own in part, and never drawn."""
 _HALFWIDTH_CONSONANTS: Final = "ㄱㄲㄳㄴㄵㄶㄷㄸㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅃㅄㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _HALFWIDTH_VOWELS: Final = {
     start + offset: letter
@@ -62,7 +64,7 @@ def fold_character(character: str) -> str:
         return character
     if 0xD800 <= code <= 0xDFFF:
         return LOST
-    if character in _FILLERS or unicodedata.category(character) in _INVISIBLE:
+    if _unseen(character):
         return "" if character != "\u0085" else SPACE
     if character.isspace() or character == "\u2800":
         return SPACE
@@ -94,6 +96,12 @@ def _fold_compatible(character: str) -> str:
         return bare
     twin: str = disarm.normalize_confusables(bare).lower()
     return twin if twin.isascii() and twin.isalpha() else bare
+
+
+def _unseen(character: str) -> bool:
+    return (
+        character in _FILLERS or not _seen(character) or any(first <= ord(character) < end for first, end in _RESERVED)
+    )
 
 
 def _seen(character: str) -> bool:

@@ -1,5 +1,6 @@
 """Hangul as an evader writes it: taken apart, put together again, tensed, stretched, typed on the wrong keyboard."""
 
+import functools
 import re
 from typing import Final
 
@@ -77,6 +78,7 @@ def fold_jamo(letter: str) -> str:
     return _LAX.get(letter, letter)
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def disguises(seen: str, meant: str) -> bool:
     """Whether the syllable `seen` may stand for `meant`, given that both fold to the same.
 

@@ -17,6 +17,7 @@ from moderation.normalise import (
     keystrokes,
     read_plain,
     typed_on_korean,
+    visible_tail,
 )
 
 ANY_TEXT = st.text(alphabet=st.characters(codec=None, categories=None), max_size=60)
@@ -124,6 +125,20 @@ def test_the_wrong_keyboard_is_known_both_ways() -> None:
 def test_what_was_typed_on_the_wrong_keyboard_comes_back_without_tension(text: str) -> None:
     """Typing loses the shift key only: the keys of both spellings are the same."""
     assert keystrokes(typed_on_korean(keystrokes(text))) == keystrokes(text)
+
+
+@given(ANY_TEXT, st.integers(1, 20))
+def test_the_visible_tail_is_the_end_of_what_is_seen(text: str, count: int) -> None:
+    """As long as no letter is repeated beyond its fourth."""
+    seen = [character for character in text if fold_character(character)]
+    assert visible_tail("".join(dict.fromkeys(seen)), count) == "".join(list(dict.fromkeys(seen))[-count:])
+    assert len(visible_tail(text, count)) <= min(count, len(seen))
+
+
+def test_neither_padding_nor_stretching_pushes_a_word_out_of_the_tail() -> None:
+    assert visible_tail("oh f" + "\u200b" * 5000, 4) == "oh f"
+    assert visible_tail("oh f" + "u" * 5000, 8) == "oh fuuuu"
+    assert visible_tail("-" * 9, 8) == "-" * 8
 
 
 def test_emoji_sequences_and_persian_joiners_leave_nothing_to_match() -> None:
