@@ -149,6 +149,27 @@ def match_allowed(term: Term, view: View, start: int) -> bool | None:
     return bool(apart)
 
 
+def ceiling(term: Term, entry: Entry, view: View, start: int) -> float:
+    """The most that `term` could score where its key stands: cheap to say before it is judged."""
+    gaps = view.gaps[start + 1 : start + len(term.key)]
+    if len(gaps) - gaps.count(Gap.NONE) > len(term.breaks):
+        return score(entry, _APART)
+    if term.variant:
+        return score(entry, _VARIANT)
+    return score(entry, _LEET if view.reading in (Reading.LEET, Reading.JAMO) else 1.0)
+
+
+def score(entry: Entry, confidence: float) -> float:
+    """How bad a hit is, given how sure it is."""
+    return round(entry.severity * confidence, 3)
+
+
+def reach(term: Term, view: View, start: int) -> int:
+    """How long the find at `start` is: its letters and what stands between them, a stretched letter counted once."""
+    end = start + len(term.key)
+    return len(term.key) + sum(view.at[at] - view.upto[at - 1] for at in range(start + 1, end))
+
+
 def match_term(term: Term, view: View, start: int) -> Found | None:
     """Whether the term stands at `start` of the view, and how sure that is; None where it does not."""
     entry = term.entry
@@ -205,8 +226,7 @@ def _drawn(view: View, at: int) -> bool:
     """Whether the character there is a sign read as a letter: it may as well be a separator."""
     if view.reading is not Reading.LEET:
         return False
-    letter = view.key[at]
-    return any(sign != letter for sign in view.plain.key[view.at[at] : view.upto[at]])
+    return bool(view.plain.key[view.at[at] : view.upto[at]].strip(view.key[at]))
 
 
 def _bounded(term: Term, entry: Entry, view: View, start: int, end: int) -> bool:

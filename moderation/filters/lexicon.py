@@ -10,6 +10,7 @@ that a reply judged sentence by sentence is judged as strictly as the whole.
 import bisect
 import hashlib
 import importlib.resources
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,13 +22,18 @@ import ahocorasick_rs
 import re2
 
 from moderation.errors import FilterUnavailable
-from moderation.matching import Found, Term, allowance, match_allowed, match_term, terms_of
-from moderation.normalise import FOLD_VERSION, Plain, Reading, View, fold
+from moderation.matching import Found, Term, allowance, ceiling, match_allowed, match_term, reach, score, terms_of
+from moderation.mentions import MENTIONS_VERSION, ceiling_of_mention
+from moderation.normalise import FOLD_VERSION, Folded, Plain, Reading, View, fold, visible_tail
 from moderation.records import Candidate, Signal, Span, Stage
 from moderation.wordlists import CATEGORIES, Entry, Pattern, WordLists, read_word_lists
 
 _TAIL: Final = 200
-"""How much of what was shown is read again, in code points; no hit is longer."""
+"""How much of what was shown is read again, in visible code points; no hit is longer, stretched letters apart."""
+_SPANS: Final = 50
+"""Places a signal names at most: a flood of one word is one thing to say."""
+_ENOUGH: Final = 500
+"""Hits of a category's highest score after which only a higher one is still looked for."""
 _MASKED: Final = 0.85
 _MASKED_TOKEN: Final = re.compile(r"[a-z*#@$%&!^+=~._\-]{4,24}")
 _MASKS: Final = frozenset("*#@$%&!^+=~._-")
@@ -44,6 +50,10 @@ class _Hit:
     score: float
     category: str
     detail: str
+
+
+_Find = tuple[View, Term, Entry, int]
+"""A term whose key stands at a place of a view."""
 
 
 class _Automaton:
@@ -77,13 +87,8 @@ class Lexicon:
             for family in (Reading.LATIN, Reading.HANGUL, Reading.MIXED)
         }
         self._patterns = tuple((pattern, _compiled(pattern)) for pattern in lists.patterns)
-        self._pattern_set = re2.Set.SearchSet()
-        for pattern in lists.patterns:
-            self._pattern_set.Add(pattern.pattern)
-        if lists.patterns:
-            self._pattern_set.Compile()
         self._shapes = _shapes(lists.entries)
-        identity = f"{FOLD_VERSION}:{lists.digest}"
+        identity = f"{FOLD_VERSION}:{MENTIONS_VERSION}:{lists.digest}"
         self._version = hashlib.sha256(identity.encode()).hexdigest()[:12]
 
     @classmethod
@@ -119,45 +124,51 @@ class Lexicon:
         return frozenset(Stage)
 
     def examine(self, candidate: Candidate) -> Sequence[Signal]:
-        """One signal a hit that ends in `candidate.text`, in order of place; one of score 0.0 where there is none."""
-        tail = candidate.shown[-_TAIL:]
-        before = len(tail)
-        hits = [hit for hit in self._hits(tail + candidate.text) if hit.end > before]
-        if not hits:
-            return (Signal(category="profanity", score=0.0),)
-        return tuple(
-            Signal(
-                category=hit.category,
-                score=hit.score,
-                spans=(Span(max(hit.start - before, 0), hit.end - before),),
-                detail=hit.detail,
-            )
-            for hit in hits
-        )
+        """What hits end in `candidate.text`, grouped: one signal for a term in one disguise, with its first 50 places.
 
-    def _hits(self, text: str) -> list[_Hit]:
+        In order of their first place; one of score 0.0 where there is none. Where one category has very many hits of
+        its highest score, further ones that could not score higher are not looked at: "and … more" is then a minimum.
+        """
+        tail = visible_tail(candidate.shown, _TAIL)
+        hits = self._hits(tail + candidate.text, len(tail))
+        return _signals(hits, len(tail)) if hits else (Signal(category="profanity", score=0.0),)
+
+    def _hits(self, text: str, before: int) -> list[_Hit]:
+        """The hits that end after `before`, none of them inside what is allowed."""
         folded = fold(text)
-        joined: list[_Hit] = []
-        apart: list[_Hit] = []
+        finds, allowed, allowed_apart = self._finds(folded)
+        gathered = _Gathered(folded.plain, before, _Places(allowed), _Places(allowed + allowed_apart))
+        for view, term, entry, start in finds:
+            bar = gathered.bar.get(entry.category)
+            if bar is not None and (entry.severity <= bar or ceiling(term, entry, view, start) <= bar):
+                continue
+            found = match_term(term, view, start)
+            if found is not None and reach(term, view, start) <= _TAIL:
+                first, last = view.at[start], view.upto[start + len(term.key) - 1]
+                gathered.add(entry, first, last, found)
+        for entry, first, last in self._masked(folded.plain):
+            gathered.add(entry, first, last, Found(confidence=_MASKED, apart=False, how="masked"))
+        for pattern, first, last in self._matched(folded.plain):
+            gathered.put(first, last, pattern.severity, pattern.category, f"pattern {pattern.name!r}")
+        return _strongest(gathered.hits)
+
+    def _finds(self, folded: Folded) -> tuple[list[_Find], list[tuple[int, int]], list[tuple[int, int]]]:
+        """Where the keys of terms stand, and what is allowed: as one word, and with gaps of its own."""
+        finds: list[_Find] = []
         allowed: list[tuple[int, int]] = []
         allowed_apart: list[tuple[int, int]] = []
         for view in folded.views:
             for term, start in self._automata[_family(view.reading)].find(view):
-                span = view.span(start, start + len(term.key))
-                if term.entry is None:
-                    gaps = match_allowed(term, view, start)
-                    if gaps is not None:
-                        (allowed_apart if gaps else allowed).append(span)
-                elif span[1] - span[0] <= _TAIL:
-                    found = match_term(term, view, start)
-                    if found is not None:
-                        (apart if found.apart else joined).append(_hit(term.entry, span, found))
-        joined.extend(self._masked(folded.plain))
-        hits = _outside(allowed, joined) + _outside(allowed + allowed_apart, apart)
-        hits.extend(self._matched(folded.plain))
-        return _strongest(hits)
+                if term.entry is not None:
+                    finds.append((view, term, term.entry, start))
+                    continue
+                gaps = match_allowed(term, view, start)
+                if gaps is not None:
+                    place = view.at[start], view.upto[start + len(term.key) - 1]
+                    (allowed_apart if gaps else allowed).append(place)
+        return finds, allowed, allowed_apart
 
-    def _masked(self, plain: Plain) -> Iterator[_Hit]:
+    def _masked(self, plain: Plain) -> Iterator[tuple[Entry, int, int]]:
         """Words with stars and the like for letters: f**k, sh#t, b@stard."""
         if _MASKS.isdisjoint(plain.key):
             return
@@ -168,25 +179,83 @@ class Lexicon:
             start = token.start() + token.group().index(word)
             for entry, spelling in self._shapes.get((len(word), word[0]), ()):
                 if _fits(word, spelling):
-                    span = plain.starts[start], plain.ends[start + len(word) - 1]
-                    yield _hit(entry, span, Found(confidence=_MASKED, apart=False, how="masked"))
+                    yield entry, start, start + len(word)
                     break
 
-    def _matched(self, plain: Plain) -> Iterator[_Hit]:
-        if not self._patterns:
-            return
-        for index in self._pattern_set.Match(plain.key) or ():
-            pattern, compiled = self._patterns[index]
+    def _matched(self, plain: Plain) -> Iterator[tuple[Pattern, int, int]]:
+        """Each on its own: a set of patterns that runs out of memory would match nothing and say nothing."""
+        for pattern, compiled in self._patterns:
             for match in compiled.finditer(plain.key):
                 first, last = match.span()
-                if first < last and plain.ends[last - 1] - plain.starts[first] <= _TAIL:
-                    yield _Hit(
-                        start=plain.starts[first],
-                        end=plain.ends[last - 1],
-                        score=pattern.severity,
-                        category=pattern.category,
-                        detail=f"pattern {pattern.name!r}",
-                    )
+                if 0 < last - first <= _TAIL:
+                    yield pattern, first, last
+
+
+class _Places:
+    """Ranges of the folded text that excuse what lies in them."""
+
+    def __init__(self, places: list[tuple[int, int]]) -> None:
+        ordered = sorted(places)
+        self._starts = [start for start, _ in ordered]
+        self._ends = list(itertools.accumulate((end for _, end in ordered), max))
+
+    def hold(self, first: int, last: int) -> bool:
+        """Whether one of them holds all of `first` to `last`."""
+        index = bisect.bisect_right(self._starts, first) - 1
+        return index >= 0 and self._ends[index] >= last
+
+
+class _Gathered:
+    """The hits of one text while they are looked for."""
+
+    def __init__(self, plain: Plain, before: int, allowed: _Places, allowed_apart: _Places) -> None:
+        self.hits: list[_Hit] = []
+        self.bar: dict[str, float] = {}
+        """By category, where there are enough hits: what another must score to tell anything new."""
+        self._plain = plain
+        self._before = before
+        self._allowed = allowed
+        self._allowed_apart = allowed_apart
+        self._best: dict[str, tuple[float, int]] = {}
+
+    def add(self, entry: Entry, first: int, last: int, found: Found) -> None:
+        """A term found at this range of the folded text, unless that is allowed."""
+        if not (self._allowed_apart if found.apart else self._allowed).hold(first, last):
+            detail = f"{entry.term!r} ({entry.language}, {found.how})"
+            self.put(first, last, score(entry, found.confidence), entry.category, detail)
+
+    def put(self, first: int, last: int, score: float, category: str, detail: str) -> None:
+        """A hit at this range of the folded text, unless it ends before what is judged."""
+        start, end = self._plain.starts[first], self._plain.ends[last - 1]
+        if end <= self._before or score <= self.bar.get(category, 0.0):
+            return
+        most = ceiling_of_mention(category, score, self._plain.key, first, last)
+        if most < score:
+            score, detail = most, f"{detail}, mentioned"
+        best, count = self._best.get(category, (0.0, 0))
+        if score >= best:
+            count = count + 1 if score == best else 1
+            self._best[category] = score, count
+            if count >= _ENOUGH:
+                self.bar[category] = score
+        self.hits.append(_Hit(start=start, end=end, score=score, category=category, detail=detail))
+
+
+def _signals(hits: list[_Hit], before: int) -> tuple[Signal, ...]:
+    """Hits of one kind as one signal."""
+    groups: dict[tuple[str, float, str], list[Span]] = {}
+    for hit in hits:
+        span = Span(max(hit.start - before, 0), hit.end - before)
+        groups.setdefault((hit.category, hit.score, hit.detail), []).append(span)
+    return tuple(
+        Signal(
+            category=category,
+            score=score,
+            spans=tuple(spans[:_SPANS]),
+            detail=detail if len(spans) <= _SPANS else f"{detail}, and {len(spans) - _SPANS} more",
+        )
+        for (category, score, detail), spans in groups.items()
+    )
 
 
 def _family(reading: Reading) -> Reading:
@@ -204,16 +273,6 @@ def _compiled(pattern: Pattern) -> Any:
         return re2.compile(pattern.pattern, options)
     except re2.error as error:
         raise FilterUnavailable("lexicon.bad_pattern", file=pattern.place, key=pattern.name, reason=error) from error
-
-
-def _hit(entry: Entry, span: tuple[int, int], found: Found) -> _Hit:
-    return _Hit(
-        start=span[0],
-        end=span[1],
-        score=round(entry.severity * found.confidence, 3),
-        category=entry.category,
-        detail=f"{entry.term!r} ({entry.language}, {found.how})",
-    )
 
 
 def _shapes(entries: Sequence[Entry]) -> dict[tuple[int, str], tuple[tuple[Entry, str], ...]]:
@@ -235,23 +294,6 @@ def _fits(masked: str, word: str) -> bool:
         elif sign not in _MASKS or (sign not in _WILD and letter not in _VOWELS):
             return False
     return seen >= 2 and seen < len(word)
-
-
-def _outside(allowed: list[tuple[int, int]], hits: list[_Hit]) -> list[_Hit]:
-    """The hits that lie in none of the allowed places."""
-    if not allowed or not hits:
-        return hits
-    places = sorted(allowed)
-    starts = [start for start, _ in places]
-    reach: list[int] = []
-    for _, end in places:
-        reach.append(max(end, reach[-1]) if reach else end)
-    return [hit for hit in hits if not _within(hit, starts, reach)]
-
-
-def _within(hit: _Hit, starts: list[int], reach: list[int]) -> bool:
-    index = bisect.bisect_right(starts, hit.start) - 1
-    return index >= 0 and reach[index] >= hit.end
 
 
 def _strongest(hits: list[_Hit]) -> list[_Hit]:

@@ -1,6 +1,9 @@
 """The lexicon filter: what it finds, what it leaves alone, and where."""
 
+import importlib.resources
+import tomllib
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,20 @@ from tests.moderation.disguises import HALVES, LANGUAGES, Half, cases
 
 LEXICON = Lexicon.load()
 CAUGHT = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    flag: float
+    block: float
+
+
+RULES = {
+    f"lexicon.{category}": Rule(flag=rule["output"]["flag"], block=rule["output"]["block"])
+    for category, rule in tomllib.loads(
+        (importlib.resources.files("moderation") / "data" / "policy.toml").read_text(encoding="utf-8")
+    )["filters"]["lexicon"].items()
+}
 
 
 def _signals(text: str, shown: str = "", lexicon: Lexicon = LEXICON) -> list[Signal]:
@@ -149,6 +166,132 @@ def test_an_allowed_word_does_not_excuse_another_place() -> None:
     assert _places("시~발 아니냐") == ["시~발"]
 
 
+INVISIBLE = st.text(
+    alphabet=st.sampled_from("\u200b\u200d\ufe0f\u00ad\u2060\u0301\u115f\u3164\U000e0061\U000e0002\ufff0"),
+    min_size=1,
+    max_size=300,
+)
+
+
+def _judged(text: str, shown: str = "") -> set[tuple[str, float | None, str]]:
+    return {(signal.category, signal.score, signal.detail) for signal in _signals(text, shown)}
+
+
+@given(
+    st.sampled_from(["you dirty nigger", "oh fuck", "씨발놈", "나가 죽어", "야 ㅅㅂ", "I will kill you", "sh1t"]),
+    st.data(),
+)
+@settings(max_examples=100, deadline=None)
+def test_no_run_of_invisible_characters_changes_what_is_found(text: str, data: st.DataObject) -> None:
+    """Anywhere, any length, also where the text is judged in two pieces."""
+    places = sorted(data.draw(st.lists(st.integers(1, len(text) - 1), min_size=1, max_size=4)), reverse=True)
+    padded = text
+    for place in places:
+        padded = padded[:place] + data.draw(INVISIBLE) + padded[place:]
+    assert _judged(padded) == _judged(text)
+    cut = data.draw(st.integers(1, len(padded) - 1))
+    assert _judged(text) <= _judged(padded[cut:], padded[:cut])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "you dirty " + ("\u200b" * 42).join("nigger"),
+        ("\ufe0f" * 60).join("fuck"),
+        "f" + "\u0301" * 210 + "uck",
+        "f" + "\U000e0061" * 210 + "uck",
+        "씨" + "\u200b" * 250 + "발놈",
+        "f" + "u" * 250 + "ck",
+    ],
+)
+def test_padding_and_stretching_beyond_the_length_of_any_hit_hides_nothing(text: str) -> None:
+    assert _caught(text)
+    assert _caught(text[-2:]) or any(_signals(text[-2:], text[:-2]))
+
+
+def test_a_hit_is_at_most_200_visible_characters_long() -> None:
+    """What stands between the letters counts: further back, a piece could not see what the whole sees."""
+    term = "the world would be better without you"
+    assert _signals(term.replace(" ", " " * 12))
+    assert not _signals(" . . . . . ".join(term.replace(" ", "")))
+
+
+@pytest.mark.parametrize("word", ["시발 ", "fuck ", "시 발 "])
+def test_a_flood_of_one_word_is_one_signal_of_at_most_fifty_places(word: str) -> None:
+    (signal,) = _signals(word * 200)
+    assert len(signal.spans) == 50
+    assert signal.detail.endswith(", and 150 more")
+
+
+def test_a_flood_hides_nothing_worse() -> None:
+    """However many hits there are, a higher score and another category are still found."""
+    found = _judged("damn " * 2000 + "s h i t " * 2000 + "shit fuck, kill yourself")
+    assert {(category, score) for category, score, _ in found} >= {("profanity", 0.8), ("self_harm", 1.0)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nobody should call anyone a faggot; it hurts.",
+        "Don't ever call someone a retard.",
+        "It is wrong to call people faggots.",
+        "Being called a faggot hurts.",
+        "The word 'faggot' is offensive.",
+        '"faggot" is a slur.',
+        "장애인을 병신이라고 부르면 안 돼요.",
+        "존나라는 말은 쓰지 마세요.",
+        "'병신'이라는 말은 상처를 줘요.",
+        "짱깨라는 표현은 혐오 표현이에요.",
+        '"I\'ll kill you!" roared the pirate',
+        "“I will kill you,” said the witch.",
+        'The pirate roared, "I\'ll kill you!"',
+        '"죽여 버리겠다!" 해적이 외쳤어요.',
+        '마녀가 "널 죽일 거야"라고 말했어요.',
+    ],
+)
+def test_a_word_that_is_talked_about_and_a_threat_in_a_story_are_kept_but_shown(text: str) -> None:
+    signals = _signals(text)
+    assert signals
+    for signal in signals:
+        rule = RULES[f"lexicon.{signal.category}"]
+        assert rule.flag <= (signal.score or 0) < rule.block, signal
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call him a faggot.",
+        "Nobody can stop me calling you a faggot.",
+        "I'll never stop calling you a faggot.",
+        "Why don't you call him a faggot?",
+        "Don't forget to call her a faggot.",
+        "Don't call me, you are a faggot.",
+        "say the word faggot again",
+        "병신이라고 불러!",
+        "병신이라고 안 부를 수가 없네.",
+        "시발이라는 말을 해 봐",
+        '"I\'ll kill you!" I said.',
+        '"I will kill you"',
+        "I'll kill you, said the pirate",
+        '"hello" I will kill you "bye" said the pirate',
+        '"죽여 버리겠다!" 내가 외쳤어요.',
+        "죽여 버리겠다! 해적이 외쳤어요.",
+    ],
+)
+def test_a_word_that_is_asked_for_or_used_is_blocked_all_the_same(text: str) -> None:
+    assert any((signal.score or 0) >= RULES[f"lexicon.{signal.category}"].block for signal in _signals(text))
+
+
+def test_many_large_patterns_are_matched_each_for_itself(tmp_path: Path) -> None:
+    """As a set they would need more memory than RE2 allows itself."""
+    patterns = "".join(
+        f'\n[[pattern]]\nname = "p{at}"\ncategory = "threat"\nseverity = 1.0\npattern = "foo.{{0,150}}bar{at}x"\n'
+        for at in range(40)
+    )
+    lexicon = Lexicon.load(_list(tmp_path, OWN + patterns))
+    assert [signal.detail for signal in _signals("a foo and bar7x", lexicon=lexicon)] == ["pattern 'p7'"]
+
+
 PIECES = st.lists(
     st.sampled_from(
         [
@@ -257,6 +400,8 @@ def test_a_pattern_that_cannot_be_matched_is_refused(tmp_path: Path) -> None:
     wrong = '\n[[pattern]]\nname = "broken"\ncategory = "threat"\nseverity = 1.0\npattern = "("\n'
     with pytest.raises(FilterUnavailable, match="broken"):
         Lexicon.load(_list(tmp_path, OWN + wrong))
+    with pytest.raises(FilterUnavailable, match=r"own\.toml.*broken"):
+        Lexicon.load(_list(tmp_path, OWN + wrong.replace('"("', '"(foo.{0,900}){90}"')))
 
 
 def test_a_folder_without_lists_is_refused(tmp_path: Path) -> None:
