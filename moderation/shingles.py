@@ -1,28 +1,136 @@
-"""Digests of short runs of words, for recognising text that must not leak without carrying it around."""
+"""Digests of text that must not leak, for recognising it without carrying it around.
 
+Text is read as its letters: case, width, accents, invisible characters and the ways to write Hangul (syllables,
+conjoining, half-width or loose jamo) make no difference. A word ends at anything that is no letter or digit, and where
+the script changes: in "k7f3는" the particle is a word of its own.
+"""
+
+import functools
 import hashlib
 import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
+
+from moderation.normalise import fold_character
 
 WORDS: Final = 8
 """Words in a shingle: long enough that ordinary talk does not contain one by chance."""
+GAP: Final = " "
 
-_WORD: Final = re.compile(r"\w+")
-
-
-def words(text: str) -> list[tuple[str, int, int]]:
-    """The words of `text`, lower-cased, each with its start and end offset."""
-    return [(match.group().lower(), match.start(), match.end()) for match in _WORD.finditer(text)]
+_MARKS: Final = frozenset({"Mn", "Me", "Mc"})
+_WORD: Final = re.compile("[0-9a-z]+|[ㄱ-ㅣ]+|[^ 0-9a-zㄱ-ㅣ]+")
 
 
-def digest(run: list[str]) -> str:
-    """The digest of a run of lower-cased words."""
-    return hashlib.blake2b(" ".join(run).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+@functools.lru_cache(maxsize=1 << 14)
+def letters(character: str) -> str:
+    """What is compared of one code point: letters in lower case and digits, Hangul as single jamo, `GAP` for the rest.
+
+    Empty for what is not seen; several letters for a syllable.
+    """
+    if not fold_character(character):
+        return ""
+    if "\ud800" <= character <= "\udfff":
+        return GAP
+    parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", character).casefold())
+    return "".join(_letter(part) for part in parts)
 
 
-def shingles(text: str, *, size: int = WORDS) -> frozenset[str]:
-    """The digests of every run of `size` words in `text`; of all its words where it has fewer."""
-    run = [word for word, _, _ in words(text)]
-    if not run:
+def _letter(part: str) -> str:
+    if "\u1100" <= part <= "\u11ff":
+        return fold_character(part)
+    if part.isalnum():
+        return part
+    return "" if unicodedata.category(part) in _MARKS else GAP
+
+
+def hangul(letter: str) -> bool:
+    """Whether a particle may follow it without a space."""
+    return "ㄱ" <= letter <= "ㅣ"
+
+
+def same_script(letter: str, other: str) -> bool:
+    """Whether both may stand in one word."""
+    return _script(letter) == _script(other)
+
+
+def _script(letter: str) -> int:
+    if letter.isascii():
+        return 0
+    return 1 if hangul(letter) else 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letters:
+    """A text as it is compared."""
+
+    key: str
+    """Its words with one `GAP` between them."""
+    places: Sequence[int]
+    """For each character of `key`, the code point of the text it was read from; for a gap, the one before."""
+    begins: Sequence[int]
+    """Where in `key` each word begins."""
+
+
+def read(text: str) -> Letters:
+    """The words of `text`. Linear in its length."""
+    pieces = [letters(character) for character in text]
+    folded = "".join(pieces)
+    places = [at for at, piece in enumerate(pieces) for _ in piece]
+    key: list[str] = []
+    kept: list[int] = []
+    begins: list[int] = []
+    length = 0
+    for match in _WORD.finditer(folded):
+        if key:
+            kept.append(kept[-1])
+            length += 1
+        begins.append(length)
+        key.append(match.group())
+        kept.extend(places[match.start() : match.end()])
+        length += match.end() - match.start()
+    return Letters(key=GAP.join(key), places=kept, begins=begins)
+
+
+def runs(text: str, *, size: int = WORDS) -> frozenset[str]:
+    """Every run of `size` words in `text`, as keys; all its words where it has fewer; none where it has none."""
+    found = read(text).key.split()
+    if not found:
         return frozenset()
-    return frozenset(digest(run[start : start + size]) for start in range(max(1, len(run) - size + 1)))
+    return frozenset(GAP.join(found[start : start + size]) for start in range(max(1, len(found) - size + 1)))
+
+
+def digest(run: str) -> str:
+    """The digest of a run of words, as a key."""
+    return hashlib.blake2b(run.encode(), digest_size=8).hexdigest()
+
+
+def shingles(text: str) -> frozenset[str]:
+    """The digests of every run of eight words in `text`; of all its words, with their length, where it has fewer."""
+    return frozenset(digest(run) if run.count(GAP) == WORDS - 1 else f"{len(run)}:{digest(run)}" for run in runs(text))
+
+
+def exactly(term: str) -> frozenset[str]:
+    """The digest of a term that must not appear even inside a word or with other gaps: a canary.
+
+    Empty where it has no letter or digit.
+    """
+    plain = read(term).key.replace(GAP, "")
+    return frozenset({f"={len(plain)}:{digest(plain)}"}) if plain else frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How long the secrets are that a set of digests stands for, in characters of their keys."""
+
+    short: tuple[int, ...]
+    exact: tuple[int, ...]
+
+
+@functools.lru_cache(maxsize=256)
+def sizes(secrets: frozenset[str]) -> Sizes:
+    """What `shingles` and `exactly` wrote into the digests."""
+    short = {int(secret.partition(":")[0]) for secret in secrets if ":" in secret and secret[0] != "="}
+    exact = {int(secret[1:].partition(":")[0]) for secret in secrets if secret[0] == "="}
+    return Sizes(short=tuple(sorted(short)), exact=tuple(sorted(exact)))

@@ -1,10 +1,14 @@
 """Forbidden terms in a stream, held back before they are whole."""
 
+import unicodedata
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.holdback import HoldBack, Terms
+from moderation.shingles import read
 
 SECRET = "Never tell anybody that the harbour master keeps a second book of accounts"
 
@@ -58,13 +62,67 @@ STREAMS = st.lists(WORDS, max_size=25).map(" ".join)
 
 @given(st.lists(STREAMS.filter(lambda term: any(map(str.isalnum, term))), min_size=1, max_size=4), STREAMS)
 def test_nothing_shown_ever_contains_a_term_and_nothing_else_is_stopped(terms: list[str], text: str) -> None:
+    """A term begins and ends where a word does; after Hangul a particle may follow."""
+
     def key(raw: str) -> str:
         return f" {' '.join(''.join(char.lower() if char.isalnum() else ' ' for char in raw).split())} "
 
+    def within(term: str, raw: str) -> bool:
+        bounded = key(term) if key(term)[-2].isascii() else key(term).rstrip()
+        return bounded in key(raw)
+
     stopped, shown = watch(Terms.of(terms), text)
 
-    assert stopped == any(key(term) in key(text) for term in terms)
-    assert not any(key(term) in key(shown) for term in terms)
+    assert stopped == any(within(term, text) for term in terms)
+    assert not any(within(term, shown) for term in terms)
+
+
+WRITTEN = st.text(alphabet="aB1_- \u200b\u0301Ａ가각\u1100\u1161\u11a8ㄱㅏ", max_size=24)
+
+
+@given(st.lists(WRITTEN, max_size=3), st.lists(WRITTEN, max_size=2), WRITTEN, st.lists(st.integers(0, 24), max_size=4))
+def test_neither_disguise_nor_chunking_brings_a_term_to_the_screen(
+    phrases: list[str], exact: list[str], text: str, cuts: list[int]
+) -> None:
+    """Whatever of the stream is not pending holds no letters of a term in a row; every chunking stops alike."""
+    terms = Terms.of(phrases, exact=exact)
+    watcher = HoldBack(terms)
+    borders = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
+    stopped = False
+    for start, end in pairwise(borders):
+        if watcher.feed(text[start:end]):
+            stopped = True
+            break
+        shown = read(text[: end - watcher.pending]).key
+        for term in filter(None, (read(term).key for term in exact)):
+            assert term.replace(" ", "") not in shown.replace(" ", "")
+    assert (stopped or watcher.finish()) == watch(terms, text)[0]
+    letters = read(text).key
+    bounded = [f" {key}" if key[-1] >= "ㄱ" else f" {key} " for key in (read(phrase).key for phrase in phrases) if key]
+    bare = [key.replace(" ", "") for key in (read(term).key for term in exact) if key]
+    assert watch(terms, text)[0] == (
+        any(key in f" {letters} " for key in bounded) or any(key in letters.replace(" ", "") for key in bare)
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "네, 황금열쇠야!",
+        "황금열쇠는 비밀이에요.",
+        unicodedata.normalize("NFD", "그건 황금열쇠예요."),
+        "황\u200b금\u200b열\u200b쇠",
+        "ㅎㅗㅏㅇㄱㅡㅁㅇㅕㄹㅅㅗㅣ".replace("ㅗㅏ", "ㅘ").replace("ㅗㅣ", "ㅚ"),
+    ],
+)
+def test_a_short_secret_is_stopped_before_a_particle_and_however_hangul_is_written(text: str) -> None:
+    assert watch(Terms.of_texts(["황금열쇠"]), text)[0]
+
+
+@pytest.mark.parametrize("text", ["the_tidal_lantern_key", "THE tidal, lantern… key는", "ｔｈｅ tidal lantern key"])
+def test_words_end_at_underscores_and_where_the_script_changes(text: str) -> None:
+    assert watch(Terms.of_texts(["The tidal lantern key"]), text)[0]
+    assert not watch(Terms.of_texts(["The tidal lantern key"]), "the tidal lantern keys")[0]
 
 
 @pytest.mark.parametrize(

@@ -1,82 +1,78 @@
 """Text from behind the persona that comes out again: runs of words whose digests the brief holds."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from moderation.records import Span
-from moderation.shingles import WORDS, digest, words
+from moderation.shingles import GAP, WORDS, Letters, Sizes, digest, hangul, read, sizes
 
-_TAILS: Final = (120, 600)
-"""Code points of what was shown that are looked at: room for the words a run may have begun with, the second seldom."""
-_DIGIT: Final = re.compile(r"\d")
-_SHORT: Final = 3
-"""Words from which on a whole secret is looked for at the opening of a sentence."""
+_TAILS: Final = (200, 2_000, 20_000)
+"""Code points of what was shown that are looked at: most often the first holds all that a run may have begun with."""
 
 
 def leaks(shown: str, text: str, secrets: frozenset[str]) -> tuple[Span, ...]:
-    """Where `text` (which follows `shown`) completes a run of words in `secrets`; overlapping runs are one span.
+    """Where `text` (which follows `shown`) completes what is in `secrets`; overlapping places are one span.
 
-    A secret of fewer than eight words is one shingle of its own length. Those are looked for only where a run stands
-    between marks, as a sentence does, or holds a digit, as canaries do: every length at every word would cost eight
-    times as much, and a few ordinary words in mid-sentence are no leak.
+    `secrets` are digests of `moderation.shingles`: runs of eight words, shorter texts as a whole (from the beginning of
+    a word to the end of one; after Hangul a particle may follow), and exact terms, which are found anywhere.
     """
     if not secrets:
         return ()
-    tail = _tail(shown)
-    both = tail + text
-    found = words(both)
-    run = [word for word, _, _ in found]
-    spans: list[Span] = []
-    for index, size in _runs(both, found):
-        end = found[index + size - 1][2]
-        if end > len(tail) and digest(run[index : index + size]) in secrets:
-            spans.append(Span(max(0, found[index][1] - len(tail)), end - len(tail)))
-    return _merged(spans)
+    lengths = sizes(secrets)
+    tail = _tail(shown, max((*lengths.short, *lengths.exact), default=0))
+    found = read(tail + text)
+    places = (*_runs(found, secrets), *_short(found, lengths, secrets), *_exact(found, lengths, secrets))
+    offset = len(tail)
+    return _merged([Span(max(0, start - offset), end - offset) for start, end in places if end > offset])
 
 
-def _tail(shown: str) -> str:
-    """The end of what was shown, with all the words that a run may have begun with."""
+def _tail(shown: str, longest: int) -> str:
+    """The end of what was shown, with all that a secret may have begun with; it begins with a whole word."""
     for length in _TAILS:
+        if length >= len(shown):
+            break
         tail = shown[-length:]
-        found = words(tail)
-        if len(found) > WORDS:
-            return tail[found[-WORDS][1] :]
+        found = read(tail)
+        # A gap more than the words, and the first word may have lost its beginning.
+        if len(found.begins) > WORDS + 1 and len(found.key) - found.begins[1] > 2 * longest:
+            return tail[found.places[found.begins[1]] :]
     return shown[-_TAILS[-1] :]
 
 
-def _runs(text: str, found: list[tuple[str, int, int]]) -> Iterator[tuple[int, int]]:
-    """First word and length of every run that may be a shingle."""
-    for index in range(len(found) - WORDS + 1):
-        yield index, WORDS
-    borders = _borders(text, found)
-    for position, first in enumerate(borders):
-        for last in borders[position + 1 : position + WORDS]:
-            if _SHORT <= last - first < WORDS:
-                yield first, last - first
-    if _DIGIT.search(text):
-        yield from _digits(found)
+def _runs(found: Letters, secrets: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Runs of eight words."""
+    ends = [begin - 1 for begin in found.begins[1:]] + [len(found.key)]
+    for first, end in zip(found.begins, ends[WORDS - 1 :], strict=False):
+        if digest(found.key[first:end]) in secrets:
+            yield _place(found.places, first, end)
 
 
-def _borders(text: str, found: list[tuple[str, int, int]]) -> list[int]:
-    """The words that follow a mark or a new line, and the place after the last word."""
-    borders = [0]
-    for index in range(1, len(found)):
-        gap = text[found[index - 1][2] : found[index][1]]
-        if gap != " " and ("\n" in gap or gap.strip()):
-            borders.append(index)
-    return [*borders, len(found)]
+def _short(found: Letters, lengths: Sizes, secrets: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Whole texts of fewer words."""
+    for length in lengths.short:
+        for first in found.begins:
+            end = first + length
+            if end > len(found.key):
+                break
+            ends = end == len(found.key) or found.key[end] == GAP or hangul(found.key[end - 1])
+            if ends and f"{length}:{digest(found.key[first:end])}" in secrets:
+                yield _place(found.places, first, end)
 
 
-def _digits(found: list[tuple[str, int, int]]) -> Iterator[tuple[int, int]]:
-    """Runs of one and two words that hold a digit."""
-    for index, (word, _, _) in enumerate(found):
-        if _DIGIT.search(word):
-            yield index, 1
-            if index + 1 < len(found):
-                yield index, 2
-            if index and not _DIGIT.search(found[index - 1][0]):
-                yield index - 1, 2
+def _exact(found: Letters, lengths: Sizes, secrets: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Terms whatever stands around them and between their letters."""
+    if not lengths.exact:
+        return
+    key = found.key.replace(GAP, "")
+    places = [place for place, letter in zip(found.places, found.key, strict=True) if letter != GAP]
+    for length in lengths.exact:
+        for first in range(len(key) - length + 1):
+            if f"={length}:{digest(key[first : first + length])}" in secrets:
+                yield _place(places, first, first + length)
+
+
+def _place(places: Sequence[int], first: int, end: int) -> tuple[int, int]:
+    return places[first], places[end - 1] + 1
 
 
 def _merged(spans: list[Span]) -> tuple[Span, ...]:
