@@ -32,6 +32,8 @@ _TAIL: Final = 200
 """How much of what was shown is read again, in visible code points; no hit is longer, stretched letters apart."""
 _SPANS: Final = 50
 """Places a signal names at most: a flood of one word is one thing to say."""
+_KINDS: Final = 40
+"""Different terms that are named at most, the strongest first."""
 _ENOUGH: Final = 500
 """Hits of a category's highest score after which only a higher one is still looked for."""
 _MASKED: Final = 0.85
@@ -126,8 +128,9 @@ class Lexicon:
     def examine(self, candidate: Candidate) -> Sequence[Signal]:
         """What hits end in `candidate.text`, grouped: one signal for a term in one disguise, with its first 50 places.
 
-        In order of their first place; one of score 0.0 where there is none. Where one category has very many hits of
-        its highest score, further ones that could not score higher are not looked at: "and … more" is then a minimum.
+        Forty terms are named, the strongest; further ones are one signal a category. In order of their first place; one
+        of score 0.0 where there is none. Where one category has very many hits of its highest score, others that could
+        not score higher are not looked at: "and … more" is then a minimum.
         """
         tail = visible_tail(candidate.shown, _TAIL)
         hits = self._hits(tail + candidate.text, len(tail))
@@ -242,19 +245,25 @@ class _Gathered:
 
 
 def _signals(hits: list[_Hit], before: int) -> tuple[Signal, ...]:
-    """Hits of one kind as one signal."""
-    groups: dict[tuple[str, float, str], list[Span]] = {}
-    for hit in hits:
-        span = Span(max(hit.start - before, 0), hit.end - before)
-        groups.setdefault((hit.category, hit.score, hit.detail), []).append(span)
+    """Hits of one kind as one signal; what exceeds the kinds a record can hold, as one signal a category."""
+    groups: dict[tuple[str, str], list[Span]] = {}
+    scores: dict[tuple[str, str], float] = {}
+    for hit in sorted(hits, key=lambda hit: -hit.score):
+        group = hit.category, hit.detail
+        if group not in groups and len(groups) >= _KINDS:
+            group = hit.category, "further terms"
+        groups.setdefault(group, []).append(Span(max(hit.start - before, 0), hit.end - before))
+        scores.setdefault(group, hit.score)
+    for spans in groups.values():
+        spans.sort()
     return tuple(
         Signal(
             category=category,
-            score=score,
+            score=scores[category, detail],
             spans=tuple(spans[:_SPANS]),
             detail=detail if len(spans) <= _SPANS else f"{detail}, and {len(spans) - _SPANS} more",
         )
-        for (category, score, detail), spans in groups.items()
+        for (category, detail), spans in sorted(groups.items(), key=lambda group: group[1][0])
     )
 
 

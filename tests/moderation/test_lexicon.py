@@ -14,6 +14,7 @@ from moderation.errors import FilterUnavailable
 from moderation.filters import Filter
 from moderation.filters.lexicon import Lexicon
 from moderation.records import Candidate, Signal, Stage
+from moderation.wordlists import Entry, WordLists
 from tests.moderation.disguises import HALVES, LANGUAGES, Half, cases
 
 LEXICON = Lexicon.load()
@@ -211,9 +212,8 @@ def test_padding_and_stretching_beyond_the_length_of_any_hit_hides_nothing(text:
 
 def test_a_hit_is_at_most_200_visible_characters_long() -> None:
     """What stands between the letters counts: further back, a piece could not see what the whole sees."""
-    term = "the world would be better without you"
-    assert _signals(term.replace(" ", " " * 12))
-    assert not _signals(" . . . . . ".join(term.replace(" ", "")))
+    assert _signals((" " * 9).join("yourdaysarenumbered"))
+    assert not _signals((" " * 12).join("yourdaysarenumbered"))
 
 
 @pytest.mark.parametrize("word", ["시발 ", "fuck ", "시 발 "])
@@ -221,6 +221,22 @@ def test_a_flood_of_one_word_is_one_signal_of_at_most_fifty_places(word: str) ->
     (signal,) = _signals(word * 200)
     assert len(signal.spans) == 50
     assert signal.detail.endswith(", and 150 more")
+
+
+def test_a_text_of_many_terms_names_the_strongest_and_counts_the_rest() -> None:
+    words = [f"blorp{first}{second}" for first in "abcdefgh" for second in "ijklmnop"]
+    entries = tuple(
+        Entry(
+            term=word, category="slur", severity=0.5 + at / 1000, language="en", match="word", exact=False, spaced=True,
+            place="a test",
+        )
+        for at, word in enumerate(words)
+    )  # fmt: skip
+    lexicon = Lexicon(WordLists(entries=entries, patterns=(), allowed=(), digest=""))
+    signals = _signals(" ".join(words), lexicon=lexicon)
+    assert len(signals) == 41
+    assert max(signal.score or 0 for signal in signals) == 0.563
+    assert [len(signal.spans) for signal in signals if signal.detail == "further terms"] == [24]
 
 
 def test_a_flood_hides_nothing_worse() -> None:
