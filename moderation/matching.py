@@ -24,7 +24,7 @@ from moderation.normalise import (
     read_plain,
     typed_on_korean,
 )
-from moderation.wordlists import Entry
+from moderation.wordlists import Allowed, Entry
 
 _STRONG: Final = 0.5
 """From this severity on a term is worth looking for in the wrong keyboard and with l for i."""
@@ -93,9 +93,9 @@ def terms_of(entry: Entry) -> Iterator[Term]:
         yield _term(typed, entry, _TYPED, entry.place)
 
 
-def allowance(word: str) -> Term:
+def allowance(allowed: Allowed) -> Term:
     """An allowed word as a term."""
-    return _term(word, None, "", "allow")
+    return _term(allowed.word, None, "", allowed.place)
 
 
 def _term(text: str, entry: Entry | None, variant: str, place: str) -> Term:
@@ -103,7 +103,7 @@ def _term(text: str, entry: Entry | None, variant: str, place: str) -> Term:
     family = _family(plain.key)
     view = read_as(plain, family)
     if not view.key:
-        raise FilterUnavailable("lexicon.empty_term", file=place, key="terms", term=text)
+        raise FilterUnavailable("lexicon.empty_term", file=place, key="terms" if entry else "allow", term=text)
     return Term(
         key=view.key,
         raw=view.raw,

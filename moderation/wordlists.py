@@ -66,12 +66,20 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """What is no hit even where a term stands in it."""
+
+    word: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WordLists:
     """All lists together, in the order of the files."""
 
     entries: tuple[Entry, ...]
     patterns: tuple[Pattern, ...]
-    allowed: tuple[str, ...]
+    allowed: tuple[Allowed, ...]
     digest: str
     """SHA-256 over the files, in order."""
 
@@ -80,7 +88,7 @@ def read_word_lists(files: Sequence[Traversable | Path]) -> WordLists:
     """The lists of `files`, in this order. Raises FilterUnavailable with file, key and what was expected."""
     entries: list[Entry] = []
     patterns: list[Pattern] = []
-    allowed: list[str] = []
+    allowed: list[Allowed] = []
     digest = hashlib.sha256()
     for file in files:
         try:
@@ -93,7 +101,7 @@ def read_word_lists(files: Sequence[Traversable | Path]) -> WordLists:
         section.only(_FILE_KEYS)
         language = section.text("language")
         section.text("provenance")
-        allowed.extend(section.texts("allow", ()))
+        allowed.extend(Allowed(word=word, place=file.name) for word in section.texts("allow", ()))
         for group in section.sections("group"):
             entries.extend(_entries(group, language))
         patterns.extend(_pattern(part) for part in section.sections("pattern"))

@@ -97,7 +97,8 @@ class Lexicon:
     def load(cls, folder: Traversable | Path | None = None, *, extra: Sequence[Path] = ()) -> "Lexicon":
         """The filter with every list of `folder` (the packaged ones by default), then the files `extra`.
 
-        A community's own terms and allowed words are further files of the same format. Raises FilterUnavailable.
+        A community's own terms and allowed words are further files of the same format. Raises FilterUnavailable: file,
+        key, what was expected.
         """
         place = folder if folder is not None else importlib.resources.files("moderation") / "data" / "lexicon"
         files = [file for file in place.iterdir() if file.name.endswith(".toml")] if place.is_dir() else []

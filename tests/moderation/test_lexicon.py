@@ -400,6 +400,7 @@ def test_the_version_is_that_of_the_lists(tmp_path: Path) -> None:
         ('match = "anywhere"', 'mach = "anywhere"', "group[0].mach"),
         ('terms = ["blorp"]', "terms = [1]", "group[0].terms"),
         ('terms = ["blorp"]', 'terms = ["!!"]', "terms"),
+        ('allow = ["blorpington"]', 'allow = ["!!"]', "allow"),
         ('language = "en"', "language = ", "own.toml"),
     ],
 )
@@ -410,6 +411,11 @@ def test_a_wrong_list_says_file_key_and_what_was_expected(tmp_path: Path, before
     for language in LANGUAGES:
         assert "own.toml" in caught.value.explain(language)
         assert key in caught.value.explain(language)
+
+
+def test_a_community_list_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FilterUnavailable, match=r"missing\.toml"):
+        Lexicon.load(extra=[tmp_path / "missing.toml"])
 
 
 def test_a_pattern_that_cannot_be_matched_is_refused(tmp_path: Path) -> None:
