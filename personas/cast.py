@@ -9,7 +9,7 @@ from moderation.filters.crisis import crisis_words, load_resources
 from moderation.guard import GUARD, Guard
 from moderation.holdback import Terms
 from moderation.records import Brief, Candidate, Decision, Stage, Verdict
-from moderation.shingles import shingles
+from moderation.shingles import exactly, shingles
 from moderation.words import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 from personas.errors import PersonaFileError
 from personas.messages import Passage, PassageKind
@@ -80,7 +80,7 @@ async def prepare(
     and the rule it broke.
     """
     hidden = (policy_layer(persona, canary), *secrets)
-    brief = replace(brief_of(persona), secrets=frozenset().union(*map(shingles, hidden)))
+    brief = replace(brief_of(persona), secrets=frozenset().union(*map(shingles, hidden), exactly(canary)))
     lines, blocked = await _judged(persona, guard, brief)
     if blocked:
         key, rules = blocked[0]
