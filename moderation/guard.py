@@ -63,6 +63,11 @@ class Guard:
         """The verdict on `candidate.text`. Never raises for what a filter does; cancellation passes through."""
         return Verdict(findings=await self._findings(candidate), digest=candidate.digest, policy=self._policy.hash)
 
+    def refuse(self, candidate: Candidate, category: str) -> Verdict:
+        """The verdict on what the caller itself must object to: a BLOCK that no model call can mend."""
+        findings = (self._refusal(category),)
+        return Verdict(findings=findings, digest=candidate.digest, policy=self._policy.hash)
+
     def close(self) -> None:
         """Take no more work; threads end when their filter does. Idempotent."""
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -132,6 +137,7 @@ class Guard:
                     stage=candidate.stage,
                     language=language,
                     persona=candidate.brief.persona,
+                    profile=candidate.brief.profile,
                     elapsed=seen.elapsed,
                 )
                 for signal in seen.signals
@@ -143,10 +149,13 @@ class Guard:
         return findings or [self._refusal("silent", judge)]
 
     def _uncovered(self, candidate: Candidate, findings: Sequence[Finding]) -> list[Finding]:
-        """A BLOCK for every requirement of which no filter gave a score: they abstained."""
+        """A BLOCK for every requirement of which no filter gave a score: they abstained. Another for listeners of whom
+        the policy says nothing."""
+        profile = candidate.brief.profile
+        unknown = [] if self._policy.covers(profile) else [self._refusal("uncovered", detail=f"profile {profile}")]
         scored = {finding.filter for finding in findings if finding.score is not None}
         failed = {finding.detail.partition(":")[0] for finding in findings if finding.filter == GUARD}
-        return [
+        return unknown + [
             self._refusal("uncovered", detail="|".join(sorted(names)))
             for names in self._policy.required(candidate.stage)
             if not names & scored and not names & failed

@@ -8,122 +8,48 @@
     [personas.captain.filters.lexicon.profanity]
     output = { flag = 0.7, block = 0.9 }                      # what is left out stays; { off = true }: never
 
+    [profiles.minors.filters.lexicon.profanity]
+    output = { flag = 0.3, block = 0.45 }                     # for some listeners; stricter only, locked rules too
+
 A threshold is one number or one per language (`{ en = 0.6, ko = 0.7 }`); a language that is not named gets the lowest
 of them. A score at or above `flag` is kept, at or above `block` not shown. `act` asks for the action alone, without
 an objection: that is how a sincere question is answered truthfully without being held against anybody.
+
+A profile judges beside the rule of the persona, and the stricter of the two decides: a persona cannot loosen what a
+profile tightened, and a profile cannot loosen anything. Where a brief names a profile that is not in the file, every
+profile that is judges at once; a file without any does not cover such a brief, and the guard shows nothing.
 """
 
 import hashlib
 import importlib.resources
 import json
-import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
 from moderation.errors import PolicyError
 from moderation.filters import Filter
 from moderation.records import Action, Decision, Finding, Signal, Stage
-from moderation.validation import Expectation, Misfit, first_problem
-
-Score = Annotated[float, Field(ge=0.0, le=1.0)]
-Language = Literal["en", "ko", "de", "es", "fr", "it", "ja", "pt", "ru", "tr", "zh"]
-Threshold = Score | Annotated[dict[Language, Score], Field(min_length=1)]
+from moderation.rules import (
+    InputChange,
+    InputRule,
+    OutputChange,
+    OutputRule,
+    PolicyFile,
+    Rule,
+    languages_of,
+    loosened,
+    merged,
+    threshold_at,
+)
+from moderation.validation import Expectation, first_problem
 
 IDENTITY_RULE: Final = "identity.question"
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class _StageRule(_Strict):
-    flag: Threshold | None = None
-    block: Threshold | None = None
-    act: Threshold | None = None
-
-    @model_validator(mode="after")
-    def _flags_before_it_blocks(self) -> "_StageRule":
-        if self.flag is None or self.block is None:
-            return self
-        for language in _languages(self.flag) | _languages(self.block):
-            if _at(self.flag, language) > _at(self.block, language):
-                raise Misfit(Expectation("policy.expect_order"))
-        return self
-
-
-class _OutputRule(_StageRule):
-    action: Literal["repair", "cut", "deflect", "safe"] = "repair"
-    off: bool = False
-
-    @model_validator(mode="after")
-    def _says_something(self) -> "_OutputRule":
-        """An empty rule would let everything pass in silence: that must be written out."""
-        if self.off == bool(self.model_fields_set & {"flag", "block", "act"}):
-            raise Misfit(Expectation("policy.expect_threshold"))
-        return self
-
-
-class _InputRule(_StageRule):
-    action: Literal["none", "deflect", "disclose", "safe", "suspend"] = "none"
-
-
-class _CategoryRule(_Strict):
-    output: _OutputRule | None = None
-    input: _InputRule | None = None
-    locked: bool = False
-
-
-class _GuardSection(_Strict):
-    deadline: Annotated[float, Field(gt=0, le=60)] = 2.0
-    workers: Annotated[int, Field(ge=1, le=64)] = 4
-    capacity: Annotated[int, Field(ge=1, le=100_000)] = 2_000
-    longest: Annotated[int, Field(ge=200, le=1_000_000)] = 20_000
-    output: tuple[str, ...] = Field(strict=False, min_length=1)
-    input: tuple[str, ...] = Field(strict=False, min_length=1)
-
-
-class _Change(_StageRule):
-    """What a persona changes of a rule; what it leaves out stays."""
-
-    action: Literal["repair", "cut", "deflect", "safe"] | None = None
-    off: bool | None = None
-
-
-class _CategoryChange(_Strict):
-    output: _Change | None = None
-
-
-class _PersonaSection(_Strict):
-    filters: dict[str, dict[str, _CategoryChange]] = {}
-
-
-class _PolicyFile(_Strict):
-    version: Literal[1]
-    name: Annotated[str, Field(min_length=1)]
-    guard: _GuardSection
-    filters: dict[str, dict[str, _CategoryRule]]
-    personas: dict[str, _PersonaSection] = {}
-
-
-def _languages(threshold: Threshold | None) -> frozenset[str]:
-    """The languages a threshold names, and "" for all others."""
-    return frozenset({"", *(threshold if isinstance(threshold, dict) else ())})
-
-
-def _at(threshold: Threshold | None, language: str) -> float:
-    """The threshold in a language; one that is not named gets the lowest, no threshold is never reached."""
-    if threshold is None:
-        return math.inf
-    if not isinstance(threshold, dict):
-        return threshold
-    named = [score for name, score in threshold.items() if name == language]
-    return min(named or threshold.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,12 +75,15 @@ class Policy:
         Raises PolicyError: file, key, what was expected.
         """
         try:
-            self._file = _PolicyFile.model_validate(document)
+            self._file = PolicyFile.model_validate(document)
         except ValidationError as error:
             key, expected = first_problem(error)
             raise PolicyError("policy.wrong", file=file, key=key, expected=expected) from None
         self._name = file
         self._changed = self._personas()
+        self._tightened = {
+            (profile, *rule): change for profile in self._file.profiles for rule, change in self._profile(profile)
+        }
         self._only = only
         self._check_identity()
         canonical = json.dumps(self._file.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
@@ -195,6 +124,15 @@ class Policy:
             longest=guard.longest,
         )
 
+    @property
+    def profiles(self) -> frozenset[str]:
+        """The names of the profiles it has."""
+        return frozenset(self._file.profiles)
+
+    def covers(self, profile: str) -> bool:
+        """Whether it says anything about such listeners: "" is everybody, any other name needs a profile."""
+        return not profile or bool(self._file.profiles)
+
     def rules(self) -> tuple[str, ...]:
         """Every rule as `filter.category`, sorted."""
         return tuple(sorted(f"{name}.{category}" for name, rules in self._file.filters.items() for category in rules))
@@ -231,18 +169,24 @@ class Policy:
                     raise self._error(f"filters.{name}.{category}", "policy.expect_category", names=expected)
 
     def decide(
-        self, signal: Signal, *, judge: Filter, stage: Stage, language: str, persona: str, elapsed: timedelta
+        self,
+        signal: Signal,
+        *,
+        judge: Filter,
+        stage: Stage,
+        language: str,
+        persona: str,
+        profile: str,
+        elapsed: timedelta,
     ) -> Finding:
-        """What follows from `signal`. Raises KeyError for a category no rule was written for."""
-        rule = self._rule(judge.id, signal.category, stage=stage, persona=persona)
+        """What follows from `signal`. Raises KeyError for a category no rule was written for.
+
+        `profile` is who listens (`Brief.profile`); one the file does not know is taken for all that it knows.
+        """
         decision, action = Decision.ALLOW, Action.NONE
-        if signal.score is not None:
-            if signal.score >= _at(rule.block, language):
-                decision = Decision.BLOCK
-            elif signal.score >= _at(rule.flag, language):
-                decision = Decision.FLAG
-            if decision is Decision.BLOCK or signal.score >= _at(rule.act, language):
-                action = Action[rule.action.upper()]
+        for rule in self._rules(judge.id, signal.category, stage=stage, persona=persona, profile=profile):
+            decided, asked = _follows(rule, signal.score, language)
+            decision, action = max(decision, decided), max(action, asked)
         return Finding(
             filter=judge.id,
             version=judge.version,
@@ -255,14 +199,20 @@ class Policy:
             elapsed=elapsed,
         )
 
-    def _rule(self, judge: str, category: str, *, stage: Stage, persona: str) -> _OutputRule | _InputRule:
+    def _rules(
+        self, judge: str, category: str, *, stage: Stage, persona: str, profile: str
+    ) -> Iterator[OutputRule | InputRule]:
+        """Every rule that judges: the persona's or the general one, and those of the profile."""
         general = self._file.filters[judge][category]
         rule = general.input if stage is Stage.INPUT else general.output
         if rule is None:
             raise KeyError(f"{judge}.{category} has no rule for {stage}")
-        if stage is not Stage.INPUT:
-            return self._changed.get((persona, judge, category), rule)
-        return rule
+        yield rule if stage is Stage.INPUT else self._changed.get((persona, judge, category), rule)
+        names: Iterable[str] = () if not profile else (profile,) if profile in self._file.profiles else self.profiles
+        side = "input" if stage is Stage.INPUT else "output"
+        for name in names:
+            if (name, judge, category, side) in self._tightened:
+                yield self._tightened[name, judge, category, side]
 
     def _check_stages(self, judge: Filter, category: str) -> None:
         rule = self._file.filters.get(judge.id, {}).get(category)
@@ -274,7 +224,7 @@ class Policy:
         if judge.stages - {Stage.INPUT} and rule.output is None:
             raise self._error(f"{key}.output", "policy.expect_rule")
 
-    def _personas(self) -> dict[tuple[str, str, str], _OutputRule]:
+    def _personas(self) -> dict[tuple[str, str, str], OutputRule]:
         """The rules personas change, merged over the general ones; by persona, filter, category."""
         changed = {}
         for persona, section in self._file.personas.items():
@@ -290,12 +240,32 @@ class Policy:
                         changed[persona, judge, category] = self._merged(general.output, change.output, key)
         return changed
 
-    def _merged(self, general: _OutputRule, change: _Change, key: str) -> _OutputRule:
-        if change.off:
-            return _OutputRule(off=True)
-        both = {**general.model_dump(exclude_unset=True), **change.model_dump(exclude_none=True), "off": False}
+    def _profile(self, profile: str) -> Iterator[tuple[tuple[str, str, str], OutputRule | InputRule]]:
+        """The rules a profile makes stricter, merged over the general ones; with filter, category and side."""
+        for judge, rules in self._file.profiles[profile].filters.items():
+            for category, change in rules.items():
+                key = f"profiles.{profile}.filters.{judge}.{category}"
+                general = self._file.filters.get(judge, {}).get(category)
+                if general is None:
+                    raise self._error(key, "policy.expect_general", rule=f"{judge}.{category}")
+                if change.output is not None:
+                    yield (judge, category, "output"), self._stricter(general.output, change.output, f"{key}.output")
+                if change.input is not None:
+                    if f"{judge}.{category}" == IDENTITY_RULE and change.input.action not in {None, "disclose"}:
+                        raise self._error(f"{key}.input.action", "policy.expect_honesty")
+                    yield (judge, category, "input"), self._stricter(general.input, change.input, f"{key}.input")
+
+    def _stricter(self, general: Rule | None, change: OutputChange | InputChange, key: str) -> Rule:
+        if general is None:
+            raise self._error(key, "policy.expect_general", rule=".".join(key.split(".")[3:]))
+        milder = loosened(general, change)
+        if milder:
+            raise self._error(f"{key}.{milder}", "policy.expect_stricter")
+        return self._merged(general, change, key)
+
+    def _merged(self, general: Rule, change: OutputChange | InputChange, key: str) -> Rule:
         try:
-            return _OutputRule.model_validate(both)
+            return merged(general, change)
         except ValidationError as error:
             _, expected = first_problem(error)
             raise PolicyError("policy.wrong", file=self._name, key=key, expected=expected) from None
@@ -311,9 +281,22 @@ class Policy:
             or not honest
             or not rule
             or not rule.locked
-            or max(_at(asked.act, name) for name in _languages(asked.act)) > 0.5
+            or max(threshold_at(asked.act, name) for name in languages_of(asked.act)) > 0.5
         ):
             raise self._error(f"filters.{IDENTITY_RULE}", "policy.expect_honesty")
 
     def _error(self, key: str, expected: str, **fields: object) -> PolicyError:
         return PolicyError("policy.wrong", file=self._name, key=key, expected=Expectation(expected, **fields))
+
+
+def _follows(rule: OutputRule | InputRule, score: float | None, language: str) -> tuple[Decision, Action]:
+    """What one rule makes of a score; nothing of none."""
+    if score is None:
+        return Decision.ALLOW, Action.NONE
+    decision = Decision.ALLOW
+    if score >= threshold_at(rule.block, language):
+        decision = Decision.BLOCK
+    elif score >= threshold_at(rule.flag, language):
+        decision = Decision.FLAG
+    acts = decision is Decision.BLOCK or score >= threshold_at(rule.act, language)
+    return decision, Action[rule.action.upper()] if acts else Action.NONE

@@ -67,6 +67,8 @@ class Brief:
     """Digests of shingles (see `moderation.shingles`) of text that must not leak: system prompt, canary."""
     people: tuple[str, ...] = ()
     """Display names of the people in the conversation: a persona does not speak for them."""
+    profile: str = ""
+    """Who is listening, where a policy is stricter with them: "minors", or "" for everybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +222,8 @@ class Origin:
     conversation: str
     person: str
     message: str = ""
+    server: str = ""
+    """Key of the community, or "" for a conversation in private: who reviews for one community sees no other's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +250,8 @@ class Objection:
     shown: str
     findings: tuple[Finding, ...]
     """Only what is not ALLOW; never empty."""
+    by: str = ""
+    """Key of the member who reported the text, on the same platform; "" for the guard's own objections."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +286,8 @@ class ReviewStep(enum.StrEnum):
     NOTE = "note"
     REVEAL = "reveal"
     """The masked text was looked at."""
+    WITHDRAW = "withdraw"
+    """What had been shown was taken down everywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +317,8 @@ class Exchange:
     version: int
     """Grows with every review step; the store compares it before it writes."""
     reviews: tuple[Review, ...] = ()
+    erased: bool = False
+    """Its person wanted it gone: it holds no text and no key of theirs, and never will again."""
 
     @property
     def decision(self) -> Decision:
@@ -318,7 +328,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """Counts over the whole store."""
+    """Counts over the whole store, or over one server."""
 
     outcomes: dict[str, int]
     """Exchanges by outcome, clean ones included."""

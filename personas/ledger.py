@@ -55,7 +55,7 @@ class Ledger:
         """Keep how it ended, or only count it where nothing was objected to."""
         try:
             if not self.exchange:
-                await self._store.count(outcome)
+                await self._store.count(outcome, self._message.server)
                 return
             closing = Closing(
                 at=self._now(),
@@ -100,6 +100,7 @@ class Ledger:
                 conversation=message.conversation,
                 person=message.person,
                 message=message.id,
+                server=message.server,
             ),
             at=now,
             persona=persona.id,

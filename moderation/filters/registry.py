@@ -16,6 +16,7 @@ from moderation.filters.injection import Injection
 from moderation.filters.lexicon import Lexicon
 from moderation.filters.privacy import Privacy
 from moderation.filters.register import Register
+from moderation.filters.romance import Romance
 from moderation.filters.toxicity import Toxicity
 
 FILTERS: Final[Mapping[str, Callable[[], Filter]]] = MappingProxyType(
@@ -29,6 +30,7 @@ FILTERS: Final[Mapping[str, Callable[[], Filter]]] = MappingProxyType(
         "crisis": Crisis.load,
         "injection": Injection.load,
         "privacy": Privacy.load,
+        "romance": Romance.load,
     }
 )
 """What every guard has: nothing here needs an extra or a download."""

@@ -22,6 +22,11 @@ class Query:
     persona: str = ""
     rule: str = ""
     """`filter.category`, or only `filter`."""
+    server: str = ""
+    """Key of the community it took place in; "": any, and private conversations too."""
+    person: str = ""
+    """Key of the person whose exchange it is; "": anybody's. Keys are the platform's own: name that as well."""
+    platform: str = ""
     before: str = ""
     """Id of the last exchange of the page before."""
     limit: int = 20
@@ -33,6 +38,9 @@ class Store(Protocol):
     A write that returns is durable (it survives kill -9 and power loss). A write that cannot be made raises
     `StoreBusy` (the bounded queue is full: nothing was taken) or `StoreFailed` (disk full, read-only, closed).
     Cancelling a write leaves it either done or not done, never half done.
+
+    An exchange that was erased (`Exchange.erased`) takes part in everything, but no text enters it any more: what
+    `add` and `close` bring is kept without its texts.
     """
 
     async def open(self, opening: Opening, first: Objection) -> str:
@@ -45,8 +53,24 @@ class Store(Protocol):
         """Keep how it ended, and count its outcome, in one transaction. The first closing stands: a second one does
         nothing, so that a caller that was cancelled may close again. Raises UnknownExchange."""
 
-    async def count(self, outcome: Outcome) -> None:
-        """Count an exchange of which nothing is kept."""
+    async def count(self, outcome: Outcome, server: str = "") -> None:
+        """Count an exchange of which nothing is kept; `server` is where it took place, "" in private."""
+
+    async def report(self, opening: Opening, objection: Objection, *, exchange: str = "") -> str:
+        """Keep what the member `objection.by` objects to in a reply, in one transaction; returns the id of the exchange
+        it stands in.
+
+        `opening.origin` is the reply's: its platform, conversation and message are what was reported, its person is
+        whose exchange it becomes where a new one is needed. It is kept in the first of these that there is:
+
+        - `exchange`, if it is of the same platform and server and not erased;
+        - the exchange, not erased, that holds an earlier report of this message;
+        - a new one, ended as FLAGGED with `objection.text` shown. Its outcome is not counted: that of the reply was,
+          when it ended.
+
+        Where `exchange` is erased, what was said does not come back: the new one begins without it. The same member
+        reporting the same message again changes nothing. Without a message or a member nothing is taken for the same.
+        """
 
     async def get(self, exchange: str) -> Exchange:
         """One exchange with everything kept of it. Raises UnknownExchange."""
@@ -54,14 +78,43 @@ class Store(Protocol):
     async def list(self, query: Query) -> tuple[Exchange, ...]:
         """Exchanges that match, newest (last kept) first. Raises UnknownExchange for an unknown `before`."""
 
+    async def next(self, *, server: str = "", after: str = "") -> Exchange | None:
+        """The first open case, the strictest decision before the oldest; None where there is none.
+
+        `server` as in `Query`. `after`: the first behind that exchange in this order, whatever became of it since;
+        raises UnknownExchange where there is none. Erased exchanges are passed over: nothing can be seen in them.
+        """
+
     async def review(self, exchange: str, review: Review, *, version: int) -> Exchange:
         """Append a step to the audit trail and move the case to `review.after`, if its version is still `version`.
 
         Returns the exchange afterwards. Raises UnknownExchange; `InvalidTransition` when somebody else was faster.
         """
 
-    async def stats(self) -> Stats:
-        """Counts over everything."""
+    async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
+        """Everything kept of a person, oldest first; nothing for the person "".
+
+        Of an exchange of somebody else it is what this person reported in it, and nothing that others said or decided
+        (`moderation.stores.erasure.reported_by`).
+        """
+
+    async def erase(self, person: str, *, platform: str) -> int:
+        """Overwrite every text of that person's, so that it is in no file any more; returns how many exchanges
+        `of_person` had. Nothing happens to the person "".
+
+        Gone are: what was said, drafted and shown, the terms it was found by, where the findings stood and what they
+        quoted, the keys of person, conversation and message, and from exchanges of others the comments and the key of
+        the one who reported. What stays names nobody: ids, rules, decisions, states, counts, tokens, times; so
+        statistics remain true. So does the audit trail: its notes are the moderators' own, and append-only. An exchange
+        under way goes on as an erased one.
+
+        Takes as long as copying the whole store. Raises StoreFailed (`stores.traces`) where the texts are overwritten
+        but copies may linger in the files, say because somebody else reads; they are removed by the next `erase` or
+        when the store is opened next. So they are where this is cancelled.
+        """
+
+    async def stats(self, server: str = "") -> Stats:
+        """Counts over everything, or over one server alone."""
 
     async def aclose(self) -> None:
         """Finish the writes that were taken, then release files and threads. Idempotent."""

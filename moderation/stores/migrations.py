@@ -1,4 +1,4 @@
-"""The tables of the SQLite store, as ordered steps that were each applied once.
+"""The tables of SQLite databases, as ordered steps that were each applied once, and those of the exchanges.
 
 Steps are only ever added at the end: a database remembers by name which it has. A database with a step that this
 version does not know comes from a newer one and is refused, as is one of another program.
@@ -6,6 +6,7 @@ version does not know comes from a newer one and is refused, as is one of anothe
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -112,12 +113,71 @@ _SEARCH: Final = """
 CREATE VIRTUAL TABLE search USING fts5 (terms, tokenize = "ascii tokenchars '_'");
 """
 
+# What was counted before servers were told apart stays counted, as of none.
+_SERVERS: Final = """
+ALTER TABLE exchange ADD COLUMN server ANY NOT NULL DEFAULT '';
+CREATE INDEX exchange_server ON exchange (server);
+CREATE INDEX exchange_person ON exchange (person);
+ALTER TABLE outcome RENAME TO outcome_of_all;
+CREATE TABLE outcome (
+    server ANY NOT NULL,
+    name TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (server, name)
+) STRICT;
+INSERT INTO outcome (server, name, count) SELECT '', name, count FROM outcome_of_all;
+DROP TABLE outcome_of_all;
+"""
 
-_STEPS: Final = (("exchanges", _EXCHANGES), ("reviews", _REVIEWS), ("search", _SEARCH))
+# `report.message` is the one that was reported, not the one that its exchange began with.
+_REPORTS: Final = """
+ALTER TABLE objection ADD COLUMN reporter ANY NOT NULL DEFAULT '';
+CREATE INDEX objection_reporter ON objection (reporter) WHERE reporter != '';
+CREATE TABLE report (
+    objection INTEGER PRIMARY KEY REFERENCES objection (seq),
+    platform ANY NOT NULL,
+    conversation ANY NOT NULL,
+    message ANY NOT NULL
+) STRICT;
+CREATE INDEX report_message ON report (message);
+"""
+
+# A row of `trace` says that texts were overwritten since the files were last copied clean (`moderation.stores.traces`).
+_ERASURES: Final = """
+ALTER TABLE exchange ADD COLUMN erased INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE trace (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT
+) STRICT;
+"""
 
 
-def migrate(connection: sqlite3.Connection, file: Path) -> None:
-    """Bring the database to the present schema. `file` is named in errors.
+_STEPS: Final = (
+    ("exchanges", _EXCHANGES),
+    ("reviews", _REVIEWS),
+    ("search", _SEARCH),
+    ("servers", _SERVERS),
+    ("reports", _REPORTS),
+    ("erasures", _ERASURES),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """The tables of one kind of database."""
+
+    name: str
+    """What a database remembers its steps under."""
+    application: int
+    """Marks a file as of this kind. The first step sets it: `PRAGMA application_id`."""
+    steps: tuple[tuple[str, str], ...]
+    """Names and scripts."""
+
+
+EXCHANGES: Final = Schema(name="talchum", application=_APPLICATION, steps=_STEPS)
+
+
+def migrate(connection: sqlite3.Connection, file: Path, schema: Schema) -> None:
+    """Bring the database to the present `schema`. `file` is named in errors.
 
     All steps that are missing happen in one transaction that excludes other writers, so that two processes may start on
     one new file. Raises StoreUnavailable where the database is another program's or a newer version's; nothing of it
@@ -126,17 +186,17 @@ def migrate(connection: sqlite3.Connection, file: Path) -> None:
     database = Database(connection, execute_plugins=False)
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _recognise(database, file)
-        _migrations().apply(database)
+        _recognise(database, file, schema)
+        _migrations(schema).apply(database)
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
 
 
-def _migrations() -> Migrations:
-    migrations = Migrations("talchum")
-    for name, script in _STEPS:
+def _migrations(schema: Schema) -> Migrations:
+    migrations = Migrations(schema.name)
+    for name, script in schema.steps:
         migrations(name=name)(_runs(script))
     return migrations
 
@@ -148,11 +208,11 @@ def _runs(script: str) -> Callable[[Database], None]:
     return run
 
 
-def _recognise(database: Database, file: Path) -> None:
+def _recognise(database: Database, file: Path, schema: Schema) -> None:
     (application,) = database.execute("PRAGMA application_id").fetchone()
-    if application != _APPLICATION and database.table_names():
+    if application != schema.application and database.table_names():
         raise StoreUnavailable("stores.foreign", file=file)
-    known = {name for name, _ in _STEPS}
-    unknown = [step.name for step in _migrations().applied(database) if step.name not in known]
+    known = {name for name, _ in schema.steps}
+    unknown = [step.name for step in _migrations(schema).applied(database) if step.name not in known]
     if unknown:
         raise StoreUnavailable("stores.newer", file=file, unknown=", ".join(unknown))

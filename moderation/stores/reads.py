@@ -10,7 +10,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from moderation.errors import UnknownExchange
-from moderation.records import CaseState, Exchange, Finding, Objection, Outcome, Review, RuleStats, Stage, Stats
+from moderation.records import (
+    CaseState,
+    Exchange,
+    Finding,
+    Objection,
+    Origin,
+    Outcome,
+    Review,
+    RuleStats,
+    Stage,
+    Stats,
+)
 from moderation.stores import Query, rows
 from moderation.stores.rows import keep, revive
 from moderation.stores.search import phrases
@@ -34,18 +45,19 @@ def select(connection: sqlite3.Connection, query: Query) -> list[int]:
     if query.state is not None:
         wheres.append("state = :state")
         values["state"] = query.state.value
-    if query.persona:
-        wheres.append("persona = :persona")
-        values["persona"] = keep(query.persona)
+    for column in ("persona", "server", "person", "platform"):
+        if wanted := getattr(query, column):
+            wheres.append(f"{column} = :{column}")
+            values[column] = keep(wanted)
     if query.rule:
         wheres.append(
             "seq IN (SELECT o.exchange FROM finding f JOIN objection o ON o.seq = f.objection"
             " WHERE f.filter = :rule OR f.filter || '.' || f.category = :rule)"
         )
         values["rule"] = keep(query.rule)
-    if wanted := phrases(query.text):
+    if sought := phrases(query.text):
         wheres.append("seq IN (SELECT rowid FROM search WHERE search MATCH :match)")
-        values["match"] = " AND ".join(f'"{" ".join(phrase)}"*' for phrase in wanted)
+        values["match"] = " AND ".join(f'"{" ".join(phrase)}"*' for phrase in sought)
     sql = " ".join(("SELECT seq FROM exchange WHERE", " AND ".join(wheres), "ORDER BY seq DESC LIMIT :limit"))
     return [seq for (seq,) in connection.execute(sql, values)]
 
@@ -78,26 +90,93 @@ def load(connection: sqlite3.Connection, seqs: Sequence[int]) -> tuple[Exchange,
             state=CaseState(state),
             version=version,
             reviews=tuple(reviews[seq]),
+            erased=bool(erased),
         )
-        for seq, exchange, state, version, *row in connection.execute(
-            "SELECT seq, id, state, version, at, platform, conversation, person, message, persona, persona_version,"
-            " model, policy, language, said FROM exchange WHERE seq IN (SELECT value FROM json_each(?))",
+        for seq, exchange, state, version, erased, *row in connection.execute(
+            "SELECT seq, id, state, version, erased, at, platform, conversation, person, message, server, persona,"
+            " persona_version, model, policy, language, said FROM exchange"
+            " WHERE seq IN (SELECT value FROM json_each(?))",
             (wanted,),
         )
     }
     return tuple(exchanges[seq] for seq in seqs)
 
 
-def stats(connection: sqlite3.Connection) -> Stats:
-    """Counts over everything; outcomes and states that did not occur are counted as 0."""
-    outcomes = dict(connection.execute("SELECT name, count FROM outcome"))
-    states = dict(connection.execute("SELECT state, count(*) FROM exchange GROUP BY state"))
+def following(connection: sqlite3.Connection, server: str, after: str) -> int | None:
+    """The seq of the open case that comes next. Raises UnknownExchange for an unknown `after`."""
+    values: dict[str, object] = {"server": keep(server), "seen": None, "decision": None}
+    if after:
+        values["seen"] = find(connection, after)
+        values["decision"] = connection.execute(
+            "SELECT max(f.decision) FROM objection o JOIN finding f ON f.objection = o.seq WHERE o.exchange = :seen",
+            values,
+        ).fetchone()[0]
+    row = connection.execute(
+        "SELECT seq FROM (SELECT e.seq, (SELECT max(f.decision) FROM objection o"
+        " JOIN finding f ON f.objection = o.seq WHERE o.exchange = e.seq) AS decision FROM exchange e"
+        " WHERE e.state = 'open' AND NOT e.erased AND (:server = '' OR e.server = :server))"
+        " WHERE :seen IS NULL OR (-decision, seq) > (-:decision, :seen) ORDER BY decision DESC, seq LIMIT 1",
+        values,
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def of_person(connection: sqlite3.Connection, person: str, platform: str) -> list[int]:
+    """The seqs of a person's exchanges, oldest first."""
+    rows_found = connection.execute(
+        "SELECT seq FROM exchange WHERE person = ? AND person != '' AND platform = ? ORDER BY seq",
+        (keep(person), keep(platform)),
+    )
+    return [seq for (seq,) in rows_found]
+
+
+def reports_of(connection: sqlite3.Connection, person: str, platform: str) -> list[tuple[int, int]]:
+    """What a person reported in exchanges of others: the seqs of exchange and objection, oldest first."""
+    return connection.execute(
+        "SELECT o.exchange, o.seq FROM objection o JOIN exchange e ON e.seq = o.exchange"
+        " WHERE o.reporter = :person AND o.reporter != '' AND e.platform = :platform AND e.person != :person"
+        " ORDER BY o.exchange, o.seq",
+        {"person": keep(person), "platform": keep(platform)},
+    ).fetchall()
+
+
+def reported(connection: sqlite3.Connection, origin: Origin, by: str = "") -> str:
+    """The exchange that holds the first report of a message, or the one `by` somebody; "" where there is none."""
+    row = connection.execute(
+        "SELECT e.id FROM report r JOIN objection o ON o.seq = r.objection JOIN exchange e ON e.seq = o.exchange"
+        " WHERE r.message = :message AND r.conversation = :conversation AND r.platform = :platform"
+        " AND e.server = :server AND (:by = '' OR o.reporter = :by) ORDER BY r.objection LIMIT 1",
+        {
+            "message": keep(origin.message),
+            "conversation": keep(origin.conversation),
+            "platform": keep(origin.platform),
+            "server": keep(origin.server),
+            "by": keep(by),
+        },
+    ).fetchone()
+    return "" if row is None else revive(row[0])
+
+
+def stats(connection: sqlite3.Connection, server: str) -> Stats:
+    """Counts over everything, or over one server; outcomes and states that did not occur are counted as 0."""
+    where = {"server": keep(server), "upheld": CaseState.UPHELD.value, "overturned": CaseState.OVERTURNED.value}
+    outcomes = dict(
+        connection.execute(
+            "SELECT name, sum(count) FROM outcome WHERE (:server = '' OR server = :server) GROUP BY name", where
+        )
+    )
+    states = dict(
+        connection.execute(
+            "SELECT state, count(*) FROM exchange WHERE (:server = '' OR server = :server) GROUP BY state", where
+        )
+    )
     rules = connection.execute(
         "WITH objected AS (SELECT DISTINCT f.filter, f.category, o.exchange"
         " FROM finding f JOIN objection o ON o.seq = f.objection)"
-        " SELECT r.filter, r.category, count(*), sum(e.state = ?), sum(e.state = ?)"
-        " FROM objected r JOIN exchange e ON e.seq = r.exchange GROUP BY r.filter, r.category ORDER BY 1, 2",
-        (CaseState.UPHELD.value, CaseState.OVERTURNED.value),
+        " SELECT r.filter, r.category, count(*), sum(e.state = :upheld), sum(e.state = :overturned)"
+        " FROM objected r JOIN exchange e ON e.seq = r.exchange WHERE (:server = '' OR e.server = :server)"
+        " GROUP BY r.filter, r.category ORDER BY 1, 2",
+        where,
     )
     return Stats(
         outcomes={outcome.value: outcomes.get(outcome.value, 0) for outcome in Outcome},
@@ -119,8 +198,8 @@ def _objections(connection: sqlite3.Connection, wanted: str) -> dict[int, list[O
     ):
         findings[objection].append(rows.finding(row))
     objections: dict[int, list[Objection]] = defaultdict(list)
-    for exchange, seq, at, stage, text, shown in connection.execute(
-        "SELECT exchange, seq, at, stage, text, shown FROM objection"
+    for exchange, seq, at, stage, text, shown, by in connection.execute(
+        "SELECT exchange, seq, at, stage, text, shown, reporter FROM objection"
         " WHERE exchange IN (SELECT value FROM json_each(?)) ORDER BY seq",
         (wanted,),
     ):
@@ -131,6 +210,7 @@ def _objections(connection: sqlite3.Connection, wanted: str) -> dict[int, list[O
                 text=revive(text),
                 shown=revive(shown),
                 findings=tuple(findings[seq]),
+                by=revive(by),
             )
         )
     return objections

@@ -58,9 +58,9 @@ def finding_row(objection: int | None, found: Finding) -> tuple[object, ...]:
 def opening(row: Iterable[Text]) -> Opening:
     """From the columns at, platform … said."""
     at, *origin, persona, persona_version, model, policy, language, said = (revive(value) for value in row)
-    platform, conversation, person, message = origin
+    platform, conversation, person, message, server = origin
     return Opening(
-        origin=Origin(platform=platform, conversation=conversation, person=person, message=message),
+        origin=Origin(platform=platform, conversation=conversation, person=person, message=message, server=server),
         at=datetime.fromisoformat(at),
         persona=persona,
         persona_version=persona_version,

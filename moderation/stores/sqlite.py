@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from moderation.errors import Deflect, StoreFailed, StoreUnavailable
+from moderation.errors import Deflect, StoreFailed, StoreUnavailable, UnknownExchange
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Review, Stats
-from moderation.stores import Query, reads, writes
+from moderation.stores import Query, reads, reports, traces, writes
+from moderation.stores.erasure import reported_by
 from moderation.stores.faults import unavailable
-from moderation.stores.migrations import migrate
+from moderation.stores.migrations import EXCHANGES, migrate
 from moderation.stores.presence import Presence, is_alive
+from moderation.stores.rows import keep
 from moderation.stores.worker import Worker
 
 _PATIENCE: Final = timedelta(seconds=5)
@@ -31,9 +33,10 @@ class SqliteStore:
     """Meets `moderation.stores.Store`."""
 
     def __init__(
-        self, *, writer: Worker, reader: Worker, ids: Callable[[], str], session: int, presence: Presence
+        self, *, writer: Worker, reader: Worker, file: Path, ids: Callable[[], str], session: int, presence: Presence
     ) -> None:
         """For `at`, which knows how to get these."""
+        self._file = file
         self._writer = writer
         self._reader = reader
         self._ids = ids
@@ -72,6 +75,7 @@ class SqliteStore:
         return cls(
             writer=Worker(writing, file=file, mode="IMMEDIATE", waiting=queue),
             reader=Worker(reading, file=file, mode="DEFERRED", waiting=queue),
+            file=file,
             ids=ids,
             session=session,
             presence=presence,
@@ -95,9 +99,13 @@ class SqliteStore:
         """Keep how it ended and count it, in one transaction; the first closing stands. Raises UnknownExchange."""
         await self._writer.call(lambda db: writes.insert_closing(db, reads.find(db, exchange), closing))
 
-    async def count(self, outcome: Outcome) -> None:
+    async def count(self, outcome: Outcome, server: str = "") -> None:
         """Count an exchange of which nothing is kept."""
-        await self._writer.call(lambda db: writes.count_outcome(db, outcome))
+        await self._writer.call(lambda db: writes.count_outcome(db, outcome, keep(server)))
+
+    async def report(self, opening: Opening, objection: Objection, *, exchange: str = "") -> str:
+        """Keep what a member objects to, in one transaction; returns the id of the exchange it stands in."""
+        return await self._writer.call(lambda db: self._report(db, opening, objection, exchange))
 
     async def get(self, exchange: str) -> Exchange:
         """One exchange with everything kept of it. Raises UnknownExchange."""
@@ -116,9 +124,37 @@ class SqliteStore:
 
         return await self._writer.call(job)
 
-    async def stats(self) -> Stats:
-        """Counts over everything; outcomes and states that did not occur are counted as 0."""
-        return await self._reader.call(reads.stats)
+    async def next(self, *, server: str = "", after: str = "") -> Exchange | None:
+        """The first open case. Raises UnknownExchange for an unknown `after`."""
+
+        def job(connection: sqlite3.Connection) -> Exchange | None:
+            seq = reads.following(connection, server, after)
+            return None if seq is None else reads.load(connection, [seq])[0]
+
+        return await self._reader.call(job)
+
+    async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
+        """Everything kept of a person, oldest first."""
+
+        def job(connection: sqlite3.Connection) -> tuple[Exchange, ...]:
+            own = reads.of_person(connection, person, platform)
+            others = {seq for seq, _ in reads.reports_of(connection, person, platform)}
+            seqs = sorted({*own, *others})
+            found = zip(seqs, reads.load(connection, seqs), strict=True)
+            return tuple(reported_by(person, exchange) if seq in others else exchange for seq, exchange in found)
+
+        return await self._reader.call(job)
+
+    async def erase(self, person: str, *, platform: str) -> int:
+        """Overwrite every text of a person's; in how many exchanges there were any. Other writes wait meanwhile, for
+        other processes no longer than a lock is waited for."""
+        erased = await self._writer.call(lambda db: traces.erase(db, person, platform))
+        await self._writer.call_alone(lambda db: traces.clean(db, self._file))
+        return erased
+
+    async def stats(self, server: str = "") -> Stats:
+        """Counts over everything, or one server; outcomes and states that did not occur are counted as 0."""
+        return await self._reader.call(lambda db: reads.stats(db, server))
 
     async def aclose(self) -> None:
         """Finish the jobs that were taken, then release files and threads. Idempotent."""
@@ -128,6 +164,26 @@ class SqliteStore:
         await self._reader.stop()
         await self._writer.stop()
         await asyncio.to_thread(self._presence.end)
+
+    def _report(self, db: sqlite3.Connection, opening: Opening, objection: Objection, exchange: str) -> str:
+        origin = opening.origin
+        recognised = reports.recognisable(origin, objection)
+        if recognised and (before := reads.reported(db, origin, by=objection.by)):
+            return before
+        meant = _look(db, exchange)
+        if meant is not None and reports.belongs(meant, origin):
+            kept = exchange
+        else:
+            kept = reads.reported(db, origin) if recognised else ""
+        if kept:
+            row = writes.insert_objection(db, reads.find(db, kept), objection)
+        else:
+            kept, seq = self._insert(db, reports.begun(opening, meant))
+            row = writes.insert_objection(db, seq, objection)
+            writes.insert_closing(db, seq, reports.ended(objection), count=False)
+        if recognised:
+            writes.insert_report(db, row, origin)
+        return kept
 
     def _insert(self, connection: sqlite3.Connection, opening: Opening) -> tuple[str, int]:
         for _ in range(_TRIES):
@@ -142,6 +198,13 @@ def _get(connection: sqlite3.Connection, exchange: str) -> Exchange:
     return reads.load(connection, [reads.find(connection, exchange)])[0]
 
 
+def _look(connection: sqlite3.Connection, exchange: str) -> Exchange | None:
+    try:
+        return _get(connection, exchange)
+    except UnknownExchange:
+        return None
+
+
 def _connect(uri: str) -> sqlite3.Connection:
     """A connection in autocommit mode, whose transactions are ours, to be handed to a thread."""
     connection = sqlite3.connect(
@@ -152,13 +215,16 @@ def _connect(uri: str) -> sqlite3.Connection:
 
 
 def _prepare(connection: sqlite3.Connection, file: Path) -> None:
-    """Bring an existing or new database to the present schema, and make its commits durable."""
-    migrate(connection, file)
+    """Bring an existing or new database to the present schema, and make its commits durable and its deletions real."""
+    migrate(connection, file, EXCHANGES)
     (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
         raise StoreUnavailable("stores.broken", file=file, detail=f"journal_mode = {mode}")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA fullfsync = ON")  # macOS: through the drive's own cache; no effect elsewhere
+    connection.execute("PRAGMA secure_delete = ON")
+    with contextlib.suppress(StoreFailed):  # somebody else is at work; the next one to open it tries again
+        traces.clean(connection, file)
 
 
 def _enter(connection: sqlite3.Connection, file: Path, now: datetime) -> tuple[int, Presence]:

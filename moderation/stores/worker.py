@@ -7,10 +7,11 @@ leaves the others alone, whatever it raises: the thread outlives every defect in
 
 import asyncio
 import contextlib
+import itertools
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -23,16 +24,33 @@ T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], T]
 
 
-class _Savepoint:
-    """A part of a transaction that is taken back where something is raised in it.
+class _Attempt:
+    """Work that may fail by itself.
 
-    What concerns the transaction as a whole passes through: SQLite's errors, and what ends a thread on purpose.
-    Anything else was raised by the one who works in it; it stops here and is kept in `raised`.
+    What concerns the connection as a whole passes through: SQLite's errors, and what ends a thread on purpose. Anything
+    else was raised by the one who works in it; it stops here and is kept in `raised`.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self.raised: Exception | None = None
+
+    def __enter__(self) -> "_Attempt":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if error is None:
+            return True
+        if isinstance(error, sqlite3.Error) or not isinstance(error, Exception):
+            return False
+        self.raised = error
+        return True
+
+
+class _Savepoint(_Attempt):
+    """A part of a transaction that is taken back where something is raised in it."""
 
     def __enter__(self) -> "_Savepoint":
         self._connection.execute("SAVEPOINT task")
@@ -41,10 +59,9 @@ class _Savepoint:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        if error is not None:
-            if isinstance(error, sqlite3.Error) or not isinstance(error, Exception):
-                return False
-            self.raised = error
+        if not super().__exit__(kind, error, trace):
+            return False
+        if self.raised is not None:
             self._connection.execute("ROLLBACK TO task")
         self._connection.execute("RELEASE task")
         return True
@@ -53,23 +70,26 @@ class _Savepoint:
 class _Task(Generic[T]):
     """A job and the future of its result. The result is held back until it is durable."""
 
-    def __init__(self, job: Job[T]) -> None:
+    def __init__(self, job: Job[T], *, alone: bool) -> None:
         self.future: Future[T] = Future()
+        self.alone = alone
+        """In no transaction of ours."""
         self._job = job
         self._tell: Callable[[], None]
 
     def run(self, connection: sqlite3.Connection, file: Path) -> None:
-        """Do the job inside the transaction; raises only what concerns the transaction as a whole."""
-        with _Savepoint(connection) as savepoint:
+        """Do the job; raises only what concerns the transaction, or the connection, as a whole."""
+        attempt = _Attempt(connection) if self.alone else _Savepoint(connection)
+        with attempt:
             result = self._job(connection)
             self._tell = lambda: self.future.set_result(result)
-        if savepoint.raised is not None:
-            refusal = savepoint.raised
+        if attempt.raised is not None:
+            refusal = attempt.raised
             error = refusal if isinstance(refusal, ModerationError) else defective(refusal, file)
             self._tell = lambda: self.future.set_exception(error)
 
     def tell(self) -> None:
-        """The transaction is durable: hand over the result."""
+        """What was done is durable: hand over the result."""
         self._tell()
 
 
@@ -95,17 +115,24 @@ class Worker:
         self._thread.start()
 
     async def call(self, job: Job[T]) -> T:
-        """The result of `job`, once it is durable.
+        """The result of `job`, which runs inside a transaction, once it is durable.
 
         Raises StoreBusy where too many jobs wait; StoreFailed where SQLite refuses, the worker is stopped, or the job
         raises something unforeseen; and the ModerationError a job raises. Cancelled while it waits, a job is not run;
         cancelled later, it is done all the same.
         """
+        return await self._give(_Task(job, alone=False))
+
+    async def call_alone(self, job: Job[T]) -> T:
+        """The result of `job`, which runs in its turn but outside of any transaction: for what SQLite refuses inside
+        one. What it does is durable as it says itself. Raises what `call` raises."""
+        return await self._give(_Task(job, alone=True))
+
+    async def _give(self, task: _Task[T]) -> T:
         if self._stopped.is_set():
             raise StoreFailed("stores.closed")
         if self._queue.qsize() >= self._waiting:
             raise StoreBusy("stores.busy")
-        task = _Task(job)
         self._queue.put_nowait(task)
         # Where the thread ended just now, it may have looked for the last time.
         if self._stopped.is_set() and task.future.cancel():
@@ -122,8 +149,11 @@ class Worker:
     def _serve(self) -> None:
         try:
             while self._take():
-                if self._in_hand:
-                    self._transact(self._in_hand)
+                for alone, tasks in itertools.groupby(self._in_hand, key=lambda task: task.alone):
+                    if alone:
+                        self._run_alone(tasks)
+                    else:
+                        self._transact(list(tasks))
         finally:
             self._stopped.set()
             self._abandon()
@@ -161,6 +191,16 @@ class Worker:
                 self._transact([task])
         else:
             for task in tasks:
+                task.tell()
+
+    def _run_alone(self, tasks: Iterable[_Task[Any]]) -> None:
+        for task in tasks:
+            try:
+                task.run(self._connection, self._file)
+            except sqlite3.Error as error:
+                self._roll_back()
+                self._fail([task], error)
+            else:
                 task.tell()
 
     def _fail(self, tasks: Sequence[_Task[Any]], error: sqlite3.Error) -> None:

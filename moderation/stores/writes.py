@@ -7,9 +7,10 @@ import sqlite3
 from datetime import datetime
 
 from moderation.errors import InvalidTransition
-from moderation.records import Closing, Objection, Opening, Outcome, Review
+from moderation.records import Closing, Objection, Opening, Origin, Outcome, Review
+from moderation.stores.erasure import silent, wordless
 from moderation.stores.reads import load
-from moderation.stores.rows import finding_row, keep, revive
+from moderation.stores.rows import Text, finding_row, keep, revive
 from moderation.stores.search import terms
 
 
@@ -21,6 +22,7 @@ def insert_exchange(connection: sqlite3.Connection, exchange: str, opening: Open
         origin.conversation,
         origin.person,
         origin.message,
+        origin.server,
         opening.persona,
         opening.persona_version,
         opening.model,
@@ -29,8 +31,8 @@ def insert_exchange(connection: sqlite3.Connection, exchange: str, opening: Open
         opening.said,
     )
     cursor = connection.execute(
-        "INSERT INTO exchange (id, session, at, platform, conversation, person, message, persona, persona_version,"
-        " model, policy, language, said) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO exchange (id, session, at, platform, conversation, person, message, server, persona,"
+        " persona_version, model, policy, language, said) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (id) DO NOTHING RETURNING seq",
         (keep(exchange), session, opening.at.isoformat(), *map(keep, texts)),
     )
@@ -42,22 +44,40 @@ def insert_exchange(connection: sqlite3.Connection, exchange: str, opening: Open
     return seq
 
 
-def insert_objection(connection: sqlite3.Connection, seq: int, objection: Objection) -> None:
-    """Append an objection with its findings to an exchange."""
+def insert_objection(connection: sqlite3.Connection, seq: int, objection: Objection) -> int:
+    """Append an objection with its findings to an exchange, without its texts to an erased one; returns its seq."""
+    if is_erased(connection, seq):
+        objection = wordless(objection)
+    texts = (objection.text, objection.shown, objection.by)
     cursor = connection.execute(
-        "INSERT INTO objection (exchange, at, stage, text, shown) VALUES (?, ?, ?, ?, ?)",
-        (seq, objection.at.isoformat(), objection.stage.value, keep(objection.text), keep(objection.shown)),
+        "INSERT INTO objection (exchange, at, stage, text, shown, reporter) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq",
+        (seq, objection.at.isoformat(), objection.stage.value, *map(keep, texts)),
     )
+    row = int(cursor.fetchone()[0])
     connection.executemany(
         "INSERT INTO finding (objection, filter, version, category, decision, action, score, spans, detail,"
         " microseconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [finding_row(cursor.lastrowid, finding) for finding in objection.findings],
+        [finding_row(row, finding) for finding in objection.findings],
     )
     _index(connection, seq, objection.text)
+    return row
 
 
-def insert_closing(connection: sqlite3.Connection, seq: int, closing: Closing) -> None:
-    """Keep how an exchange ended and count it. The first closing stands; a further one changes nothing."""
+def insert_report(connection: sqlite3.Connection, objection: int, origin: Origin) -> None:
+    """Note which message an objection is a report of."""
+    connection.execute(
+        "INSERT INTO report (objection, platform, conversation, message) VALUES (?, ?, ?, ?)",
+        (objection, *map(keep, (origin.platform, origin.conversation, origin.message))),
+    )
+
+
+def insert_closing(connection: sqlite3.Connection, seq: int, closing: Closing, *, count: bool = True) -> None:
+    """Keep how an exchange ended, without its text where it is erased, and count it, unless it was counted before.
+
+    The first closing stands; a further one changes nothing.
+    """
+    if is_erased(connection, seq):
+        closing = silent(closing)
     cursor = connection.execute(
         "INSERT INTO closing (exchange, at, outcome, shown, tokens_in, tokens_cached, tokens_out, tokens_overshoot)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (exchange) DO NOTHING",
@@ -74,14 +94,16 @@ def insert_closing(connection: sqlite3.Connection, seq: int, closing: Closing) -
     )
     if cursor.rowcount:
         _index(connection, seq, closing.shown)
-        count_outcome(connection, closing.outcome)
+        if count:
+            count_outcome(connection, closing.outcome, _server_of(connection, seq))
 
 
-def count_outcome(connection: sqlite3.Connection, outcome: Outcome) -> None:
+def count_outcome(connection: sqlite3.Connection, outcome: Outcome, server: Text) -> None:
     """One more exchange that ended like this."""
     connection.execute(
-        "INSERT INTO outcome (name, count) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET count = count + 1",
-        (outcome.value,),
+        "INSERT INTO outcome (server, name, count) VALUES (?, ?, 1)"
+        " ON CONFLICT (server, name) DO UPDATE SET count = count + 1",
+        (server, outcome.value),
     )
 
 
@@ -133,6 +155,18 @@ def interrupt(connection: sqlite3.Connection, at: datetime) -> None:
     ).fetchall()
     for seq, shown in rows:
         insert_closing(connection, seq, Closing(at=at, outcome=Outcome.INTERRUPTED, shown=revive(shown)))
+
+
+def is_erased(connection: sqlite3.Connection, seq: int) -> bool:
+    """Whether no text may enter an exchange any more."""
+    (erased,) = connection.execute("SELECT erased FROM exchange WHERE seq = ?", (seq,)).fetchone()
+    return bool(erased)
+
+
+def _server_of(connection: sqlite3.Connection, seq: int) -> Text:
+    (server,) = connection.execute("SELECT server FROM exchange WHERE seq = ?", (seq,)).fetchone()
+    kept: Text = server
+    return kept
 
 
 def _index(connection: sqlite3.Connection, seq: int, text: str) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,18 +13,21 @@ from hypothesis import strategies as st
 from moderation.errors import AlreadyInTargetState, InvalidTransition, ReviewError, UnknownExchange
 from moderation.filters.registry import FILTERS
 from moderation.records import (
+    Action,
     CaseState,
     Closing,
     Decision,
     Exchange,
     Finding,
     Objection,
+    Opening,
+    Origin,
     Outcome,
     Review,
     ReviewStep,
     Stage,
 )
-from moderation.review import ReviewDesk, masked, reason, step
+from moderation.review import REASONS, ReviewDesk, masked, reason, step
 from moderation.stores import Query
 from moderation.stores.memory import MemoryStore
 from moderation.words import LANGUAGES, catalogue
@@ -32,10 +36,10 @@ from tests.support.exchanges import NOON, VERSION, numbered, opening
 
 KINDS = (
     "lexicon", "toxicity", "detoxify", "bias", "character", "register", "crisis", "injection", "privacy", "identity",
-    "guard",
+    "guard", "romance", "report",
 )  # fmt: skip
 DECISIONS = {ReviewStep.UPHOLD: CaseState.UPHELD, ReviewStep.OVERTURN: CaseState.OVERTURNED}
-BESIDE = (ReviewStep.NOTE, ReviewStep.REVEAL)
+BESIDE = (ReviewStep.NOTE, ReviewStep.REVEAL, ReviewStep.WITHDRAW)
 
 
 OPENING = opening("야 이 바보야")
@@ -232,6 +236,172 @@ async def test_the_desk_lists_searches_and_counts(desk: ReviewDesk, store: Memor
     assert stats.rules["bias.slur"].overturned == 1
 
 
+# --- one community among others --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def shared(store: MemoryStore) -> AsyncIterator[ReviewDesk]:
+    """a1 of one community, a2 of another, a3 in private."""
+    for server in ("s1", "s2", ""):
+        await store.open(opening(f"hello {server}", server=server), objection())
+        await store.count(Outcome.CLEAN, server)
+    yield ReviewDesk(store, clock=lambda: NOON)
+    await store.aclose()
+
+
+ASKS: dict[str, Callable[[ReviewDesk, str, str | None], Awaitable[object]]] = {
+    "show": lambda desk, case, server: desk.show(case, server=server),
+    "uphold": lambda desk, case, server: desk.uphold(case, actor="m", tool="t", server=server),
+    "overturn": lambda desk, case, server: desk.overturn(case, actor="m", tool="t", server=server),
+    "note": lambda desk, case, server: desk.note(case, "n", actor="m", tool="t", server=server),
+    "reveal": lambda desk, case, server: desk.reveal(case, actor="m", tool="t", server=server),
+    "withdraw": lambda desk, case, server: desk.withdraw(case, actor="m", tool="t", server=server),
+    "list before": lambda desk, case, server: desk.list(Query(before=case), server=server),
+    "next after": lambda desk, case, server: desk.next(after=case, server=server),
+}
+
+
+@pytest.mark.parametrize("ask", ASKS)
+async def test_a_case_of_another_community_is_as_if_it_did_not_exist(shared: ReviewDesk, ask: str) -> None:
+    before = [await shared.show(case) for case in ("a1", "a2", "a3")]
+
+    for server, hidden in (("s1", ("a2", "a3")), ("s2", ("a1", "a3")), ("", ("a1", "a2"))):
+        for case in hidden:
+            with pytest.raises(UnknownExchange) as refused:
+                await ASKS[ask](shared, case, server)
+            with pytest.raises(UnknownExchange) as missing:
+                await ASKS[ask](shared, "zz", server)
+            assert refused.value.explain("en").replace(case, "zz") == missing.value.explain("en")
+
+    assert [await shared.show(case) for case in ("a1", "a2", "a3")] == before
+    for server, own in (("s1", "a1"), ("s2", "a2"), ("", "a3")):
+        await ASKS[ask](shared, own, server)
+
+
+async def test_who_runs_the_instance_reaches_every_case(shared: ReviewDesk) -> None:
+    for case in ("a1", "a2", "a3"):
+        for ask in ASKS.values():
+            await ask(shared, case, None)
+
+
+async def test_what_is_listed_counted_and_put_before_somebody_is_of_their_community(shared: ReviewDesk) -> None:
+    async def seen(server: str | None) -> tuple[list[str], list[str], str, int, int]:
+        case = await shared.next(server=server)
+        stats = await shared.stats(server=server)
+        return (
+            [each.id for each in await shared.list(Query(), server=server)],
+            [each.id for each in await shared.search("hello", server=server)],
+            case.id if case else "",
+            stats.outcomes["clean"],
+            stats.states["open"],
+        )
+
+    assert await seen(None) == (["a3", "a2", "a1"], ["a3", "a2", "a1"], "a1", 3, 3)
+    assert await seen("s1") == (["a1"], ["a1"], "a1", 1, 1)
+    assert await seen("s2") == (["a2"], ["a2"], "a2", 1, 1)
+    assert await seen("") == ([], [], "", 0, 0), "in private nobody reviews, least of all everything"
+    assert await shared.list(Query(server="s2"), server="s1") == ()
+    assert set((await shared.stats(server="")).outcomes) == {outcome.value for outcome in Outcome}
+
+
+async def test_a_case_can_be_left_for_later(shared: ReviewDesk) -> None:
+    seen: list[str] = []
+    while case := await shared.next(after=seen[-1] if seen else ""):
+        seen.append(case.id)
+
+    assert seen == ["a1", "a2", "a3"]
+
+
+# --- what members report ---------------------------------------------------------------------------------------------
+
+
+async def reported(desk: ReviewDesk, *, message: str = "m9", **changes: str) -> str:
+    """The id of the exchange a report of p2 stands in."""
+    told = {"said": "hi", "shown": "the reply", "reason": "hateful", "comment": " 너무해요 ", "exchange": ""} | changes
+    return await desk.report(
+        origin=Origin(platform="discord", conversation="c1", person="p2", message=message, server="s1"),
+        persona="halmi",
+        persona_version="v1",
+        model="scripted",
+        policy="cafe",
+        language="ko",
+        **told,
+    )
+
+
+async def test_a_report_is_an_open_case_with_what_was_shown_and_why(desk: ReviewDesk) -> None:
+    case = await desk.show(await reported(desk))
+
+    (objected,) = case.objections
+    (found,) = objected.findings
+    assert (objected.stage, objected.text, objected.by) == (Stage.WHOLE, "the reply", "p2")
+    assert (found.rule, found.decision, found.detail) == ("report.hateful", Decision.FLAG, "너무해요")
+    assert (found.version, found.score, found.action) == ("1", None, Action.NONE)
+    assert case.opening == Opening(
+        origin=Origin(platform="discord", conversation="c1", person="p2", message="m9", server="s1"),
+        at=NOON,
+        persona="halmi",
+        persona_version="v1",
+        model="scripted",
+        policy="cafe",
+        language="ko",
+        said="hi",
+    )
+    assert case.closing is not None
+    assert (case.closing.outcome, case.closing.shown, case.state) == (Outcome.FLAGGED, "the reply", CaseState.OPEN)
+    assert sum((await desk.stats()).outcomes.values()) == 0
+
+
+async def test_the_case_of_a_report_is_of_the_person_who_was_answered(desk: ReviewDesk, store: MemoryStore) -> None:
+    case = await reported(desk, answered="p7")
+
+    assert (await desk.show(case)).opening.origin.person == "p7"
+    assert (await desk.show(case)).objections[0].by == "p2"
+    assert await store.erase("p7", platform="discord") == 1
+    assert (await desk.show(case)).opening.said == ""
+
+
+async def test_a_report_made_twice_is_one_and_may_join_what_is_kept(desk: ReviewDesk, store: MemoryStore) -> None:
+    place = Origin(platform="discord", conversation="c1", person="p1", message="m1", server="s1")
+    kept = await store.open(replace(OPENING, origin=place), objection())
+
+    assert await reported(desk, exchange=kept) == await reported(desk, exchange=kept, comment="again") == kept
+    assert await reported(desk, exchange="zz", message="m10") not in {"zz", kept}
+    assert len((await desk.show(kept)).objections) == 2
+
+
+async def test_a_report_reopens_nothing(desk: ReviewDesk) -> None:
+    case = await reported(desk)
+    await desk.overturn(case, actor="mina", tool="discord")
+
+    assert await reported(desk, exchange=case, message="m10") == case
+
+    after = await desk.show(case)
+    assert (after.state, len(after.objections)) == (CaseState.OVERTURNED, 2)
+
+
+async def test_a_reason_nobody_knows_is_refused_with_those_there_are(desk: ReviewDesk) -> None:
+    before = await desk.list(Query())
+
+    with pytest.raises(ReviewError) as refused:
+        await reported(desk, reason="boring")
+
+    for language in LANGUAGES:
+        assert all(known in refused.value.explain(language) for known in (*REASONS, "boring"))
+    assert await desk.list(Query()) == before
+
+
+async def test_taking_down_is_noted_and_decides_nothing(desk: ReviewDesk) -> None:
+    await desk.uphold("a1", actor="mina", tool="terminal")
+    once = await desk.withdraw("a1", actor="mina", tool="discord", note=" 지워요 ")
+    twice = await desk.withdraw("a1", actor="joon", tool="discord")
+
+    noted = once.reviews[-1]
+    assert (noted.step, noted.actor, noted.note) == (ReviewStep.WITHDRAW, "mina", "지워요")
+    assert (noted.before, noted.after, twice.state) == (CaseState.UPHELD, CaseState.UPHELD, CaseState.UPHELD)
+    assert len(twice.reviews) == 3
+
+
 # --- masking ---------------------------------------------------------------------------------------------------------
 
 
@@ -324,6 +494,33 @@ def test_a_reason_gives_the_strictest_findings_only_and_each_kind_once() -> None
     assert told.count(words.say("review.kind_toxicity")) == 1
     assert words.say("review.kind_bias") not in told
     assert words.say("review.kind_privacy") not in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", CaseState)
+def test_a_report_is_told_as_what_a_person_said_and_not_as_a_check(language: str, state: CaseState) -> None:
+    words = catalogue("moderation")
+    told = reason(exchange(exchanges.report("그건 아니지", by="p2", comment="so rude"), state=state), language)
+
+    assert words.say("review.kind_report", language) in told
+    assert words.say(f"review.report_{state.value}", language) in told
+    assert words.say(f"review.state_{state.value}", language) not in told
+    assert words.say("review.where_reply", language) not in told
+    for secret in ("p2", "rude", "그건 아니지"):
+        assert secret not in told
+
+
+def test_a_report_beside_a_check_is_told_with_it_where_they_are_as_strict() -> None:
+    words = catalogue("moderation")
+    flagged = objection(finding(decision=Decision.FLAG))
+
+    both = reason(exchange(flagged, exchanges.report()))
+    blocked = reason(exchange(objection(finding()), exchanges.report()))
+
+    assert words.say("review.kind_report") in both
+    assert words.say("review.kind_lexicon") in both
+    assert words.say("review.state_open") in both
+    assert words.say("review.kind_report") not in blocked
 
 
 def test_a_language_without_words_is_told_in_english() -> None:

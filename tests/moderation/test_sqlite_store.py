@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import random
 import signal
 import sqlite3
 import stat
@@ -11,10 +12,11 @@ import sys
 import tempfile
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from string import ascii_lowercase
 from typing import IO, Any, cast
 
 import pytest
@@ -25,14 +27,17 @@ from moderation.errors import StoreBusy, StoreFailed, StoreUnavailable
 from moderation.records import (
     CaseState,
     Closing,
+    Exchange,
     Outcome,
 )
 from moderation.stores import Query
 from moderation.stores import sqlite as module
+from moderation.stores.migrations import EXCHANGES, migrate
 from moderation.stores.rows import keep, revive
+from moderation.stores.search import terms
 from moderation.stores.sqlite import SqliteStore
 from moderation.stores.worker import _Task
-from tests.support.exchanges import NOON, closing, finding, numbered, objection, opening, step
+from tests.support.exchanges import NOON, VERSION, closing, finding, numbered, objection, opening, report, step
 
 OPENING = opening("안녕")
 
@@ -395,14 +400,15 @@ async def test_a_job_that_is_given_just_as_the_thread_ends_is_refused(
     await store.aclose()
 
 
-async def test_a_commit_waits_for_the_disk(file: Path) -> None:
-    """A kill of the process cannot show it, only a loss of power could: so the setting itself is looked at."""
+async def test_a_commit_waits_for_the_disk_and_a_deletion_overwrites(file: Path) -> None:
+    """A kill of the process cannot show it, only a loss of power could: so the settings themselves are looked at."""
     full, write_ahead = 2, "wal"
     store = store_at(file)
 
     assert await pragma(store, "synchronous") == full
     assert await pragma(store, "journal_mode") == write_ahead
     assert await pragma(store, "fullfsync") == 1
+    assert await pragma(store, "secure_delete") == 1
     await store.aclose()
 
 
@@ -607,3 +613,276 @@ def test_any_text_is_kept_exactly(text: str) -> None:
         (kept,) = database.execute("SELECT ?", (keep(text),)).fetchone()
 
     assert revive(kept) == text
+
+
+# --- nothing is left of what was erased -------------------------------------------------------------------------------
+
+PERSON, OTHER = "qzjvkxwyperson", "another-person"
+
+
+class Life:
+    """Fills a store as weeks of use do: exchanges of many at once, that grow while newer ones begin."""
+
+    def __init__(self, seed: int) -> None:
+        self.words: list[str] = [PERSON]
+        """What is to be gone."""
+        self._chance = random.Random(seed)
+        self._kept: list[tuple[str, bool]] = []
+
+    async def lead(self, store: SqliteStore, *, turns: int) -> None:
+        writes: list[Coroutine[Any, Any, object]] = []
+        for turn in range(turns):
+            mine = self._chance.random() < 0.3
+            if self._kept and self._chance.random() < 0.6:
+                kept, mine = self._chance.choice(self._kept)
+                judged = objection(self._text(20, secret=mine), finding(detail=self._text(2, secret=mine)))
+                writes.append(store.add(kept, judged))
+                if len(writes) > 10:
+                    await asyncio.gather(*writes)
+                    writes = []
+            else:
+                who, message = (PERSON if mine else OTHER), self._text(1, secret=mine)
+                spoken = opening(self._text(3, secret=mine), person=who, message=message)
+                kept = await store.open(spoken, objection(self._text(2, secret=mine)))
+                self._kept.append((kept, mine))
+                if turn % 3 == 0:
+                    await store.close(kept, closing(shown=self._text(9, secret=mine)))
+                comment = self._text(2, secret=True)
+                reply = opening(person=OTHER, message=self._text(1, secret=False))
+                await store.report(reply, report(by=PERSON, comment=comment))
+        await asyncio.gather(*writes)
+
+    def _text(self, most: int, *, secret: bool) -> str:
+        words = ["".join(self._chance.choices(ascii_lowercase, k=24)) for _ in range(self._chance.randint(1, most))]
+        if secret:
+            self.words += words
+        return " ".join(words)
+
+    def traces(self, file: Path) -> list[str]:
+        """The words of which the middle stands in any file: the index keeps only what differs from the word before."""
+        content = b"".join(path.read_bytes() for path in sorted(file.parent.iterdir()))
+        assert OTHER.encode() in content
+        return [word for word in self.words if word[4:14].encode() in content]
+
+
+@pytest.mark.parametrize("seed", [2, 6, 10])
+async def test_not_a_byte_is_left_of_what_was_erased(file: Path, seed: int) -> None:
+    life, store, onlooker = Life(seed), store_at(file), store_at(file, prefix="b")
+    await life.lead(store, turns=250)
+    assert len(await asyncio.to_thread(life.traces, file)) == len(life.words)
+    others = [each for each in await store.list(Query(limit=999)) if each.opening.origin.person == OTHER]
+    assert len(others) > 10
+
+    assert await store.erase(PERSON, platform="console") > 10
+
+    assert await asyncio.to_thread(life.traces, file) == []
+    spared = {each.id for each in others}
+    left = [each for each in await onlooker.list(Query(limit=999)) if each.id in spared]
+    assert [each.opening for each in left] == [each.opening for each in others]
+    assert await traced(store) == 0, "the next start need not clean up again"
+    await onlooker.aclose()
+    await store.aclose()
+    assert await asyncio.to_thread(life.traces, file) == []
+
+
+async def traced(store: SqliteStore) -> int:
+    """How many erasures may have left traces."""
+    count: int = await store._reader.call(lambda db: db.execute("SELECT count(*) FROM trace").fetchone()[0])
+    return count
+
+
+async def test_what_was_written_while_somebody_is_erased_waits_and_is_kept(file: Path) -> None:
+    store = store_at(file)
+    kept = await store.open(OPENING, objection("draft"))
+
+    _, late, other, _ = await asyncio.gather(
+        store.erase("p1", platform="console"),
+        store.add(kept, objection("late")),
+        store.open(opening(person="p2"), objection("other")),
+        store.erase("p2", platform="telegram"),
+    )
+
+    assert late is None
+    assert [each.text for each in (await store.get(kept)).objections] == ["", ""]
+    assert (await store.get(other)).objections == (objection("other"),)
+    await store.aclose()
+
+
+@contextlib.contextmanager
+def watched(file: Path) -> Iterator[None]:
+    """Somebody else reads, and does not finish."""
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM exchange").fetchone()
+        yield
+
+
+async def test_where_somebody_reads_for_too_long_it_is_said_that_traces_are_left_and_the_next_start_removes_them(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_PATIENCE", timedelta(milliseconds=20))
+    life, store = Life(5), store_at(file)
+    await life.lead(store, turns=40)
+    with watched(file):
+        with pytest.raises(StoreFailed) as refused:
+            await store.erase(PERSON, platform="console")
+        assert await store.of_person(PERSON, platform="console") == ()
+        assert await store.open(OPENING, objection()), "the store goes on"
+        assert await asyncio.to_thread(life.traces, file) != []
+        assert await traced(store) == 1
+        meanwhile = store_at(file, prefix="b")
+        assert await traced(meanwhile) == 1
+    assert refused.value.key == "stores.traces"
+    assert str(file) in refused.value.explain("en")
+
+    next_start = store_at(file, prefix="c")
+
+    assert await traced(next_start) == 0
+    assert await asyncio.to_thread(life.traces, file) == []
+    for each in (next_start, meanwhile, store):
+        await each.aclose()
+
+
+async def test_asking_again_removes_the_traces_too(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PATIENCE", timedelta(milliseconds=20))
+    life, store = Life(5), store_at(file)
+    await life.lead(store, turns=40)
+    with watched(file), pytest.raises(StoreFailed):
+        await store.erase(PERSON, platform="console")
+
+    assert await store.erase(PERSON, platform="console") == 0
+
+    assert await asyncio.to_thread(life.traces, file) == []
+    await store.aclose()
+
+
+async def test_a_kill_between_overwriting_and_cleaning_up_is_made_good_at_the_next_start(file: Path) -> None:
+    body = f"""
+        from moderation.stores import traces
+        from test_sqlite_store import Life
+        await Life(5).lead(store, turns=150)
+        await store._writer.call(lambda db: traces.erase(db, {PERSON!r}, "console"))
+        say("overwritten")
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    with child(file, body) as process:
+        assert line(process) == "overwritten"
+    life = Life(5)
+    aside = store_at(file.with_name("aside.db"))
+    await life.lead(aside, turns=150)
+    await aside.aclose()
+    aside_file = file.with_name("aside.db")
+    aside_file.unlink()
+    assert await asyncio.to_thread(life.traces, file) != []
+
+    store = store_at(file)
+
+    assert await asyncio.to_thread(life.traces, file) == []
+    assert await traced(store) == 0
+    assert await store.of_person(PERSON, platform="console") == ()
+    await store.aclose()
+
+
+async def test_work_outside_of_transactions_is_done_in_its_turn_and_fails_alone(file: Path) -> None:
+    store = store_at(file)
+    writer = store._writer
+
+    def broken(_: sqlite3.Connection) -> None:
+        raise OSError("안녕")
+
+    results = await asyncio.gather(
+        store.open(OPENING, objection("before")),
+        writer.call_alone(lambda db: db.in_transaction),
+        writer.call_alone(broken),
+        writer.call_alone(lambda db: db.execute("SELECT nothing FROM nowhere")),
+        writer.call_alone(lambda db: db.execute("SELECT count(*) FROM exchange").fetchone()[0]),
+        store.open(OPENING, objection("after")),
+        return_exceptions=True,
+    )
+
+    assert results[0] == "a1"
+    assert results[1] is False
+    assert [type(result) for result in results[2:4]] == [StoreFailed] * 2
+    assert list(results[4:]) == [1, "a2"]
+    await store.aclose()
+
+
+# --- databases of before ----------------------------------------------------------------------------------------------
+
+
+def made_before_servers(file: Path) -> None:
+    """A database of the first three steps, with an exchange that was reviewed and one that is under way."""
+    file.parent.mkdir()
+    before = replace(EXCHANGES, steps=EXCHANGES.steps[:3])
+    assert before.steps[-1][0] == "search"
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as old:
+        old.execute("PRAGMA journal_mode = WAL")
+        migrate(old, file, before)
+        for seq, said in ((1, "안녕 국밥"), (2, "under way")):
+            old.execute(
+                "INSERT INTO exchange (seq, id, session, at, platform, conversation, person, message, persona,"
+                " persona_version, model, policy, language, said) VALUES (?, ?, 1, ?, 'console', 'c1', 'p1', 'm1',"
+                " 'halmi', 'v1', 'scripted', 'cafe', 'ko', ?)",
+                (seq, f"o{seq}", NOON.isoformat(), said),
+            )
+            old.execute(
+                "INSERT INTO objection (seq, exchange, at, stage, text, shown) VALUES (?, ?, ?, 'piece', 'draft', '')",
+                (seq, seq, NOON.isoformat()),
+            )
+            old.execute(
+                "INSERT INTO finding (objection, filter, version, category, decision, action, score, spans, detail,"
+                " microseconds) VALUES (?, 'lexicon', ?, 'slur', 1, 1, 0.75, '[[0, 2], [3, 3]]', ?, 1005)",
+                (seq, VERSION, "the rule, 그리고 낱말"),
+            )
+            old.execute("INSERT INTO search (rowid, terms) VALUES (?, ?)", (seq, " ".join(terms(f"{said} draft"))))
+        old.execute("INSERT INTO closing VALUES (1, ?, 'repaired', 'shown', 4, 3, 2, 1)", (NOON.isoformat(),))
+        old.execute("INSERT INTO outcome VALUES ('repaired', 1), ('clean', 41)")
+        old.execute(
+            "INSERT INTO review (exchange, at, actor, tool, step, before, after, note)"
+            " VALUES (1, ?, 'mina', 'terminal', 'uphold', 'open', 'upheld', '메모')",
+            (NOON.isoformat(),),
+        )
+        old.execute("UPDATE exchange SET state = 'upheld', version = 1 WHERE seq = 1")
+
+
+async def test_a_database_of_before_servers_is_brought_up_without_loss(file: Path) -> None:
+    await asyncio.to_thread(made_before_servers, file)
+
+    store = store_at(file)
+
+    kept = await store.get("o1")
+    assert kept == Exchange(
+        id="o1",
+        opening=opening("안녕 국밥"),
+        objections=(objection(),),
+        closing=closing(),
+        state=CaseState.UPHELD,
+        version=1,
+        reviews=(step(CaseState.UPHELD),),
+    )
+    ended = (await store.get("o2")).closing
+    assert ended is not None
+    assert ended.outcome is Outcome.INTERRUPTED
+    assert [each.id for each in await store.list(Query(text="국밥", person="p1"))] == ["o1"]
+    await store.count(Outcome.CLEAN, "s1")
+    await store.count(Outcome.CLEAN)
+    assert {name: count for name, count in (await store.stats()).outcomes.items() if count} == {
+        "clean": 43,
+        "repaired": 1,
+        "interrupted": 1,
+    }
+    assert {name: count for name, count in (await store.stats("s1")).outcomes.items() if count} == {"clean": 1}
+    await store.aclose()
+
+
+async def test_what_a_database_of_before_holds_of_a_person_can_be_erased(file: Path) -> None:
+    await asyncio.to_thread(made_before_servers, file)
+    store = store_at(file)
+    gone = ("국밥".encode(), b"draft", "낱말".encode(), b"under way", b"interrupted text")
+
+    assert await store.erase("p1", platform="console") == 2
+
+    content = await asyncio.to_thread(lambda: b"".join(path.read_bytes() for path in file.parent.iterdir()))
+    assert [text for text in gone if text in content] == []
+    assert "메모".encode() in content, "the trail is the moderators'"
+    await store.aclose()

@@ -1,4 +1,4 @@
-"""How well identity, injection and crisis hear what is worded in many ways, and leave alone what sounds like it.
+"""How well filters of phrases hear what is worded in many ways, and leave alone what sounds like it.
 
 The lines stand in `wording`, one a line: `meant` should be noticed, `innocent` should not. A few of each are beyond
 rules of phrases, so the floors are shares; they may rise, and a change that lowers one has lost something.
@@ -15,6 +15,7 @@ from moderation.filters.fragments import composed
 from moderation.filters.identity import Identity
 from moderation.filters.injection import Injection
 from moderation.filters.phrases import Source
+from moderation.filters.romance import Romance
 from moderation.records import Candidate, Stage
 
 LINES = Path(__file__).parent / "wording"
@@ -24,6 +25,7 @@ FILTERS: dict[str, tuple[Filter, float]] = {
     "identity": (Identity.load(), 0.5),
     "injection": (Injection.load(), 0.5),
     "crisis": (Crisis.load(), 0.4),
+    "romance": (Romance.load(), 0.6),
 }
 """With the score from which the policy that ships acts."""
 

@@ -33,9 +33,11 @@ def numbered(prefix: str = "a") -> Callable[[], str]:
     return lambda: f"{prefix}{next(numbers)}"
 
 
-def opening(said: str = "hello", *, persona: str = "halmi") -> Opening:
+def opening(
+    said: str = "hello", *, persona: str = "halmi", server: str = "", person: str = "p1", message: str = "m1"
+) -> Opening:
     return Opening(
-        origin=Origin(platform="console", conversation="c1", person="p1", message="m1"),
+        origin=Origin(platform="console", conversation="c1", person=person, message=message, server=server),
         at=NOON,
         persona=persona,
         persona_version="v1",
@@ -69,6 +71,12 @@ def finding(
 
 def objection(text: str = "draft", *findings: Finding, shown: str = "", stage: Stage = Stage.PIECE) -> Objection:
     return Objection(at=NOON, stage=stage, text=text, shown=shown, findings=findings or (finding(),))
+
+
+def report(shown: str = "the reply", *, by: str = "p2", comment: str = "왜 이래요", reason: str = "wrong") -> Objection:
+    """What a member objects to in a reply."""
+    found = Finding(filter="report", version="1", category=reason, decision=Decision.FLAG, detail=comment)
+    return Objection(at=NOON, stage=Stage.WHOLE, text=shown, shown=shown, findings=(found,), by=by)
 
 
 def closing(outcome: Outcome = Outcome.REPAIRED, shown: str = "shown") -> Closing:

@@ -23,8 +23,8 @@ from personas.generators.scripts import parse_script
 from personas.messages import Event, Finished, Message, Passage, Withdrawal
 from personas.persona import Persona, Tier
 from personas.prompting import Limits
-from personas.reply import ReplySettings, Stagehands
 from personas.runtime import PersonaRuntime
+from personas.stagehands import ReplySettings, Stagehands
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 CANARY = "c4n4ry-7f3a91"
@@ -94,6 +94,7 @@ def rules() -> Policy:
             "name": "marks",
             "guard": {"deadline": 5.0, "output": ["marks"], "input": ["marks", "identity"], "capacity": 10_000},
             "filters": {"marks": marks, "identity": {"question": question}},
+            "profiles": {"minors": {}},
         },
         file="marks.toml",
     )

@@ -1,0 +1,65 @@
+"""How a person's texts leave the SQLite store: out of the rows, and out of the files.
+
+Overwriting a row is not enough. SQLite zeroes what it deletes (`secure_delete`), but where it divides a page between
+two, a copy of what moved stays behind; the search index keeps a term until its segments are merged; the log holds both.
+So `erase` overwrites and merges, and notes that there may be traces; `clean` copies the database, cuts the log off and
+takes the note away. Where a process dies in between, the note stays, and the next one to open the file cleans up.
+"""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from moderation.errors import StoreFailed
+from moderation.stores import reads
+
+# As `moderation.stores.erasure` says it for values; a test holds the two together.
+_OWN: Final = (
+    """UPDATE exchange SET erased = 1, person = '', conversation = '', message = '', said = ''
+    WHERE seq IN (SELECT value FROM json_each(?))""",
+    """UPDATE search SET terms = '' WHERE rowid IN (SELECT value FROM json_each(?))""",
+    """UPDATE closing SET shown = '' WHERE exchange IN (SELECT value FROM json_each(?))""",
+    """UPDATE finding SET detail = '', spans = '[]' WHERE objection IN
+    (SELECT seq FROM objection WHERE exchange IN (SELECT value FROM json_each(?)))""",
+    """DELETE FROM report WHERE objection IN
+    (SELECT seq FROM objection WHERE exchange IN (SELECT value FROM json_each(?)))""",
+    """UPDATE objection SET text = '', shown = '', reporter = '' WHERE exchange IN (SELECT value FROM json_each(?))""",
+)
+_REPORTED: Final = (
+    "UPDATE finding SET detail = '' WHERE objection IN (SELECT value FROM json_each(?))",
+    "UPDATE objection SET reporter = '' WHERE seq IN (SELECT value FROM json_each(?))",
+)
+
+
+def erase(connection: sqlite3.Connection, person: str, platform: str) -> int:
+    """Overwrite the texts of a person, and note it; in how many exchanges there were any. Inside a transaction."""
+    own = reads.of_person(connection, person, platform)
+    reported = reads.reports_of(connection, person, platform)
+    for statements, seqs in ((_OWN, own), (_REPORTED, [objection for _, objection in reported])):
+        for statement in statements:
+            connection.execute(statement, (json.dumps(seqs),))
+    touched = {*own, *(exchange for exchange, _ in reported)}
+    if touched:
+        connection.execute("INSERT INTO search (search) VALUES ('optimize')")
+        connection.execute("INSERT INTO trace DEFAULT VALUES")
+    return len(touched)
+
+
+def clean(connection: sqlite3.Connection, file: Path) -> None:
+    """Leave nothing in the files that is not in the rows, if there may be anything. Outside of any transaction.
+
+    Raises StoreFailed where it cannot be done now: the disk is full, or somebody else reads or writes for too long.
+    """
+    (latest,) = connection.execute("SELECT max(seq) FROM trace").fetchone()
+    if latest is None:
+        return
+    try:
+        connection.execute("VACUUM")
+        (busy, *_) = connection.execute("PRAGMA wal_checkpoint (TRUNCATE)").fetchone()
+    except sqlite3.Error as error:
+        raise StoreFailed("stores.traces", file=file, detail=error) from error
+    if busy:
+        raise StoreFailed("stores.traces", file=file, detail="SQLITE_BUSY")
+    # Not what another process noted meanwhile: it is about to clean up itself.
+    connection.execute("DELETE FROM trace WHERE seq <= ?", (latest,))
