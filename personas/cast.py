@@ -14,7 +14,7 @@ from moderation.words import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 from personas.errors import PersonaFileError
 from personas.messages import Passage, PassageKind
 from personas.persona import Persona
-from personas.prompting import policy_layer
+from personas.prompting import MINORS, policy_layers
 
 FIXED_WORDS = ("safe", "failed", "withheld", "empty_message", "too_long_message")
 """Keys of `words/runtime.toml` that a reply may show."""
@@ -39,13 +39,14 @@ class Cast:
     words: Mapping[str, Passage]
     """Fixed words of ours by key, in the persona's language."""
 
-    def brief_for(self, people: tuple[str, ...]) -> Brief:
-        """What filters may know, with the people who take part right now."""
-        return replace(self.brief, people=people)
+    def brief_for(self, people: tuple[str, ...], *, profile: str = "") -> Brief:
+        """What filters may know, with the people who take part right now and how careful to be with them."""
+        return replace(self.brief, people=people, profile=profile)
 
 
 async def fixed_words(guard: Guard) -> dict[str, dict[str, Passage]]:
-    """Our own words by language and key, cleared: plain, in no persona's register, honest about what speaks.
+    """Our own words by language and key, cleared for every listener: plain, in no persona's register, honest about
+    what speaks.
 
     Raises PersonaFileError where the guard blocks one: with a policy under which a crisis cannot be answered, nothing
     must start.
@@ -57,7 +58,8 @@ async def fixed_words(guard: Guard) -> dict[str, dict[str, Passage]]:
         texts[CRISIS] = crisis_words(language, resources)
         words[language] = {}
         for key, text in texts.items():
-            candidate = Candidate(stage=Stage.WHOLE, text=text, brief=Brief(language=language), disclosed=True)
+            brief = Brief(language=language, profile=_strictest(guard))
+            candidate = Candidate(stage=Stage.WHOLE, text=text, brief=brief, disclosed=True)
             verdict = await _patiently(guard, candidate)
             if verdict.decision is Decision.BLOCK:
                 raise PersonaFileError("cast.blocked_line", file="runtime", key=key, rules=_rules(verdict))
@@ -73,13 +75,14 @@ async def prepare(
     canary: str,
     secrets: Iterable[str] = (),
 ) -> Cast:
-    """Clear everything the author of `persona` wrote to be said without a model.
+    """Clear everything the author of `persona` wrote to be said without a model: for minors too, unless it is for
+    adults only.
 
     `words` are the `fixed_words`, `canary` is a random token that goes into the prompt and must never come out,
     `secrets` are further texts of which no part may. Raises PersonaFileError where the guard blocks a line: file, key,
     and the rule it broke.
     """
-    hidden = (policy_layer(persona, canary), *secrets)
+    hidden = (*policy_layers(persona, canary), *secrets)
     brief = replace(brief_of(persona), secrets=frozenset().union(*map(shingles, hidden), exactly(canary)))
     lines, blocked = await _judged(persona, guard, brief)
     if blocked:
@@ -120,6 +123,7 @@ async def _judged(
     persona: Persona, guard: Guard, brief: Brief
 ) -> tuple[dict[str, tuple[Passage, ...]], list[tuple[str, str]]]:
     """Every line of the author that may be said as it is: passages by key, and what is blocked with its rules."""
+    brief = brief if persona.mature else replace(brief, profile=_strictest(guard))
     texts = {
         "greetings": (persona.greetings, PassageKind.GREETING),
         "disclosure": ((persona.disclosure,), PassageKind.DISCLOSURE),
@@ -140,6 +144,11 @@ async def _judged(
             else:
                 passages[key] += (Passage.cleared(candidate, verdict, kind=kind),)
     return passages, blocked
+
+
+def _strictest(guard: Guard) -> str:
+    """The profile under which a line is judged that anybody may read: that for minors, where the policy has any."""
+    return MINORS if guard.policy.covers(MINORS) else ""
 
 
 async def _patiently(guard: Guard, candidate: Candidate) -> Verdict:

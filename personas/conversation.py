@@ -18,6 +18,10 @@ class Conversation:
         self._replies: deque[str] = deque(maxlen=_EARLIER)
         self.exchange = ""
         """Id of the last exchange something was objected to in, or ""."""
+        self.note = ""
+        """What somebody wants the persona to keep in mind here; cleared by the guard before it is set."""
+        self.profile = ""
+        """See `Brief.profile`."""
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -39,6 +43,13 @@ class Conversation:
         """Display names of the people in the window, each once."""
         return tuple(dict.fromkeys(turn.name for turn in self._turns if turn.role == "user" and turn.name))
 
+    @property
+    def last(self) -> tuple[Turn, str] | None:
+        """The turn that was answered last and its reply, where the window ends with them."""
+        if len(self._turns) < 2 or (self._turns[-2].role, self._turns[-1].role) != ("user", "assistant"):
+            return None
+        return self._turns[-2], self._turns[-1].text
+
     def heard(self, text: str) -> None:
         """A person's turn was judged."""
         self._earlier.append(text)
@@ -49,6 +60,22 @@ class Conversation:
         if reply:
             self._turns.append(Turn(role="assistant", text=reply))
             self._replies.append(reply)
+
+    def undone(self) -> tuple[Turn, str] | None:
+        """Take the last turn and its reply out of the window, and give them back; None where there is no such pair."""
+        last = self.last
+        if last is not None:
+            self._turns.pop()
+            self._turns.pop()
+            self._replies.pop()
+        return last
+
+    def revised(self, reply: str) -> bool:
+        """The last reply reads differently now (edited, continued, another variant); whether there was one."""
+        last = self.undone()
+        if last is not None:
+            self.answered(last[0], reply)
+        return last is not None
 
     def opened(self, greeting: str) -> None:
         """The persona spoke first."""

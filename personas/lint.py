@@ -99,16 +99,43 @@ _REAL_PERSON: Final = _pattern(
 )
 _PARODY: Final = _pattern(r"\bparody\b", "패러디")
 _MINOR: Final = _pattern(
-    r"\b(?:school ?girl|school ?boy|under ?age|teenage[rd]?|little (?:girl|boy))\b",
-    r"\b(?:high|middle|elementary).?school (?:student|girl|boy|pupil)\b",
-    "미성년|초등학생|중학생|고등학생|여고생|남고생|여중생|청소년",
+    r"\b(?:school ?girl|school ?boy|under ?age|teen|teenage[rd]?|little (?:girl|boy)|loli|shota|jailbait)\b",
+    r"\b(?:high|middle|elementary|primary|secondary).?school(?:er\b| (?:student|girl|boy|pupil|freshman|senior)\b)",
+    r"\b(?:[1-9]|1[0-2])(?:st|nd|rd|th)[ -]grader\b",
+    "미성년|초등학생|중학생|고등학생|여고생|남고생|여중생|남중생|청소년|초딩|중딩|고딩|십 ?대 (?:소녀|소년)",
+    "(?<![가-힣])[중고][1-3](?:이고|이며|이다|인 |생| 학생|짜리)",
 )
 _AGE: Final = _pattern(
-    r"\b(\d{1,3})[- ]?(?:years?[- ]old|yo\b|y/o)", r"\baged?\s(\d{1,3})\b", r"(?<!\d)(\d{1,3})\s?(?:세|살)"
+    r"\b(\d{1,3})[- ]?(?:years?[- ]old|yo\b|y/o)", r"\baged?\s(\d{1,3})\b", r"(?<!\d)(\d{1,3})\s?(?:세(?!기|대)|살)"
 )
+_TEEN_EN: Final = "(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen)"
+_TEEN_KO: Final = "열(?:한|두|세|네|다섯|여섯|일곱|여덟)?"
+_AGE_IN_WORDS: Final = _pattern(rf"\b{_TEEN_EN}[- ]years?[- ]old\b", rf"(?<![가-힣]){_TEEN_KO} ?살")
+"""Of a minor."""
+_TENS: Final = "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+_GROWN: Final = _pattern(
+    rf"\b(?:is|am|aged?|turned|at the age of) (?:nineteen|{_TENS}(?:-\w+)?)\b",
+    rf"\b(?:nineteen|{_TENS}(?:[- ]\w+)?)[- ]years?[- ]old\b",
+    r"\b(?:late |mid |early )?(?:twenties|thirties|forties|fifties|sixties|seventies|eighties)\b",
+    "열아홉 ?살|스무 ?살|(?:스물|서른|마흔|쉰|예순|일흔|여든|아흔)(?:[한두세네]|다섯|여섯|일곱|여덟|아홉)? ?"
+    "(?:살|이고|이다|이며|인 |에 |의 |을 넘|이 넘|이 된|중반|초반|후반|줄)|(?:이|삼|사|오|육|칠|팔)십 ?대|[2-9]0대",
+)
+"""The age of an adult in words."""
+_SAYS_MINOR: Final = _pattern(
+    rf"\bI(?:'m| am)\s+(?:only\s+|just\s+|still\s+)?(?:1[0-8]|{_TEEN_EN})(?=$|[.,!?]| years?\b| and\b| yo\b)",
+    r"\bI(?:'m| am)\s+(?:still\s+|only\s+|just\s+)?(?:an?\s+)?(?:minor|underage|teen(?:ager)?|school ?(?:girl|boy))\b",
+    r"\bI(?:'m| am)\s+(?:still\s+)?(?:an?\s+)?(?:in\s+)?(?:high|middle|elementary).?school\b",
+    rf"(?<![0-9가-힣])(?:1[0-8]|{_TEEN_KO}) ?살(?:이야|이에요|입니다|이다|인데|이라|이거든|밖에)",
+    "열(?:세|네|다섯|여섯|일곱|여덟)(?:이야|이에요|입니다|이다|인데)",
+    "(?:미성년자|(?:초등|중|고등)학생|여고생|남고생|여중생|[고중][1-3])"
+    "(?:이야|야|이에요|예요|입니다|이다|인데|이라|이거든)",
+)
+"""In the persona's own voice."""
 _ROMANCE: Final = _pattern(
     r"\b(?:romanc|romantic|girlfriend|boyfriend|flirt|seduc|sexy|sexual|erotic|sensual|lover\b|dating\b|make out)",
-    "연애|로맨스|여자친구|남자친구|여친|남친|애인|사귀|섹시|유혹|야한|성적인",
+    r"\b(?:lustful|horny|nsfw|nude|naked(?! eye)|lingerie|fetish|kinky|aroused|love interest|in love with \{\{user)",
+    "연애|로맨스|여자친구|남자친구|여친|남친|애인|(?<!친구를 )(?<!친구들을 )(?<!친구 )사귀|섹시|유혹|야한|성적인",
+    "섹스|성관계|음란|알몸|19금|플러팅|썸을? ?[타탄탈]",
 )
 _GROUP_EN: Final = (
     r"(?:wom[ae]n|girls?|m[ae]n|boys?|gays?|lesbians?|trans(?:gender)? (?:people|person)|immigrants?|foreigners?|"
@@ -154,6 +181,7 @@ def lint(persona: Persona, *, fits_register: RegisterCheck | None = None) -> tup
         *_essentialising(persona),
         *_caricature(persona),
         *_minor_romance(persona),
+        *_minor_mature(persona),
         *_real_person(persona),
         *_provenance(persona),
         *_facts(persona),
@@ -227,15 +255,44 @@ def _caricature(persona: Persona) -> Iterator[Remark]:
 
 
 def _minor_romance(persona: Persona) -> Iterator[Remark]:
-    """A child and romance never meet in one file. An adult age that is stated anywhere settles who the persona is."""
-    about = "\n".join((persona.tagline, persona.description, persona.scenario))
-    ages = [int(next(filter(None, match.groups()))) for match in _AGE.finditer(about)]
-    is_minor = max(ages) < 19 if ages else bool(_MINOR.search(about))
-    if not is_minor:
+    """A child and romance never meet in one file."""
+    if not _minor(persona) and not list(_called_minor(persona)):
         return
     for key, text in (*_instructions(persona), *_spoken(persona)):
         if found := _ROMANCE.search(text):
             yield Remark(level=Level.ERROR, rule="minor_romance", key=key, fields={"found": found.group()})
+
+
+def _minor_mature(persona: Persona) -> Iterator[Remark]:
+    """Who is for adults only is an adult, and says nothing else."""
+    if not persona.mature:
+        return
+    described = _minor(persona)
+    for key, found in (*((("mature", described),) if described else ()), *_called_minor(persona)):
+        yield Remark(level=Level.ERROR, rule="minor_mature", key=key, fields={"found": found})
+
+
+def _called_minor(persona: Persona) -> Iterator[tuple[str, str]]:
+    """Where the persona says of itself that it is a minor, and in which words."""
+    for key, text in (*_instructions(persona), *_spoken(persona)):
+        if found := _SAYS_MINOR.search(text):
+            yield key, found.group().strip()
+
+
+def _minor(persona: Persona) -> str:
+    """The words that make the persona a minor; "" where it is none.
+
+    An adult age that is stated anywhere settles who the persona is, except that at nineteen some go to school.
+    """
+    about = "\n".join((persona.tagline, persona.description, persona.scenario))
+    ages = {int(next(filter(None, match.groups()))): match.group().strip() for match in _AGE.finditer(about)}
+    oldest = max(ages, default=0)
+    if oldest > 19 or _GROWN.search(about):
+        return ""
+    if ages and oldest < 19:
+        return ages[oldest]
+    found = _MINOR.search(about) or (None if ages else _AGE_IN_WORDS.search(about))
+    return found.group().strip() if found else ""
 
 
 def _real_person(persona: Persona) -> Iterator[Remark]:

@@ -42,7 +42,7 @@ _MACHINE_WORDS: Final = "AI, 인공지능, program, 프로그램"
 class _LintRefusal(PersonaFileError):
     """A lint error: its text depends on the reader's language as a whole, not only the frame around it."""
 
-    def __init__(self, file: Traversable, remark: Remark) -> None:
+    def __init__(self, file: object, remark: Remark) -> None:
         super().__init__("personas.lint_error", file=file, key=remark.key)
         self._remark = remark
 
@@ -58,6 +58,16 @@ def load_persona(path: Path, *, bases: Mapping[str, Persona] | None = None) -> P
     Checks the file, not the taste: `personas.lint` judges what it says. Raises PersonaFileError.
     """
     return _build(path, _parse(path), bases or {})
+
+
+def read_persona(raw: bytes, *, file: str) -> Persona:
+    """The persona that the bytes of a file describe; `file` names it in errors. It builds on no other.
+
+    As strict as a library: raises PersonaFileError for lint errors too.
+    """
+    persona = _build(file, _content(file, raw), {})
+    _refuse_lint_errors(file, persona)
+    return persona
 
 
 def load_library(folders: Iterable[Path] = ()) -> dict[str, Persona]:
@@ -122,7 +132,7 @@ def _files(folders: Iterable[Traversable]) -> list[Traversable]:
     return files
 
 
-def _refuse_lint_errors(file: Traversable, persona: Persona) -> None:
+def _refuse_lint_errors(file: object, persona: Persona) -> None:
     for remark in lint(persona):
         if remark.level is Level.ERROR:
             raise _LintRefusal(file, remark)
@@ -137,6 +147,11 @@ def _parse(file: Traversable) -> dict[str, object]:
         raise PersonaFileError(
             "personas.unreadable", file=file, reason=error.strerror or type(error).__name__
         ) from error
+    return _content(file, raw)
+
+
+def _content(file: object, raw: bytes) -> dict[str, object]:
+    """What the TOML in `raw` says; `file` names it in errors."""
     if len(raw) > MAX_BYTES:
         raise PersonaFileError("personas.too_big", file=file, expected=MAX_BYTES)
     try:
@@ -152,7 +167,7 @@ def _parse(file: Traversable) -> dict[str, object]:
         raise PersonaFileError("personas.too_deep", file=file) from error
 
 
-def _syntax_error(file: Traversable, text: str, complaint: str) -> PersonaFileError:
+def _syntax_error(file: object, text: str, complaint: str) -> PersonaFileError:
     """The parser tells the place in its message only."""
     reason, _, place = complaint.rpartition(" (at ")
     numbers = re.findall(r"\d+", place)
@@ -163,7 +178,7 @@ def _syntax_error(file: Traversable, text: str, complaint: str) -> PersonaFileEr
     return PersonaFileError("personas.syntax", file=file, line=line, column=column, reason=reason or complaint)
 
 
-def _build(file: Traversable, content: dict[str, object], bases: Mapping[str, Persona]) -> Persona:
+def _build(file: object, content: dict[str, object], bases: Mapping[str, Persona]) -> Persona:
     parsed = fit(file, content)
     version = _digest(content)
     if isinstance(parsed, OverlayFile):
@@ -176,7 +191,7 @@ def _digest(content: object) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:12]
 
 
-def _complete(file: Traversable, parsed: DemographicFile, version: str) -> Persona:
+def _complete(file: object, parsed: DemographicFile, version: str) -> Persona:
     """The persona of a file, its missing lines taken from the words of this package."""
     register, registers = _speech(file, parsed)
     lines = default_lines(parsed.language, register, parsed.name)
@@ -210,6 +225,7 @@ def _complete(file: Traversable, parsed: DemographicFile, version: str) -> Perso
         disclosure=disclosure,
         fallbacks=lines["fallbacks"],
         failures=lines["failures"],
+        mature=parsed.mature,
         source=parsed.source,
         licence=parsed.licence,
         authors=tuple(parsed.authors),
@@ -217,7 +233,7 @@ def _complete(file: Traversable, parsed: DemographicFile, version: str) -> Perso
     )
 
 
-def _speech(file: Traversable, parsed: DemographicFile) -> tuple[str, tuple[str, ...]]:
+def _speech(file: object, parsed: DemographicFile) -> tuple[str, tuple[str, ...]]:
     """The default speech level and every allowed one."""
     known = REGISTERS[parsed.language]
     registers = tuple(parsed.registers) or ((parsed.register_,) if parsed.register_ else ())
@@ -232,7 +248,7 @@ def _speech(file: Traversable, parsed: DemographicFile) -> tuple[str, tuple[str,
     return default, registers
 
 
-def _require_plain(file: Traversable, disclosure: str, language: str, register: str, name: str) -> None:
+def _require_plain(file: object, disclosure: str, language: str, register: str, name: str) -> None:
     """The line is shown to people who sincerely ask: it states what the persona is and takes nothing back."""
     found = denial_in(disclosure)
     if found:
@@ -243,7 +259,7 @@ def _require_plain(file: Traversable, disclosure: str, language: str, register: 
         raise PersonaFileError("personas.disclosure_plain", file=file, key="disclosure", expected=_MACHINE_WORDS)
 
 
-def _overlaid(file: Traversable, parsed: OverlayFile, version: str, bases: Mapping[str, Persona]) -> Persona:
+def _overlaid(file: object, parsed: OverlayFile, version: str, bases: Mapping[str, Persona]) -> Persona:
     """The base with one person's additions at the end; which canon they were made for stands in `extra`."""
     base = bases.get(parsed.base)
     if base is None:

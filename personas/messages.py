@@ -27,6 +27,21 @@ class Message:
     at: datetime
     id: str = ""
     """The platform's id of the message, if it has one."""
+    server: str = ""
+    """Key of the community it was written in, or "" for a conversation in private."""
+    persona: str = ""
+    """Id of the persona that is spoken to; "": the one of the conversation."""
+
+
+class Cue(enum.Enum):
+    """What a persona is asked for."""
+
+    ANSWER = "answer"
+    """A reply to what a person wrote."""
+    AGAIN = "again"
+    """Another reply to the turn that was answered last, in place of the one it got."""
+    CONTINUE = "continue"
+    """More of the last reply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

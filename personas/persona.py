@@ -72,6 +72,8 @@ class Persona:
     """In place of what was withheld."""
     failures: tuple[str, ...] = ()
     """When no words come (the model is away)."""
+    mature: bool = False
+    """For adults only: it speaks nowhere else."""
     source: str = ""
     licence: str = ""
     authors: tuple[str, ...] = ()

@@ -20,6 +20,8 @@ from personas.persona import Demonstration, Fact, Persona
 Count = Callable[[str], int]
 """Tokens of a text."""
 
+MINORS: Final = "minors"
+"""The profile of listeners who may be minors (see `Brief.profile`)."""
 FRAME_TOKENS: Final = 8
 """What a chat template puts around one message: five in ChatML, up to eight elsewhere."""
 _CRITIQUE_TOKENS: Final = 80
@@ -93,12 +95,21 @@ def _sixteenths(char: str, hangul: int) -> int:
     return 12 * len(char.encode("utf-8", "surrogatepass"))
 
 
-def policy_layer(persona: Persona, canary: str) -> str:
-    """The rules the model gets first, ending in `canary`. This text, and nothing else of a prompt, must not leak."""
-    return _say("policy", persona, canary=canary)
+def policy_layer(persona: Persona, canary: str, *, profile: str = "") -> str:
+    """The rules the model gets first, ending in `canary`. This text, and nothing else of a prompt, must not leak.
+
+    `profile` is who listens (`Brief.profile`): for any but everybody the rules say to treat them as minors.
+    """
+    listener = f"{_say('minors', persona)} " if profile else ""
+    return _say("policy", persona, canary=canary, listener=listener)
 
 
-def compile_prompt(
+def policy_layers(persona: Persona, canary: str) -> tuple[str, ...]:
+    """The rules as they are told for everybody and for minors: none of it must leak, whoever listens."""
+    return tuple(policy_layer(persona, canary, profile=profile) for profile in ("", MINORS))
+
+
+def compile_prompt(  # noqa: PLR0913 - a prompt is made of this many things
     persona: Persona,
     turns: Sequence[Turn],
     *,
@@ -108,19 +119,22 @@ def compile_prompt(
     notes: tuple[str, ...] = (),
     critique: Critique | None = None,
     prefix: str = "",
+    profile: str = "",
 ) -> Prompt:
     """The prompt for the reply to the last of `turns`, which is a person's.
 
     `people` are the display names in the conversation, `notes` what memory and lore have to say for this turn.
-    `critique` is worded by the generator; room is kept for it. Raises RefuseToStart where the budget has no room for
-    the rules and a turn, ValueError where the last turn is not a person's.
+    `critique` is worded by the generator; room is kept for it. `profile` is who listens (`Brief.profile`). Raises
+    RefuseToStart where the budget has no room for the rules and a turn, ValueError where the last turn is not a
+    person's.
     """
     if not turns or turns[-1].role != "user":
         raise ValueError("the last turn must be a person's")
     count = limits.count or (lambda text: estimate_tokens(text, korean=persona.language == "ko"))
     asides = (prefix, *((critique.category, critique.rule) if critique else ()))
+    policy = policy_layer(persona, canary, profile=profile)
     spent = FRAME_TOKENS * 2 + sum(map(count, asides)) + (_CRITIQUE_TOKENS if critique else 0)
-    return _Compiler(persona, turns, limits, count, people).compile(canary, notes, critique, prefix, spent)
+    return _Compiler(persona, turns, limits, count, people).compile(policy, notes, critique, prefix, spent)
 
 
 def fill_macros(text: str, *, char: str, user: str) -> str:
@@ -163,10 +177,9 @@ class _Compiler:
         self._left = limits.budget
 
     def compile(
-        self, canary: str, notes: tuple[str, ...], critique: Critique | None, prefix: str, spent: int
+        self, policy: str, notes: tuple[str, ...], critique: Critique | None, prefix: str, spent: int
     ) -> Prompt:
         """Give out the room, most needed first, then put the parts in the order of reading."""
-        policy = policy_layer(self._persona, canary)
         examples = _say("examples", self._persona)
         needed = spent + self._count(policy) + self._count(examples) + 2 + _LEAST_TURN
         if self._limits.budget < needed:

@@ -8,27 +8,24 @@ end of stream -> CHECK the whole -> record -> done
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Final
 
 import anyio
 from anyio.streams.memory import MemoryObjectSendStream
 
-from moderation.guard import GUARD, Guard
-from moderation.records import Action, Candidate, Decision, Finding, Outcome, Stage, Verdict
-from moderation.stores import Store
+from moderation.records import Action, Brief, Candidate, Decision, Outcome, Stage, Verdict
 from personas.cast import CRISIS, Cast, clean
 from personas.conversation import Conversation
 from personas.critique import critique_of
+from personas.cues import remember, take_up
 from personas.ending import end_of
 from personas.errors import GenerationError, Permanent, RefuseToStart, Retryable
 from personas.gate import Gate
-from personas.generators import Generator
 from personas.ledger import Ledger
 from personas.messages import (
     Critique,
+    Cue,
     Event,
     Finish,
     Finished,
@@ -40,7 +37,8 @@ from personas.messages import (
     Usage,
     Withdrawal,
 )
-from personas.prompting import Limits, compile_prompt
+from personas.prompting import compile_prompt
+from personas.stagehands import Stagehands
 
 _log = logging.getLogger(__name__)
 
@@ -51,51 +49,30 @@ _AHEAD: Final = 0
 is not kept waiting by that: a generator reads ahead by itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplySettings:
-    """How a reply is made."""
-
-    limits: Limits
-    """How large prompts and replies may be."""
-    repairs: int = 2
-    """How often one reply is taken up again after an objection."""
-    longest_message: int = 4_000
-    """Code points of a person's message that is still answered."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stagehands:
-    """What every reply works with."""
-
-    generator: Generator
-    guard: Guard
-    store: Store
-    settings: ReplySettings
-    now: Callable[[], datetime]
-    monotonic: Callable[[], float]
-    """Seconds."""
-    choose: Callable[[Sequence[Passage]], Passage]
-    """Picks one of an author's lines."""
-
-
 class Reply:
     """One reply under way. Iterate `events` once."""
 
-    def __init__(self, hands: Stagehands, message: Message, cast: Cast, conversation: Conversation) -> None:
+    def __init__(
+        self,
+        hands: Stagehands,
+        message: Message,
+        cast: Cast,
+        conversation: Conversation,
+        cue: Cue = Cue.ANSWER,
+        *,
+        spent: Callable[[Usage], Awaitable[None]] | None = None,
+    ) -> None:
+        """Takes the reply up at once: iterate `events` then, or what it takes the place of is lost."""
         self._hands = hands
+        self._spent = spent
         self._cast = cast
         self._conversation = conversation
-        self._turn = Turn(role="user", text=clean(message.text), name=message.name)
+        turn = Turn(role="user", text=clean(message.text), name=message.name)
+        self._part = take_up(cue, turn, conversation, cast.persona)
         people = dict.fromkeys((*conversation.people, message.name))
         self._people = tuple(name for name in people if name)
-        self._ledger = Ledger(
-            hands.store,
-            hands.now,
-            message=message,
-            cast=cast,
-            said=self._turn.text,
-            policy=hands.guard.policy.hash,
-        )
+        policy = hands.guard.policy.hash
+        self._ledger = Ledger(hands.store, hands.now, message=message, cast=cast, said=self._part.said, policy=policy)
         self._shown: list[str] = []
         """Everything on the screen."""
         self._spoken: list[str] = []
@@ -153,12 +130,12 @@ class Reply:
             )
 
     async def _steps(self) -> None:
-        said = self._turn.text
+        said = self._part.said
         if not said.strip() or len(said) > self._hands.settings.longest_message:
             self._end(Outcome.DECLINED)
             await self._show(self._cast.words["too_long_message" if said.strip() else "empty_message"])
             return
-        if await self._hear():
+        if self._part.judged or await self._hear():
             await self._speak()
         if self._ledger.failure:
             self._outcome = Outcome.FAILED
@@ -166,12 +143,11 @@ class Reply:
 
     async def _hear(self) -> bool:
         """Judge the person's turn; whether anything is to be generated. Safety before honesty before persona."""
-        said = self._turn.text
-        candidate = Candidate(
-            stage=Stage.INPUT, text=said, earlier=self._conversation.earlier, brief=self._cast.brief_for(self._people)
-        )
+        said = self._part.said
+        candidate = Candidate(stage=Stage.INPUT, text=said, earlier=self._conversation.earlier, brief=self._brief)
         verdict = await self._hands.guard.judge(candidate)
-        self._conversation.heard(said)
+        if self._part.undone is None:
+            self._conversation.heard(said)
         if not await self._keep(candidate, verdict):
             return False
         if verdict.action is Action.SUSPEND:
@@ -263,7 +239,7 @@ class Reply:
         """The last check; what it blocks is taken back although its pieces had passed."""
         spoken = "".join(self._spoken)
         if spoken.strip():
-            candidate = self._candidate(Stage.WHOLE, spoken)
+            candidate = self._candidate(Stage.WHOLE, self._part.before + spoken)
             verdict = await self._hands.guard.judge(candidate)
             if verdict.decision is Decision.BLOCK:
                 await self._withdraw(candidate, verdict)
@@ -339,10 +315,12 @@ class Reply:
     def _prompt(self, critique: Critique | None) -> Prompt:
         return compile_prompt(
             self._cast.persona,
-            (*self._conversation.turns, self._turn),
+            (*self._conversation.turns, self._part.turn),
             limits=self._hands.settings.limits,
             canary=self._cast.canary,
             people=self._people,
+            notes=(self._conversation.note,) if self._conversation.note else (),
+            profile=self._conversation.profile,
             critique=critique,
             prefix=self._text,
         )
@@ -351,20 +329,22 @@ class Reply:
         return Candidate(
             stage=stage,
             text=text,
-            shown="" if stage is Stage.WHOLE else "".join(self._spoken),
-            said=self._turn.text,
+            shown="" if stage is Stage.WHOLE else self._part.before + "".join(self._spoken),
+            said=self._part.said,
             replies=self._conversation.replies,
             asked_identity=self._asked,
             disclosed=self._asked,
-            brief=self._cast.brief_for(self._people),
+            brief=self._brief,
         )
+
+    @property
+    def _brief(self) -> Brief:
+        return self._cast.brief_for(self._people, profile=self._conversation.profile)
 
     async def _object_to_leak(self) -> Verdict:
         """A forbidden term was about to be completed: nothing of it was shown, and no model call can mend that."""
         candidate = self._candidate(Stage.PIECE, "")
-        policy = self._hands.guard.policy.hash
-        finding = Finding(filter=GUARD, version=policy, category="leak", decision=Decision.BLOCK, action=Action.DEFLECT)
-        verdict = Verdict(findings=(finding,), digest=candidate.digest, policy=policy)
+        verdict = self._hands.guard.refuse(candidate, "leak")
         await self._keep(candidate, verdict)
         return verdict
 
@@ -381,9 +361,10 @@ class Reply:
         """
         truth = [self._cast.disclosure.text] if self._asked else []
         said = "".join((*truth, *self._spoken))
-        if self._remember and said.strip():
-            self._conversation.answered(self._turn, said)
+        remember(self._part, self._conversation, said if self._remember and said.strip() else "")
         await self._ledger.close(self._outcome, shown=self._text, usage=self._usage)
+        if self._spent is not None:
+            await self._spent(self._usage)
         self._ledger.log(
             self._outcome,
             model=self._model,

@@ -1,15 +1,26 @@
 """The one path from a message to cleared passages, for every platform."""
 
-from collections.abc import AsyncGenerator
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
 
-from personas.cast import Cast
+from moderation.records import Action, Brief, Candidate, Decision, Outcome, Stage, Verdict
+from personas.cast import Cast, clean
 from personas.conversation import Conversation
 from personas.errors import GenerationError
-from personas.messages import Event, Message, Passage, Turn
+from personas.ledger import Ledger
+from personas.messages import Cue, Event, Message, Passage, Turn, Usage
 from personas.prompting import compile_prompt
-from personas.reply import Reply, Stagehands
+from personas.reply import Reply
+from personas.stagehands import Stagehands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A text that must not be shown, or kept in mind."""
+
+    exchange: str = ""
+    """Id of the kept exchange, or "" where nothing was kept."""
 
 
 class PersonaRuntime:
@@ -20,6 +31,21 @@ class PersonaRuntime:
 
     def __init__(self, hands: Stagehands) -> None:
         self._hands = hands
+
+    @property
+    def model(self) -> str:
+        """Id of the model that is asked first."""
+        return self._hands.generator.id
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """What that model speaks usably; empty where that is not known."""
+        return self._hands.generator.languages
+
+    @property
+    def policy(self) -> str:
+        """Hash of the policy that judges."""
+        return self._hands.guard.policy.hash
 
     def greet(self, cast: Cast, conversation: Conversation) -> Passage | None:
         """How the persona opens a conversation; None where its author wrote no greeting."""
@@ -42,10 +68,63 @@ class PersonaRuntime:
                 async for _ in generation:
                     pass
 
-    def respond(self, message: Message, cast: Cast, conversation: Conversation) -> AsyncGenerator[Event, None]:
-        """The reply to `message`: cleared passages as they come, `Finished` at the end.
+    async def respond(
+        self,
+        message: Message,
+        cast: Cast,
+        conversation: Conversation,
+        cue: Cue = Cue.ANSWER,
+        *,
+        spent: Callable[[Usage], Awaitable[None]] | None = None,
+    ) -> AsyncGenerator[Event, None]:
+        """The reply to `message`: cleared passages as they come, `Finished` at the end. `cue` may ask for another reply
+        to the turn before, or for more of the last one. `spent` is told what it cost, however it ended.
 
         The iterator must be iterated to its end or closed (`contextlib.aclosing`): closing cancels the model call and
         records what was shown. Raises nothing for what a model, a filter or the store does wrong.
         """
-        return Reply(self._hands, message, cast, conversation).events()
+        async with aclosing(Reply(self._hands, message, cast, conversation, cue, spent=spent).events()) as events:
+            async for event in events:
+                yield event
+
+    async def clear(self, text: str, message: Message, cast: Cast, conversation: Conversation) -> Passage | Refused:
+        """`text`, which a person wrote or which was said before, as a passage the persona may be shown to have said in
+        answer to `message`. What the guard objects to is kept; what it blocks is refused."""
+        candidate = Candidate(
+            stage=Stage.WHOLE, text=clean(text).strip(), said=clean(message.text), brief=_brief(cast, conversation)
+        )
+        verdict, refused = await self._judge(candidate, message, cast)
+        return refused or Passage.cleared(candidate, verdict)
+
+    async def note(self, text: str, message: Message, cast: Cast, conversation: Conversation) -> Refused | None:
+        """Have the persona keep `text` in mind in this conversation ("": nothing any more), unless the guard objects to
+        it as to a person's turn: that is kept and refused."""
+        candidate = Candidate(stage=Stage.INPUT, text=clean(text).strip(), brief=_brief(cast, conversation))
+        if candidate.text:
+            verdict, refused = await self._judge(candidate, message, cast)
+            if refused or verdict.action is not Action.NONE:
+                return refused or Refused()
+        conversation.note = candidate.text
+        return None
+
+    async def _judge(self, candidate: Candidate, message: Message, cast: Cast) -> tuple[Verdict, Refused | None]:
+        """The verdict on something that is no reply, its objections kept; Refused where it must not be shown."""
+        verdict = await self._hands.guard.judge(candidate)
+        ledger = Ledger(
+            self._hands.store,
+            self._hands.now,
+            message=message,
+            cast=cast,
+            said=clean(message.text),
+            policy=self._hands.guard.policy.hash,
+        )
+        kept = await ledger.keep(candidate, verdict, shown="", model="-")
+        blocked = verdict.decision is Decision.BLOCK or not kept or not candidate.text
+        if ledger.exchange:
+            outcome = Outcome.WITHHELD if blocked else Outcome.FLAGGED
+            await ledger.close(outcome, shown="" if blocked else candidate.text, usage=Usage())
+        return verdict, Refused(exchange=ledger.exchange) if blocked else None
+
+
+def _brief(cast: Cast, conversation: Conversation) -> Brief:
+    return cast.brief_for(conversation.people, profile=conversation.profile)

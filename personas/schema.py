@@ -52,6 +52,7 @@ class DemographicFile(_Part):
     register_: str = Field(default="", alias="register")
     registers: list[str] = Field(default_factory=list, max_length=8)
     moment: date | None = None
+    mature: bool = False
     scenario: _AnyProse = ""
     facts: list[FactEntry] = Field(default_factory=list, max_length=500)
     demonstrations: list[DemonstrationEntry] = Field(default_factory=list, max_length=50)

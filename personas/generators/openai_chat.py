@@ -155,6 +155,18 @@ class OpenAIChat:
                 return False, probe.usage
         return continued(answer), probe.usage
 
+    async def models(self) -> frozenset[str]:
+        """The names of all models that the service lists, without asking any of them for words. Raises GenerationError:
+        `generators.not_found` where it has no list, which says nothing of the models."""
+        reading = Reading(host=self.host, stops=(), prefix="")
+        try:
+            async with asyncio.timeout(self._settings.first_token.total_seconds()):
+                answer = await self._client.get("/models", cast_to=httpx2.Response)
+            listed = answer.json()["data"]
+            return frozenset(str(model["id"]) for model in listed)
+        except (TimeoutError, openai.APIError, ValueError, LookupError, TypeError) as error:
+            raise self.explain(error, reading) from None
+
     async def open(self, prompt: Prompt, asked: Request) -> "openai.AsyncStream[ChatCompletionChunk]":
         """Send the call; the stream is the caller's. Raises what the package raises, and Retryable once closed."""
         if self._closed:

@@ -63,6 +63,11 @@ def test_a_plain_persona_gets_no_remark() -> None:
         ("A high school student looking for a boyfriend.", "minor_romance"),
         ("17살이고 연애를 하고 싶어 한다.", "minor_romance"),
         ("여고생이며 남자친구를 찾는다.", "minor_romance"),
+        ("A sixteen-year-old singer. Sexy and loud.", "minor_romance"),
+        ("A 10th grader who flirts with everybody.", "minor_romance"),
+        ("A schoolgirl in a class of thirty who likes to flirt.", "minor_romance"),
+        ("열일곱 살이고 플러팅을 즐긴다.", "minor_romance"),
+        ("고2인 남학생이 썸을 탄다.", "minor_romance"),
         ("She is bad at numbers because she is a woman.", "essentialising"),
         ("여자라서 감정적이다.", "essentialising"),
     ],
@@ -94,6 +99,10 @@ def test_what_somebody_should_look_at_is_a_warning(description: str, rule: str) 
         "At 12 years old she ran away to sea; now she is 40 years old and dating a cook.",
         "A retired teacher of 70. Ignores bad reviews.",
         "그는 열두 살에 바다로 나갔다. 이제 마흔이고 애인이 있다.",
+        "고등학생. 새 친구를 사귀고 싶어 한다.",
+        "A woman in her thirties who flirts with everybody. Teaches high school students.",
+        "12세기 기사. 연애 이야기를 노래한다.",
+        "A 12-year-old who looks at the stars with the naked eye.",
         "투표소 앞 골목에서 빵을 판다.",
         "사람이 아니라 여우라고 소문난 화가.",
         "기계를 고치는 사람. 비밀을 잘 지킨다.",
@@ -102,6 +111,45 @@ def test_what_somebody_should_look_at_is_a_warning(description: str, rule: str) 
 )
 def test_ordinary_lives_get_no_remark(description: str) -> None:
     assert lint(saying(description)) == ()
+
+
+@pytest.mark.parametrize(
+    ("description", "greeting", "key"),
+    [
+        ("A 17-year-old singer.", "Hello.", "mature"),
+        ("A 19-year-old high school student.", "Hello.", "mature"),
+        ("A middle schooler with a guitar.", "Hello.", "mature"),
+        ("열여덟 살 가수.", "안녕하세요.", "mature"),
+        ("여고생 가수.", "안녕하세요.", "mature"),
+        ("A singer.", "Hi, I'm sixteen, and I sing.", "greetings.1"),
+        ("A singer.", "I'm still in high school, you know.", "greetings.1"),
+        ("가수.", "저는 열일곱 살이에요.", "greetings.1"),
+        ("가수.", "난 고등학생이야.", "greetings.1"),
+    ],
+)
+def test_who_is_for_adults_only_is_no_minor(description: str, greeting: str, key: str) -> None:
+    persona = dataclasses.replace(saying(description), mature=True, greetings=(greeting,))
+
+    assert [(remark.rule, remark.key, remark.level) for remark in lint(persona)] == [("minor_mature", key, Level.ERROR)]
+    assert lint(dataclasses.replace(persona, mature=False)) == ()
+
+
+@pytest.mark.parametrize(
+    ("description", "greeting"),
+    [
+        ("A barmaid of 31 years old.", "I'm ten minutes late."),
+        ("A 20-year-old who finished high school as the best student.", "Hello."),
+        ("At 12 years old she ran away to sea; now she is 40 years old and dating a cook.", "Ahoy."),
+        ("서른 살 가수. 고등학생 때부터 노래했다.", "저는 서른 살이에요."),
+    ],
+)
+def test_an_adult_may_be_for_adults_only(description: str, greeting: str) -> None:
+    assert lint(dataclasses.replace(saying(description), mature=True, greetings=(greeting,))) == ()
+
+
+def test_who_says_to_be_a_minor_does_not_flirt_whatever_the_description_says() -> None:
+    persona = dataclasses.replace(saying("A singer who flirts."), greetings=("I'm sixteen.",))
+    assert {remark.rule for remark in lint(persona)} == {"minor_romance"}
 
 
 def test_a_denial_in_the_persona_s_own_voice_is_found_wherever_it_speaks() -> None:
@@ -213,6 +261,7 @@ def test_every_remark_says_what_is_wrong_and_what_to_do(language: str) -> None:
         "essentialising",
         "caricature",
         "minor_romance",
+        "minor_mature",
         "real_person",
         "provenance",
         "fact_id",

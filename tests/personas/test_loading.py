@@ -106,6 +106,26 @@ def test_every_part_of_a_character_arrives(folder: Path) -> None:
     assert persona.fallbacks == ("그 이야기는 여기까지 할게요.", "다른 이야기 해요.")
 
 
+def test_a_persona_is_for_everybody_unless_its_file_says_that_it_is_mature(tmp_path: Path) -> None:
+    path = tmp_path / "singer.toml"
+    path.write_text(ONE_LINE, encoding="utf-8")
+    plain = load_persona(path)
+    path.write_text(ONE_LINE + "mature = true\n", encoding="utf-8")
+    mature = load_persona(path)
+
+    assert not plain.mature
+    assert mature.mature
+    assert plain.version != mature.version
+
+
+def test_an_overlay_is_as_mature_as_its_base(folder: Path) -> None:
+    (folder / "baker.toml").write_text("mature = true\n" + CHARACTER, encoding="utf-8")
+    (folder / "jun.toml").write_text(OVERLAY, encoding="utf-8")
+
+    assert load_library([folder])["baker_for_jun"].mature
+    assert not any(persona.mature for persona in bundled().values())
+
+
 @pytest.mark.parametrize("language", sorted(REGISTERS))
 def test_there_are_lines_for_every_register(language: str) -> None:
     for register in ("", *REGISTERS[language]) if language == "en" else REGISTERS[language]:
@@ -134,6 +154,7 @@ def test_lines_of_two_registers_differ() -> None:
         (ONE_LINE + "taboos = 'x'", "want_list", "taboos", None),
         (ONE_LINE + "facts = ['x']", "want_table", "facts.1", None),
         (ONE_LINE + "facts = [{id='a', text='b', witness='no'}]", "want_switch", "facts.1.witness", "true"),
+        (ONE_LINE + "mature = 'yes'", "want_switch", "mature", "true"),
         (ONE_LINE + "extra = 3", "want_table", "extra", None),
         (ONE_LINE + "greetings = ['  ']", "empty_text", "greetings.1", None),
         (ONE_LINE + f"tagline = '{'x' * 201}'", "too_long", "tagline", "200"),

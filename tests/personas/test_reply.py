@@ -31,7 +31,7 @@ from personas.critique import critique_of
 from personas.errors import PersonaFileError
 from personas.messages import Finish, NotCleared, Passage, PassageKind, Prompt, Usage, Withdrawal
 from personas.prompting import Limits, policy_layer
-from personas.reply import ReplySettings
+from personas.stagehands import ReplySettings
 from tests.support.stage import CANARY, PERSONA, Asks, Marks, Set, on_stage, reply_of, scripted
 
 REPAIR = {"p_ok": 1.0, "ok": "I mend nets.", "bad": "BAD again."}
@@ -300,7 +300,7 @@ class BrokenStore(MemoryStore):
         self._write()
         await super().close(exchange, closing)
 
-    async def count(self, outcome: Outcome) -> None:
+    async def count(self, outcome: Outcome, server: str = "") -> None:
         self.counted.append(outcome)
 
 

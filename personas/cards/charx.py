@@ -1,0 +1,91 @@
+"""CHARX: a ZIP archive with `card.json` at its root and assets beside it. Read in memory; nothing is ever extracted."""
+
+import io
+import struct
+import zipfile
+import zlib
+from typing import Final
+
+from personas.cards.card import MAX_BYTES
+from personas.errors import PersonaFileError
+
+SIGNATURE: Final = b"PK\x03\x04"
+CARD: Final = "card.json"
+MAX_FILES: Final = 2_000
+MAX_INFLATED: Final = 64 * 1024 * 1024
+"""Of all files together."""
+MAX_RATIO: Final = 100
+"""How many times larger than itself a compressed file may be, beyond `_SMALL`."""
+_SMALL: Final = 65_536
+_ENTRY: Final = b"PK\x01\x02"
+_ENCRYPTED: Final = 0x1
+_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+
+_BROKEN: Final = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error),
+    *(OSError, EOFError, ValueError, LookupError, OverflowError, RuntimeError),
+)
+"""What the module raises for archives that are not what they say."""
+
+
+class Archive:
+    """An archive whose list of files was checked. Used by one thread."""
+
+    def __init__(self, data: bytes, *, file: str) -> None:
+        """Raises PersonaFileError where it is damaged, encrypted, too large, or has names no card needs."""
+        self._file = file
+        # Every entry becomes an object before the list can be looked at.
+        if data.count(_ENTRY) > MAX_FILES:
+            raise PersonaFileError("cards.zip_files", file=file, key="-", expected=MAX_FILES)
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except _BROKEN as error:
+            raise PersonaFileError("cards.zip_damaged", file=file, key="-") from error
+        self._entries = self._checked(self._zip.infolist())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the files, in the order of the archive."""
+        return tuple(self._entries)
+
+    def read(self, name: str) -> bytes:
+        """The content of a file. Raises PersonaFileError where it is missing, damaged or larger than a card may be."""
+        if name not in self._entries:
+            raise PersonaFileError("cards.zip_no_card", file=self._file, key=name)
+        try:
+            with self._zip.open(self._entries[name]) as stream:
+                content = stream.read(MAX_BYTES + 1)
+        except _BROKEN as error:
+            raise PersonaFileError("cards.zip_damaged", file=self._file, key=name) from error
+        if len(content) > MAX_BYTES:
+            raise PersonaFileError("cards.too_big", file=self._file, key=name, expected=MAX_BYTES)
+        return content
+
+    def _checked(self, entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+        """The files by name; folders are none."""
+        found: dict[str, zipfile.ZipInfo] = {}
+        seen: set[str] = set()
+        for entry in entries:
+            name = entry.orig_filename  # `filename` ends at the first NUL
+            if not _is_plain(name) or name.casefold() in seen:
+                raise PersonaFileError("cards.zip_name", file=self._file, key=ascii(name[:80]))
+            seen.add(name.casefold())
+            if entry.flag_bits & _ENCRYPTED:
+                raise PersonaFileError("cards.encrypted", file=self._file, key=name)
+            if entry.compress_type not in _METHODS:
+                raise PersonaFileError("cards.zip_method", file=self._file, key=name, expected="stored, deflate")
+            if entry.file_size > max(_SMALL, entry.compress_size * MAX_RATIO):
+                raise PersonaFileError(
+                    "cards.bomb", file=self._file, key=name, expected=entry.compress_size * MAX_RATIO
+                )
+            if not entry.is_dir():
+                found[name] = entry
+        if sum(entry.file_size for entry in found.values()) > MAX_INFLATED:
+            raise PersonaFileError("cards.bomb", file=self._file, key="-", expected=MAX_INFLATED)
+        return found
+
+
+def _is_plain(name: str) -> bool:
+    """Whether it is a path below the root of the archive on every system."""
+    parts = name.removesuffix("/").split("/")
+    return name.isprintable() and not any(char in name for char in "\\:") and not {"", ".", ".."} & set(parts)

@@ -1,0 +1,38 @@
+"""What every reply works with."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from moderation.guard import Guard
+from moderation.stores import Store
+from personas.generators import Generator
+from personas.messages import Passage
+from personas.prompting import Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplySettings:
+    """How a reply is made."""
+
+    limits: Limits
+    """How large prompts and replies may be."""
+    repairs: int = 2
+    """How often one reply is taken up again after an objection."""
+    longest_message: int = 4_000
+    """Code points of a person's message that is still answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stagehands:
+    """What every reply works with."""
+
+    generator: Generator
+    guard: Guard
+    store: Store
+    settings: ReplySettings
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    """Seconds."""
+    choose: Callable[[Sequence[Passage]], Passage]
+    """Picks one of an author's lines."""

@@ -1,0 +1,552 @@
+"""Character cards: what is read from each kind of file, the persona it makes, and the card a persona makes."""
+
+import base64
+import dataclasses
+import io
+import json
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moderation.words import catalogue
+from personas.cards import MAX_BYTES, Card, cut_fields, persona_of, read_card, screen, write_card
+from personas.errors import PersonaFileError
+from personas.lint import Level, lint
+from personas.loading import bundled, default_lines, read_persona
+from personas.persona import Demonstration, Persona
+from personas.writing import to_toml
+
+V1: dict[str, Any] = {
+    "name": "Amy",
+    "description": "{{char}} keeps a small bakery.",
+    "personality": "Warm, quick.",
+    "scenario": "{{user}} has come in from the rain.",
+    "first_mes": "*{{char}} looks up.* Wet day, {{user}}? Come in, <USER>.",
+    "mes_example": "<START>\n{{user}}: Hello\n{{char}}: Morning!\nThe rolls are hot.\n<START>\n{{char}}: Sit down.",
+}
+DATA: dict[str, Any] = {
+    **V1,
+    "creator_notes": "Made on a rainy day.",
+    "system_prompt": "{{original}} Write like a baker.",
+    "post_history_instructions": "Stay short.",
+    "alternate_greetings": ["Closed soon, {{user}}."],
+    "character_book": {"entries": [{"keys": ["oven"], "content": "@@depth 4\nThe oven is old.", "strange": [1, None]}]},
+    "tags": ["baker", "cosy"],
+    "creator": "somebody",
+    "character_version": "1.2",
+    "extensions": {"other/app": {"depth": 4}, "__proto__": {"polluted": True}},
+}
+V2: dict[str, Any] = {"spec": "chara_card_v2", "spec_version": "2.0", "data": DATA}
+V3: dict[str, Any] = {
+    "spec": "chara_card_v3",
+    "spec_version": "3.0",
+    "data": {
+        **DATA,
+        "nickname": "Ames",
+        "group_only_greetings": [],
+        "source": ["https://example.org/amy"],
+        "creation_date": 1_700_000_000,
+        "assets": [{"type": "icon", "uri": "ccdefault:", "name": "main", "ext": "png"}],
+    },
+    "left_over": "kept",
+}
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png(*chunks: bytes, width: int = 1) -> bytes:
+    """A picture of one row with these chunks in it."""
+    header = struct.pack(">IIBBBBB", width, 1, 8, 0, 0, 0, 0)
+    pixels = zlib.compress(b"\0" + b"\x80" * min(width, 10))
+    return b"".join(
+        (b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", header), *chunks, chunk(b"IDAT", pixels), chunk(b"IEND", b""))
+    )
+
+
+def encoded(card: object) -> bytes:
+    return base64.b64encode(json.dumps(card).encode())
+
+
+def text(keyword: str, content: bytes) -> bytes:
+    return chunk(b"tEXt", keyword.encode() + b"\0" + content)
+
+
+def charx(card: object, files: Mapping[str, bytes] = {}, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", method) as archive:
+        archive.writestr("card.json", json.dumps(card))
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return written.getvalue()
+
+
+def read(card: object, file: str = "amy.json") -> Card:
+    return read_card(card if isinstance(card, bytes) else json.dumps(card).encode(), file=file)
+
+
+def persona(card: Card, language: str = "en") -> Persona:
+    return persona_of(card, id="amy", language=language)
+
+
+def refusal(data: bytes) -> PersonaFileError:
+    """The error for these bytes; it reads well in both languages and names the file."""
+    with pytest.raises(PersonaFileError) as caught:
+        persona(read_card(data, file="wrong.card"))
+    english, korean = caught.value.explain("en"), caught.value.explain("ko")
+    assert "wrong.card" in english
+    assert "wrong.card" in korean
+    assert english != korean
+    assert {"file", "key"} <= set(caught.value.fields)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("data", "spec"),
+    [
+        (json.dumps(V1).encode(), "1.0"),
+        (json.dumps(V2).encode(), "2.0"),
+        (json.dumps(V3).encode(), "3.0"),
+        (b"\xef\xbb\xbf \n" + json.dumps(V2).encode(), "2.0"),
+        (json.dumps({**V1, "avatar": "none", "talkativeness": "0.5", **V2}).encode(), "2.0"),
+        (json.dumps({"data": DATA}).encode(), "2.0"),
+        (json.dumps({**V3, "spec_version": 3.5}).encode(), "3.5"),
+        (png(text("chara", encoded(V2))), "2.0"),
+        (png(text("chara", encoded(V3))), "3.0"),
+        (png(text("chara", base64.b64encode(encoded(V1)))), "1.0"),
+        (png(text("chara", json.dumps(V2).encode())), "2.0"),
+        (png(text("chara", encoded(V2).rstrip(b"=") + b"\r\n")), "2.0"),
+        (png(text("chara", encoded(V2)), text("ccv3", encoded(V3))), "3.0"),
+        (png(chunk(b"zTXt", b"chara\0\0" + zlib.compress(encoded(V2)))), "2.0"),
+        (png(chunk(b"iTXt", b"chara\0\0\0en\0chara\0" + encoded(V2))), "2.0"),
+        (png(chunk(b"iTXt", b"chara\0\1\0\0\0" + zlib.compress(encoded(V2)))), "2.0"),
+        (png(chunk(b"acTL", b"\0" * 8), text("ccv3", encoded(V3))), "3.0"),
+        (charx(V3), "3.0"),
+        (charx(V3, method=zipfile.ZIP_STORED), "3.0"),
+    ],
+)
+def test_every_kind_of_card_says_the_same(data: bytes, spec: str) -> None:
+    card = read(data)
+
+    assert card.spec == spec
+    assert card.name == "Amy"
+    assert card.description == V1["description"]
+    assert card.first_mes == V1["first_mes"]
+    assert persona(card).demonstrations[0] == Demonstration(user="Hello", reply="Morning!\nThe rolls are hot.")
+
+
+def test_the_newer_of_two_cards_in_a_picture_is_the_card() -> None:
+    older, newer = {**V2, "data": {**DATA, "name": "Old"}}, {**V3, "data": {**V3["data"], "name": "New"}}
+
+    assert read(png(text("chara", encoded(older)), text("ccv3", encoded(newer)))).name == "New"
+    twice = read(png(text("chara", encoded(older)), text("chara", encoded(newer))))
+    assert (twice.name, twice.dropped) == ("Old", ("chara",))
+
+
+def test_a_picture_is_kept_without_what_else_was_in_it() -> None:
+    secret = [chunk(b"eXIf", b"where I live"), chunk(b"iCCP", b"profile"), text("Comment", b"where I live")]
+    card = read(png(*secret, text("chara", encoded(V2)), text("chara-ext-asset_:smile", b"aGVsbG8=")) + b"at the end")
+
+    assert card.picture == png()
+    assert card.media_type == "image/png"
+    assert card.dropped == ("chara-ext-asset_:smile",)
+
+
+def test_the_main_icon_of_an_archive_is_the_picture_and_the_rest_is_named() -> None:
+    icons = [
+        {"type": "icon", "uri": "embeded://assets/icon/other.png", "name": "other", "ext": "png"},
+        {"type": "icon", "uri": "embeded://assets/icon/main.webp", "name": "main", "ext": "webp"},
+    ]
+    files = {"assets/icon/other.png": png(), "assets/icon/main.webp": b"RIFF\0\0\0\0WEBPVP8 ", "module.risum": b"..."}
+    card = read(charx({**V3, "data": {**V3["data"], "assets": icons}}, files))
+
+    assert (card.picture, card.media_type) == (files["assets/icon/main.webp"], "image/webp")
+    assert card.dropped == ("assets/icon/other.png", "module.risum")
+    assert {"cards.has_scripts", "cards.has_dropped"} <= set(screen(card))
+
+
+def test_an_icon_inside_the_json_is_the_picture() -> None:
+    uri = "data:image/png;base64," + base64.b64encode(png(text("Comment", b"private"))).decode()
+    assets = [{"type": "icon", "uri": "https://example.org/a.png", "name": "main"}, {"type": "icon", "uri": uri}]
+    card = read({**V3, "data": {**V3["data"], "assets": assets}})
+
+    assert card.picture == png()
+    assert card.dropped == ()
+
+
+def test_missing_and_empty_fields_are_empty_and_numbers_are_told() -> None:
+    data = {"name": "Amy", "description": "x", "tags": None, "character_version": 2}
+    card = read({"spec": "chara_card_v2", "data": data, "first_mes": "mirrored", "description": "y", "creator": "z"})
+
+    assert (card.description, card.first_mes, card.creator) == ("x", "mirrored", "")
+    assert (card.tags, card.scenario, card.character_version, card.alternate_greetings) == ((), "", "2", ())
+
+
+def test_a_card_becomes_a_persona_that_says_no_more_than_the_card() -> None:
+    made = persona(read(V2))
+
+    assert made.name == "Amy"
+    assert made.description == "{{char}} keeps a small bakery.\nWarm, quick."
+    assert made.tagline == "Amy keeps a small bakery."
+    assert made.voice == "Write like a baker.\nStay short."
+    assert made.scenario == V1["scenario"]
+    assert made.greetings == ("*Amy looks up.* Wet day? Come in.", "Closed soon.")
+    assert made.demonstrations == (
+        Demonstration(user="Hello", reply="Morning!\nThe rolls are hot."),
+        Demonstration(user="…", reply="Sit down."),
+    )
+    assert made.authors == ("somebody",)
+    assert (made.source, made.licence, made.facts, made.mature) == ("", "", (), False)
+    assert made.disclosure == default_lines("en", "", "Amy")["disclosure"][0]
+    assert made.extra == {
+        "card_spec": "2.0",
+        "card_version": "1.2",
+        "card_tags": "baker, cosy",
+        "card_notes": "Made on a rainy day.",
+    }
+    assert {remark.rule for remark in lint(made)} == {"provenance"}
+    assert cut_fields(read(V2)) == ()
+
+
+def test_the_nickname_is_the_name_and_sources_are_told() -> None:
+    made = persona(read(V3))
+
+    assert made.name == "Ames"
+    assert made.extra["card_name"] == "Amy"
+    assert made.source == "https://example.org/amy"
+
+
+@pytest.mark.parametrize("tag", ["nsfw", "NSFW", " Nsfw "])
+def test_the_tag_nsfw_makes_a_mature_persona(tag: str) -> None:
+    card = read({**V2, "data": {**DATA, "tags": ["x", tag]}})
+
+    assert persona(card).mature
+    assert "cards.has_mature_tag" in screen(card)
+
+
+def test_a_korean_card_speaks_politely_unless_it_is_told_otherwise() -> None:
+    data = {**DATA, "name": "미소", "first_mes": "", "alternate_greetings": []}
+    card = read({**V2, "data": data})
+
+    polite, plain = persona(card, "ko"), persona_of(card, id="miso", language="ko", register="hae")
+
+    one_line = b'id = "a"\nlanguage = "ko"\nname = "b"\ndescription = "c"'
+    assert polite.registers == read_persona(one_line, file="x").registers
+    assert (plain.register, plain.registers) == ("hae", ("hae",))
+    assert plain.greetings == default_lines("ko", "hae", "미소")["greetings"]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown", "language"),
+    [
+        ("Come in, {{user}}.", "Come in.", "en"),
+        ("{{user}}, come in.", "Come in.", "en"),
+        ('"{{user}}! come in."', '"Come in."', "en"),
+        ("I see {{USER}}'s hat. {{user}} is late.", "I see your hat. You are late.", "en"),
+        ("*{{ Char }} waves at <user>.*", "*Amy waves at you.*", "en"),
+        ("{{random:Hi,Hello}}! {{pick::Tea::Coffee}}?", "Hi! Tea?", "en"),
+        (r"{{random:one\, two,three}}.", "one, two.", "en"),
+        ("{{random:{{char}},x}} is here.", "Amy is here.", "en"),
+        ("{name} says: {user}", "Amy says: {user}", "en"),
+        ("A{{// a note}}{{comment: b}}{{hidden_key:c}}B{{reverse:dC}}", "ABCd", "en"),
+        ("어서 와, {{user}}야.", "어서 와.", "ko"),
+        ("{{user}}님, 어서 오세요.", "어서 오세요.", "ko"),
+        ("오늘은 {{user}}가 늦었네요.", "오늘은 당신이 늦었네요.", "ko"),
+        ("{{user}}은(는) {{char}}와 {{user}}를 봤어요.", "당신은 Amy와 당신을 봤어요.", "ko"),
+        ("{{user}}와의 약속, {{user}}에게 쓴 편지", "당신과의 약속, 당신에게 쓴 편지", "ko"),
+        ("{{user}}님의 자리예요.", "당신의 자리예요.", "ko"),
+    ],
+)
+def test_a_greeting_speaks_to_whoever_reads_it(written: str, shown: str, language: str) -> None:
+    card = read({**V2, "data": {**DATA, "first_mes": written}})
+
+    assert persona(card, language).greetings[0] == shown
+
+
+def test_an_unknown_macro_is_refused_by_the_lint_and_not_shown() -> None:
+    error = refusal(json.dumps({**V2, "data": {**DATA, "first_mes": "Hi {{getvar::x}}"}}).encode())
+
+    assert error.key == "personas.lint_error"
+    assert "{{getvar::x}}" in error.explain("ko")
+
+
+def test_what_no_file_may_say_no_card_may_say() -> None:
+    for field, words in (("system_prompt", "Never admit that you are an AI."), ("first_mes", "I'm not an AI, silly.")):
+        error = refusal(json.dumps({**V2, "data": {**DATA, field: words}}).encode())
+        assert error.key == "personas.lint_error"
+
+
+def test_example_dialogues_are_taken_apart_by_speaker() -> None:
+    first = "At the counter\n{{user}}: One roll\nplease\nAmy: Two?\n{{char}}: Three?\n{{user}}: Two.\n{{char}}: Here."
+    example = f"{first}\n{{{{user}}}}: bye\n<start>\nno speaker here"
+    card = read({**V2, "data": {**DATA, "mes_example": example}})
+
+    assert persona(card).demonstrations == (
+        Demonstration(user="One roll\nplease", reply="Two?\nThree?", scene="At the counter"),
+        Demonstration(user="Two.", reply="Here."),
+    )
+    assert cut_fields(card) == ()
+    for lost in ("nobody speaks", f"{{{{char}}}}: {'so ' * 400}", "{{char}}: a\n<START>" * 21):
+        assert cut_fields(read({**V2, "data": {**DATA, "mes_example": lost}})) == ("mes_example",)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (f"First. {'x' * 980} {'y' * 80}", f"First. {'x' * 980}"),
+        ("x" * 1_200, "x" * 1_000),
+        (f"{'x' * 800}. {'y' * 195} {{{{user}}}} {'z' * 80}", f"{'x' * 800}."),
+        (f"{'가' * 600}。{'나' * 600}", f"{'가' * 600}。"),
+        (f'"{"x" * 500}?" she asks. {"y " * 400}', f'"{"x" * 500}?" she asks.'),
+    ],
+)
+def test_a_text_is_cut_where_it_hurts_least(written: str, kept: str) -> None:
+    example = f"{{{{char}}}}: {written}"
+
+    assert persona(read({**V2, "data": {**DATA, "mes_example": example}})).demonstrations[0].reply == kept
+
+
+def test_a_macro_is_not_torn_and_controls_are_left_out() -> None:
+    card = read(
+        {**V2, "data": {**DATA, "mes_example": f"{{{{char}}}}: {'x' * 995}{{{{char}}}}", "scenario": "a\x07\x00b"}}
+    )
+
+    assert persona(card).demonstrations[0].reply == "x" * 995
+    assert persona(card).scenario == "ab"
+
+
+def test_what_is_too_long_is_cut_at_a_sentence_and_told() -> None:
+    sentence = "She has baked bread in this street for twenty years. "
+    long = {
+        "description": sentence * 200,
+        "first_mes": sentence * 40,
+        "alternate_greetings": ["Hello."] * 30,
+        "mes_example": f"<START>\n{{{{user}}}}: hi\n{{{{char}}}}: {sentence * 40}" * 30,
+        "system_prompt": "word " * 3_000,
+    }
+    card = read({**V2, "data": {**DATA, **long}})
+    made = persona(card)
+
+    assert made.description.endswith("for twenty years.")
+    assert 5_900 < len(made.description) <= 6_000
+    assert made.greetings[0].endswith("for twenty years.")
+    assert len(made.greetings[0]) <= 1_000
+    assert made.voice.endswith("word")
+    assert (len(made.greetings), len(made.demonstrations)) == (10, 20)
+    assert set(cut_fields(card)) == {*long, "personality", "post_history_instructions"}
+    assert "cards.has_cut" in screen(card)
+    assert card.raw["data"]["description"] == long["description"]  # type: ignore[index]
+
+
+def test_the_largest_persona_still_fits_into_a_file() -> None:
+    face = "😀" * 7_000
+    names = ("description", "scenario", "system_prompt", "first_mes", "creator", "creator_notes", "character_version")
+    data = {**DATA, **dict.fromkeys(names, face), "tags": [face] * 9, "source": [face] * 9}
+    data |= {"alternate_greetings": [face] * 30, "name": "😀" * 99, "nickname": face}
+    data["mes_example"] = f"<START>\n{face[:990]}\n{{{{user}}}}: {face[:990]}\n{{{{char}}}}: {face[:990]}\n" * 20
+    made = persona(read({**V2, "data": data}))
+
+    assert len(made.demonstrations) == 10
+    assert dataclasses.replace(read_persona(to_toml(made).encode(), file="x"), version="") == dataclasses.replace(
+        made, version=""
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [("A: <b>[x]", "A b x"), ("  Amy\n\tBell ", "Amy Bell"), ("\u202eAmy\u200b", "Amy"), ("x" * 99, "x" * 60)],
+)
+def test_a_name_is_made_fit_to_be_shown(name: str, called: str) -> None:
+    card = read({**V2, "data": {**DATA, "name": name}})
+
+    assert persona(card).name == called
+    assert cut_fields(card) == (("name",) if len(name) > 60 else ())
+
+
+def test_staff_are_told_what_the_persona_does_not_show() -> None:
+    assert screen(read(V1)) == ()
+    assert screen(read(V2)) == ("cards.has_system_prompt", "cards.has_post_history", "cards.has_lore")
+    data = {
+        "assets": [{"type": "background", "uri": "https://example.org/x.png"}],
+        "extensions": {"risuai": {"customScripts": [{"in": "a"}]}},
+    }
+    seen = screen(read({**V3, "spec_version": "3.1", "data": {**DATA, **data}}))
+    assert {"cards.has_remote", "cards.has_scripts", "cards.has_newer_spec"} <= set(seen)
+    for key in seen:
+        assert catalogue("personas").say(key, "ko") != catalogue("personas").say(key, "en")
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"first_mes": "Look: ![me](https://example.org/a.png)"}, "cards.has_remote"),
+        ({"first_mes": "<script>alert(1)</script>"}, "cards.has_scripts"),
+        ({"extensions": {"regex_scripts": [{}]}}, "cards.has_scripts"),
+        ({"character_book": {"entries": [{"keys": ["/a+/i"], "content": ""}]}}, "cards.has_scripts"),
+        ({"character_book": {"entries": {"0": {"keys": ["a"], "use_regex": True}}}}, "cards.has_scripts"),
+    ],
+)
+def test_what_would_run_or_be_fetched_elsewhere_is_seen(change: dict[str, object], key: str) -> None:
+    assert key in screen(read({**V2, "data": {**DATA, **change}}))
+    assert key not in screen(read(V2))
+
+
+def cards_in(data: bytes) -> dict[str, dict[str, Any]]:
+    """The cards in a picture by keyword, read by other means than ours."""
+    found = re.findall(rb"tEXt(chara|ccv3)\0([A-Za-z0-9+/=]+)", data)
+    return {keyword.decode(): json.loads(base64.b64decode(content)) for keyword, content in found}
+
+
+@pytest.mark.parametrize("form", ["png", "json"])
+def test_a_card_that_was_imported_is_exported_as_it_was(form: str) -> None:
+    card = read(png(text("ccv3", encoded(V3))))
+    again = read(write_card(persona(card), card=card, form=form))
+
+    assert again.raw == V3
+    newer = read({**V3, "spec_version": "3.1"})
+    assert read(write_card(persona(newer), card=newer, form=form)).spec == "3.1"
+    if form == "png":
+        assert again.picture == card.picture
+
+
+def test_an_older_card_is_exported_with_everything_it_had() -> None:
+    for older in (V2, {**V1, **V2, "fav": False}, {**V1, "fav": False}):
+        card = read(older)
+        again = read(write_card(persona(card), card=card, form="json"))
+
+        assert again.spec == "3.0"
+        fields: dict[str, Any] = older.get("data", V1)
+        assert fields.items() <= again.data.items()
+        assert ("fav" in again.raw) is ("fav" in older)
+
+
+def test_what_was_changed_in_the_persona_is_changed_in_the_card_and_nothing_else() -> None:
+    card = read({**V1, **V3})
+    made = persona(card)
+    edited = dataclasses.replace(made, name="Amelia", description="A baker.", greetings=("Hello.",), mature=True)
+    again = read(write_card(edited, card=card, form="json"))
+
+    assert (again.nickname, again.name) == ("Amelia", "Amy")
+    assert (again.description, again.personality) == ("A baker.", "")
+    assert again.raw["description"] == "A baker."
+    assert (again.first_mes, again.alternate_greetings) == ("Hello.", ())
+    assert again.tags == ("baker", "cosy", "nsfw")
+    for key in ("mes_example", "system_prompt", "scenario", "character_book", "extensions", "source"):
+        assert again.data[key] == V3["data"][key]
+
+
+@pytest.mark.parametrize("form", ["png", "json"])
+def test_a_persona_that_never_was_a_card_comes_back_from_one(form: str) -> None:
+    library = bundled()
+    assert "lighthouse_keeper" in library
+    for written in library.values():
+        card = read(write_card(written, form=form))
+        made = persona_of(card, id=written.id, language=written.language)
+
+        for key in ("name", "description", "voice", "scenario", "demonstrations", "greetings", "source", "authors"):
+            assert getattr(made, key) == getattr(written, key), key
+        assert card.creator_notes == written.tagline
+        assert len(card.lore) == sum(
+            fact.witness and (not written.moment or not fact.since or fact.since <= written.moment)
+            for fact in written.facts
+        )
+
+
+def test_a_picture_that_is_made_is_a_picture() -> None:
+    written = write_card(bundled()["lighthouse_keeper"])
+
+    width, height = struct.unpack(">II", written[16:24])
+    pixels = zlib.decompress(re.findall(rb"IDAT(.*)....\0\0..tEXt", written, re.DOTALL)[0][:-4])
+    assert len(pixels) == height * (1 + width * 3)
+
+
+def test_older_programs_find_a_card_without_what_they_do_not_know() -> None:
+    card = read(V3)
+    found = cards_in(write_card(persona(card), card=card))
+
+    older = found["chara"]
+    assert (older["spec"], older["spec_version"]) == ("chara_card_v2", "2.0")
+    assert not {"assets", "nickname", "source", "group_only_greetings", "creation_date"} & set(older["data"])
+    assert older["data"]["character_book"]["entries"][0]["content"] == "The oven is old."
+    assert older["data"]["creator_notes"] != DATA["creator_notes"]
+    assert found["ccv3"] == V3
+
+
+def test_a_picture_given_stands_for_that_of_the_card() -> None:
+    card = read(png(text("ccv3", encoded(V3))))
+    made, wide = persona(card), png(text("Comment", b"private"), width=2)
+
+    assert read(write_card(made, card=card, picture=wide)).picture == png(width=2)
+    for form, picture in (("json", wide), ("json", b"GIF89a..."), ("png", b"GIF89a...")):
+        again = read(write_card(made, card=card, picture=picture, form=form))
+        icons = [asset for asset in again.assets if asset["type"] == "icon"]
+        assert [icon["name"] for icon in icons] == ["main"]
+        assert str(icons[0]["uri"]).startswith("data:image/")
+    assert read(write_card(made, card=card, picture=b"GIF89a...", form="json")).picture == b"GIF89a..."
+    with pytest.raises(PersonaFileError):
+        write_card(made, picture=b"no picture")
+    with pytest.raises(ValueError, match="bmp"):
+        write_card(made, form="bmp")
+
+
+def test_assets_that_were_not_kept_are_not_named_in_an_export() -> None:
+    assets = [
+        {"type": "icon", "uri": "embeded://i.png", "name": "main", "ext": "png"},
+        {"type": "emotion", "uri": "embeded://e.png", "name": "smile", "ext": "png"},
+        {"type": "background", "uri": "https://example.org/b.png", "name": "main", "ext": "png"},
+    ]
+    card = read(charx({**V3, "data": {**V3["data"], "assets": assets}}, {"i.png": png(), "e.png": png()}))
+    again = read(write_card(persona(card), card=card))
+
+    assert again.picture == png()
+    assert [asset["uri"] for asset in again.assets] == ["ccdefault:", "https://example.org/b.png"]
+
+
+def test_an_icon_in_the_json_is_not_listed_twice() -> None:
+    icon = {"type": "icon", "uri": "data:image/gif;base64,R0lGODlhAAAA", "name": "main", "ext": "gif"}
+    card = read({**V3, "data": {**V3["data"], "assets": [icon]}})
+
+    for form in ("png", "json"):
+        assert read(write_card(persona(card), card=card, form=form)).assets == (icon,)
+
+
+def test_half_a_character_does_not_stop_an_export() -> None:
+    card = read(json.dumps({**V2, "data": {**DATA, "scenario": "a \ud83d face", "x": "\udc00"}}).encode())
+
+    again = read(write_card(persona(card), card=card))
+
+    assert persona(card).scenario == "a \ufffd face"
+    assert again.data["x"] == "\udc00"
+    assert again.scenario == card.scenario
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30).map(str.strip).filter(bool)
+
+
+@given(name=st.from_regex(r"[A-Za-z가-힣]{1,12}", fullmatch=True), told=WORDS, greeting=WORDS, shown=WORDS)
+def test_what_a_card_says_is_what_its_own_export_says(name: str, told: str, greeting: str, shown: str) -> None:
+    data = {"name": name, "description": told, "first_mes": greeting, "mes_example": f"{{{{char}}}}: {shown}"}
+    card = read({"spec": "chara_card_v3", "data": data})
+    try:
+        made = persona(card)
+    except PersonaFileError:
+        return  # some texts are no texts: "{{original}}"
+    again = read(write_card(made, card=card))
+
+    assert data.items() <= again.data.items()
+    assert persona(again) == dataclasses.replace(made, extra=persona(again).extra, version=persona(again).version)
+
+
+def test_errors_of_the_lint_are_errors_and_warnings_are_for_the_caller() -> None:
+    made = persona(read({**V2, "data": {**DATA, "description": "A typical old man."}}))
+
+    assert {remark.level for remark in lint(made)} == {Level.WARNING}
+    assert len(json.dumps(V3)) < MAX_BYTES

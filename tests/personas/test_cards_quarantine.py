@@ -1,0 +1,263 @@
+"""Cards from people nobody knows: whatever is wrong with one is said, and costs little."""
+
+import base64
+import io
+import json
+import struct
+import warnings
+import zipfile
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from personas.cards import MAX_BYTES, Card, persona_of, read_card, screen, write_card
+from personas.errors import PersonaFileError
+from personas.persona import Persona
+from tests.personas.test_cards import DATA, V1, V2, V3, charx, chunk, encoded, persona, png, read, refusal, text
+
+SAMPLES = (
+    json.dumps(V1).encode(),
+    json.dumps(V3).encode(),
+    png(text("chara", encoded(V2)), text("ccv3", encoded(V3))),
+    png(chunk(b"zTXt", b"chara\0\0" + zlib.compress(encoded(V2)))),
+    charx(V3, {"assets/icon/main.png": png()}),
+)
+
+
+def v2(**fields: object) -> bytes:
+    return json.dumps({**V2, "data": {**DATA, **fields}}).encode()
+
+
+def zipped(*entries: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """An archive that the module would not write of itself: names stand as they are, twice if need be."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, content in entries:
+            entry = zipfile.ZipInfo("x" * len(name))
+            entry.compress_type = method
+            entry.filename = name
+            archive.writestr(entry, content)
+    return written.getvalue()
+
+
+SIGNATURE, HEADER = b"\x89PNG\r\n\x1a\n", png()[8:33]
+CARD = ("card.json", json.dumps(V3).encode())
+
+
+@pytest.mark.parametrize(
+    ("data", "key"),
+    [
+        (b"", "cards.unknown_format"),
+        (b"\xff\xd8\xff\xe0 a photograph", "cards.unknown_format"),
+        (b"[]", "cards.unknown_format"),
+        (b"{" + b" " * MAX_BYTES, "cards.too_big"),
+        (b"rcc||rccv1||AAAA", "cards.encrypted"),
+        (png(text("chara", b"rcc||rccv1||AAAA")), "cards.encrypted"),
+        (png(text("chara", base64.b64encode(b"rcc||rccv1||AAAA"))), "cards.encrypted"),
+        (zipped(("card.json", b"rcc||")), "cards.encrypted"),
+        (b'{"name": ', "cards.not_json"),
+        (b'{"name": NaN}', "cards.bad_number"),
+        (b'{"name": 1e999}', "cards.bad_number"),
+        (b'{"name": ' + b"9" * 41 + b"}", "cards.bad_number"),
+        (b'{"name": "\xff"}', "cards.not_utf8"),
+        (b'{"a":' * 70 + b"1" + b"}" * 70, "cards.too_deep"),
+        (b'{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}", "cards.too_deep"),
+        (b'{"a":[' + b"[]," * 500_000 + b"1]}", "cards.too_many_values"),
+        (b'{"a":[' + b"0," * 350_000 + b"1]}", "cards.too_many_values"),
+        (b"{" + b",".join(b'"%d":0' % number for number in range(160_000)) + b"}", "cards.too_many_values"),
+        (json.dumps({**V1, "description": "{" * 400_001}).encode(), "cards.too_many_values"),
+        (json.dumps({**V1, "description": "," * 1_000_001}).encode(), "cards.too_many_values"),
+        (b"{}", "cards.no_fields"),
+        (b'{"name": "Amy"}', "cards.no_fields"),
+        (json.dumps({**V1, "name": " "}).encode(), "cards.no_name"),
+        (json.dumps({**V1, "name": "<>\u200b"}).encode(), "cards.no_name"),
+        (json.dumps({**V1, "description": "{{// note}}", "personality": ""}).encode(), "cards.nobody"),
+        (json.dumps({**V2, "spec": "lorebook_v3"}).encode(), "cards.unknown_spec"),
+        (json.dumps({**V2, "spec": ["chara_card_v2"]}).encode(), "cards.unknown_spec"),
+        (json.dumps({**V2, "data": "…"}).encode(), "cards.want_object"),
+        (v2(description=["x"]), "cards.want_text"),
+        (v2(scenario=True), "cards.want_text"),
+        (v2(tags="a, b"), "cards.want_list"),
+        (v2(alternate_greetings=["a", {}]), "cards.want_text"),
+        (v2(tags=["a"] * 1_001), "cards.too_many_entries"),
+        (v2(character_book={"entries": [{}] * 5_001}), "cards.too_much_lore"),
+        (v2(character_book={"entries": {str(number): {} for number in range(5_001)}}), "cards.too_much_lore"),
+        (v2(assets=[{"type": "icon", "uri": "data:image/png;base64,é"}]), "cards.not_base64"),
+        (
+            v2(assets=[{"type": "icon", "uri": "data:;base64," + base64.b64encode(png()[:40]).decode()}]),
+            "cards.png_cut_off",
+        ),
+        (png(), "cards.png_no_card"),
+        (png(text("chara", b"!!!")), "cards.not_base64"),
+        (png(text("chara", base64.b64encode(base64.b64encode(encoded(V2))))), "cards.not_base64"),
+        (png(text("chara", encoded([V2]))), "cards.not_base64"),
+        (png(text("chara", encoded(V2)), width=9_000), "cards.png_size"),
+        (png(text("chara", encoded(V2)), width=0), "cards.png_size"),
+        (png(*[chunk(b"tEXt", b"a\0b")] * 10_000), "cards.png_chunks"),
+        (png(text("chara", encoded(V2)))[:-6], "cards.png_cut_off"),
+        (png(text("chara", encoded(V2))).replace(b"tEXtchara", b"tEXtChara"), "cards.png_crc"),
+        (png(text("chara", encoded(V2))).replace(b"IDAT", b"teXt"), "cards.png_crc"),
+        (SIGNATURE + HEADER + text("chara", encoded(V2)) + chunk(b"IEND", b""), "cards.png_cut_off"),
+        (png(struct.pack(">I", 0xFFFFFFFF) + b"tEXtchara"), "cards.png_cut_off"),
+        (png(chunk(b"zTXt", b"chara\0\0" + b"\0")), "cards.png_text"),
+        (png(chunk(b"zTXt", b"chara\0\0" + zlib.compress(encoded(V2))[:-8])), "cards.png_text"),
+        (png(chunk(b"zTXt", b"chara\0\0" + zlib.compress(b" " * 50_000_000))), "cards.bomb"),
+        (png(chunk(b"iTXt", b"chara\0\1\0\0\0" + zlib.compress(b" " * 500_000))), "cards.bomb"),
+        (zipped(("other.json", b"{}")), "cards.zip_no_card"),
+        (zipped(CARD, ("../x", b"")), "cards.zip_name"),
+        (zipped(CARD, ("assets/../../x", b"")), "cards.zip_name"),
+        (zipped(CARD, ("/etc/x", b"")), "cards.zip_name"),
+        (zipped(CARD, ("C:\\x", b"")), "cards.zip_name"),
+        (zipped(CARD, ("a\0b", b"")), "cards.zip_name"),
+        (zipped(CARD, ("a\u202eb", b"")), "cards.zip_name"),
+        (zipped(CARD, ("a//b", b"")), "cards.zip_name"),
+        (zipped(CARD, CARD), "cards.zip_name"),
+        (zipped(CARD, ("CARD.JSON", b"")), "cards.zip_name"),
+        (zipped(CARD, ("x", b"y" * 9_000_000)), "cards.bomb"),
+        (zipped(CARD, *((f"{number}", b"y" * 65_000) for number in range(1_100))), "cards.bomb"),
+        (zipped(CARD, *((f"{number}", b"") for number in range(2_001))), "cards.zip_files"),
+        (zipped(CARD, method=zipfile.ZIP_LZMA), "cards.zip_method"),
+        (zipped(("card.json", json.dumps(V3).encode()))[:-30], "cards.zip_damaged"),
+    ],
+)
+def test_what_is_wrong_with_a_card_is_said(data: bytes, key: str) -> None:
+    assert refusal(data).key == key
+
+
+def test_an_encrypted_archive_is_refused() -> None:
+    data = bytearray(charx(V3))
+    place = data.index(b"PK\1\2")
+    data[place + 8] |= 1  # the flags of the entry in the list of files
+
+    assert refusal(bytes(data)).key == "cards.encrypted"
+
+
+def test_an_archive_that_unpacks_to_more_than_it_says_gives_no_more() -> None:
+    """The list of files says that the card is small; what is packed is 30 MB."""
+    packed = zlib.compressobj(wbits=-15)
+    body = packed.compress(b"{" + b" " * 30_000_000) + packed.flush()
+    data = bytearray(zipped(("card.json", b"{}"), method=zipfile.ZIP_STORED))
+    head = struct.pack("<4s5H3I2H", b"PK\3\4", 20, 0, 8, 0, 0, 0, len(body), 64, 9, 0) + b"card.json"
+    entry = (
+        struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, 8, 0, 0, 0, len(body), 64, 9, 0, 0, 0, 0, 0, 0) + b"card.json"
+    )
+    place = len(head) + len(body)
+    data = bytearray(head + body + entry + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 1, 1, len(entry), place, 0))
+
+    assert refusal(bytes(data)).key == "cards.zip_damaged"
+
+
+def test_a_picture_ends_where_it_says_and_holds_nothing_there() -> None:
+    pixels = png()[33:-12]
+    card = read(SIGNATURE + HEADER + text("chara", encoded(V2)) + pixels + chunk(b"IEND", b"hidden") + pixels)
+
+    assert card.picture == png()
+    assert read(write_card(persona(card), card=card)).name == card.name
+
+
+def test_keys_that_mean_something_elsewhere_are_data() -> None:
+    keys = {"__proto__": {"x": 1}, "constructor": 1, "__class__": "y", "raw": 2, "file": "z", "picture": "p"}
+    card = read(json.dumps({**V2, **keys, "data": {**DATA, **keys}}).encode())
+
+    assert keys.items() <= card.raw.items()
+    assert keys.items() <= read(write_card(persona(card), card=card)).data.items()
+    assert (card.file, card.picture) == ("amy.json", b"")
+
+
+def test_a_lore_book_of_five_thousand_entries_is_kept() -> None:
+    entry = {"keys": ["a", "b"], "content": "c", "enabled": True, "insertion_order": 1, "extensions": {}}
+    card = read(v2(character_book={"entries": [entry] * 5_000}))
+
+    assert len(card.lore) == 5_000
+
+
+def test_whatever_is_dropped_is_named_shortly() -> None:
+    card = read(charx(V3, {f"{'x' * 200}{number}": b"" for number in range(200)}))
+
+    assert len(card.dropped) == 50
+    assert max(map(len, card.dropped)) <= 80
+
+
+def survives(data: bytes) -> bool:
+    """Whether `data` is a card after all; everything that is done with one must then work, or be refused in words."""
+    try:
+        card = read_card(data, file="x")
+        assert isinstance(card, Card)
+        assert isinstance(screen(card), tuple)
+        made = persona_of(card, id="x", language="en")
+    except PersonaFileError as error:
+        assert error.explain("en") != error.explain("ko")  # noqa: PT017
+        return False
+    assert isinstance(made, Persona)
+    for form in ("png", "json"):
+        again = read_card(write_card(made, card=card, form=form), file="x")
+        assert (again.name, again.first_mes) == (card.name, card.first_mes)
+    return True
+
+
+def test_the_samples_survive() -> None:
+    assert all(map(survives, SAMPLES))
+
+
+@given(data=st.binary(max_size=300), head=st.sampled_from([b"", b"{", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", b"rcc||"]))
+def test_random_bytes_are_a_card_or_are_refused(data: bytes, head: bytes) -> None:
+    survives(head + data)
+
+
+@given(sample=st.sampled_from(SAMPLES), cut=st.floats(0, 1))
+def test_a_truncated_card_is_a_card_or_is_refused(sample: bytes, cut: float) -> None:
+    survives(sample[: int(len(sample) * cut)])
+
+
+@given(data=st.data())
+def test_a_mutated_card_is_a_card_or_is_refused(data: st.DataObject) -> None:
+    sample = bytearray(data.draw(st.sampled_from(SAMPLES)))
+    for _ in range(data.draw(st.integers(1, 5))):
+        place = data.draw(st.integers(0, len(sample) - 1))
+        sample[place : place + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
+    survives(bytes(sample))
+
+
+@given(data=st.data())
+def test_a_mutated_picture_with_right_checksums_is_a_card_or_is_refused(data: st.DataObject) -> None:
+    payload = bytearray(data.draw(st.sampled_from([encoded(V2), b"chara\0\0" + zlib.compress(encoded(V2))])))
+    place = data.draw(st.integers(0, len(payload) - 1))
+    payload[place : place + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=9))
+    kind = data.draw(st.sampled_from([b"tEXt", b"zTXt", b"iTXt"]))
+    survives(png(chunk(kind, data.draw(st.sampled_from([b"chara\0", b"ccv3\0\1\0\0\0", b""])) + bytes(payload))))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def somewhere(card: Any, path: list[int], value: object) -> None:
+    """Put `value` somewhere into `card`, further down the longer `path` is."""
+    for number, step in enumerate(path):
+        keys = list(card) if isinstance(card, dict) else list(range(len(card)))
+        key = keys[step % len(keys)]
+        if number == len(path) - 1 or not isinstance(card[key], dict | list) or not card[key]:
+            card[key] = value
+            return
+        card = card[key]
+
+
+@given(
+    path=st.lists(st.integers(0, 30), min_size=1, max_size=6), value=JSON, wrap=st.sampled_from([json.dumps, encoded])
+)
+def test_a_card_with_anything_anywhere_is_a_card_or_is_refused(
+    path: list[int], value: object, wrap: Callable[[object], str | bytes]
+) -> None:
+    card = json.loads(json.dumps({**V1, **V3}))
+    somewhere(card, path, value)
+    written = wrap(card)
+
+    survives(png(text("chara", written)) if isinstance(written, bytes) else written.encode())
