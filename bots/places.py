@@ -1,0 +1,257 @@
+"""What holds in a place: settings of servers, categories, channels and threads, the narrower before the wider.
+
+A scope is named by a key PLATFORM:KIND:ID, say `discord:channel:42`, with KIND one of server, category, channel,
+thread, dm.
+"""
+
+import asyncio
+import dataclasses
+import enum
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, get_type_hints
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from bots.errors import UsageError
+from bots.state import Entry, State
+from moderation.validation import Expectation, Misfit, first_problem
+from moderation.words import LANGUAGES
+
+_KIND: Final = "place"
+"""Of the entries."""
+_LONGEST: Final = 100
+"""Characters of a name."""
+_MOST: Final = 20
+"""Names of one setting."""
+_ENOUGH: Final = 10**15
+"""No limit needs more: a thousand million units of money."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where people talk."""
+
+    platform: str
+    scopes: tuple[str, ...]
+    """Keys from the widest to the narrowest: server, category, channel, thread; one for a conversation in private."""
+    private: bool = False
+    """A conversation with one person alone."""
+    adult: bool = False
+    """The platform lets only adults in."""
+
+    def __post_init__(self) -> None:
+        if not self.scopes:
+            raise ValueError("a place is somewhere")
+
+    @property
+    def conversation(self) -> str:
+        """The narrowest scope."""
+        return self.scopes[-1]
+
+    @property
+    def server(self) -> str:
+        """The widest scope, or "" in private."""
+        return "" if self.private else self.scopes[0]
+
+    @property
+    def community(self) -> str:
+        """The widest scope: whose own personas may speak here."""
+        return self.scopes[0]
+
+    @property
+    def channel(self) -> str:
+        """The narrowest scope that is not a thread: threads are opened by anybody and share what their channel has."""
+        return next((scope for scope in reversed(self.scopes) if kind_of(scope) != "thread"), self.scopes[0])
+
+
+class Mode(enum.StrEnum):
+    """Which messages are answered, wherever a persona may speak."""
+
+    MENTION = "mention"
+    """Mentions, replies, wake words and names."""
+    EVERY = "every"
+    CHANCE = "chance"
+    """As MENTION, and now and then another."""
+
+
+def _name(given: str) -> str:
+    if len(given) > _LONGEST:
+        raise Misfit(UsageError("places.expect_short", most=_LONGEST))
+    return given
+
+
+def _names(given: tuple[str, ...]) -> tuple[str, ...]:
+    if len(given) > _MOST or not all(0 < len(name.strip()) <= _LONGEST for name in given):
+        raise Misfit(UsageError("places.expect_names", count=_MOST, most=_LONGEST))
+    return tuple(dict.fromkeys(name.strip() for name in given))
+
+
+def _one_of(*names: str) -> BeforeValidator:
+    def check(given: object) -> object:
+        if given not in names:
+            raise Misfit(Expectation("validation.one_of", names=", ".join(name or '""' for name in names)))
+        return given
+
+    return BeforeValidator(check)
+
+
+_Name = Annotated[str, AfterValidator(_name)]
+_Names = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_names)]
+_Limit = Annotated[int, Field(ge=0, le=_ENOUGH)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceSettings:
+    """What holds in one place. Limits are for one day (UTC), 0 is none; money in millionths of the price's currency."""
+
+    persona: _Name = ""
+    """Id of who speaks where nobody else is named, or "": the one of the settings."""
+    personas: _Names = ()
+    """Ids of those who may be addressed by name; empty: all."""
+    mode: Annotated[Mode, Field(strict=False), _one_of(*Mode)] = Mode.MENTION
+    chance: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """How often another message is answered in the mode CHANCE."""
+    wake: _Names = ()
+    """Words that call whoever speaks here."""
+    threads: bool = False
+    """A thread for every conversation."""
+    language: Annotated[str, _one_of("", *LANGUAGES)] = ""
+    """Of Talchum's own words here, or "": the one of the settings."""
+    mark: bool = True
+    """The name says that an AI speaks."""
+    profile: Annotated[Literal["", "minors"], _one_of("", "minors")] = ""
+    """Whom to be careful with. What a wider scope is careful about, no narrower one is careless about."""
+    paused: bool = False
+    log_channel: _Name = ""
+    """Key of where the cards for moderators go. For a whole server."""
+    answer_bots: bool = False
+    loop_limit: Annotated[int, Field(ge=0, le=100)] = 5
+    """Replies to bots after a human last spoke."""
+    person_messages: _Limit = 0
+    person_tokens: _Limit = 0
+    person_money: _Limit = 0
+    channel_messages: _Limit = 0
+    channel_tokens: _Limit = 0
+    channel_money: _Limit = 0
+    server_messages: _Limit = 0
+    """The limits of a server are for a whole server."""
+    server_tokens: _Limit = 0
+    server_money: _Limit = 0
+
+
+FIELDS: Final = tuple(field.name for field in dataclasses.fields(PlaceSettings))
+SERVER_WIDE: Final = frozenset({"log_channel", "server_messages", "server_tokens", "server_money"})
+"""Settings that only the widest scope of a place has."""
+_NARROW: Final = frozenset({"category", "channel", "thread", "dm"})
+"""Kinds of scopes that are never a whole server."""
+
+
+class Places:
+    """The settings of all places. Used from one event loop, of the only process that changes them."""
+
+    def __init__(self, state: State, defaults: PlaceSettings, *, remembered: int = 4_096) -> None:
+        """`defaults` hold where nothing else was set; `remembered` is for how many scopes the state is asked once."""
+        self._state = state
+        self._defaults = defaults
+        self._limit = remembered
+        self._known: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
+        self._changes = 0
+        self._changing = asyncio.Lock()
+        hints = get_type_hints(PlaceSettings, include_extras=True)
+        self._checks = {name: TypeAdapter[Any](hints[name], config=ConfigDict(strict=True)) for name in FIELDS}
+
+    async def of(self, place: Place) -> PlaceSettings:
+        """What holds in `place`. Raises StoreBusy, StoreFailed."""
+        explained = await self.explain(place)
+        return dataclasses.replace(self._defaults, **{name: value for name, (value, _) in explained.items()})
+
+    async def explain(self, place: Place) -> Mapping[str, tuple[Any, str]]:
+        """Every setting's value in `place`, and the scope it comes from, or "" for the defaults."""
+        explained = {name: (getattr(self._defaults, name), "") for name in FIELDS}
+        for scope, own in (await self._own(place.scopes)).items():
+            for name, value in own.items():
+                if name in SERVER_WIDE and scope != place.scopes[0]:
+                    continue
+                if name == "profile" and explained[name][0]:
+                    continue
+                explained[name] = (value, scope)
+        return explained
+
+    async def change(self, scope: str, person: str = "", /, **changes: object) -> None:
+        """Set settings of a scope, all or none; None takes one back, so that the wider scope's holds again.
+
+        `person` is the key of whoever is alone in a scope in private: its settings are theirs. Raises UsageError where
+        there is no such setting, a value is not what it must be, or the setting is for a whole server and the scope
+        is none.
+        """
+        wanted = self._checked(scope, changes)
+        async with self._changing:
+            there = await self._state.get(_KIND, scope)
+            own = {**(there.value if there else {}), **wanted}
+            value = {name: given for name, given in own.items() if given is not None}
+            if value:
+                owner = person or (there.person if there else "")
+                await self._state.put(Entry(kind=_KIND, key=scope, value=value, person=owner))
+            else:
+                await self._state.drop(_KIND, scope)
+            self._changes += 1
+            self._known.pop(scope, None)
+
+    def forget(self) -> None:
+        """Ask the state anew: for when it was changed from elsewhere, say by `State.erase`."""
+        self._changes += 1
+        self._known.clear()
+
+    async def _own(self, scopes: tuple[str, ...]) -> Mapping[str, Mapping[str, Any]]:
+        """What is set in each of `scopes`, in their order."""
+        own = {scope: self._known[scope] for scope in scopes if scope in self._known}
+        for scope in own:
+            self._known.move_to_end(scope)
+        unknown = [scope for scope in scopes if scope not in own]
+        if unknown:
+            changes = self._changes
+            found = await self._state.many(_KIND, unknown)
+            read = {scope: _read(found[scope].value) if scope in found else {} for scope in unknown}
+            own.update(read)
+            if changes == self._changes:  # or it may be what stood there before a change
+                self._remember(read)
+        return {scope: own[scope] for scope in scopes}
+
+    def _remember(self, read: Mapping[str, Mapping[str, Any]]) -> None:
+        self._known.update(read)
+        while len(self._known) > self._limit:
+            self._known.popitem(last=False)
+
+    def _checked(self, scope: str, changes: Mapping[str, object]) -> dict[str, object]:
+        """`changes` as they are kept. Raises UsageError."""
+        for name in changes:
+            if name not in FIELDS:
+                raise UsageError("places.unknown", name=name, known=", ".join(FIELDS))
+            if name in SERVER_WIDE and kind_of(scope) in _NARROW:
+                raise UsageError("places.server_wide", name=name)
+        return {name: None if given is None else self._check(name, given) for name, given in changes.items()}
+
+    def _check(self, name: str, given: object) -> object:
+        try:
+            return self._checks[name].validate_python(given)
+        except ValidationError as error:
+            _, expected = first_problem(error)
+            raise UsageError("places.wrong", name=name, expected=expected) from None
+
+
+def kind_of(scope: str) -> str:
+    """The kind in the key of a scope, or "" where it has none."""
+    _, _, rest = scope.partition(":")
+    kind, separator, _ = rest.partition(":")
+    return kind if separator else ""
+
+
+def _read(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was kept of a scope, as it was given; settings that this version does not have are left out."""
+    own = {name: given for name, given in value.items() if name in FIELDS}
+    return {
+        name: Mode(given) if name == "mode" else tuple(given) if isinstance(given, list) else given
+        for name, given in own.items()
+    }

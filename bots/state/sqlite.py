@@ -1,0 +1,176 @@
+"""The state in a SQLite file of its own: durable before it answers, safe to share between processes.
+
+Two threads serve it, each with a connection of its own: one writes, one reads what was committed. Both have a bounded
+queue (`moderation.stores.worker`); the statements are in `bots.state.statements`.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from bots.state import Entry, Tally, statements
+from bots.state.statements import instant, row_of
+from bots.state.values import require
+from moderation.errors import StoreFailed, StoreUnavailable
+from moderation.stores.faults import unavailable
+from moderation.stores.migrations import migrate
+from moderation.stores.traces import clean
+from moderation.stores.worker import Worker
+
+_PATIENCE: Final = timedelta(seconds=5)
+"""How long a statement waits for another connection that writes. Ours take milliseconds, but for `erase`."""
+
+
+class SqliteState:
+    """Meets `bots.state.State`."""
+
+    def __init__(self, *, writer: Worker, reader: Worker, file: Path, clock: Callable[[], datetime]) -> None:
+        """For `at`, which knows how to get these."""
+        self._writer = writer
+        self._reader = reader
+        self._file = file
+        self._clock = clock
+        self._erasing = asyncio.Lock()
+
+    @classmethod
+    def at(cls, path: Path, *, clock: Callable[[], datetime], queue: int = 256) -> "SqliteState":
+        """The state in the file `path`, which is made, private, with its folder, where there is none.
+
+        Waits for the disk: call it before the event loop runs, or from a thread. Any number of processes may have one
+        file open. `clock` gives aware times in UTC; `queue` is how many writes, and how many reads, may wait.
+
+        Raises StoreUnavailable: folder or file cannot be written, not a database, another program's (the exchanges'
+        too), a newer version's, locked, disk full.
+        """
+        file = path.absolute()
+        with contextlib.ExitStack() as undo:
+            try:
+                file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                file.touch(mode=0o600)
+                writing = undo.enter_context(contextlib.closing(_connect(file.as_uri())))
+                _prepare(writing, file)
+                reading = undo.enter_context(contextlib.closing(_connect(f"{file.as_uri()}?mode=ro")))
+            except (sqlite3.Error, OSError) as error:
+                raise unavailable(error, file) from error
+            undo.pop_all()
+        return cls(
+            writer=Worker(writing, file=file, mode="IMMEDIATE", waiting=queue),
+            reader=Worker(reading, file=file, mode="DEFERRED", waiting=queue),
+            file=file,
+            clock=clock,
+        )
+
+    async def get(self, kind: str, key: str) -> Entry | None:
+        """See `State.get`."""
+        return (await self.many(kind, [key])).get(key)
+
+    async def many(self, kind: str, keys: Sequence[str]) -> dict[str, Entry]:
+        """See `State.many`."""
+        now = self._now()
+        return await self._reader.call(lambda db: statements.get(db, kind, keys, now))
+
+    async def put(self, entry: Entry) -> None:
+        """See `State.put`."""
+        row = row_of(entry)
+        await self._writer.call(lambda db: statements.put(db, row))
+
+    async def put_new(self, entry: Entry) -> bool:
+        """See `State.put_new`."""
+        row, now = row_of(entry), self._now()
+        return await self._writer.call(lambda db: statements.put_new(db, row, now))
+
+    async def drop(self, kind: str, key: str) -> bool:
+        """See `State.drop`."""
+        now = self._now()
+        return await self._writer.call(lambda db: statements.drop(db, kind, key, now))
+
+    async def list(self, kind: str, *, group: str | None = None, limit: int = 100) -> tuple[Entry, ...]:
+        """See `State.list`."""
+        now = self._now()
+        return await self._reader.call(lambda db: statements.select(db, kind, group=group, limit=limit, now=now))
+
+    async def of_person(self, person: str) -> tuple[Entry, ...]:
+        """See `State.of_person`."""
+        require(person)
+        now = self._now()
+        return await self._reader.call(lambda db: statements.of_person(db, person, now))
+
+    async def erase(self, person: str) -> int:
+        """See `State.erase`. Other writes wait meanwhile, those of other processes no longer than for a lock."""
+        require(person)
+        now = self._now()
+        async with self._erasing:
+            erased = await self._writer.call(lambda db: statements.erase(db, person, now))
+            # Also where there was nothing: it may have failed before.
+            await self._writer.call_alone(lambda db: clean(db, self._file))
+        return erased
+
+    async def add(
+        self, amounts: Mapping[str, int], *, until: datetime, people: Mapping[str, str] | None = None
+    ) -> dict[str, int]:
+        """See `State.add`."""
+        return dict((await self.add_within(amounts, {}, until=until, people=people)).totals)
+
+    async def add_within(
+        self,
+        amounts: Mapping[str, int],
+        most: Mapping[str, int],
+        *,
+        until: datetime,
+        people: Mapping[str, str] | None = None,
+    ) -> Tally:
+        """See `State.add_within`."""
+        end, now, owners = instant(until), self._now(), people or {}
+        return await self._writer.call(
+            lambda db: statements.add_within(db, amounts, most, owners, until=end, now=now),
+        )
+
+    async def counts(self, keys: Sequence[str]) -> dict[str, int]:
+        """See `State.counts`."""
+        now = self._now()
+        return await self._reader.call(lambda db: statements.counts(db, keys, now))
+
+    async def counts_of(self, person: str) -> dict[str, int]:
+        """See `State.counts_of`."""
+        require(person)
+        now = self._now()
+        return await self._reader.call(lambda db: statements.counts_of(db, person, now))
+
+    async def prune(self) -> int:
+        """See `State.prune`."""
+        now = self._now()
+        return await self._writer.call(lambda db: statements.prune(db, now))
+
+    async def aclose(self) -> None:
+        """See `State.aclose`."""
+        async with self._erasing:
+            await self._reader.stop()
+            await self._writer.stop()
+
+    def _now(self) -> int:
+        return instant(self._clock())
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    """A connection in autocommit mode, whose transactions are ours, to be handed to a thread."""
+    return sqlite3.connect(
+        uri, uri=True, timeout=_PATIENCE.total_seconds(), isolation_level=None, check_same_thread=False
+    )
+
+
+def _prepare(connection: sqlite3.Connection, file: Path) -> None:
+    """Bring an existing or new database to the present schema, make its commits durable and its deletions real."""
+    migrate(connection, file, statements.SCHEMA)
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise StoreUnavailable("stores.broken", file=file, detail=f"journal_mode = {mode}")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA fullfsync = ON")  # macOS: through the drive's own cache; no effect elsewhere
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")  # or `clean` would take everything through another file
+    with contextlib.suppress(StoreFailed):  # somebody else is at work; the next one to open it tries again
+        clean(connection, file)
