@@ -26,13 +26,16 @@ def build(language: str) -> Callable[[], None]:
 
     from bots.cli.chat import chat
     from bots.cli.desk import judge, review
+    from bots.cli.doctor import doctor
     from bots.cli.files import persona_app, policy_app, train
+    from bots.cli.init import init
     from bots.cli.models import model_app
+    from bots.cli.serve import run
 
     app = typer.Typer(
         name="talchum", help="talchum", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
     )
-    for function in (chat, review, judge, train):
+    for function in (chat, run, init, doctor, review, judge, train):
         app.command()(function)
     app.add_typer(persona_app, name="persona")
     app.add_typer(model_app, name="model")

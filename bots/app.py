@@ -4,22 +4,35 @@ import asyncio
 import random
 import secrets
 import time
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from datetime import timedelta
-from typing import Literal
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
-from bots.cards import Card
-from bots.commands import Commands
-from bots.config import ModelSettings, Settings
-from bots.errors import SettingsError
+from bots.commands import Commands, Offices
+from bots.config import DiscordSection, ModelSettings, Settings
+from bots.errors import RefuseToStart, SettingsError
 from bots.hall import Hall
+from bots.host import Host, House
 from bots.inbox import Inbox
-from bots.parts import open_guard, open_store, utc_now
-from bots.platform import Meeting
+from bots.loops import Loops
+from bots.meter import Meter, Prices
+from bots.notices import Notices
+from bots.parts import new_id, open_guard, open_state, open_store, utc_now
+from bots.persona_commands import PersonaCommands
+from bots.place_commands import PlaceCommands
+from bots.places import Places
+from bots.platform import Platform, Router
+from bots.privacy import PrivacyCommands
+from bots.replies import Replies
+from bots.scene import Scenes
+from bots.state import State
+from bots.troupe import Troupe
 from moderation.guard import Guard
 from moderation.review import ReviewDesk
+from moderation.stores import Store
 from moderation.words import catalogue
 from personas.cast import Cast, fixed_words, prepare
 from personas.generators import Generator
@@ -31,55 +44,26 @@ from personas.generators.retrying import Retrying, RetryPolicy
 from personas.generators.scripted import Scripted
 from personas.generators.scripts import load_script
 from personas.loading import load_library
-from personas.messages import Critique, Event, Message, Turn
+from personas.messages import Critique, Passage, Turn
 from personas.model_files import find, known_models
 from personas.persona import Persona
-from personas.prompting import Limits, compile_prompt, estimate_tokens
-from personas.reply import ReplySettings, Stagehands
+from personas.prompting import MINORS, Limits, compile_prompt, estimate_tokens
 from personas.runtime import PersonaRuntime
+from personas.stagehands import ReplySettings, Stagehands
+
+if TYPE_CHECKING:
+    from bots.discord_bot.client import Surroundings
 
 _CONTEXT = 4_096
 """For a model file of the user's own."""
 _WAITING_EACH = 8
 """Messages of one conversation that may wait for the reply before theirs."""
-
-
-class Talchum:
-    """The router every platform is given."""
-
-    def __init__(self, runtime: PersonaRuntime, hall: Hall, inbox: Inbox, commands: Commands, *, model: str) -> None:
-        self._runtime = runtime
-        self._hall = hall
-        self._inbox = inbox
-        self._commands = commands
-        self.model = model
-        """Id of the generator."""
-
-    async def reply(self, message: Message) -> AsyncGenerator[Event, None]:
-        """See `Router.reply`."""
-        async with self._inbox.turn(message.conversation):
-            session = self._hall.session(message.conversation)
-            async with aclosing(self._runtime.respond(message, session.cast, session.conversation)) as events:
-                async for event in events:
-                    yield event
-
-    async def command(self, line: str, message: Message) -> Card:
-        """See `Router.command`."""
-        return await self._commands.run(line, message)
-
-    async def warm(self, conversation: str) -> None:
-        """See `PersonaRuntime.warm`."""
-        session = self._hall.session(conversation)
-        await self._runtime.warm(session.cast, session.conversation)
-
-    def meet(self, conversation: str) -> Meeting:
-        """See `Router.meet`."""
-        session = self._hall.session(conversation)
-        return Meeting(
-            persona=session.cast.persona.name,
-            greeting=self._runtime.greet(session.cast, session.conversation),
-            warning=self._commands.warning(session.cast.persona),
-        )
+_TYPING: Final = timedelta(seconds=8)
+"""A sign of typing lasts ten seconds."""
+_PASSING: Final = timedelta(seconds=30)
+"""How long a card about a limit stands in a channel."""
+_GRACE: Final = timedelta(seconds=10)
+"""How long a reply may take to be brought to its end when the program ends."""
 
 
 @asynccontextmanager
@@ -172,14 +156,26 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-async def cast_all(personas: Mapping[str, Persona], guard: Guard, limits: Limits) -> list[Cast]:
-    """Every persona made ready, or the first thing that is wrong with one: what could not be repaired in mid-reply for
-    want of room is refused here. Raises PersonaFileError, RefuseToStart."""
-    canary = secrets.token_hex(8)
-    words = await fixed_words(guard)
-    for persona in personas.values():
-        _check_room(persona, limits, canary)
-    return [await prepare(persona, guard, words, canary=canary) for persona in personas.values()]
+class Casting:
+    """Makes personas ready to speak."""
+
+    def __init__(self, guard: Guard, limits: Limits, words: Mapping[str, Mapping[str, Passage]], canary: str) -> None:
+        """For `of`, which knows how to get these."""
+        self._guard = guard
+        self._limits = limits
+        self._words = words
+        self._canary = canary
+
+    @classmethod
+    async def of(cls, guard: Guard, limits: Limits) -> "Casting":
+        """Our own words cleared. Raises PersonaFileError where the policy lets one not pass."""
+        return cls(guard, limits, await fixed_words(guard), secrets.token_hex(8))
+
+    async def cast(self, persona: Persona) -> Cast:
+        """`persona`, or what is wrong with it: also what could not be repaired in mid-reply for want of room is refused
+        here. Raises PersonaFileError, RefuseToStart."""
+        _check_room(persona, self._limits, self._canary)
+        return await prepare(persona, self._guard, self._words, canary=self._canary)
 
 
 def _check_room(persona: Persona, limits: Limits, canary: str) -> None:
@@ -195,21 +191,28 @@ def _check_room(persona: Persona, limits: Limits, canary: str) -> None:
         canary=canary,
         critique=Critique(category="register", rule=rule),
         prefix=prefix,
+        profile=MINORS,
     )
 
 
 @asynccontextmanager
-async def open_talchum(settings: Settings) -> AsyncGenerator[Talchum, None]:
+async def open_host(settings: Settings, *, alone: bool = False) -> AsyncGenerator[Host, None]:
     """Everything, what fails quickly first, stopped in the other order. Whatever is wrong with settings, policy,
-    personas, models or the store is raised before anything is said."""
+    personas, models or the store is raised before anything is said.
+
+    `alone`: for one person at a terminal who started this. What platforms must know again after a restart ends with it,
+    and nobody needs to be told who speaks.
+    """
     async with AsyncExitStack() as stack:
         personas = await asyncio.to_thread(load_library, settings.personas.folders)
         generator = await stack.enter_async_context(open_generator(settings))
         store = await stack.enter_async_context(open_store(settings))
+        state = await stack.enter_async_context(open_state(settings, lasting=not alone))
         guard = await stack.enter_async_context(open_guard(settings))
         limits = limits_of(settings)
+        casting = await Casting.of(guard, limits)
         hall = Hall(
-            await cast_all(personas, guard, limits),
+            [await casting.cast(persona) for persona in personas.values()],
             default=settings.personas.default,
             language=settings.language,
             window=settings.reply.window,
@@ -226,11 +229,95 @@ async def open_talchum(settings: Settings) -> AsyncGenerator[Talchum, None]:
             monotonic=time.monotonic,
             choose=random.SystemRandom().choice,
         )
-        desk = ReviewDesk(store, clock=utc_now)
-        yield Talchum(
-            PersonaRuntime(hands),
-            hall,
-            Inbox(running=settings.limits.running, waiting=settings.limits.waiting, waiting_each=_WAITING_EACH),
-            Commands(hall, desk, language=settings.language, spoken=generator.languages),
-            model=generator.id,
-        )
+        troupe = Troupe(hall, state, casting.cast)
+        await troupe.restore()
+        house = house_of(settings, PersonaRuntime(hands), troupe, store, state)
+        yield Host(replace(house, notices=None) if alone else house)
+
+
+def house_of(
+    settings: Settings,
+    runtime: PersonaRuntime,
+    troupe: Troupe,
+    store: Store,
+    state: State,
+    *,
+    now: Callable[[], datetime] = utc_now,
+) -> House:
+    """What the host works with, put together."""
+    places = Places(state, settings.places)
+    scenes = Scenes(troupe.hall, places, language=settings.language)
+    meter = Meter(state, Prices(**dict(settings.prices)), now)
+    replies = Replies(state, now=now, ids=new_id)
+    offices = Offices(
+        scenes=scenes,
+        runtime=runtime,
+        desk=ReviewDesk(store, clock=now),
+        replies=replies,
+        personas=PersonaCommands(scenes, troupe),
+        places=PlaceCommands(places, meter),
+        privacy=PrivacyCommands(store, state, clock=now),
+    )
+    limits = settings.limits
+    return House(
+        runtime=runtime,
+        scenes=scenes,
+        inbox=Inbox(running=limits.running, waiting=limits.waiting, waiting_each=_WAITING_EACH),
+        commands=Commands(offices),
+        meter=meter,
+        notices=Notices(state, now),
+        loops=Loops(),
+        replies=replies,
+        state=state,
+        chance=random.random,
+    )
+
+
+def platforms_of(settings: Settings) -> tuple[Platform, ...]:
+    """The platforms that the settings name. Raises SettingsError where there is none, or one lacks its token."""
+    if settings.discord is None:
+        raise SettingsError("settings.no_platform")
+    from bots.discord_bot.platform import Discord
+
+    section = settings.discord
+    if not settings.discord_token.get_secret_value():
+        raise SettingsError("discord.no_token", variable=section.token_variable)
+    return (Discord(settings.discord_token, lambda router: _discord(section, settings.language, router)),)
+
+
+def _discord(section: DiscordSection, language: str, router: Router) -> "Surroundings":
+    from bots.discord_bot.client import Surroundings
+    from bots.discord_bot.performing import Pace
+
+    pace = Pace(interval=timedelta(seconds=section.interval), typing=_TYPING, grace=_GRACE, passing=_PASSING)
+    return Surroundings(
+        router=router,
+        language=language,
+        content=section.message_content,
+        pace=pace,
+        burst=timedelta(seconds=section.burst),
+        longest_burst=timedelta(seconds=section.longest_burst),
+        shards=section.shards or None,
+        now=utc_now,
+        monotonic=time.monotonic,
+        sleep=asyncio.sleep,
+    )
+
+
+async def serve(settings: Settings) -> None:
+    """Serve every platform of the settings until cancelled; then what is under way is brought to its end."""
+    platforms = platforms_of(settings)
+    async with open_host(settings) as host:
+        for platform in platforms:
+            host.register(platform)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for platform in platforms:
+                    group.create_task(platform.serve(host), name=platform.name)
+                group.create_task(host.tidy(asyncio.sleep), name="tidying")
+        except BaseExceptionGroup as errors:
+            # Its sentence for people is what matters, not that it came out of a group.
+            refusals, _ = errors.split(RefuseToStart)
+            if refusals is None:
+                raise
+            raise refusals.exceptions[0] from None

@@ -35,3 +35,14 @@ class Card:
     """Another persona speaks from now on: ask the router to `meet` it."""
     leave: bool = False
     """The person wants to end the session."""
+    exchange: str = ""
+    """Id of the kept exchange this card is about: platforms put the desk's buttons under it."""
+    news: str = ""
+    """Id of a kept exchange that the moderators should hear of; nobody else needs it."""
+    takes_back: str = ""
+    """Id of the kept exchange whose reply is to be taken down wherever it stands: that is noted already, and left to
+    the platform to do."""
+    file: bytes = b""
+    """What comes along, where it is too long or not a text to read: platforms hand it over as a file, to nobody but the
+    person who asked."""
+    file_name: str = ""

@@ -1,109 +1,218 @@
-"""What people type -> calls -> cards, once for every platform."""
+"""What people type -> calls -> cards, once for every platform.
+
+A command is a line that begins with "/", as it is typed in a terminal; a platform with commands of its own makes such a
+line of them (`shlex.join`). Who may do what is checked here at every call, whatever a platform shows.
+"""
 
 import shlex
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from bots.cards import Card, Row, Tone
-from bots.errors import BotError, UsageError
-from bots.hall import Hall
+from bots.errors import BotError, NotAllowed, UsageError
+from bots.persona_commands import PersonaCommands
+from bots.place_commands import PlaceCommands
+from bots.platform import Caller, Role
+from bots.privacy import PrivacyCommands
+from bots.replies import Record, Replies
 from bots.review_commands import ReviewCommands
-from moderation.errors import ModerationError
-from moderation.review import ReviewDesk, reason
+from bots.scene import Scene, Scenes
+from moderation.errors import ModerationError, UnknownExchange
+from moderation.records import Origin
+from moderation.review import REASONS, ReviewDesk, reason
 from moderation.words import catalogue
-from personas.messages import Message
+from personas.errors import PersonaError
 from personas.persona import Persona
+from personas.runtime import PersonaRuntime
+
+_CUES: Final = ("regenerate", "continue")
+"""Commands that platforms carry out themselves: they lead to a reply, not to a card."""
+
+Handler = Callable[[list[str], Caller, Scene], Awaitable[Card]]
+TakeBack = Callable[[Record], Awaitable[bool]]
+"""Takes a reply away wherever it stands (`Platform.take_back`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offices:
+    """Whom commands turn to."""
+
+    scenes: Scenes
+    runtime: PersonaRuntime
+    desk: ReviewDesk
+    replies: Replies
+    personas: PersonaCommands
+    places: PlaceCommands
+    privacy: PrivacyCommands
 
 
 class Commands:
     """The commands of every platform. Answers are cards; so are errors that people can put right."""
 
-    def __init__(self, hall: Hall, desk: ReviewDesk, *, language: str, spoken: frozenset[str]) -> None:
-        """`language` is the one of the cards, `spoken` are those the model speaks (empty: not known)."""
-        self._spoken = spoken
-        self._hall = hall
-        self._desk = desk
-        self._review_commands = ReviewCommands(desk, language=language)
-        self._language = language
-
-    async def run(self, line: str, message: Message) -> Card:
-        """The card for `line`, which begins with "/"."""
-        try:
-            name, *words = shlex.split(line.removeprefix("/")) or ["help"]
-        except ValueError:
-            name, *words = line.removeprefix("/").split() or ["help"]
-        known: dict[str, Callable[[list[str], Message], Awaitable[Card]]] = {
-            "help": self._help,
-            "persona": self._persona,
-            "reset": self._reset,
-            "review": self._review,
-            "why": self._why,
-            "quit": self._quit,
+    def __init__(self, offices: Offices) -> None:
+        self._offices = offices
+        self._take_back: dict[str, TakeBack] = {}
+        self._known: Mapping[str, tuple[Role, Handler]] = {
+            "help": (Role.MEMBER, self._help),
+            "persona": (Role.MEMBER, self._persona),
+            "reset": (Role.MEMBER, self._reset),
+            "note": (Role.MEMBER, self._note),
+            "why": (Role.MEMBER, self._why),
+            "report": (Role.MEMBER, self._report),
+            "privacy": (Role.MEMBER, self._privacy),
+            "review": (Role.MODERATOR, self._review),
+            "talchum": (Role.ADMIN, self._talchum),
+            "quit": (Role.MEMBER, self._quit),
         }
+
+    def register(self, platform: str, take_back: TakeBack) -> None:
+        """Let replies be taken back on a platform. Called while everything is put together."""
+        self._take_back[platform] = take_back
+
+    async def run(self, line: str, caller: Caller) -> Card:
+        """The card for `line`, which begins with "/"."""
+        scene = await self._offices.scenes.of(caller)
+        name, *words = _split(line) or ["help"]
         try:
-            if name not in known:
-                raise UsageError("commands.unknown", name=name, known=", ".join(f"/{key}" for key in known))
-            return await known[name](words, message)
-        except (BotError, ModerationError) as error:
-            return Card(title=error.explain(self._language), tone=Tone.BAD)
+            if name not in self._known:
+                known = ", ".join(f"/{key}" for key in self._open_to(caller))
+                raise UsageError("commands.unknown", name=name, known=known)
+            role, handler = self._known[name]
+            if caller.role < role:
+                raise NotAllowed("commands.not_allowed", role=_say(f"role_{role.name.lower()}", scene))
+            return await handler(words, caller, scene)
+        except (BotError, ModerationError, PersonaError) as error:
+            return Card(title=error.explain(scene.language), tone=Tone.BAD)
 
-    def warning(self, persona: Persona) -> Card | None:
+    def warning(self, persona: Persona, language: str) -> Card | None:
         """That the model in use does not speak the language of `persona`, where that is known."""
-        if not self._spoken or persona.language in self._spoken:
+        spoken_well = self._offices.runtime.languages
+        if not spoken_well or persona.language in spoken_well:
             return None
-        language = self._say(f"commands.language_{persona.language}")
-        spoken = ", ".join(self._say(f"commands.language_{name}") for name in sorted(self._spoken))
-        title = self._say("commands.language_warning", name=persona.name, language=language, spoken=spoken)
-        return Card(title=title, hint=self._say("commands.language_hint"), tone=Tone.BAD)
+        say = catalogue("bots").say
+        speaks = say(f"commands.language_{persona.language}", language)
+        spoken = ", ".join(say(f"commands.language_{name}", language) for name in sorted(spoken_well))
+        title = say("commands.language_warning", language, name=persona.name, language=speaks, spoken=spoken)
+        return Card(title=title, hint=say("commands.language_hint", language), tone=Tone.BAD)
 
-    async def _help(self, _words: list[str], _message: Message) -> Card:
-        names = ("persona", "reset", "why", "review", "quit")
-        rows = tuple(
-            Row(label=self._say(f"commands.{name}_usage"), text=self._say(f"commands.{name}_help")) for name in names
-        )
-        return Card(title=self._say("commands.help_title"), rows=rows)
+    def _open_to(self, caller: Caller) -> list[str]:
+        return [name for name, (role, _) in self._known.items() if caller.role >= role]
 
-    async def _persona(self, words: list[str], message: Message) -> Card:
-        verb, *rest = words or ["list"]
-        session = self._hall.session(message.conversation)
-        if verb == "list" and not rest:
-            rows = tuple(
-                Row(
-                    label=("▸ " if cast is session.cast else "  ") + cast.persona.id,
-                    text=f"{cast.persona.name} · {cast.persona.language} · {cast.persona.tagline}",
-                )
-                for cast in self._hall.casts
-            )
-            return Card(title=self._say("commands.persona_title"), rows=rows, hint=self._say("commands.persona_usage"))
-        if verb == "show" and len(rest) <= 1:
-            cast = self._hall.cast(rest[0]) if rest else session.cast
-            facts = ("name", "tier", "language", "tagline", "source", "licence")
-            rows = tuple(
-                Row(label=self._say(f"commands.field_{fact}"), text=str(getattr(cast.persona, fact)) or "-")
-                for fact in facts
-            )
-            return Card(title=cast.persona.id, rows=rows)
-        name = rest[0] if verb == "use" and len(rest) == 1 else verb
-        if rest[1:] or (verb == "use" and not rest):
-            raise UsageError("commands.usage", usage=self._say("commands.persona_usage"))
-        cast = self._hall.cast(name)
-        session.reset(cast)
-        return Card(title=self._say("commands.persona_done", name=cast.persona.name), tone=Tone.GOOD, met=True)
+    async def _help(self, _words: list[str], caller: Caller, scene: Scene) -> Card:
+        names = [name for name in self._open_to(caller) if name != "help"] + list(_CUES)
+        rows = tuple(Row(label=_say(f"{name}_usage", scene), text=_say(f"{name}_help", scene)) for name in names)
+        return Card(title=_say("help_title", scene), rows=rows)
 
-    async def _reset(self, _words: list[str], message: Message) -> Card:
-        self._hall.session(message.conversation).reset()
-        return Card(title=self._say("commands.reset_done"), tone=Tone.GOOD, met=True)
+    async def _persona(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        return await self._offices.personas.run(words, caller, scene)
 
-    async def _why(self, words: list[str], message: Message) -> Card:
-        name = words[0] if words else self._hall.session(message.conversation).conversation.exchange
+    async def _talchum(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        return await self._offices.places.run(words, caller, scene)
+
+    async def _reset(self, _words: list[str], caller: Caller, scene: Scene) -> Card:
+        self._offices.scenes.hall.reset(caller.place.conversation, scene.cast.persona.id)
+        return Card(title=_say("reset_done", scene), tone=Tone.GOOD, met=True)
+
+    async def _note(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        """What the persona is to keep in mind: shown, set, or "-" for nothing any more."""
+        text = " ".join(words)
+        if not text:
+            return Card(title=scene.conversation.note or _say("note_none", scene), hint=_say("note_usage", scene))
+        note = "" if text == "-" else text
+        refused = await self._offices.runtime.note(note, caller.message, scene.cast, scene.conversation)
+        if refused:
+            hint = f"/why {refused.exchange}" if refused.exchange else ""
+            return Card(title=_say("note_refused", scene), hint=hint, tone=Tone.BAD)
+        return Card(title=_say("note_set" if note else "note_gone", scene), tone=Tone.GOOD)
+
+    async def _why(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        name = words[0] if words else scene.conversation.exchange
         if not name:
-            return Card(title=self._say("commands.why_nothing"))
-        return Card(title=name, rows=(Row(label="", text=reason(await self._desk.show(name), self._language)),))
+            return Card(title=_say("why_nothing", scene))
+        exchange = await self._offices.desk.show(name, server=_server(caller))
+        if caller.role < Role.MODERATOR and exchange.opening.origin.person != caller.message.person:
+            raise UnknownExchange("stores.unknown", id=name)
+        return Card(title=name, rows=(Row(label="", text=reason(exchange, scene.language)),))
 
-    async def _review(self, words: list[str], message: Message) -> Card:
-        return await self._review_commands.run(words, actor=message.person, tool=message.platform)
+    async def _report(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        """Put a reply before the moderators: the one the caller means, or the last one."""
+        why, comment = (words[0], words[1:]) if words and words[0] in REASONS else ("other", words)
+        record = await self._meant(caller)
+        last = scene.conversation.last
+        shown = caller.about or (last[1] if last else "")
+        if not shown:
+            return Card(title=_say("report_nothing", scene), hint=_say("report_usage", scene), tone=Tone.BAD)
+        persona = self._offices.scenes.speaker(record.persona if record else "", caller.place, scene.settings).persona
+        message = caller.message
+        exchange = await self._offices.desk.report(
+            origin=Origin(
+                platform=message.platform,
+                conversation=message.conversation,
+                person=message.person,
+                message=record.shown[0] if record and record.shown else message.id,
+                server=caller.place.server,
+            ),
+            persona=persona.id,
+            persona_version=persona.version,
+            model=self._offices.runtime.model,
+            policy=self._offices.runtime.policy,
+            language=persona.language,
+            said=last[0].text if last and not caller.about else "",
+            shown=shown,
+            reason=why,
+            comment=" ".join(comment),
+            exchange=record.exchange if record else scene.conversation.exchange,
+            answered=record.person if record else "",
+        )
+        return Card(title=_say("report_done", scene, id=exchange), tone=Tone.GOOD, news=exchange)
 
-    async def _quit(self, _words: list[str], _message: Message) -> Card:
-        return Card(title=self._say("commands.quit_done"), leave=True)
+    async def _meant(self, caller: Caller) -> Record | None:
+        """The reply a command is about: the one whose message the platform names, or the last one there."""
+        message = caller.message
+        if caller.about:
+            return await self._offices.replies.of_message(message.platform, message.id)
+        return await self._offices.replies.newest(caller.place.conversation)
 
-    def _say(self, key: str, **fields: object) -> str:
-        return catalogue("bots").say(key, self._language, **fields)
+    async def _privacy(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        message = caller.message
+        card = await self._offices.privacy.run(
+            words, person=message.person, platform=message.platform, language=scene.language
+        )
+        # What was set in private is gone with the rest of the person's.
+        self._offices.scenes.places.forget()
+        return card
+
+    async def _review(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        commands = ReviewCommands(self._offices.desk, language=scene.language)
+        card = await commands.run(
+            words, actor=caller.message.person, tool=caller.message.platform, server=_server(caller)
+        )
+        if not card.takes_back:
+            return card
+        record = await self._offices.replies.of_exchange(card.takes_back)
+        gone = bool(record and await self._take_away(record))
+        return card if gone else Card(title=card.title, hint=_say("withdraw_not_there", scene), exchange=card.exchange)
+
+    async def _take_away(self, record: Record) -> bool:
+        take_back = self._take_back.get(record.platform)
+        return take_back is not None and await take_back(record)
+
+    async def _quit(self, _words: list[str], _caller: Caller, scene: Scene) -> Card:
+        return Card(title=_say("quit_done", scene), leave=True)
+
+
+def _split(line: str) -> list[str]:
+    try:
+        return shlex.split(line.removeprefix("/"))
+    except ValueError:
+        return line.removeprefix("/").split()
+
+
+def _server(caller: Caller) -> str | None:
+    """Whose cases a caller may see; None: everybody's."""
+    return None if caller.role is Role.OWNER else caller.place.server
+
+
+def _say(key: str, scene: Scene, **fields: object) -> str:
+    return catalogue("bots").say(f"commands.{key}", scene.language, **fields)

@@ -3,15 +3,25 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_type_hints
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 from bots.errors import SettingsError
+from bots.places import PlaceSettings
 from moderation.validation import Expectation, Misfit, first_problem
 
 APP: Final = "talchum"
@@ -122,6 +132,39 @@ class DetoxifySection(_Section):
     """What the checkpoint knows: english (original, unbiased) or multilingual (seven languages, not Korean)."""
 
 
+class DiscordSection(_Section):
+    """Serve Discord (`talchum run`)."""
+
+    token_variable: str = "DISCORD_TOKEN"  # noqa: S105 - the name of a variable
+    """Name of the environment variable that holds the bot's token."""
+    message_content: bool = False
+    """Whether the bot may read messages that do not call it (Message Content Intent in the developer portal)."""
+    interval: Annotated[float, Field(ge=1.2, le=10)] = 1.5
+    """Seconds between two edits in one channel."""
+    burst: Annotated[float, Field(ge=0, le=10)] = 0.8
+    """Seconds of silence after which what somebody writes in several messages is answered."""
+    longest_burst: Annotated[float, Field(ge=0, le=60)] = 4.0
+    shards: Annotated[int, Field(ge=0, le=10_000)] = 0
+    """Connections to Discord; 0: as many as it advises."""
+
+
+class PriceSection(_Section):
+    """What a million tokens of the model cost, for limits in money."""
+
+    per_million_in: Annotated[float, Field(ge=0)] = 0.0
+    per_million_cached: Annotated[float, Field(ge=0)] = 0.0
+    per_million_out: Annotated[float, Field(ge=0)] = 0.0
+    currency: Annotated[str, Field(max_length=10)] = ""
+
+
+_PLACE_FIELDS: Final[dict[str, Any]] = {
+    field.name: (get_type_hints(PlaceSettings, include_extras=True)[field.name], field.default)
+    for field in fields(PlaceSettings)
+}
+PlaceSection: Final = create_model("PlaceSection", __base__=_Section, **_PLACE_FIELDS)
+"""What holds in every place until somebody changes it there: `bots.places.PlaceSettings`."""
+
+
 class _File(_Section):
     language: Literal["en", "ko"] | None = None
     data: Path | None = Field(default=None, strict=False)
@@ -133,6 +176,9 @@ class _File(_Section):
     lexicon: LexiconSection = LexiconSection()
     log: LogSection = LogSection()
     detoxify: DetoxifySection | None = None
+    places: PlaceSection = PlaceSection()  # type: ignore[valid-type]
+    prices: PriceSection = PriceSection()
+    discord: DiscordSection | None = None
 
     @model_validator(mode="after")
     def _models_have_a_kind(self) -> "_File":
@@ -161,11 +207,23 @@ class Settings:
     """None: only what ships with the package judges."""
     key: SecretStr
     """Key of the endpoint; empty where the variable is not set."""
+    places: PlaceSettings
+    """What holds in every place until somebody changes it there."""
+    prices: PriceSection
+    discord: DiscordSection | None
+    """None: Discord is not served."""
+    discord_token: SecretStr
+    """Empty where the variable is not set."""
 
     @property
     def store(self) -> Path:
         """The database."""
         return self.data / "talchum.db"
+
+    @property
+    def state(self) -> Path:
+        """The state of platforms."""
+        return self.data / "state.db"
 
     @property
     def log_file(self) -> Path:
@@ -219,6 +277,10 @@ class Settings:
             lexicon=LexiconSection(lists=tuple(base / file for file in parsed.lexicon.lists)),
             detoxify=_based(parsed.detoxify, base),
             key=_key(parsed.model.key_variable, environ, name),
+            places=PlaceSettings(**dict(parsed.places)),
+            prices=parsed.prices,
+            discord=parsed.discord,
+            discord_token=_key(parsed.discord.token_variable, environ, name) if parsed.discord else SecretStr(""),
         )
 
     @classmethod

@@ -4,7 +4,8 @@ BotError
 ├── RefuseToStart        say it and start nothing
 │   ├── SettingsError      settings are wrong: file, key, what was expected
 │   └── Unknown            no such persona, model, command
-└── UsageError           a command was typed wrongly: say how it goes
+├── UsageError           a command was typed wrongly: say how it goes
+└── NotAllowed           somebody may not do that: say who may
 """
 
 from typing import ClassVar
@@ -32,3 +33,7 @@ class Unknown(RefuseToStart):
 
 class UsageError(BotError):
     """A command was typed wrongly; fields: usage."""
+
+
+class NotAllowed(BotError):
+    """Somebody may not do that; fields: role."""

@@ -1,4 +1,5 @@
-"""Who is speaking where: casts by id, and one session for every conversation, as many as are remembered."""
+"""Who may speak where: casts by id, those of one community apart, and one conversation for each place and persona, as
+many as are remembered."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -8,52 +9,54 @@ from personas.cast import Cast
 from personas.conversation import Conversation
 
 
-class Session:
-    """One conversation: its persona and its window. Changed by one task at a time."""
-
-    def __init__(self, cast: Cast, *, window: int) -> None:
-        self._window = window
-        self.cast = cast
-        self.conversation = Conversation(window=window)
-
-    def reset(self, cast: Cast | None = None) -> None:
-        """Begin anew, with another persona where one is given."""
-        self.cast = cast or self.cast
-        self.conversation = Conversation(window=self._window)
-
-
 class Hall:
-    """All casts and sessions. Used from one event loop."""
+    """All casts and conversations. Used from one event loop."""
 
     def __init__(self, casts: Iterable[Cast], *, default: str, language: str, window: int, sessions: int) -> None:
-        """`default` is an id; "" means the first cast in `language`, or the first of all.
+        """`casts` may speak everywhere. `default` is an id; "" means the first cast in `language`, or the first of all.
 
         Raises Unknown for a default that is not among the casts, or for no casts at all.
         """
-        self._casts = {cast.persona.id: cast for cast in casts}
+        self._casts: dict[str, dict[str, Cast]] = {"": {cast.persona.id: cast for cast in casts}}
         if not default:
-            fitting = [name for name, cast in self._casts.items() if cast.persona.language == language]
-            default = next(iter(fitting or self._casts), "")
-        self._default = self.cast(default)
+            everywhere = self._casts[""]
+            fitting = [name for name, cast in everywhere.items() if cast.persona.language == language]
+            default = next(iter(fitting or everywhere), "")
+        self.default = self.cast(default)
+        """Who speaks where nobody else was chosen."""
         self._window = window
         self._limit = sessions
-        self._sessions: OrderedDict[str, Session] = OrderedDict()
+        self._sessions: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
 
-    @property
-    def casts(self) -> tuple[Cast, ...]:
-        """Every cast, in order."""
-        return tuple(self._casts.values())
+    def casts(self, server: str = "") -> tuple[Cast, ...]:
+        """Every cast that may speak in a community, those of everybody first."""
+        own = self._casts.get(server, {}) if server else {}
+        return (*self._casts[""].values(), *own.values())
 
-    def cast(self, name: str) -> Cast:
+    def cast(self, name: str, server: str = "") -> Cast:
         """The cast of a persona. Raises Unknown."""
-        if name not in self._casts:
-            raise Unknown("settings.unknown_persona", name=name, known=", ".join(self._casts))
-        return self._casts[name]
+        known = {cast.persona.id: cast for cast in self.casts(server)}
+        if name not in known:
+            raise Unknown("settings.unknown_persona", name=name, known=", ".join(known))
+        return known[name]
 
-    def session(self, conversation: str) -> Session:
-        """The session of a conversation, begun where there is none; the one silent longest makes room."""
-        session = self._sessions.pop(conversation, None) or Session(self._default, window=self._window)
-        self._sessions[conversation] = session
+    def add(self, cast: Cast, server: str) -> None:
+        """Let `cast` speak in one community, in place of its own of that id."""
+        self._casts.setdefault(server, {})[cast.persona.id] = cast
+
+    def remove(self, name: str, server: str) -> bool:
+        """Let one of a community's own personas speak no more; whether there was one. Those of everybody stay."""
+        return bool(server) and self._casts.get(server, {}).pop(name, None) is not None
+
+    def conversation(self, place: str, persona: str) -> Conversation:
+        """The conversation with a persona in a place, begun where there is none; the one silent longest makes room."""
+        key = (place, persona)
+        conversation = self._sessions.pop(key, None) or Conversation(window=self._window)
+        self._sessions[key] = conversation
         while len(self._sessions) > self._limit:
             self._sessions.popitem(last=False)
-        return session
+        return conversation
+
+    def reset(self, place: str, persona: str) -> None:
+        """Forget the conversation with a persona in a place."""
+        self._sessions.pop((place, persona), None)

@@ -13,6 +13,9 @@ from datetime import UTC, datetime
 
 from bots.config import Settings
 from bots.review_commands import ReviewCommands
+from bots.state import State
+from bots.state.memory import MemoryState
+from bots.state.sqlite import SqliteState
 from moderation.filters import Filter
 from moderation.guard import Guard
 from moderation.policy import Policy
@@ -42,6 +45,20 @@ async def open_store(settings: Settings) -> AsyncGenerator[Store, None]:
         yield store
     finally:
         await store.aclose()
+
+
+@asynccontextmanager
+async def open_state(settings: Settings, *, lasting: bool = True) -> AsyncGenerator[State, None]:
+    """The state of these settings, or one that ends with this. Raises StoreUnavailable."""
+    state: State
+    if lasting:
+        state = await asyncio.to_thread(lambda: SqliteState.at(settings.state, clock=utc_now))
+    else:
+        state = MemoryState(clock=utc_now)
+    try:
+        yield state
+    finally:
+        await state.aclose()
 
 
 @asynccontextmanager

@@ -1,23 +1,66 @@
 """The contract of a platform: it shows cleared passages and cards, and hands over what people write.
 
 A platform cannot draft, judge or keep anything by itself: it is given a `Router`. To add one: a folder `bots/NAME_bot`
-with a class that has these two members, built in `bots.app` alone; `tests/contracts/test_platforms.py` runs over it.
+with a class that has these members, built in `bots.app` alone; `tests/contracts/test_platforms.py` runs over it.
 """
 
+import enum
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
+from bots.attention import Attention, Heard
 from bots.cards import Card
-from personas.messages import Event, Message, Passage
+from bots.places import Place, PlaceSettings
+from bots.replies import Record, Replies
+from personas.messages import Cue, Event, Message, Passage
+
+
+class Role(enum.IntEnum):
+    """What somebody may do; a higher one may do all that a lower one may."""
+
+    MEMBER = 0
+    MODERATOR = 1
+    """Reviews what was kept of the community, chooses who speaks where."""
+    ADMIN = 2
+    """Sets what holds in the community."""
+    OWNER = 3
+    """Runs the program: sees every community's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Somebody who wants something, and where. The platform vouches for it at every call."""
+
+    message: Message
+    """Who, in which conversation; its text is what was typed, where something was."""
+    place: Place
+    role: Role = Role.MEMBER
+    language: str = ""
+    """The person's own language where the platform tells it: cards are written in it. "": the one of the place."""
+    about: str = ""
+    """The text a command is about: of the reply that is reported."""
+    file: bytes = b""
+    """What came with a command."""
+    file_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mask:
+    """How a persona appears."""
+
+    name: str
+    picture: str = ""
+    """Address of its picture, or ""."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
     """Who speaks in a conversation, and how it begins."""
 
-    persona: str
-    """Display name."""
+    id: str
+    """Of the persona."""
+    mask: Mask
     greeting: Passage | None
     warning: Card | None
     """What a person should know first: say, that the model in use does not speak the persona's language."""
@@ -26,17 +69,50 @@ class Meeting:
 class Router(Protocol):
     """What a platform may ask for. Safe to use from any number of tasks of one event loop."""
 
-    def reply(self, message: Message) -> AsyncGenerator[Event, None]:
-        """The reply to a message, as `PersonaRuntime.respond` gives it; raises Busy before the first event.
+    @property
+    def replies(self) -> Replies:
+        """What stands where."""
 
-        Iterate to the end or close (`contextlib.aclosing`).
+    async def settings(self, place: Place) -> PlaceSettings:
+        """What holds in a place."""
+
+    async def listen(self, heard: Heard, place: Place) -> Attention | None:
+        """Which persona is to answer what was heard there, or None where nobody is."""
+
+    def reply(
+        self, caller: Caller, cue: Cue = Cue.ANSWER, *, last: tuple[str, str] | None = None
+    ) -> AsyncGenerator[Event | Card, None]:
+        """The reply to the message of `caller`, as `PersonaRuntime.respond` gives it, and cards before it that the
+        person should see (a notice, a limit); raises Busy before the first event. Without `Finished` there is no reply,
+        only the cards that say why.
+
+        `last` is what the last turn said and what it got, as the platform has them, for a `cue` that needs them and a
+        window that was lost. Iterate to the end or close (`contextlib.aclosing`).
         """
 
-    async def command(self, line: str, message: Message) -> Card:
-        """What a command that a person typed ("/why x3f9") comes to; `message` says who and where. Errors are cards."""
+    async def clear(self, text: str, caller: Caller) -> Passage | Card:
+        """`text`, which a person wrote, as the persona's last reply, or why not (`PersonaRuntime.clear`)."""
 
-    def meet(self, conversation: str) -> Meeting:
+    async def revise(self, caller: Caller, text: str) -> None:
+        """The persona's last reply there reads `text` now ("": it is gone); for replies that follow."""
+
+    async def command(self, line: str, caller: Caller) -> Card:
+        """What a command that a person typed ("/why x3f9") comes to. Errors are cards."""
+
+    async def meet(self, caller: Caller) -> Meeting:
         """Begin a conversation, or go on in it after its persona changed (`Card.met`)."""
+
+    def mask(self, persona: str, community: str) -> Mask:
+        """How a persona appears; for an unknown id a name nobody has."""
+
+    def personas(self, place: Place) -> tuple[tuple[str, str], ...]:
+        """Id and name of everybody who may speak in a place."""
+
+    async def recall(self, name: str) -> str:
+        """What a platform noted under a name, or "": small facts of its own, never what somebody said."""
+
+    async def remember(self, name: str, value: str) -> None:
+        """Note something under a name, for `recall` after a restart."""
 
 
 class Platform(Protocol):
@@ -48,3 +124,6 @@ class Platform(Protocol):
 
     async def serve(self, router: Router) -> None:
         """Carry messages until there are no more, or until cancelled; leaves no half-shown reply behind."""
+
+    async def take_back(self, record: Record) -> bool:
+        """Take a reply away wherever it stands; whether that was possible."""

@@ -11,7 +11,7 @@ import typer
 from bots.cli.common import ModelName, SettingsFile, err, interactive, out, run, say, settings_of, standard_input
 from bots.config import DEFAULT_MODEL, Settings
 from bots.console_bot.screen import Screen
-from bots.console_bot.terminal import PLATFORM, Terminal
+from bots.console_bot.terminal import Terminal
 from bots.logs import logging_to
 from bots.parts import utc_now
 
@@ -29,7 +29,7 @@ def chat(
 
 async def _chat(settings: Settings) -> int:
     """How much went wrong that a script should know of: lines that could not be read, replies that came to nothing."""
-    from bots.app import open_talchum
+    from bots.app import open_host
     from bots.console_bot.lines import piped, typed
 
     screen = Screen(out(), language=settings.language)
@@ -47,18 +47,18 @@ async def _chat(settings: Settings) -> int:
         lines = typed(prompt="> ", hint=lambda: screen.notice("console.leave_hint"))
     else:
         lines = piped(standard_input(), broken=broken)
+    terminal = Terminal(lines, screen, person=person, now=utc_now)
     async with AsyncExitStack() as stack:
-        talchum = await stack.enter_async_context(open_talchum(settings))
+        host = await stack.enter_async_context(open_host(settings, alone=True))
         if interactive():
             screen.notice("console.welcome")
             if settings.model.use == DEFAULT_MODEL:
                 screen.notice("console.better_model")
         if interactive() and settings.model.use.startswith("embedded:"):
             # Whoever types needs longer for it than the model for reading who it is.
-            await stack.enter_async_context(_meanwhile(talchum.warm(PLATFORM)))
+            await stack.enter_async_context(_meanwhile(host.warm(terminal.caller(""))))
         stack.enter_context(logging_to(settings.log_file, level=settings.log.level))
-        terminal = Terminal(lines, screen, person=person, now=utc_now)
-        await terminal.serve(talchum)
+        await terminal.serve(host)
     return complaints + (0 if interactive() else terminal.failures)
 
 

@@ -109,6 +109,7 @@ def _rows(persona: Persona) -> tuple[Row, ...]:
         Row(label="language", text=persona.language),
         Row(label="registers", text=", ".join(persona.registers) or "-"),
         Row(label="moment", text=str(persona.moment or "-")),
+        Row(label="mature", text=str(persona.mature).lower()),
         Row(label="tagline", text=persona.tagline),
         Row(label="description", text=persona.description),
         Row(label="voice", text=persona.voice or "-"),

@@ -1,19 +1,31 @@
 """The terminal as a platform: lines in, cleared passages and cards out."""
 
 import asyncio
+import itertools
 import signal
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
+from bots.cards import Card
 from bots.console_bot.screen import Screen
 from bots.inbox import Busy
-from bots.platform import Router
-from personas.messages import Event, Finished, Message, Passage, Withdrawal
+from bots.places import Place
+from bots.platform import Caller, Role, Router
+from bots.replies import Record
+from personas.messages import Cue, Event, Finished, Message, Passage, Withdrawal
 
 PLATFORM = "console"
+HERE = Place(platform=PLATFORM, scopes=("console:dm:here",), private=True)
 Lines = AsyncIterator[str]
 """What a person types, line by line, without line ends."""
+
+_CUES = {"/regenerate": Cue.AGAIN, "/continue": Cue.CONTINUE}
+_IMPORT = "/persona import "
+_LARGEST = 16 * 1024 * 1024
+"""Bytes of a file that are read: more than a card may have, which is then too large and says so."""
 
 
 class Terminal:
@@ -36,22 +48,56 @@ class Terminal:
 
     async def serve(self, router: Router) -> None:
         """Until there are no more lines, or /quit. Ctrl-C ends the reply that is under way, not the program."""
-        self._meet(router)
+        await self._meet(router)
         async for line in self._lines:
-            message = self._message(line)
-            if line.startswith("/"):
-                card = await router.command(line, message)
-                self._screen.card(card)
-                if card.leave:
+            caller = self.caller(line)
+            if line.strip() in _CUES:
+                await self._answer(router, caller, _CUES[line.strip()])
+            elif line.startswith("/"):
+                if await self._command(router, line, caller):
                     return
-                if card.met:
-                    self._meet(router)
             elif line.strip():
-                await self._answer(router, message)
+                await self._answer(router, caller)
 
-    def _meet(self, router: Router) -> None:
-        meeting = router.meet(PLATFORM)
-        self._persona = meeting.persona
+    async def take_back(self, _record: Record) -> bool:
+        """See `Platform.take_back`: what a terminal has printed stays."""
+        return False
+
+    def caller(self, line: str) -> Caller:
+        """The person at this terminal, who runs the program, with what they typed."""
+        self._count += 1
+        message = Message(
+            platform=PLATFORM,
+            conversation=HERE.conversation,
+            person=self._person,
+            name="",
+            text=line,
+            at=self._now(),
+            id=str(self._count),
+        )
+        return Caller(message=message, place=HERE, role=Role.OWNER)
+
+    async def _command(self, router: Router, line: str, caller: Caller) -> bool:
+        """Answer a command; whether it was the last."""
+        if line.startswith(_IMPORT):
+            file = Path(line.removeprefix(_IMPORT).strip())
+            try:
+                caller = replace(caller, file=await asyncio.to_thread(_read, file), file_name=file.name)
+            except OSError as error:
+                self._screen.notice("console.unreadable_file", file=file, reason=error.strerror)
+                return False
+            line = _IMPORT.strip()
+        card = await router.command(line, caller)
+        self._screen.card(card)
+        if card.file:
+            self._screen.notice("console.written", file=await asyncio.to_thread(_write_anew, card))
+        if card.met:
+            await self._meet(router)
+        return card.leave
+
+    async def _meet(self, router: Router) -> None:
+        meeting = await router.meet(self.caller(""))
+        self._persona = meeting.mask.name
         if meeting.warning:
             self._screen.card(meeting.warning)
         if meeting.greeting:
@@ -59,9 +105,9 @@ class Terminal:
             self._screen.passage(meeting.greeting)
             self._screen.end()
 
-    async def _answer(self, router: Router, message: Message) -> None:
+    async def _answer(self, router: Router, caller: Caller, cue: Cue = Cue.ANSWER) -> None:
         """Show one reply in a task of its own, which Ctrl-C cancels."""
-        task = asyncio.create_task(self._show(router.reply(message)))
+        task = asyncio.create_task(self._show(router.reply(caller, cue)))
         with _interrupts(task):
             try:
                 await asyncio.wait([task])
@@ -73,12 +119,14 @@ class Terminal:
         else:
             task.result()
 
-    async def _show(self, events: AsyncGenerator[Event, None]) -> None:
+    async def _show(self, events: AsyncGenerator[Event | Card, None]) -> None:
         self._screen.speaker(self._persona)
         try:
             async with aclosing(events) as reply:
                 async for event in reply:
                     match event:
+                        case Card():
+                            self._screen.card(event)
                         case Passage():
                             self._screen.passage(event)
                         case Withdrawal():
@@ -90,17 +138,21 @@ class Terminal:
         except Busy:
             self._screen.notice("console.busy")
 
-    def _message(self, line: str) -> Message:
-        self._count += 1
-        return Message(
-            platform=PLATFORM,
-            conversation=PLATFORM,
-            person=self._person,
-            name="",
-            text=line,
-            at=self._now(),
-            id=str(self._count),
-        )
+
+def _read(file: Path) -> bytes:
+    with file.expanduser().open("rb") as stream:
+        return stream.read(_LARGEST)
+
+
+def _write_anew(card: Card) -> Path:
+    """Write what a card brings along into this folder, in place of nothing that is there already."""
+    stem, dot, ending = card.file_name.rpartition(".")
+    for number in itertools.count(1):
+        file = Path(card.file_name if number == 1 else f"{stem}-{number}{dot}{ending}")
+        with suppress(FileExistsError), file.open("xb") as stream:
+            stream.write(card.file)
+            return file
+    raise AssertionError("counting does not end")
 
 
 @contextmanager

@@ -107,6 +107,8 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
         ("bots/cli/models.py", "serve"),  # our words
         ("bots/cli/models.py", "model_serve_script"),  # our words
         ("bots/cli/files.py", "train"),  # figures
+        ("bots/cli/serve.py", "_run"),  # our words
+        ("bots/console_bot/terminal.py", "_write_anew"),  # a file somebody asked for
         ("bots/__main__.py", "_complain"),  # our words
     }
     writing = {
@@ -119,13 +121,82 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
     assert shown == {"speaker", "passage", "withdrawn", "finished", "end", "card", "notice"}
 
 
+_SENDERS = re.compile(
+    r"send|send_message|send_modal|edit|edit_message|edit_original_response|reply|respond|create_thread|create_webhook|"
+    r"execute|publish|forward|set_content"
+)
+
+
+_NO_SENDERS = {"self._router.reply", "self.reply", "discord.MessageReferenceType.forward"}
+"""What is only called like one."""
+
+
+def test_every_way_to_show_text_on_discord_is_one_of_these() -> None:
+    """What a persona says goes through the outlet alone, which is given passages alone; all else are cards of ours."""
+    places = {
+        (name, function.name)
+        for name, tree in TREES.items()
+        if name.startswith("bots/discord_bot/")
+        for function in functions(tree)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and _SENDERS.fullmatch(node.attr) and ast.unparse(node) not in _NO_SENDERS
+    }
+
+    assert places == {
+        ("bots/discord_bot/outlet.py", "edit"),  # a piece of what `Writer` read from passages
+        ("bots/discord_bot/outlet.py", "undress"),  # no text: buttons
+        ("bots/discord_bot/outlet.py", "_posted"),  # a piece of what `Writer` read from passages
+        ("bots/discord_bot/outlet.py", "_posted_masked"),  # the same
+        ("bots/discord_bot/performing.py", "_mark"),  # what stands there, and words of ours
+        ("bots/discord_bot/performing.py", "post_card"),  # a card
+        ("bots/discord_bot/listening.py", "_tell"),  # a card
+        ("bots/discord_bot/listening.py", "_stage"),  # a persona's name
+        ("bots/discord_bot/responding.py", "card"),  # a card
+        ("bots/discord_bot/pressing.py", "control"),  # a form with what stands there
+        ("bots/discord_bot/pressing.py", "report"),  # a form
+        ("bots/discord_bot/pressing.py", "desk"),  # a form
+        ("bots/discord_bot/pressing.py", "_refresh"),  # a card
+        ("bots/discord_bot/identity.py", "_find"),  # a webhook of our name
+    }
+
+
+def test_only_the_writer_posts_what_a_persona_says_and_it_reads_passages_alone() -> None:
+    """`Writer` takes its text from `Passage.text`, in one place; nobody else calls an outlet."""
+    taking = {
+        (name, function.name)
+        for name, tree in TREES.items()
+        if name in {"bots/streaming.py", "bots/discord_bot/outlet.py", "bots/discord_bot/performing.py"}
+        for function in functions(tree)
+        for node in ast.walk(function)
+        if isinstance(node, ast.AugAssign | ast.Assign)
+        and any(
+            ast.unparse(target) == "self._text" for target in getattr(node, "targets", [getattr(node, "target", None)])
+        )
+        and "text" in ast.unparse(node.value)
+    }
+    assert taking == {("bots/streaming.py", "_take")}
+    posting = {
+        (name, function.name)
+        for name, tree in TREES.items()
+        if name.startswith("bots/")
+        for function in functions(tree)
+        for call in calls(function)
+        if re.fullmatch(r"(self\.)?_?outlet\.(post|edit)", call)
+    }
+    assert posting == {
+        ("bots/streaming.py", "mend"),
+        ("bots/streaming.py", "_edit"),
+        ("bots/discord_bot/performing.py", "_mark"),
+    }
+
+
 def test_a_passage_is_made_in_one_way_only() -> None:
     """`Passage(…)` would show a text on the strength of somebody else's verdict; `Passage.cleared` ties them."""
     direct = {name for name, tree in TREES.items() if "Passage" in set(calls(tree))}
     cleared = {name for name, tree in TREES.items() if "Passage.cleared" in set(calls(tree))}
 
     assert direct == set()
-    assert cleared == {"personas/cast.py", "personas/reply.py"}
+    assert cleared == {"personas/cast.py", "personas/reply.py", "personas/runtime.py"}
 
 
 def test_every_text_stands_in_every_language_and_every_key_in_the_code_has_a_text() -> None:

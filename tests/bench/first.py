@@ -31,9 +31,9 @@ from personas.generators.scripted_server import ScriptedServer
 from personas.generators.scripts import Script, parse_script
 from personas.messages import Message, Passage, PassageKind, Turn
 from personas.prompting import Limits, compile_prompt
-from personas.reply import ReplySettings, Stagehands
 from personas.runtime import PersonaRuntime
 from personas.sentences import SentenceSplitter
+from personas.stagehands import ReplySettings, Stagehands
 from tests.bench.guarding import CANARY, default_guard
 from tests.bench.measuring import SEED, halves, quantile, ratio_interval
 from tests.bench.sizes import Sizes

@@ -1,17 +1,18 @@
 """The composition root: what settings become."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bots.app import Talchum, cast_all, limits_of, open_generator, open_talchum
+from bots.app import Casting, limits_of, open_generator, open_host
+from bots.cards import Card
 from bots.config import Settings
 from bots.errors import SettingsError, Unknown
+from bots.host import Host
 from bots.inbox import Busy
 from bots.parts import open_guard
 from moderation.errors import FilterUnavailable
@@ -20,18 +21,19 @@ from personas.errors import RefuseToStart
 from personas.generators.scripted_server import ScriptedServer
 from personas.generators.scripts import load_script
 from personas.loading import load_library
-from personas.messages import Finished, Message, Passage
+from personas.messages import Event, Finished, Passage
 from personas.model_files import known_models
 from personas.prompting import Limits
-from tests.support.stage import NOW
+from tests.support.house import ALONE, caller
 
 
 def settings_of(tmp_path: Path, document: str, **environ: str) -> Settings:
     return Settings.load(document.encode(), {"TALCHUM_DATA": str(tmp_path), **environ})
 
 
-def message(text: str) -> Message:
-    return Message(platform="test", conversation="c", person="p", name="Ann", text=text, at=NOW)
+def read(events: Sequence[Event | Card]) -> tuple[str, Finished]:
+    assert isinstance(events[-1], Finished)
+    return "".join(event.text for event in events if isinstance(event, Passage)), events[-1]
 
 
 async def test_an_endpoint_speaks_through_the_whole_program_and_a_fallback_takes_over(tmp_path: Path) -> None:
@@ -40,11 +42,8 @@ async def test_an_endpoint_speaks_through_the_whole_program_and_a_fallback_takes
         document += 'fallbacks = ["scripted:evening_chat"]\n[personas]\ndefault = "lighthouse_keeper"\n'
         told: dict[str, tuple[str, Finished]] = {}
         for key in ("let-me-in", "wrong"):
-            async with open_talchum(settings_of(tmp_path, document, OPENAI_API_KEY=key)) as talchum:
-                events = [event async for event in talchum.reply(message("How is the harbour?"))]
-                assert isinstance(events[-1], Finished)
-                text = "".join(event.text for event in events if isinstance(event, Passage))
-                told[key] = (text, events[-1])
+            async with open_host(settings_of(tmp_path, document, OPENAI_API_KEY=key)) as host:
+                told[key] = read([event async for event in host.reply(caller("How is the harbour?"))])
 
     assert "I have mended nets here" in told["let-me-in"][0]
     assert told["let-me-in"][1].repairs == 1
@@ -69,7 +68,7 @@ async def test_a_key_is_in_no_text_of_the_settings(tmp_path: Path) -> None:
 async def test_an_unknown_persona_is_refused_before_anything_is_said(tmp_path: Path) -> None:
     document = '[model]\nuse = "scripted:evening_chat"\n[personas]\ndefault = "nobody"'
     with pytest.raises(Unknown, match="nobody"):
-        async with open_talchum(settings_of(tmp_path, document)):
+        async with open_host(settings_of(tmp_path, document)):
             pass
 
 
@@ -80,8 +79,8 @@ async def test_personas_of_the_owners_own_join_the_bundled_ones(tmp_path: Path) 
     (folder / "baker.toml").write_text(text, encoding="utf-8")
     document = '[model]\nuse = "scripted:evening_chat"\n[personas]\ndefault = "baker"\nfolders = ["mine"]'
     settings = Settings.load(document.encode(), {"TALCHUM_DATA": str(tmp_path)}, file=tmp_path / "talchum.toml")
-    async with open_talchum(settings) as talchum:
-        assert talchum.meet("c").persona == "Jo"
+    async with open_host(settings) as host:
+        assert (await host.meet(caller())).mask.name == "Jo"
 
 
 @pytest.mark.parametrize(
@@ -117,11 +116,12 @@ def test_a_prompt_fits_into_whichever_model_is_asked(tmp_path: Path, models: str
 async def test_a_budget_in_which_no_reply_could_be_repaired_keeps_the_program_from_starting(
     tmp_path: Path, persona: str
 ) -> None:
-    personas = {persona: (await asyncio.to_thread(load_library, ()))[persona]}
+    speaking = (await asyncio.to_thread(load_library, ()))[persona]
     async with open_guard(settings_of(tmp_path, "")) as guard:
-        assert await cast_all(personas, guard, limits_of(settings_of(tmp_path, "")))
+        casting = await Casting.of(guard, limits_of(settings_of(tmp_path, "")))
+        assert (await casting.cast(speaking)).persona is speaking
         with pytest.raises(RefuseToStart):
-            await cast_all(personas, guard, Limits(budget=650, max_tokens=300))
+            await (await Casting.of(guard, Limits(budget=650, max_tokens=300))).cast(speaking)
 
 
 @pytest.mark.parametrize("document", ["", '[model]\nuse = "openai:x"'])
@@ -130,7 +130,8 @@ async def test_every_bundled_persona_has_room_with_the_settings_as_they_come(tmp
     personas = await asyncio.to_thread(load_library, ())
     assert "cafe_owner" in personas
     async with open_guard(settings) as guard:
-        assert len(await cast_all(personas, guard, limits_of(settings))) == len(personas)
+        casting = await Casting.of(guard, limits_of(settings))
+        assert [(await casting.cast(persona)).persona for persona in personas.values()] == list(personas.values())
 
 
 _SLIP = '[model]\nuse = "scripted:slip_of_the_mask"\n[personas]\ndefault = "lighthouse_keeper"\n'
@@ -139,31 +140,30 @@ _SLIP = '[model]\nuse = "scripted:slip_of_the_mask"\n[personas]\ndefault = "ligh
 async def test_what_was_kept_of_a_cancelled_reply_can_be_asked_for_until_the_conversation_begins_anew(
     tmp_path: Path,
 ) -> None:
-    async with open_talchum(settings_of(tmp_path, _SLIP)) as talchum:
-        nothing = await talchum.command("/why", message("/why"))
-        async with aclosing(talchum.reply(message("How is the harbour?"))) as events:
-            before, after = await anext(events), await anext(events)
+    async with open_host(settings_of(tmp_path, _SLIP)) as host:
+        nothing = await host.command("/why", caller("/why"))
+        async with aclosing(host.reply(caller("How is the harbour?"))) as events:
+            _, before, after = await anext(events), await anext(events), await anext(events)
         assert isinstance(before, Passage)
         assert isinstance(after, Passage)
         assert "mended nets" in after.text
 
-        kept = await talchum.command("/why", message("/why"))
+        kept = await host.command("/why", caller("/why"))
         assert kept.rows
         assert not nothing.rows
 
-        await talchum.command("/reset", message("/reset"))
-        assert await talchum.command("/why", message("/why")) == nothing
+        await host.command("/reset", caller("/reset"))
+        assert await host.command("/why", caller("/why")) == nothing
 
 
 async def test_replies_asked_for_at_once_in_one_conversation_come_one_after_another(tmp_path: Path) -> None:
     came: list[str] = []
 
-    async def read(talchum: Talchum, name: str, came: Callable[[str], None]) -> None:
-        async for _ in talchum.reply(message(f"How is the harbour, {name}?")):
-            came(name)
+    async def hear(host: Host, name: str) -> None:
+        came.extend([name async for _ in host.reply(caller(f"How is the harbour, {name}?"))])
 
-    async with open_talchum(settings_of(tmp_path, _SLIP)) as talchum:
-        await asyncio.gather(read(talchum, "first", came.append), read(talchum, "second", came.append))
+    async with open_host(settings_of(tmp_path, _SLIP)) as host:
+        await asyncio.gather(hear(host, "first"), hear(host, "second"))
 
     assert came.count("first") > 1
     assert came.count("second") > 1
@@ -172,17 +172,17 @@ async def test_replies_asked_for_at_once_in_one_conversation_come_one_after_anot
 
 async def test_a_reply_for_which_there_is_no_room_is_refused(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, f"{_SLIP}[limits]\nrunning = 1\nwaiting = 0\n")
-    async with open_talchum(settings) as talchum, aclosing(talchum.reply(message("How is the harbour?"))) as events:
+    async with open_host(settings) as host, aclosing(host.reply(caller("How is the harbour?"))) as events:
         await anext(events)
         with pytest.raises(Busy):
-            await anext(talchum.reply(replace(message("And here?"), conversation="another")))
+            await anext(host.reply(caller("And here?", place=ALONE)))
 
 
 async def test_a_checkpoint_that_is_not_there_keeps_the_program_from_starting(tmp_path: Path) -> None:
     section = f'[detoxify]\ncheckpoint = "none.ckpt"\nsha256 = "{"0" * 64}"\nconfig = "none"\n'
     settings = settings_of(tmp_path, f'[model]\nuse = "scripted:evening_chat"\n{section}')
     with pytest.raises(FilterUnavailable):
-        async with open_talchum(settings):
+        async with open_host(settings):
             pass
 
 

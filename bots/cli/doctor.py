@@ -1,0 +1,48 @@
+"""`talchum doctor`: what is wrong, and what to click or type about it."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bots.cli.common import run, settings_of, show
+from bots.config import FILE_NAME, SETTINGS_VARIABLE, Settings
+from bots.errors import SettingsError
+
+_Offline = Annotated[bool, typer.Option("--offline", help="doctor_offline")]
+_File = Annotated[
+    Path | None,
+    typer.Option("--settings", help="settings", metavar="FILE", envvar=SETTINGS_VARIABLE, show_envvar=False),
+]
+
+
+def doctor(offline: _Offline = False, file: _File = None) -> None:
+    """doctor"""
+    from bots.doctor import bad, card_of
+
+    try:
+        settings = settings_of(file)
+    except SettingsError as error:
+        blank = settings_of(Path(os.devnull))
+        show(card_of("doctor.title_house", [bad("doctor.about_settings", error)], blank.language), blank)
+        raise typer.Exit(1) from None
+    raise typer.Exit(run(_examine(settings, file or Path(FILE_NAME), offline=offline)))
+
+
+async def _examine(settings: Settings, file: Path, *, offline: bool) -> int:
+    """Everything, told as it is found; the exit code."""
+    from bots.discord_bot.checkup import look_at_discord
+    from bots.doctor import Grade, card_of, look_at_house, look_at_models, look_at_settings, summary
+    from bots.parts import utc_now
+
+    language = settings.language
+    found = [look_at_settings(file), *await look_at_house(settings, today=utc_now().date())]
+    show(card_of("doctor.title_house", found, language), settings)
+    models = await look_at_models(settings, offline=offline)
+    show(card_of("doctor.title_models", models, language), settings)
+    discord = await look_at_discord(settings, offline=offline, now=utc_now)
+    show(card_of("doctor.title_discord", discord, language), settings)
+    found += [*models, *discord]
+    show(summary(found, language), settings)
+    return int(any(finding.grade is Grade.BAD for finding in found))

@@ -1,0 +1,216 @@
+"""The client: what the gateway tells, handed to those who act on it. One for all shards."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import discord
+from discord.ext import commands
+
+from bots.bursts import Bursts
+from bots.discord_bot.controls import Control, DeskButton
+from bots.discord_bot.identity import Webhooks
+from bots.discord_bot.listening import Listener, Part, needs_content
+from bots.discord_bot.performing import Pace, Performer
+from bots.discord_bot.pressing import CUES, Presser
+from bots.discord_bot.responding import Responder
+from bots.discord_bot.slash import Translator, digest, plant
+from bots.discord_bot.translate import PLATFORM, place_of
+from bots.platform import Router
+from bots.streaming import Sleep
+
+_log = logging.getLogger(__name__)
+
+_PATIENCE: Final = 60.0
+"""Seconds a bucket of Discord's may make us wait before a call is given up."""
+_DIGEST: Final = "discord commands"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a client works with."""
+
+    router: Router
+    language: str
+    """Of our own words where neither a person nor a place has one."""
+    content: bool
+    """Whether the bot may read messages that do not call it: the message-content intent."""
+    pace: Pace
+    burst: timedelta
+    """Silence after which a burst of messages is over."""
+    longest_burst: timedelta
+    shards: int | None
+    """How many; None: as Discord advises."""
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    sleep: Sleep
+
+
+def intents_of(*, content: bool) -> discord.Intents:
+    """What the gateway is to tell: nothing privileged, but for the content of messages where it is asked for."""
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True, webhooks=True, message_content=content)
+
+
+class TalchumClient(commands.AutoShardedBot):
+    """Meets `bots.discord_bot.slash.Commands` and `bots.discord_bot.controls.Pressed`."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=intents_of(content=surroundings.content),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=_PATIENCE,
+            chunk_guilds_at_startup=False,
+            shard_count=surroundings.shards,
+        )
+        self._with = surroundings
+        self._router = surroundings.router
+        self._in_hand: set[asyncio.Task[Any]] = set()
+        self._responder = Responder(self._router, language=surroundings.language)
+        self.tree.error(self._on_command_error)
+
+    async def setup_hook(self) -> None:
+        """Once after login, before the gateway: who acts on what, and the commands."""
+        assert self.user is not None
+        around = self._with
+        self._webhooks = Webhooks(self.user.id)
+        self.performer = Performer(
+            self,
+            self._router,
+            self._webhooks,
+            pace=around.pace,
+            language=around.language,
+            monotonic=around.monotonic,
+            sleep=around.sleep,
+        )
+        bursts: Bursts[Part] = Bursts(sleep=around.sleep, idle=around.burst, longest=around.longest_burst)
+        self._listener = Listener(
+            self.user, self._router, self.performer, bursts, passing=around.pace.passing, language=around.language
+        )
+        self._presser = Presser(self._router, self.performer, self._responder, now=around.now)
+        self.add_dynamic_items(Control, DeskButton)
+        await self.tree.set_translator(Translator())
+        plant(self.tree, self)
+        await self._sync()
+
+    async def _sync(self) -> None:
+        """Send the commands where they are others than last time: Discord allows that only so often."""
+        name, now = f"{_DIGEST} {self.application_id}", await digest(self.tree)
+        if await self._router.recall(name) != now:
+            await self.tree.sync()
+            await self._router.remember(name, now)
+            _log.info("commands sent")
+
+    async def drain(self) -> None:
+        """End what is under way, each reply brought to where it stands whole. For the end of the program."""
+        tasks = [task for task in self._in_hand if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def on_ready(self) -> None:
+        """Every shard is ready: after a start, and after a session that could not be resumed."""
+        _log.info("ready: servers=%d shards=%d", len(self.guilds), len(self.shards))
+        async with self._task():
+            await self.performer.mend()
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Somebody wrote something."""
+        if message.webhook_id is not None and self._webhooks.own(message.webhook_id):
+            return
+        async with self._task():
+            await self._listener.heard(message)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """Somebody took a message away."""
+        await self._taken_away(payload.message_id)
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Somebody took many messages away."""
+        for message in payload.message_ids:
+            await self._taken_away(message)
+
+    async def on_webhooks_update(self, channel: discord.abc.GuildChannel) -> None:
+        """Webhooks of a channel changed: ours may be gone, or possible now."""
+        self._webhooks.forget(channel.id)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel is gone."""
+        self._webhooks.forget(channel.id)
+
+    async def on_control(self, interaction: discord.Interaction, verb: str, reply: str) -> None:
+        """See `Pressed.on_control`."""
+        async with self._task():
+            await self._presser.control(interaction, verb, reply)
+
+    async def on_desk(self, interaction: discord.Interaction, verb: str, exchange: str) -> None:
+        """See `Pressed.on_desk`."""
+        async with self._task():
+            await self._presser.desk(interaction, verb, exchange)
+
+    async def typed(
+        self, interaction: discord.Interaction, line: str, *, file: discord.Attachment | None = None
+    ) -> None:
+        """See `slash.Commands.typed`."""
+        async with self._task():
+            card = await self._responder.typed(interaction, line, file=file)
+            if card.met:
+                await self._presser.meet(interaction)
+            if line.startswith("/talchum") and not self._with.content:
+                settings = await self._router.settings(place_of(interaction.channel))
+                if needs_content(settings):
+                    await self._responder.say(interaction, "discord.mode_needs_content")
+
+    async def cued(self, interaction: discord.Interaction, verb: str) -> None:
+        """See `slash.Commands.cued`."""
+        async with self._task():
+            await self._presser.cued(interaction, CUES[verb])
+
+    async def report(self, interaction: discord.Interaction, message: discord.Message | None) -> None:
+        """See `slash.Commands.report`."""
+        await self._presser.report_message(interaction, message)
+
+    async def personas(self, interaction: discord.Interaction) -> Sequence[tuple[str, str]]:
+        """See `slash.Commands.personas`."""
+        return self._router.personas(place_of(interaction.channel))
+
+    async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
+        """A defect of ours in an event. Its message may quote what somebody wrote, so its kind and place must do."""
+        import sys
+
+        _log_defect(sys.exception(), event_method)
+
+    async def _on_command_error(self, interaction: discord.Interaction, error: Exception) -> None:
+        """A defect of ours in a command."""
+        _log_defect(error.__cause__ or error, "command")
+        await self._responder.say(interaction, "discord.defect")
+
+    async def _taken_away(self, message: int) -> None:
+        record = await self._router.replies.of_message(PLATFORM, str(message))
+        if record is not None:
+            self.performer.forget(record)
+
+    @asynccontextmanager
+    async def _task(self) -> AsyncIterator[None]:
+        """What happens inside is waited for at the end of the program."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._in_hand.add(task)
+        try:
+            yield
+        finally:
+            self._in_hand.discard(task)
+
+
+def _log_defect(error: BaseException | None, where: str) -> None:
+    place = error.__traceback__ if error else None
+    while place and place.tb_next:
+        place = place.tb_next
+    line = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
+    _log.error("a defect: in=%s kind=%s at=%s", where, type(error).__name__, line)

@@ -1,0 +1,76 @@
+"""What can go wrong with Discord, told by what to do about it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TypeVar
+
+import aiohttp
+import discord
+
+from bots.errors import BotError
+from bots.streaming import Gone
+
+T = TypeVar("T")
+
+GONE: Final = frozenset({10003, 10008})
+"""Unknown channel, unknown message: somebody took it away."""
+UNKNOWN_WEBHOOK: Final = 10015
+EXPIRED: Final = 10062
+"""Unknown interaction: it was answered too late."""
+ANSWERED: Final = 40060
+MISSING_ACCESS: Final = 50001
+MISSING_PERMISSIONS: Final = 50013
+_TRIES: Final = 3
+_PAUSE: Final = 0.5
+"""Seconds."""
+
+NEEDED: Final = (
+    "view_channel",
+    "send_messages",
+    "send_messages_in_threads",
+    "create_public_threads",
+    "manage_webhooks",
+    "read_message_history",
+    "add_reactions",
+    "embed_links",
+    "attach_files",
+)
+"""What the bot asks for when it is invited, in the names of `discord.Permissions`."""
+
+
+class Missing(BotError):
+    """Discord lets the bot not do that; fields: permissions, channel."""
+
+
+def lacking(channel: object) -> tuple[str, ...]:
+    """The needed permissions that the bot does not have in a channel, as the cache has it."""
+    if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        return ()
+    have = channel.permissions_for(channel.guild.me)
+    return tuple(name for name in NEEDED if not getattr(have, name))
+
+
+@contextmanager
+def told(channel: object) -> Iterator[None]:
+    """Raises Gone where message or channel are there no more, and Missing, which names permission and channel, where
+    Discord forbids it; other errors of Discord pass through."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        if error.code in GONE:
+            raise Gone from error
+        if error.code in {MISSING_ACCESS, MISSING_PERMISSIONS}:
+            permissions = ", ".join(lacking(channel)) or f"{error.code}"
+            raise Missing("discord.missing", permissions=permissions, channel=str(channel)) from error
+        raise
+
+
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """The result of a call that may be made more than once, made again where the connection broke."""
+    for number in range(1, _TRIES):
+        try:
+            return await call()
+        except (OSError, aiohttp.ClientError):
+            await asyncio.sleep(_PAUSE * number)
+    return await call()

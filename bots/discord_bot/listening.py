@@ -1,0 +1,162 @@
+"""From a message on Discord to a reply: whether it is for a persona, where it is answered, what is told instead."""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+import discord
+
+from bots.attention import spoken
+from bots.bursts import Bursts
+from bots.cards import Card, Tone
+from bots.discord_bot.cards import layouts
+from bots.discord_bot.faults import Missing, told
+from bots.discord_bot.performing import Performer
+from bots.discord_bot.translate import PLATFORM, Channel, heard_by, heard_of, place_of, text_of
+from bots.inbox import Busy
+from bots.places import Mode, PlaceSettings
+from bots.platform import Caller, Router
+from bots.streaming import Gone
+
+_log = logging.getLogger(__name__)
+
+BUSY: Final = "⏳"
+_TITLE: Final = 90
+"""Characters of a thread's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One message of a burst."""
+
+    message: discord.Message
+    text: str
+    persona: str
+
+
+class Listener:
+    """Hears messages. Used from one event loop."""
+
+    def __init__(
+        self,
+        me: discord.ClientUser,
+        router: Router,
+        performer: Performer,
+        bursts: Bursts[Part],
+        *,
+        passing: timedelta,
+        language: str,
+    ) -> None:
+        """`passing` is how long a card about a limit stands in a channel; `language` as with `Performer`."""
+        self._me = me
+        self._router = router
+        self._performer = performer
+        self._bursts = bursts
+        self._passing = passing
+        self._language = language
+
+    async def heard(self, message: discord.Message) -> None:
+        """Answer a message, where it is meant for a persona."""
+        if message.author.id == self._me.id or message.is_system():
+            return
+        answers = await self._answers(message)
+        if message.webhook_id is not None and await self._router.replies.of_message(PLATFORM, str(message.id)):
+            return  # a persona's own words
+        place = place_of(message.channel)
+        attention = await self._router.listen(heard_of(message, self._me, answers=answers), place)
+        burst = (message.channel.id, message.author.id)
+        if attention is None and not self._bursts.open(burst):
+            return
+        text = attention.text if attention else spoken(text_of(message, self._me))
+        if attention is None and not text:
+            return
+        if not await self._router.replies.claim(PLATFORM, str(message.id)):
+            return
+        part = Part(message=message, text=text, persona=attention.persona if attention else "")
+        parts = await self._bursts.gather(burst, part)
+        if parts:
+            await self._answer(parts)
+
+    async def _answers(self, message: discord.Message) -> str:
+        """The persona whose message this one replies to, or "": webhooks all look alike, so we noted who said what."""
+        reference = message.reference
+        if reference is None or reference.message_id is None or reference.type is discord.MessageReferenceType.forward:
+            return ""
+        record = await self._router.replies.of_message(PLATFORM, str(reference.message_id))
+        return record.persona if record else ""
+
+    async def _answer(self, parts: list[Part]) -> None:
+        """Reply to a burst of messages as to one, under the last of them."""
+        first, last = parts[0], parts[-1].message
+        settings = await self._router.settings(place_of(last.channel))
+        channel = await self._stage(last, settings, first.persona)
+        if channel is None:
+            return
+        place = place_of(channel)
+        text = "\n".join(part.text for part in parts)
+        by = heard_by(last)
+        heard = replace(
+            by.message, text=text, persona=first.persona, conversation=place.conversation, server=place.server
+        )
+        caller = replace(by, message=heard, place=place)
+
+        async def tell(card: Card) -> None:
+            await self._tell(last, card)
+
+        try:
+            shown = await self._performer.answer(caller, channel, tell, persona=first.persona, message=last)
+            if shown and shown.finished:
+                await self._performer.note(caller, shown.finished.exchange)
+        except Busy:
+            await self._sign(last)
+        except Missing as error:
+            await self._complain(caller, error)
+        except Gone:
+            _log.info("the channel or the message is gone: channel=%d", channel.id)
+
+    async def _stage(self, message: discord.Message, settings: PlaceSettings, persona: str) -> Channel | None:
+        """Where it is answered: a thread of its own, if the place wants one and Discord lets us; None for nowhere."""
+        channel = message.channel
+        if not isinstance(channel, Channel):
+            return None
+        if not settings.threads or not isinstance(channel, discord.TextChannel):
+            return channel
+        if not channel.permissions_for(channel.guild.me).create_public_threads:
+            return channel
+        # Not what somebody wrote: a title is words of ours, and nobody has judged theirs.
+        mask = self._router.mask(persona, place_of(channel).community)
+        try:
+            return await message.create_thread(name=mask.name[:_TITLE])
+        except discord.HTTPException as error:
+            _log.warning("no thread: channel=%d code=%d", channel.id, error.code)
+            return channel
+
+    async def _tell(self, message: discord.Message, card: Card) -> None:
+        """A card in the channel: Discord has no other way to tell one person something that they did not ask for."""
+        settings = await self._router.settings(place_of(message.channel))
+        nobody = discord.AllowedMentions.none()
+        with told(message.channel):
+            for layout in layouts(card, settings.language or self._language):
+                sent = await message.channel.send(view=layout, allowed_mentions=nobody)
+                if card.tone is Tone.BAD:
+                    await sent.delete(delay=self._passing.total_seconds())
+
+    async def _sign(self, message: discord.Message) -> None:
+        """Too much is going on: a sign, and if even that is not possible, nothing."""
+        try:
+            await message.add_reaction(BUSY)
+        except discord.HTTPException as error:
+            _log.debug("no sign for busy: code=%d", error.code)
+
+    async def _complain(self, caller: Caller, error: Missing) -> None:
+        """Tell those who can put it right."""
+        _log.warning("a permission is missing: %s", error)
+        settings = await self._router.settings(caller.place)
+        card = Card(title=error.explain(settings.language or self._language), tone=Tone.BAD)
+        await self._performer.post_card(caller.place, card)
+
+
+def needs_content(settings: PlaceSettings) -> bool:
+    """Whether what holds in a place cannot work without the message-content intent."""
+    return settings.mode is not Mode.MENTION or bool(settings.wake)

@@ -1,0 +1,70 @@
+"""Discord as a platform: started, held and stopped by us."""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+import aiohttp
+import discord
+from pydantic import SecretStr
+
+from bots.discord_bot.client import Surroundings, TalchumClient
+from bots.discord_bot.translate import PLATFORM
+from bots.errors import RefuseToStart
+from bots.platform import Router
+from bots.replies import Record
+
+_log = logging.getLogger(__name__)
+
+_FIRST_PAUSE: Final = 1.0
+_LONGEST_PAUSE: Final = 60.0
+"""Seconds between attempts to connect for the first time. Each costs a login, of which there are a thousand a day."""
+_CLOSED_TOKEN: Final = 4004
+
+
+class Discord:
+    """Meets `bots.platform.Platform`."""
+
+    def __init__(self, token: SecretStr, around: Callable[[Router], Surroundings]) -> None:
+        self._token = token
+        self._around = around
+        self._client: TalchumClient | None = None
+
+    @property
+    def name(self) -> str:
+        """See `Platform.name`."""
+        return PLATFORM
+
+    async def serve(self, router: Router) -> None:
+        """Until cancelled: replies under way are brought to their end first, what is shown of them stays whole.
+
+        The library connects again by itself once it was connected; until then it is tried here, with growing pauses.
+        Raises RefuseToStart for a token or an intent that Discord does not accept.
+        """
+        surroundings = self._around(router)
+        pause = _FIRST_PAUSE
+        while True:
+            client = TalchumClient(surroundings)
+            self._client = client
+            try:
+                await client.start(self._token.get_secret_value(), reconnect=True)
+            except discord.LoginFailure:
+                raise RefuseToStart("discord.bad_token") from None
+            except discord.PrivilegedIntentsRequired:
+                raise RefuseToStart("discord.no_intent") from None
+            except discord.ConnectionClosed as error:
+                if error.code == _CLOSED_TOKEN:
+                    raise RefuseToStart("discord.bad_token") from None
+                _log.warning("Discord closed the connection: code=%s", error.code)
+            except (discord.DiscordServerError, discord.GatewayNotFound, OSError, aiohttp.ClientError) as error:
+                _log.warning("Discord cannot be reached: error=%s again_in=%g", type(error).__name__, pause)
+            finally:
+                self._client = None
+                await client.drain()
+                await client.close()
+            await surroundings.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def take_back(self, record: Record) -> bool:
+        """See `Platform.take_back`."""
+        return self._client is not None and await self._client.performer.take_back(record)

@@ -1,0 +1,304 @@
+"""The slash commands: they make the line that a person would type, and hand it over. Their texts are in the catalogue,
+in every language Discord is told."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any, Final, Literal, Protocol
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str
+
+from bots.discord_bot.responding import line_of
+from bots.place_commands import LIMITS
+from bots.places import FIELDS
+from bots.troupe import FORMS
+from moderation.words import catalogue
+
+_KEY: Final = "key"
+
+Scope = Literal["here", "channel", "category", "server"]
+Interaction = discord.Interaction
+
+
+class Commands(Protocol):
+    """Whoever carries commands out."""
+
+    async def typed(self, interaction: Interaction, line: str, *, file: discord.Attachment | None = None) -> None:
+        """Answer with the card of `line`."""
+
+    async def cued(self, interaction: Interaction, verb: str) -> None:
+        """Have the last reply here said again ("again") or continued ("more")."""
+
+    async def report(self, interaction: Interaction, message: discord.Message | None) -> None:
+        """Ask why somebody reports a reply (the last one), and report it."""
+
+    async def personas(self, interaction: Interaction) -> Sequence[tuple[str, str]]:
+        """Id and name of everybody who may speak there."""
+
+
+def text(key: str) -> locale_str:
+    """A text of the catalogue for Discord: its English, and the key under which the translator finds the others."""
+    return locale_str(catalogue("bots").say(f"slash.{key}"), key=key)
+
+
+class Translator(app_commands.Translator):
+    """Texts of commands in the languages of the catalogue."""
+
+    async def translate(
+        self, string: locale_str, locale: discord.Locale, _context: app_commands.TranslationContextTypes
+    ) -> str | None:
+        """The Korean of a text that has a key; None: as it is."""
+        key = string.extras.get(_KEY)
+        return catalogue("bots").say(f"slash.{key}", "ko") if key and locale is discord.Locale.korean else None
+
+
+async def digest(tree: app_commands.CommandTree[Any]) -> str:
+    """What the commands of a tree look like to Discord: they are sent anew only where this changes."""
+    payloads = [
+        await command.get_translated_payload(tree, tree.translator) if tree.translator else command.to_dict(tree)
+        for command in sorted(tree.get_commands(), key=lambda one: (one.name, str(type(one))))
+    ]
+    return hashlib.sha256(json.dumps(payloads, sort_keys=True).encode()).hexdigest()
+
+
+def plant(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
+    """Put every command into `tree`."""
+    everyday(tree, commands)
+    tree.add_command(persona_group(commands))
+    tree.add_command(privacy_group(commands))
+    tree.add_command(admin_group(commands))
+    tree.add_command(review_group(commands))
+    _report_menu(tree, commands)
+
+
+def everyday(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
+    """What everybody has."""
+
+    @tree.command(name=text("help_name"), description=text("help"))
+    async def help_(interaction: Interaction) -> None:
+        await commands.typed(interaction, "/help")
+
+    @tree.command(name=text("reset_name"), description=text("reset"))
+    async def reset(interaction: Interaction) -> None:
+        await commands.typed(interaction, "/reset")
+
+    @tree.command(name=text("regenerate_name"), description=text("regenerate"))
+    async def regenerate(interaction: Interaction) -> None:
+        await commands.cued(interaction, "again")
+
+    @tree.command(name=text("continue_name"), description=text("continue"))
+    async def continue_(interaction: Interaction) -> None:
+        await commands.cued(interaction, "more")
+
+    @tree.command(name=text("note_name"), description=text("note"))
+    @app_commands.describe(note=text("note_text"))
+    async def note(interaction: Interaction, note: app_commands.Range[str, 1, 1_000] = "") -> None:
+        await commands.typed(interaction, line_of("note", note))
+
+    @tree.command(name=text("why_name"), description=text("why"))
+    @app_commands.describe(number=text("number"))
+    async def why(interaction: Interaction, number: str = "") -> None:
+        await commands.typed(interaction, line_of("why", number))
+
+    @tree.command(name=text("report_name"), description=text("report"))
+    async def report(interaction: Interaction) -> None:
+        await commands.report(interaction, None)
+
+
+def _report_menu(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
+    @tree.context_menu(name=text("report_menu"))
+    async def report_this(interaction: Interaction, message: discord.Message) -> None:
+        await commands.report(interaction, message)
+
+
+def persona_group(commands: Commands) -> app_commands.Group:
+    """`/persona`."""
+    group = app_commands.Group(name=text("persona_name"), description=text("persona"))
+
+    async def complete(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        wanted = current.casefold()
+        fitting = [
+            app_commands.Choice(name=f"{name} ({persona})"[:100], value=persona)
+            for persona, name in await commands.personas(interaction)
+            if wanted in persona or wanted in name.casefold()
+        ]
+        return fitting[:25]
+
+    @group.command(name=text("persona_list_name"), description=text("persona_list"))
+    async def list_(interaction: Interaction) -> None:
+        await commands.typed(interaction, "/persona list")
+
+    @group.command(name=text("persona_use_name"), description=text("persona_use"))
+    @app_commands.describe(persona=text("persona_option"))
+    @app_commands.autocomplete(persona=complete)
+    async def use(interaction: Interaction, persona: str) -> None:
+        await commands.typed(interaction, line_of("persona", "use", persona))
+
+    @group.command(name=text("persona_info_name"), description=text("persona_info"))
+    @app_commands.describe(persona=text("persona_option"))
+    @app_commands.autocomplete(persona=complete)
+    async def info(interaction: Interaction, persona: str = "") -> None:
+        await commands.typed(interaction, line_of("persona", "info", persona))
+
+    _own_personas(group, commands, complete)
+    return group
+
+
+def _own_personas(group: app_commands.Group, commands: Commands, complete: Any) -> None:
+    """What admins do with the personas of a server's own."""
+
+    @group.command(name=text("persona_create_name"), description=text("persona_create"))
+    @app_commands.describe(
+        name=text("persona_create_as"),
+        description=text("persona_create_text"),
+        language=text("persona_create_language"),
+        picture=text("persona_create_picture"),
+    )
+    async def create(
+        interaction: Interaction,
+        name: app_commands.Range[str, 1, 60],
+        description: app_commands.Range[str, 1, 4_000],
+        language: Literal["en", "ko"] | None = None,
+        picture: str = "",
+    ) -> None:
+        await commands.typed(interaction, line_of("persona", "create", name, description, language or "", picture))
+
+    @group.command(name=text("persona_import_name"), description=text("persona_import"))
+    @app_commands.describe(card=text("persona_import_card"))
+    async def import_(interaction: Interaction, card: discord.Attachment) -> None:
+        await commands.typed(interaction, "/persona import", file=card)
+
+    @group.command(name=text("persona_export_name"), description=text("persona_export"))
+    @app_commands.describe(persona=text("persona_option"), form=text("persona_export_form"))
+    @app_commands.choices(form=[app_commands.Choice(name=form, value=form) for form in FORMS])
+    @app_commands.autocomplete(persona=complete)
+    async def export(interaction: Interaction, persona: str, form: str = "png") -> None:
+        await commands.typed(interaction, line_of("persona", "export", persona, form))
+
+    @group.command(name=text("persona_remove_name"), description=text("persona_remove"))
+    @app_commands.describe(persona=text("persona_option"))
+    @app_commands.autocomplete(persona=complete)
+    async def remove(interaction: Interaction, persona: str) -> None:
+        await commands.typed(interaction, line_of("persona", "remove", persona))
+
+
+def privacy_group(commands: Commands) -> app_commands.Group:
+    """`/privacy`."""
+    group = app_commands.Group(name=text("privacy_name"), description=text("privacy"))
+
+    @group.command(name=text("privacy_show_name"), description=text("privacy_show"))
+    async def show(interaction: Interaction) -> None:
+        await commands.typed(interaction, "/privacy show")
+
+    @group.command(name=text("privacy_export_name"), description=text("privacy_export"))
+    async def export(interaction: Interaction) -> None:
+        await commands.typed(interaction, "/privacy export")
+
+    @group.command(name=text("privacy_erase_name"), description=text("privacy_erase"))
+    async def erase(interaction: Interaction) -> None:
+        await commands.typed(interaction, "/privacy erase")
+
+    @group.command(name=text("privacy_consent_name"), description=text("privacy_consent"))
+    @app_commands.describe(choice=text("privacy_consent_choice"))
+    async def consent(interaction: Interaction, choice: Literal["yes", "no"] | None = None) -> None:
+        await commands.typed(interaction, line_of("privacy", "consent", choice or ""))
+
+    return group
+
+
+def admin_group(commands: Commands) -> app_commands.Group:
+    """`/talchum`, for those who may manage the server."""
+    group = app_commands.Group(
+        name="talchum",
+        description=text("talchum"),
+        default_permissions=discord.Permissions(manage_guild=True),
+        guild_only=True,
+    )
+
+    def among(names: Sequence[str]) -> Any:
+        async def complete(_: Interaction, current: str) -> list[app_commands.Choice[str]]:
+            fitting = [name for name in names if current.casefold() in name]
+            return [app_commands.Choice(name=name, value=name) for name in fitting[:25]]
+
+        return complete
+
+    @group.command(name=text("settings_name"), description=text("settings"))
+    @app_commands.describe(field=text("settings_field"), value=text("settings_value"), where=text("settings_where"))
+    @app_commands.autocomplete(field=among([name for name in FIELDS if name not in LIMITS]))
+    async def settings(interaction: Interaction, field: str = "", value: str = "", where: Scope = "here") -> None:
+        await commands.typed(interaction, line_of("talchum", "settings", *([where, field, value] if field else [])))
+
+    @group.command(name=text("limits_name"), description=text("limits"))
+    @app_commands.describe(field=text("limits_field"), value=text("limits_value"), where=text("settings_where"))
+    @app_commands.autocomplete(field=among(LIMITS))
+    async def limits(interaction: Interaction, field: str = "", value: str = "", where: Scope = "here") -> None:
+        await commands.typed(interaction, line_of("talchum", "limits", *([where, field, value] if field else [])))
+
+    @group.command(name=text("pause_name"), description=text("pause"))
+    @app_commands.describe(where=text("settings_where"))
+    async def pause(interaction: Interaction, where: Scope = "here") -> None:
+        await commands.typed(interaction, line_of("talchum", "pause", where))
+
+    @group.command(name=text("resume_name"), description=text("resume"))
+    @app_commands.describe(where=text("settings_where"))
+    async def resume(interaction: Interaction, where: Scope = "here") -> None:
+        await commands.typed(interaction, line_of("talchum", "resume", where))
+
+    return group
+
+
+def review_group(commands: Commands) -> app_commands.Group:
+    """`/review`, for those who may manage messages."""
+    group = app_commands.Group(
+        name="review",
+        description=text("review"),
+        default_permissions=discord.Permissions(manage_messages=True),
+        guild_only=True,
+    )
+
+    @group.command(name=text("review_next_name"), description=text("review_next"))
+    async def next_(interaction: Interaction) -> None:
+        await commands.typed(interaction, "/review next")
+
+    @group.command(name=text("review_list_name"), description=text("review_list"))
+    @app_commands.describe(state=text("review_list_state"))
+    async def list_(interaction: Interaction, state: Literal["open", "upheld", "overturned", "all"] = "open") -> None:
+        await commands.typed(interaction, line_of("review", "list", state))
+
+    @group.command(name=text("review_show_name"), description=text("review_show"))
+    @app_commands.describe(number=text("number"))
+    async def show(interaction: Interaction, number: str) -> None:
+        await commands.typed(interaction, line_of("review", "show", number))
+
+    @group.command(name=text("review_stats_name"), description=text("review_stats"))
+    async def stats(interaction: Interaction) -> None:
+        await commands.typed(interaction, "/review stats")
+
+    _decisions(group, commands)
+    return group
+
+
+def _decisions(group: app_commands.Group, commands: Commands) -> None:
+    """What moderators do with a case."""
+
+    @group.command(name=text("review_uphold_name"), description=text("review_uphold"))
+    @app_commands.describe(number=text("number"), note=text("review_note_text"))
+    async def uphold(interaction: Interaction, number: str, note: str = "") -> None:
+        await commands.typed(interaction, line_of("review", "uphold", number, note))
+
+    @group.command(name=text("review_overturn_name"), description=text("review_overturn"))
+    @app_commands.describe(number=text("number"), note=text("review_note_text"))
+    async def overturn(interaction: Interaction, number: str, note: str = "") -> None:
+        await commands.typed(interaction, line_of("review", "overturn", number, note))
+
+    @group.command(name=text("review_withdraw_name"), description=text("review_withdraw"))
+    @app_commands.describe(number=text("number"), note=text("review_note_text"))
+    async def withdraw(interaction: Interaction, number: str, note: str = "") -> None:
+        await commands.typed(interaction, line_of("review", "withdraw", number, note))
+
+    @group.command(name=text("review_note_name"), description=text("review_note"))
+    @app_commands.describe(number=text("number"), note=text("review_note_text"))
+    async def note(interaction: Interaction, number: str, note: app_commands.Range[str, 1, 1_000]) -> None:
+        await commands.typed(interaction, line_of("review", "note", number, note))

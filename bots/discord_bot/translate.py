@@ -1,0 +1,152 @@
+"""Pure: what discord.py hands over -> our values."""
+
+import re
+from datetime import UTC
+from typing import Final
+
+import discord
+
+from bots.attention import Heard
+from bots.places import Place
+from bots.platform import Caller, Role
+from personas.messages import Message
+
+PLATFORM: Final = "discord"
+
+Channel = (
+    discord.TextChannel
+    | discord.VoiceChannel
+    | discord.StageChannel
+    | discord.Thread
+    | discord.DMChannel
+    | discord.PartialMessageable
+)
+"""Where people can write to a bot."""
+
+_MENTION: Final = re.compile(r"<@!?(\d+)>")
+
+
+def person_key(person: discord.abc.Snowflake) -> str:
+    """The key of a person: no other platform's."""
+    return f"{PLATFORM}:user:{person.id}"
+
+
+def id_in(key: str) -> str:
+    """Discord's own id in a key."""
+    return key.rpartition(":")[2]
+
+
+def place_of(channel: object) -> Place:
+    """The place a channel, a thread or a conversation in private is."""
+    if isinstance(channel, discord.Thread):
+        parent = channel.parent
+        scopes = _scopes(channel.guild.id, parent.category_id if parent else None, channel.parent_id)
+        adult = channel.is_nsfw()
+        return Place(platform=PLATFORM, scopes=(*scopes, f"discord:thread:{channel.id}"), adult=adult)
+    if isinstance(channel, discord.abc.GuildChannel):
+        scopes = _scopes(channel.guild.id, channel.category_id, channel.id)
+        # Categories and forums themselves are never written to; what is, says whether it is age-restricted.
+        return Place(platform=PLATFORM, scopes=scopes, adult=bool(getattr(channel, "nsfw", False)))
+    return Place(platform=PLATFORM, scopes=(f"discord:dm:{getattr(channel, 'id', 0)}",), private=True)
+
+
+def _scopes(guild: int, category: int | None, channel: int) -> tuple[str, ...]:
+    between = (f"discord:category:{category}",) if category else ()
+    return (f"discord:server:{guild}", *between, f"discord:channel:{channel}")
+
+
+def role_of(person: discord.User | discord.Member, channel: object) -> Role:
+    """What somebody may do there, by Discord's own permissions: Manage Server, or Manage Messages."""
+    if not isinstance(person, discord.Member) or not isinstance(channel, discord.Thread | discord.abc.GuildChannel):
+        return Role.MEMBER
+    return role_by(channel.permissions_for(person))
+
+
+def role_by(permissions: discord.Permissions) -> Role:
+    """The role that permissions come to."""
+    if permissions.manage_guild:
+        return Role.ADMIN
+    return Role.MODERATOR if permissions.manage_messages else Role.MEMBER
+
+
+def language_of(locale: discord.Locale | None) -> str:
+    """The language of a person's client as far as we speak it; "" otherwise: the place decides."""
+    if locale is discord.Locale.korean:
+        return "ko"
+    return "en" if locale in {discord.Locale.american_english, discord.Locale.british_english} else ""
+
+
+def heard_of(message: discord.Message, me: discord.ClientUser, *, answers: str) -> Heard:
+    """What was written, as `attend` wants it; `answers` is the persona whose message it replies to, or ""."""
+    managed = message.guild.self_role if message.guild else None
+    called = me in message.mentions or (managed is not None and managed in message.role_mentions)
+    channel = message.channel
+    alone = isinstance(channel, discord.DMChannel) or (
+        isinstance(channel, discord.Thread) and channel.owner_id == me.id
+    )
+    return Heard(
+        text=text_of(message, me),
+        called=called,
+        answers=answers,
+        at_home=alone,
+        machine=message.author.bot or message.webhook_id is not None,
+    )
+
+
+def text_of(message: discord.Message, me: discord.ClientUser) -> str:
+    """The text as people read it: names in place of mentions, the bot's own left out."""
+    names = {user.id: f"@{user.display_name}" for user in message.mentions if user.id != me.id}
+    roles = {role.id: f"@{role.name}" for role in message.role_mentions}
+    managed = message.guild.self_role if message.guild else None
+    if managed is not None:
+        roles[managed.id] = ""
+    text = _MENTION.sub(lambda found: names.get(int(found[1]), ""), message.content)
+    return re.sub(r"<@&(\d+)>", lambda found: roles.get(int(found[1]), ""), text).strip()
+
+
+def message_of(message: discord.Message, text: str, *, persona: str = "") -> Message:
+    """A message of ours; `text` is what of it was said to the persona."""
+    place = place_of(message.channel)
+    return Message(
+        platform=PLATFORM,
+        conversation=place.conversation,
+        person=person_key(message.author),
+        name=message.author.display_name,
+        text=text,
+        at=message.created_at.astimezone(UTC),
+        id=str(message.id),
+        server=place.server,
+        persona=persona,
+    )
+
+
+def caller_of(interaction: discord.Interaction, text: str = "", *, persona: str = "", message: str = "") -> Caller:
+    """Whoever uses a command, a button or a form; `message` is the id of the message it is about."""
+    place = place_of(interaction.channel)
+    person = interaction.user
+    return Caller(
+        message=Message(
+            platform=PLATFORM,
+            conversation=place.conversation,
+            person=person_key(person),
+            name=person.display_name,
+            text=text,
+            at=interaction.created_at.astimezone(UTC),
+            id=message or str(interaction.id),
+            server=place.server,
+            persona=persona,
+        ),
+        place=place,
+        # What the gateway says of this person in this channel, overwrites included.
+        role=role_by(interaction.permissions) if interaction.guild_id else Role.MEMBER,
+        language=language_of(interaction.locale),
+    )
+
+
+def heard_by(message: discord.Message) -> Caller:
+    """The author of a message, who may have a role there."""
+    return Caller(
+        message=message_of(message, message.content),
+        place=place_of(message.channel),
+        role=role_of(message.author, message.channel),
+    )

@@ -1,0 +1,212 @@
+"""The router that every platform is given: what holds in a place, who is listened to, how much, in which order."""
+
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from typing import Final
+
+from bots.attention import Attention, Heard, attend
+from bots.cards import Card, Tone
+from bots.commands import Commands
+from bots.errors import Unknown
+from bots.inbox import Inbox
+from bots.loops import Loops
+from bots.meter import Level, Meter, limit_card
+from bots.notices import Notices, notice_card
+from bots.places import Place, PlaceSettings
+from bots.platform import Caller, Mask, Meeting, Platform
+from bots.replies import Replies
+from bots.scene import Scene, Scenes
+from bots.state import Entry, State
+from moderation.errors import Deflect
+from moderation.words import catalogue
+from personas.messages import Cue, Event, Passage, Turn, Usage
+from personas.runtime import PersonaRuntime, Refused
+
+_log = logging.getLogger(__name__)
+
+_FACT: Final = "fact"
+_TIDYING: Final = 3_600.0
+"""Seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What the host works with."""
+
+    runtime: PersonaRuntime
+    scenes: Scenes
+    inbox: Inbox
+    commands: Commands
+    meter: Meter
+    notices: Notices | None
+    """None: nobody needs to be told that an AI speaks."""
+    loops: Loops
+    replies: Replies
+    state: State
+    chance: Callable[[], float]
+    """A number in [0, 1)."""
+
+
+class Host:
+    """Meets `bots.platform.Router`."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def register(self, platform: Platform) -> None:
+        """Let commands reach a platform. Called while everything is put together."""
+        self._house.commands.register(platform.name, platform.take_back)
+
+    async def tidy(self, sleep: Callable[[float], Awaitable[object]]) -> None:
+        """Delete what has expired, now and then, until cancelled."""
+        while True:
+            with suppress(Deflect):
+                await self._house.state.prune()
+            await sleep(_TIDYING)
+
+    @property
+    def replies(self) -> Replies:
+        """See `Router.replies`."""
+        return self._house.replies
+
+    async def settings(self, place: Place) -> PlaceSettings:
+        """See `Router.settings`."""
+        return await self._house.scenes.places.of(place)
+
+    async def listen(self, heard: Heard, place: Place) -> Attention | None:
+        """See `Router.listen`."""
+        scenes = self._house.scenes
+        settings = await scenes.places.of(place)
+        if settings.paused:
+            return None
+        personas = [cast.persona for cast in scenes.hall.casts(place.community)]
+        names = {one.id: one.name for one in personas if not settings.personas or one.id in settings.personas}
+        default = scenes.speaker("", place, settings).persona.id
+        attention = attend(heard, settings, names, default, chance=self._house.chance)
+        if heard.machine and attention is None:
+            return None
+        # A human's word resets the guard against loops even where it calls nobody.
+        loops = self._house.loops
+        allowed = loops.allow(place.conversation, is_bot=heard.machine, limit=settings.loop_limit)
+        return attention if allowed else None
+
+    async def reply(
+        self, caller: Caller, cue: Cue = Cue.ANSWER, *, last: tuple[str, str] | None = None
+    ) -> AsyncGenerator[Event | Card, None]:
+        """See `Router.reply`."""
+        message = caller.message
+        async with self._house.inbox.turn(caller.place.conversation):
+            scene = await self._house.scenes.of(caller)
+            if last and scene.conversation.last is None:
+                scene.conversation.answered(Turn(role="user", text=last[0], name=message.name), last[1])
+            cards, may_speak = await self._before(caller, scene)
+            for card in cards:
+                yield card
+            if not may_speak:
+                return
+
+            async def spent(usage: Usage) -> None:
+                await self._spend(caller, usage)
+
+            events = self._house.runtime.respond(message, scene.cast, scene.conversation, cue, spent=spent)
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+
+    async def clear(self, text: str, caller: Caller) -> Passage | Card:
+        """See `Router.clear`."""
+        scene = await self._house.scenes.of(caller)
+        cleared = await self._house.runtime.clear(text, caller.message, scene.cast, scene.conversation)
+        return refusal(cleared, scene.language) if isinstance(cleared, Refused) else cleared
+
+    async def revise(self, caller: Caller, text: str) -> None:
+        """See `Router.revise`."""
+        async with self._house.inbox.turn(caller.place.conversation):
+            scene = await self._house.scenes.of(caller)
+            if text:
+                scene.conversation.revised(text)
+            else:
+                scene.conversation.undone()
+
+    async def command(self, line: str, caller: Caller) -> Card:
+        """See `Router.command`."""
+        return await self._house.commands.run(line, caller)
+
+    async def meet(self, caller: Caller) -> Meeting:
+        """See `Router.meet`."""
+        scene = await self._house.scenes.of(caller)
+        persona = scene.cast.persona
+        return Meeting(
+            id=persona.id,
+            mask=self.mask(persona.id, caller.place.community),
+            greeting=self._house.runtime.greet(scene.cast, scene.conversation) if scene.allowed else None,
+            warning=self._house.commands.warning(persona, scene.language),
+        )
+
+    async def warm(self, caller: Caller) -> None:
+        """See `PersonaRuntime.warm`."""
+        scene = await self._house.scenes.of(caller)
+        await self._house.runtime.warm(scene.cast, scene.conversation)
+
+    def mask(self, persona: str, community: str) -> Mask:
+        """See `Router.mask`."""
+        try:
+            found = self._house.scenes.hall.cast(persona, community).persona
+        except Unknown:
+            return Mask(name=persona)
+        return Mask(name=found.name, picture=found.extra.get("picture", ""))
+
+    def personas(self, place: Place) -> tuple[tuple[str, str], ...]:
+        """See `Router.personas`."""
+        casts = self._house.scenes.hall.casts(place.community)
+        return tuple((cast.persona.id, cast.persona.name) for cast in casts)
+
+    async def recall(self, name: str) -> str:
+        """See `Router.recall`."""
+        entry = await self._house.state.get(_FACT, name)
+        return str(entry.value["value"]) if entry else ""
+
+    async def remember(self, name: str, value: str) -> None:
+        """See `Router.remember`."""
+        await self._house.state.put(Entry(kind=_FACT, key=name, value={"value": value}))
+
+    async def _before(self, caller: Caller, scene: Scene) -> tuple[list[Card], bool]:
+        """What the person is told first, and whether there is a reply. Where the state cannot be asked, there is none:
+        limits and notices are promises."""
+        persona, settings, language = scene.cast.persona, scene.settings, scene.language
+        if settings.paused:
+            return [_bad("host.paused", language)], False
+        if not scene.allowed:
+            return [_bad("host.mature", language, name=persona.name)], False
+        message, place = caller.message, caller.place
+        try:
+            standing = await self._house.meter.enter(place, message.person, settings)
+            if standing.level is Level.FULL:
+                return [limit_card(standing, language)], False
+            notices = self._house.notices
+            due = await notices.due(place, message.person, profile=settings.profile) if notices else ""
+        except Deflect as error:
+            _log.critical("the state failed: error=%s", error.key)
+            return [_bad("host.state_failed", language)], False
+        cards = [notice_card(due, persona.name, language)] if due else []
+        if standing.level is Level.WARN:
+            cards.append(limit_card(standing, language))
+        return cards, True
+
+    async def _spend(self, caller: Caller, usage: Usage) -> None:
+        try:
+            await self._house.meter.spend(caller.place, caller.message.person, usage)
+        except Deflect as error:
+            _log.critical("what a reply cost was not counted: error=%s", error.key)
+
+
+def refusal(refused: Refused, language: str) -> Card:
+    """That a text was not taken, and where to ask why."""
+    hint = catalogue("bots").say("host.refused_why", language, id=refused.exchange) if refused.exchange else ""
+    return Card(title=catalogue("bots").say("host.refused", language), hint=hint, tone=Tone.BAD)
+
+
+def _bad(key: str, language: str, **fields: object) -> Card:
+    return Card(title=catalogue("bots").say(key, language, **fields), tone=Tone.BAD)

@@ -1,0 +1,172 @@
+"""What is kept of a person, for that person: to see, to take away, to have erased, to allow more with.
+
+Everything here is about whoever asks; that it is them, the platform vouches for.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from bots.cards import Card, Row, Tone
+from bots.errors import UsageError
+from bots.state import Entry, State
+from moderation.records import CaseState, Decision, Exchange, Objection, Stage
+from moderation.stores import Store
+from moderation.words import DEFAULT_LANGUAGE, catalogue
+
+CONSENT: Final = "consent"
+"""Kind of the entries that say whether a person's kept exchanges may be used to improve the filters: key "PLATFORM
+PERSON", value {"granted": true or false, "at": an ISO 8601 time}. Without an entry they may not."""
+
+_FORMAT: Final = 1
+
+
+class PrivacyCommands:
+    """`/privacy` over the two places where something is kept of people. As concurrent as they are.
+
+    All methods raise StoreBusy and StoreFailed. `language` is the one of a card; "": the usual one.
+    """
+
+    def __init__(
+        self, store: Store, state: State, *, clock: Callable[[], datetime], language: str = DEFAULT_LANGUAGE
+    ) -> None:
+        """`clock` gives aware times in UTC."""
+        self._store = store
+        self._state = state
+        self._clock = clock
+        self._language = language
+
+    async def run(self, words: list[str], *, person: str, platform: str, language: str = "") -> Card:
+        """show | export | erase | consent [yes|no]. Raises UsageError."""
+        match words or ["show"]:
+            case ["show"]:
+                return await self.show(person, platform, language=language)
+            case ["export"]:
+                file = await self.export(person, platform)
+                return Card(title=self._say("export_done", language), file=file, file_name="talchum.json")
+            case ["erase"]:
+                return await self.erase(person, platform, language=language)
+            case ["consent"]:
+                return await self.consent(person, platform, granted=None, language=language)
+            case ["consent", "yes" | "no" as choice]:
+                return await self.consent(person, platform, granted=choice == "yes", language=language)
+            case _:
+                raise UsageError("commands.usage", usage=self._say("usage", language))
+
+    async def show(self, person: str, platform: str, *, language: str = "") -> Card:
+        """How much is kept, why, what it is used for, and what can be done about it. No text of anybody's."""
+        exchanges = await self._store.of_person(person, platform=platform)
+        waiting = sum(exchange.state is CaseState.OPEN for exchange in exchanges)
+        entries = len(await self._state.of_person(person)) + len(await self._state.counts_of(person))
+        consent = "consent_given" if await self._granted(person, platform) else "consent_withheld"
+        texts = (
+            ("exchanges", self._say("exchanges_text", language, count=len(exchanges), open=waiting)),
+            ("entries", self._say("entries_text", language, count=entries)),
+            ("consent", self._say(consent, language)),
+            ("why", self._say("why_text", language)),
+        )
+        return Card(
+            title=self._say("title", language),
+            rows=tuple(Row(label=self._say(label, language), text=text) for label, text in texts),
+            hint=self._say("hint", language),
+        )
+
+    async def export(self, person: str, platform: str) -> bytes:
+        """Everything kept of a person as one JSON object in UTF-8:
+
+        - `format` 1, `at` (when), `platform`, `person`
+        - `exchanges`, oldest first: `id`, `at`, `server`, `conversation`, `message`, `persona`, `persona_version`,
+          `model`, `policy`, `language`, `said`, `state`, `outcome` and `shown` (null while under way), `objections`,
+          `reviews`
+        - `objections`: `at`, `stage`, `rules` (each with its `decision`), `text`, and `comment` where it is the
+          person's own report. `text` is null where it was never shown to anybody: what the guard blocked is the
+          machine's, not theirs, and does not become showable by being asked for.
+        - `reviews`: `at` and `step`. Who took it and the notes are the moderators'.
+        - `entries` of the state: `kind`, `key`, `value`, `until` (null: kept)
+        - `counters` of the state by key
+
+        Times are ISO 8601.
+        """
+        exchanges = await self._store.of_person(person, platform=platform)
+        entries = await self._state.of_person(person)
+        everything = {
+            "format": _FORMAT,
+            "at": self._clock().isoformat(),
+            "platform": platform,
+            "person": person,
+            "exchanges": [_exchange(exchange, person) for exchange in exchanges],
+            "entries": [_entry(entry) for entry in entries],
+            "counters": await self._state.counts_of(person),
+        }
+        # A lone surrogate, which UTF-8 cannot hold, becomes its escape in JSON.
+        return json.dumps(everything, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace")
+
+    async def erase(self, person: str, platform: str, *, language: str = "") -> Card:
+        """Erase everything kept of a person, their consent too. Where it fails halfway it can be asked for again."""
+        exchanges = await self._store.erase(person, platform=platform)
+        entries = await self._state.erase(person)
+        if not exchanges and not entries:
+            return Card(title=self._say("erase_nothing", language), hint=self._say("erase_hint", language))
+        title = self._say("erase_done", language, exchanges=exchanges, entries=entries)
+        return Card(title=title, hint=self._say("erase_hint", language), tone=Tone.GOOD)
+
+    async def consent(self, person: str, platform: str, granted: bool | None, *, language: str = "") -> Card:  # noqa: FBT001 - the answer is the argument
+        """Keep whether the person's kept exchanges may be used to improve the filters; None tells how it stands."""
+        if granted is None:
+            key = "consent_given" if await self._granted(person, platform) else "consent_withheld"
+            return Card(title=self._say(key, language), hint=self._say("hint", language))
+        value = {"granted": granted, "at": self._clock().isoformat()}
+        await self._state.put(Entry(kind=CONSENT, key=_key(person, platform), value=value, person=person))
+        return Card(title=self._say("consent_yes" if granted else "consent_no", language), tone=Tone.GOOD)
+
+    async def _granted(self, person: str, platform: str) -> bool:
+        entry = await self._state.get(CONSENT, _key(person, platform))
+        return entry is not None and entry.value.get("granted") is True
+
+    def _say(self, key: str, language: str, **fields: object) -> str:
+        return catalogue("bots").say(f"privacy.{key}", language or self._language, **fields)
+
+
+def _key(person: str, platform: str) -> str:
+    return f"{platform} {person}"
+
+
+def _entry(entry: Entry) -> dict[str, object]:
+    until = entry.until.isoformat() if entry.until else None
+    return {"kind": entry.kind, "key": entry.key, "value": dict(entry.value), "until": until}
+
+
+def _exchange(exchange: Exchange, person: str) -> dict[str, object]:
+    opening, closing = exchange.opening, exchange.closing
+    return {
+        "id": exchange.id,
+        "at": opening.at.isoformat(),
+        "server": opening.origin.server,
+        "conversation": opening.origin.conversation,
+        "message": opening.origin.message,
+        "persona": opening.persona,
+        "persona_version": opening.persona_version,
+        "model": opening.model,
+        "policy": opening.policy,
+        "language": opening.language,
+        "said": opening.said,
+        "state": exchange.state.value,
+        "outcome": closing.outcome.value if closing else None,
+        "shown": closing.shown if closing else None,
+        "objections": [_objection(objection, person) for objection in exchange.objections],
+        "reviews": [{"at": review.at.isoformat(), "step": review.step.value} for review in exchange.reviews],
+    }
+
+
+def _objection(objection: Objection, person: str) -> dict[str, object]:
+    blocked = any(finding.decision is Decision.BLOCK for finding in objection.findings)
+    told: dict[str, object] = {
+        "at": objection.at.isoformat(),
+        "stage": objection.stage.value,
+        "rules": [{"rule": found.rule, "decision": found.decision.name} for found in objection.findings],
+        "text": None if blocked and objection.stage is not Stage.INPUT else objection.text,
+    }
+    if objection.by == person:
+        told["comment"] = " ".join(found.detail for found in objection.findings)
+    return told

@@ -1,0 +1,58 @@
+"""What holds where somebody is: the place's settings, who is spoken to, what was said, in which language we answer."""
+
+from dataclasses import dataclass
+
+from bots.errors import Unknown
+from bots.hall import Hall
+from bots.places import Place, Places, PlaceSettings
+from bots.platform import Caller
+from personas.cast import Cast
+from personas.conversation import Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One caller's surroundings."""
+
+    settings: PlaceSettings
+    cast: Cast
+    conversation: Conversation
+    language: str
+    """Of Talchum's own words here."""
+    adult: bool
+    """Only adults are let in."""
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the persona may speak to everybody here: not where it is for adults and minors may listen."""
+        return not self.cast.persona.mature or (self.adult and self.settings.profile != "minors")
+
+
+class Scenes:
+    """Scenes of one hall. Used from one event loop."""
+
+    def __init__(self, hall: Hall, places: Places, *, language: str) -> None:
+        """`language` is spoken where neither a person nor a place has one."""
+        self.hall = hall
+        self.places = places
+        self._default_language = language
+
+    async def of(self, caller: Caller) -> Scene:
+        """The scene of a caller."""
+        place = caller.place
+        settings = await self.places.of(place)
+        cast = self.speaker(caller.message.persona, place, settings)
+        conversation = self.hall.conversation(place.conversation, cast.persona.id)
+        conversation.profile = settings.profile
+        language = caller.language or settings.language or self._default_language
+        return Scene(settings=settings, cast=cast, conversation=conversation, language=language, adult=place.adult)
+
+    def speaker(self, named: str, place: Place, settings: PlaceSettings) -> Cast:
+        """Who is spoken to: the one named, or the one of the place; whoever was there once and is no more, is not."""
+        for name in (named, settings.persona):
+            if name:
+                try:
+                    return self.hall.cast(name, place.community)
+                except Unknown:
+                    continue
+        return self.hall.default

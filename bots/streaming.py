@@ -1,0 +1,400 @@
+"""One reply on a chat platform, as it comes: messages that grow, and more of them where one is too small.
+
+Two tasks: one reads the reply, so that a slow platform never keeps it waiting; the other brings what stands on the
+platform nearer to what was read, one call at a time, as often as the pace of the channel allows. Nothing is queued
+between them: the latest text wins.
+"""
+
+import asyncio
+import enum
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, aclosing, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import zip_longest
+from typing import Any, Final, Protocol
+
+from bots.cards import Card
+from bots.pieces import cut
+from personas.ending import end_of
+from personas.messages import Event, Finished, Passage, PassageKind, Withdrawal
+
+_log = logging.getLogger(__name__)
+
+_CARDS: Final = 16  # of one reply may wait for the platform before its reading does
+Sleep = Callable[[float], Coroutine[Any, Any, None]]
+"""`asyncio.sleep`, or what a test puts in its place. Seconds."""
+
+
+class Phase(enum.Enum):
+    """Which controls stand under a message: those of a reply that goes on (stop), those of one that is over, or none,
+    as it goes on, or ended, in another message."""
+
+    RUNNING = "running"
+    DONE = "done"
+    PLAIN = "plain"
+
+
+class Gone(Exception):
+    """The message or the channel is not there any more: somebody took it away, the reply is over."""
+
+
+class Outlet(Protocol):
+    """Where one reply is shown. Used by one task at a time.
+
+    Every call returns once the platform has it, however long that takes; it may raise Gone. Other errors end the reply:
+    what is worth trying again is tried again in here.
+    """
+
+    @property
+    def limit(self) -> int:
+        """UTF-16 code units that a message may have."""
+
+    @property
+    def first_limit(self) -> int:
+        """The same for the first message of the reply, where a line of the outlet's own takes some of them."""
+
+    async def post(self, text: str, phase: Phase) -> str:
+        """Add a message behind the others; its id."""
+
+    async def edit(self, message: str, text: str, phase: Phase) -> None:
+        """Put another text or other controls into a message."""
+
+    async def remove(self, message: str) -> None:
+        """Take a message away."""
+
+    async def typing(self) -> None:
+        """Show the platform's sign that somebody is writing; it lasts some seconds."""
+
+
+class Pacer:
+    """Turns to write in one channel: one an interval, in the order they are asked for. Shared by everything that writes
+    there; used from one event loop. `monotonic` gives seconds."""
+
+    def __init__(self, interval: timedelta, *, monotonic: Callable[[], float], sleep: Sleep) -> None:
+        self._interval = interval.total_seconds()
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._asking = asyncio.Lock()
+        self._free = float("-inf")
+
+    async def turn(self) -> None:
+        """Wait for the next turn; whoever has it makes one call at once. Cancelled, it takes none."""
+        async with self._asking:
+            wait = self._free - self._monotonic()
+            if wait > 0:
+                await self._sleep(wait)
+            self._free = self._monotonic() + self._interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What stands on the platform after a reply, and how it ended."""
+
+    messages: tuple[tuple[str, str], ...]
+    """Id and text, in order; without what was found to be gone."""
+    text: str
+    """What the messages read together."""
+    finished: Finished | None
+    """None: the reading ended before the reply did."""
+    withdrawn: bool
+    """Whether words were taken back on the way."""
+    gone: bool
+    stopped: bool
+
+
+_Wanted = Sequence[tuple[str, Phase]]  # what the messages of a reply should say, and the controls under them
+
+
+@dataclass(slots=True)
+class _Message:
+    id: str
+    says: tuple[str, Phase]
+
+
+class _Board:
+    """The messages of one reply as they stand on the platform, mended call by call."""
+
+    def __init__(self, outlet: Outlet) -> None:
+        self._outlet = outlet
+        self.messages: list[_Message] = []
+        self.closed = False
+        """Nothing more is called: there is no time left."""
+
+    def amiss(self, wanted: _Wanted) -> int | None:
+        """The number of the first message that is not as it should be."""
+        pairs = zip_longest((message.says for message in self.messages), wanted)
+        return next((number for number, (stands, should) in enumerate(pairs) if stands != should), None)
+
+    async def mend(self, number: int, wanted: _Wanted) -> None:
+        """Put the message of that number, which is the first that is amiss, right."""
+        if number == len(wanted):
+            await self._remove(self.messages[-1])
+        elif number < len(self.messages):
+            await self._edit(self.messages[number], *wanted[number])
+        else:
+            self.messages.append(_Message(await self._outlet.post(*wanted[number]), wanted[number]))
+
+    async def take_back(self, wanted: _Wanted) -> None:
+        """Leave nothing that is not wanted. Every call is made, even where one before it failed."""
+        async with AsyncExitStack() as calls:  # the last one comes first
+            for message, should in zip_longest(list(self.messages), wanted[: len(self.messages)]):
+                if should:
+                    calls.push_async_callback(self._edit, message, *should)
+                else:
+                    calls.push_async_callback(self._remove, message)
+
+    async def _edit(self, message: _Message, text: str, phase: Phase) -> None:
+        if self.closed or message.says == (text, phase):
+            return
+        try:
+            await self._outlet.edit(message.id, text, phase)
+        except Gone:
+            self.messages.remove(message)
+            raise
+        message.says = text, phase
+
+    async def _remove(self, message: _Message) -> None:
+        if self.closed:
+            return
+        try:
+            await self._outlet.remove(message.id)
+        finally:
+            self.messages.remove(message)
+
+
+class Writer:
+    """Shows one reply. `show` it once; `stop` may be called at any time, by any task of the same event loop."""
+
+    def __init__(
+        self,
+        outlet: Outlet,
+        *,
+        pace: Callable[[], Coroutine[Any, Any, None]],
+        withdrawn: str,
+        typing_every: timedelta,
+        grace: timedelta,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        """`pace` is `Pacer.turn` of the channel, awaited before every post, edit and removal, but those in haste.
+        `withdrawn` stands in the place of words taken back; `grace` is for putting messages right once cancelled."""
+        self._outlet = outlet
+        self._pace = pace
+        self._placeholder = withdrawn
+        self._typing_every = typing_every
+        self._grace = grace
+        self._sleep = sleep
+        self._board = _Board(outlet)
+        self._news = asyncio.Event()
+        """Something happened that the writing task may have to act on."""
+        self._reading: asyncio.Task[None] | None = None
+        self._turn: asyncio.Task[None] | None = None
+        self._sign: asyncio.Task[None] | None = None
+        self._cards: asyncio.Queue[tuple[Card, bool]] = asyncio.Queue(_CARDS)
+        """Cards, and whether words came before them."""
+        self._card: tuple[Card, bool] | None = None
+        self._text = self._kept = ""
+        """What should be read there, and the beginning of it that is no part of the reply."""
+        self._begun = True
+        """Whether what stands there is to be changed: words came, or words are to be taken back."""
+        self._finished: Finished | None = None
+        self._withdrawn = self._gone = self._stopped = False
+        self._over = False
+        """Nothing more is taken from the reply."""
+        self._urgent = False
+        """Words that must not be there may be standing."""
+        self._hurried = False
+        """There is little time: nothing waits for the pace."""
+
+    async def show(
+        self,
+        events: AsyncGenerator[Event | Card, None],
+        *,
+        card: Callable[[Card], Awaitable[None]],
+        standing: Sequence[tuple[str, str]] = (),
+        kept: str = "",
+    ) -> Shown:
+        """Show the reply; `card` is awaited for every card in it, in order, by the task that uses the outlet.
+
+        `standing` are the messages (id and text) of a reply that this one takes the place of: they stay as they are
+        until its first words come. `kept` is what they read where it goes on after that.
+
+        However the reply ends, `events` is closed and the messages are put right: the pieces of the words that were
+        read, DONE under the last and PLAIN under the others. Then an error of `events` is raised. One of the outlet or
+        of `card` ends the reading, and is raised when `events` is closed; Gone is not raised: nothing more is called,
+        but that what has to be taken back is. A cancellation is passed on when the messages are put right, for which
+        nothing waits for the pace, or after the grace.
+        """
+        says = _phased([text for _, text in standing], Phase.DONE)
+        self._board.messages = [_Message(message, said) for (message, _), said in zip(standing, says, strict=True)]
+        self._kept = self._text = kept
+        self._begun = not standing
+        async with aclosing(events):  # once more, for a task that was cancelled before it began to read
+            self._reading = reading = asyncio.create_task(self._read(events))
+            if self._over:
+                self._end()
+            writing = asyncio.create_task(self._write(card))
+            try:
+                await asyncio.wait([writing])
+            except asyncio.CancelledError:
+                await self._hurry(reading, writing)
+                raise
+            finally:
+                self._end()
+                await end_of(reading)
+        if error := writing.exception():
+            raise error from _failure(reading)
+        if not reading.cancelled() or not (self._stopped or self._gone):
+            reading.result()
+        return self._shown()
+
+    def _shown(self) -> Shown:
+        return Shown(
+            messages=tuple((message.id, message.says[0]) for message in self._board.messages),
+            text=self._text,
+            finished=self._finished,
+            withdrawn=self._withdrawn,
+            gone=self._gone,
+            stopped=self._stopped,
+        )
+
+    def stop(self) -> None:
+        """Read no further: what was read stays. Does nothing after the end of the reply."""
+        if not self._over:
+            self._stopped = True
+            self._end()
+
+    def _end(self) -> None:
+        self._over = True
+        if self._reading and not self._reading.cancelling():  # twice would cut its tidying up short
+            self._reading.cancel()
+        self._news.set()
+
+    async def _hurry(self, reading: "asyncio.Task[None]", writing: "asyncio.Task[None]") -> None:
+        """Let both come to their end, the writing within the grace, whoever cancels the caller meanwhile."""
+        self._hurried = True
+        self._end()
+        timer = asyncio.create_task(self._sleep(self._grace.total_seconds()))
+        while not (writing.done() or timer.done()):
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([writing, timer], return_when=asyncio.FIRST_COMPLETED)
+        self._board.closed = True
+        timer.cancel()
+        writing.cancel()
+        for task in (timer, writing, reading):
+            with suppress(asyncio.CancelledError):  # once more: it is passed on in any case
+                await end_of(task)
+            if error := _failure(task):
+                _log.warning("a cancelled reply ended badly: error=%s", type(error).__name__)
+
+    async def _read(self, events: AsyncGenerator[Event | Card, None]) -> None:
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    if self._over:  # a reply that goes on although it was cancelled
+                        break
+                    await self._take(event)
+        finally:
+            self._over = True
+            self._news.set()
+
+    async def _take(self, event: Event | Card) -> None:
+        match event:
+            case Passage():
+                begun = self._text.rpartition("\n")[2].strip()
+                own_line = "\n" if begun and event.kind is not PassageKind.GENERATED else ""
+                self._text += own_line + event.text
+                self._begun = True
+            case Withdrawal():
+                self._text = self._kept
+                self._begun = self._withdrawn = self._urgent = True
+            case Finished():
+                self._finished = event
+            case Card():
+                await self._cards.put((event, self._text != self._kept))
+        self._news.set()
+
+    async def _write(self, card: Callable[[Card], Awaitable[None]]) -> None:
+        try:
+            try:
+                await self._keep_up(card)
+            finally:
+                self._over = True
+                for task in filter(None, (self._turn, self._sign)):
+                    task.cancel()
+                if self._urgent:
+                    await self._take_back()
+        except Gone:
+            self._gone = True
+
+    async def _keep_up(self, card: Callable[[Card], Awaitable[None]]) -> None:
+        """Do what is most urgent, one thing at a time, until all is as it should be and nothing more will come."""
+        while True:
+            wanted = self._wanted()
+            number = self._board.amiss(wanted)
+            amiss = number is not None
+            if self._urgent:
+                await self._take_back()
+            elif due := self._due_card(amiss=amiss):
+                await card(due)
+            elif number is not None and (self._hurried or (self._turn and self._turn.done())):
+                await self._board.mend(number, wanted)
+            elif amiss and not self._turn:
+                self._turn = self._later(self._pace())
+                await asyncio.sleep(0)  # a turn that is free is there at once
+                continue
+            elif self._over and not amiss:
+                return
+            elif self._sign_ended():
+                await self._outlet.typing()
+            else:
+                self._news.clear()
+                await self._news.wait()
+                continue
+            if self._turn and self._turn.done():  # used, or too old by now: others had theirs since
+                self._turn.result()
+                self._turn = None
+
+    def _wanted(self) -> _Wanted:
+        if not self._begun:
+            return [message.says for message in self._board.messages]
+        limits = self._outlet.limit, self._outlet.first_limit
+        pieces = cut(self._text, limits[0], first=limits[1])
+        if not pieces and self._withdrawn and self._board.messages:
+            pieces = cut(self._placeholder, limits[0], first=limits[1])[:1]
+        return _phased(pieces, Phase.DONE if self._over else Phase.RUNNING)
+
+    async def _take_back(self) -> None:
+        self._urgent = False
+        await self._board.take_back(self._wanted())
+
+    def _due_card(self, *, amiss: bool) -> Card | None:
+        """The next card, if it is time for it: not before the first message where words came first, nor in a hurry."""
+        if not self._card and not self._cards.empty():
+            self._card = self._cards.get_nowait()
+        card, after_words = self._card or (None, False)
+        if amiss and (self._hurried or (after_words and not self._board.messages)):
+            return None
+        self._card = None
+        return card
+
+    def _sign_ended(self) -> bool:
+        """Whether the sign of writing is to be shown (again); the time until the next is counted from now."""
+        if self._over or (self._turn and self._board.messages) or (self._sign and not self._sign.done()):
+            return False
+        self._sign = self._later(self._sleep(self._typing_every.total_seconds()))
+        return True
+
+    def _later(self, what: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        task = asyncio.create_task(what)
+        task.add_done_callback(lambda _: self._news.set())
+        return task
+
+
+def _phased(texts: Sequence[str], last: Phase) -> _Wanted:
+    return [*((text, Phase.PLAIN) for text in texts[:-1]), *((text, last) for text in texts[-1:])]
+
+
+def _failure(task: "asyncio.Task[None]") -> BaseException | None:
+    return None if task.cancelled() else task.exception()

@@ -1,0 +1,227 @@
+"""What a person is told of what is kept of them, what they can take away, and what is left after they erase it."""
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bots.cards import Card, Tone
+from bots.errors import UsageError
+from bots.privacy import CONSENT, PrivacyCommands
+from bots.state import Entry
+from bots.state.memory import MemoryState
+from moderation.errors import StoreFailed
+from moderation.records import CaseState, Decision, Outcome, Stage
+from moderation.stores import Query
+from moderation.stores.memory import MemoryStore
+from moderation.words import LANGUAGES
+from tests.support.exchanges import NOON, closing, finding, numbered, objection, opening, report, step
+
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Office:
+    """The commands with the two places they look into."""
+
+    store: MemoryStore = field(default_factory=lambda: MemoryStore(ids=numbered()))
+    state: MemoryState = field(default_factory=lambda: MemoryState(clock=lambda: NOON))
+
+    @property
+    def privacy(self) -> PrivacyCommands:
+        return PrivacyCommands(self.store, self.state, clock=lambda: NOON)
+
+    async def typed(self, line: str, *, person: str = "p1", language: str = "") -> Card:
+        return await self.privacy.run(line.split(), person=person, platform="console", language=language)
+
+    async def exported(self, person: str = "p1") -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(await self.privacy.export(person, "console"))
+        return told
+
+
+@pytest.fixture
+async def office() -> Office:
+    """p1 has one decided exchange, one under way, a report of a reply to p2, two entries and a counter."""
+    made = Office()
+    blocked = replace(finding("lexicon.slur", Decision.BLOCK), detail="the matched entry")
+    decided = await made.store.open(
+        opening("안녕?", server="s1"), objection("안녕?", finding("crisis.word"), stage=Stage.INPUT)
+    )
+    await made.store.add(decided, objection("a draft nobody saw", blocked, shown="so far"))
+    await made.store.add(decided, objection("a flagged sentence", finding("bias.group")))
+    await made.store.close(decided, closing(Outcome.REPAIRED, shown="what was shown"))
+    await made.store.report(opening(server="s1", message="m8"), report("what was shown", by="p2", comment="of p2"),
+                            exchange=decided)  # fmt: skip
+    await made.store.review(decided, replace(step(CaseState.UPHELD), note="the note"), version=0)
+    await made.store.open(opening("under way \ud83d"), objection("y"))
+    theirs = await made.store.open(opening("of another", person="p2", server="s1"), objection("z"))
+    await made.store.report(opening(server="s1", message="m9"), report("seen", by="p1", comment="of mine"),
+                            exchange=theirs)  # fmt: skip
+    await made.state.put(Entry(kind="reply", key="r1", value={"shown": ["1", "2"]}, person="p1", until=NOON + DAY))
+    await made.state.put(Entry(kind="place", key="c1", value={"persona": "halmi"}, person="p1"))
+    await made.state.put(Entry(kind="place", key="c2", value={"persona": "halmi"}, person="p2"))
+    await made.state.add({"day p1": 3}, until=NOON + DAY, people={"day p1": "p1"})
+    return made
+
+
+async def test_what_is_kept_is_counted_and_no_text_is_told(office: Office) -> None:
+    card = await office.typed("show")
+
+    told = {row.label: row.text for row in card.rows}
+    assert "3 kept, 2 of them" in told["exchanges"]
+    assert told["entries"].startswith("3:")
+    assert "never used for training unless you agree" in told["what and why"]
+    assert "only their number is kept" in told["what and why"]
+    assert "/privacy erase" in card.hint
+    for text in ("안녕", "draft", "flagged sentence", "under way", "seen"):
+        assert text not in str(card)
+    nobody = await office.typed("", person="p9")
+    assert "0 kept, 0 of them" in str(nobody)
+
+
+async def test_an_export_is_everything_of_that_person_in_the_shape_that_is_documented(office: Office) -> None:
+    told = await office.exported()
+
+    assert set(told) == {"format", "at", "platform", "person", "exchanges", "entries", "counters"}
+    assert (told["format"], told["at"], told["platform"], told["person"]) == (1, NOON.isoformat(), "console", "p1")
+    decided, under_way, reported = told["exchanges"]
+    assert decided == {
+        "id": "a1",
+        "at": NOON.isoformat(),
+        "server": "s1",
+        "conversation": "c1",
+        "message": "m1",
+        "persona": "halmi",
+        "persona_version": "v1",
+        "model": "scripted",
+        "policy": "cafe",
+        "language": "ko",
+        "said": "안녕?",
+        "state": "upheld",
+        "outcome": "repaired",
+        "shown": "what was shown",
+        "objections": decided["objections"],
+        "reviews": [{"at": NOON.isoformat(), "step": "uphold"}],
+    }
+    assert decided["objections"][0] == {
+        "at": NOON.isoformat(),
+        "stage": "input",
+        "rules": [{"rule": "crisis.word", "decision": "FLAG"}],
+        "text": "안녕?",
+    }
+    assert (under_way["said"], under_way["outcome"], under_way["shown"]) == ("under way \ud83d", None, None)
+    assert (reported["id"], reported["said"], reported["outcome"]) == ("a3", "", None)
+    assert [(each["text"], each["comment"]) for each in reported["objections"]] == [("seen", "of mine")]
+    assert told["entries"] == [
+        {"kind": "place", "key": "c1", "value": {"persona": "halmi"}, "until": None},
+        {"kind": "reply", "key": "r1", "value": {"shown": ["1", "2"]}, "until": (NOON + DAY).isoformat()},
+    ]
+    assert told["counters"] == {"day p1": 3}
+
+
+async def test_an_export_shows_nothing_that_was_held_back_and_nothing_of_others(office: Office) -> None:
+    objections = (await office.exported())["exchanges"][0]["objections"]
+
+    assert [each["text"] for each in objections] == ["안녕?", None, "a flagged sentence", "what was shown"]
+    assert "comment" not in objections[3]
+    file = (await office.privacy.export("p1", "console")).decode()
+    for text in ("a draft nobody saw", "the matched entry", "of p2", "the note", "mina", "of another", "0.75"):
+        assert text not in file
+
+
+async def test_an_export_is_readable_utf_8(office: Office) -> None:
+    file = await office.privacy.export("p1", "console")
+
+    assert "안녕?" in file.decode("utf-8")
+    card = await office.typed("export")
+    assert card.file == file
+    assert card.file_name.endswith(".json")
+    nobody = await office.exported("p9")
+    assert (nobody["exchanges"], nobody["entries"], nobody["counters"]) == ([], [], {})
+
+
+async def test_erasing_says_how_much_and_leaves_only_what_others_have(office: Office) -> None:
+    await office.typed("consent yes")
+
+    card = await office.typed("erase")
+
+    assert "3 exchanges" in card.title
+    assert "4 other entries" in card.title
+    assert card.tone is Tone.GOOD
+    left = await office.exported()
+    assert (left["exchanges"], left["entries"], left["counters"]) == ([], [], {})
+    for text in ("안녕", "under", "draft", "flagged", "shown"):
+        assert await office.store.list(Query(text=text)) == (), text
+    assert (await office.exported("p2"))["exchanges"][0]["said"] == "of another"
+    assert len((await office.exported("p2"))["entries"]) == 1
+    again = await office.typed("erase")
+    assert again.title == "Nothing was kept of you."
+
+
+@pytest.mark.parametrize("line", ["consent", "show"])
+async def test_nobody_has_consented_who_has_not_said_so(office: Office, line: str) -> None:
+    withheld, given = "not used for training", "may be used to improve the filters"
+
+    assert withheld in str(await office.typed(line))
+    await office.typed("consent yes")
+    assert given in str(await office.typed(line))
+    assert withheld in str(await office.typed(line, person="p2"))
+    await office.typed("consent no")
+    assert withheld in str(await office.typed(line))
+    await office.typed("consent yes")
+    await office.typed("erase")
+    assert withheld in str(await office.typed(line))
+
+
+async def test_consent_is_kept_as_an_entry_of_the_person_with_when_it_was_given(office: Office) -> None:
+    await office.privacy.consent("p1", "console", granted=True)
+
+    (entry,) = await office.state.list(CONSENT)
+    assert (entry.key, entry.person, entry.until) == ("console p1", "p1", None)
+    assert entry.value == {"granted": True, "at": NOON.isoformat()}
+    await office.privacy.consent("p1", "console", granted=False)
+    (entry,) = await office.state.list(CONSENT)
+    assert entry.value["granted"] is False
+
+
+async def test_of_what_else_stands_in_that_place_nothing_is_consent(office: Office) -> None:
+    await office.state.put(Entry(kind=CONSENT, key="console p1", value={"granted": "false"}, person="p1"))
+
+    assert "not used for training" in str(await office.typed("consent"))
+
+
+async def test_a_store_that_fails_erases_nothing_behind_its_back(office: Office) -> None:
+    """What it has is still there to be erased when it is asked again."""
+    await office.store.aclose()
+
+    with pytest.raises(StoreFailed):
+        await office.typed("erase")
+
+    assert len(await office.state.of_person("p1")) == 2
+
+
+@pytest.mark.parametrize(
+    "line", ["nonsense", "show all", "export x", "erase everything", "consent maybe", "consent yes no"]
+)
+async def test_what_cannot_be_understood_is_answered_with_how_it_goes(office: Office, line: str) -> None:
+    for language in LANGUAGES:
+        with pytest.raises(UsageError) as refused:
+            await office.typed(line, language=language)
+        assert "/privacy [show | export | erase | consent [yes|no]]" in refused.value.explain(language)
+
+    assert len((await office.exported())["exchanges"]) == 3
+
+
+@pytest.mark.parametrize("line", ["show", "export", "consent", "consent yes", "consent no", "erase"])
+async def test_every_card_is_in_the_language_of_the_person(office: Office, line: str) -> None:
+    english, korean = await office.typed(line, language="en"), await office.typed(line, language="ko")
+
+    def words(card: Card) -> str:
+        return " ".join((card.title, card.hint, *(f"{row.label} {row.text}" for row in card.rows)))
+
+    assert not any("가" <= char <= "힣" for char in words(english))
+    assert any("가" <= char <= "힣" for char in words(korean))
+    usual = PrivacyCommands(office.store, office.state, clock=lambda: NOON, language="ko")
+    assert await usual.show("p1", "console") == await office.typed("show", language="ko")

@@ -1,0 +1,95 @@
+"""What is noted of replies: where they stand, who may still change them, and none of them twice."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from bots.replies import BUTTONS, Record, Replies, Variants
+from bots.state.memory import MemoryState
+from tests.support.exchanges import numbered
+from tests.support.stage import NOW
+
+
+def made() -> tuple[Replies, MemoryState, list[timedelta]]:
+    passed = [timedelta()]
+    state = MemoryState(clock=lambda: NOW + passed[0])
+    return Replies(state, now=lambda: NOW + passed[0], ids=numbered("r")), state, passed
+
+
+async def begun(replies: Replies, *, persona: str = "keeper", message: str = "m1") -> Record:
+    return await replies.begin(
+        platform="discord", conversation="c", server="s", persona=persona, person="ann", message=message, channel="7"
+    )
+
+
+async def test_of_many_who_claim_a_message_one_answers_it() -> None:
+    replies, _, passed = made()
+    won = await asyncio.gather(*(replies.claim("discord", "m1") for _ in range(10)))
+    assert sum(won) == 1
+    assert await replies.claim("telegram", "m1")
+    passed[0] = timedelta(days=1)
+    assert not await replies.claim("discord", "m1")
+
+
+async def test_a_reply_is_found_by_each_of_its_messages_and_by_its_exchange() -> None:
+    replies, _, _ = made()
+    record = await replies.stands(await replies.stands(await begun(replies), "1"), "2")
+    await replies.keep(replace(record, running=False, exchange="x1"))
+
+    found = [await replies.of_message("discord", message) for message in ("1", "2")]
+    assert {one.id for one in found if one} == {record.id}
+    exchange = await replies.of_exchange("x1")
+    assert exchange is not None
+    assert exchange.shown == ("1", "2")
+    assert await replies.of_message("telegram", "1") is None
+
+
+async def test_what_was_under_way_is_unfinished_until_it_is_noted_otherwise() -> None:
+    replies, _, _ = made()
+    first, second = await begun(replies), await begun(replies)
+    assert [record.id for record in await replies.unfinished("discord")] == [first.id, second.id]
+    await replies.keep(replace(first, running=False))
+    await replies.forget(second)
+
+    assert await replies.unfinished("discord") == ()
+
+
+async def test_the_newest_reply_and_the_one_before_it_are_told_apart_by_persona() -> None:
+    replies, _, passed = made()
+    records = []
+    for number, persona in enumerate(("keeper", "scholar", "keeper")):
+        passed[0] = timedelta(seconds=number)
+        records.append(await begun(replies, persona=persona))
+
+    newest = await replies.newest("c")
+    assert newest == records[2]
+    assert await replies.newest("c", "scholar") == records[1]
+    assert await replies.before(records[2]) == records[0]
+    assert await replies.before(records[1]) is None
+    assert await replies.newest("elsewhere") is None
+
+
+async def test_texts_of_variants_are_kept_no_longer_than_the_buttons_live_and_who_spoke_longer() -> None:
+    replies, state, passed = made()
+    record = await replies.stands(await begun(replies), "1")
+    await replies.vary(record, Variants(texts=tuple("abcdefghij"), current=9))
+    assert await replies.variants(record) == Variants(texts=tuple("cdefghij"), current=7)
+    assert record.live(NOW + BUTTONS - timedelta(seconds=1))
+    passed[0] = BUTTONS
+
+    assert not record.live(NOW + passed[0])
+    assert await replies.variants(record) == Variants()
+    assert await replies.of_message("discord", "1") == record
+    await state.prune()
+    passed[0] = timedelta(days=31)
+    assert await replies.of_message("discord", "1") is None
+
+
+async def test_nothing_of_a_person_is_left_when_it_is_erased() -> None:
+    replies, state, _ = made()
+    record = await replies.stands(await begun(replies), "1")
+    await replies.vary(record, Variants(texts=("a", "b"), current=1))
+    await state.erase("ann")
+
+    assert await replies.of_message("discord", "1") is None
+    assert await state.of_person("ann") == ()

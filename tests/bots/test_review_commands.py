@@ -1,0 +1,169 @@
+"""What moderators type, and the cards they get."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bots.cards import Card, Tone
+from bots.errors import UsageError
+from bots.review_commands import ReviewCommands
+from moderation.errors import UnknownExchange
+from moderation.records import CaseState, Decision, Outcome, ReviewStep
+from moderation.review import ReviewDesk
+from moderation.stores.memory import MemoryStore
+from moderation.words import LANGUAGES
+from tests.support.exchanges import NOON, closing, finding, numbered, objection, opening, report
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[ReviewDesk]:
+    """a1 and a3 of one community, a2 of another; a3 is the strictest."""
+    store = MemoryStore(ids=numbered())
+    for said, server, decision in (
+        ("first", "s1", Decision.FLAG),
+        ("second", "s2", Decision.FLAG),
+        ("third", "s1", Decision.BLOCK),
+    ):
+        kept = await store.open(opening(said, server=server), objection("drafted", finding(decision=decision)))
+        await store.close(kept, closing(Outcome.REPAIRED, shown="was shown"))
+    yield ReviewDesk(store, clock=lambda: NOON)
+    await store.aclose()
+
+
+def commands_of(desk: ReviewDesk, language: str = "en") -> ReviewCommands:
+    return ReviewCommands(desk, language=language)
+
+
+async def typed(desk: ReviewDesk, line: str, *, server: str | None = None, language: str = "en") -> Card:
+    return await commands_of(desk, language).run(line.split(), actor="mina", tool="discord", server=server)
+
+
+def labels(card: Card) -> list[str]:
+    return [row.label for row in card.rows]
+
+
+async def test_a_list_is_of_the_open_cases_unless_another_state_is_named(desk: ReviewDesk) -> None:
+    await typed(desk, "uphold a1")
+
+    assert labels(await typed(desk, "")) == labels(await typed(desk, "list open")) == ["a3", "a2"]
+    assert labels(await typed(desk, "list upheld")) == ["a1"]
+    assert labels(await typed(desk, "list overturned")) == []
+    assert labels(await typed(desk, "list all")) == ["a3", "a2", "a1"]
+
+
+async def test_every_command_sees_one_community_only(desk: ReviewDesk) -> None:
+    assert labels(await typed(desk, "list all", server="s1")) == ["a3", "a1"]
+    assert labels(await typed(desk, "search second", server="s1")) == []
+    assert labels(await typed(desk, "list all", server="")) == []
+    stats = await typed(desk, "stats", server="s2")
+    assert "repaired 1" in str(stats)
+    for verb in ("show a2", "show a2 reveal", "uphold a2", "overturn a2", "note a2 x", "withdraw a2", "next a2"):
+        with pytest.raises(UnknownExchange):
+            await typed(desk, verb, server="s1")
+    assert (await desk.show("a2")).reviews == ()
+
+
+async def test_the_next_case_is_shown_masked_and_the_one_after_it_follows(desk: ReviewDesk) -> None:
+    first = await typed(desk, "next")
+    second = await typed(desk, "next a3")
+    last = await typed(desk, "next a1")
+
+    assert [card.exchange for card in (first, second, last)] == ["a3", "a1", "a2"]
+    assert first.title == "a3"
+    assert "third" not in str(first)
+    assert "next a3" in first.hint
+    assert (await typed(desk, "next", server="s2")).exchange == "a2"
+    done = await typed(desk, "next a2", server="s2")
+    assert (done.exchange, done.rows, done.tone) == ("", (), Tone.GOOD)
+
+
+async def test_cards_name_the_case_they_are_about(desk: ReviewDesk) -> None:
+    assert (await typed(desk, "show a1")).exchange == "a1"
+    assert (await typed(desk, "show a1 reveal")).exchange == "a1"
+    assert (await typed(desk, "list", server="s2")).exchange == "a2"
+    for several in ("list", "stats", "uphold a1", "note a1 x", "list upheld"):
+        card = await typed(desk, several, server="s1")
+        assert card.exchange in {"", "a1"}
+        assert (card.exchange == "a1") == (several == "list upheld")
+
+
+async def test_texts_are_masked_until_somebody_asks_and_that_is_noted(desk: ReviewDesk) -> None:
+    masked, revealed = await typed(desk, "show a1"), await typed(desk, "show a1 reveal")
+
+    for text in ("first", "drafted", "was shown"):
+        assert text not in str(masked)
+        assert text in str(revealed)
+    assert sum(row.secret for row in masked.rows) == 3
+    assert [review.step for review in (await desk.show("a1")).reviews] == [ReviewStep.REVEAL]
+
+
+async def test_withdrawing_is_noted_and_left_to_the_platform(desk: ReviewDesk) -> None:
+    card = await typed(desk, "withdraw a1 too harsh for children")
+
+    assert card.takes_back == "a1"
+    case = await desk.show("a1")
+    assert case.state is CaseState.OPEN
+    (noted,) = case.reviews
+    assert (noted.step, noted.actor, noted.tool, noted.note) == (
+        ReviewStep.WITHDRAW, "mina", "discord", "too harsh for children",
+    )  # fmt: skip
+    others = [await typed(desk, line) for line in ("list", "next", "show a1", "uphold a1", "note a1 x", "stats")]
+    assert [other.takes_back for other in others] == [""] * 6
+
+
+async def test_a_report_is_shown_with_who_made_it_and_why(desk: ReviewDesk) -> None:
+    store = MemoryStore(ids=numbered("r"))
+    kept = await store.report(opening(), report("the reply", by="p2", comment="so rude", reason="hateful"))
+
+    card = await typed(ReviewDesk(store, clock=lambda: NOON), f"show {kept}")
+
+    (row,) = [row for row in card.rows if row.label == "report.hateful"]
+    assert row.text == "reported by p2 · so rude"
+    assert "the reply" not in str(card)
+
+
+async def test_an_erased_case_says_so_and_shows_no_empty_texts(desk: ReviewDesk) -> None:
+    store = MemoryStore(ids=numbered())
+    kept = await store.open(opening("said"), objection("drafted"))
+    await store.close(kept, closing())
+    before = await typed(ReviewDesk(store, clock=lambda: NOON), "show a1")
+    await store.erase("p1", platform="console")
+
+    after = await typed(ReviewDesk(store, clock=lambda: NOON), "show a1")
+
+    gone = {"said", "objected to", "shown"}
+    assert gone <= set(labels(before))
+    assert not gone & set(labels(after))
+    assert "erased" in labels(after)
+    assert "lexicon.slur" in labels(after)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "dance", "list nonsense", "list open x", "next a1 a2", "show", "show a1 x", "show a1 reveal x", "uphold",
+        "overturn", "note", "note a1", "withdraw", "search", "stats x",
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_understood_is_answered_with_how_it_goes(
+    desk: ReviewDesk, line: str, language: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        await typed(desk, line, language=language)
+
+    for verb in ("list", "next", "show", "uphold", "overturn", "note", "withdraw", "search", "stats"):
+        assert verb in refused.value.explain(language)
+
+
+@pytest.mark.parametrize(
+    "line", ["list", "next", "show a1", "uphold a1", "note a1 x", "withdraw a1", "stats", "search x"]
+)
+async def test_every_card_is_in_the_language_of_who_reads_it(desk: ReviewDesk, line: str) -> None:
+    english, korean = await typed(desk, line), await typed(desk, line.replace("a1", "a3"), language="ko")
+
+    def words(card: Card) -> str:
+        return " ".join((card.title, card.hint, *(row.label for row in card.rows)))
+
+    assert not any("가" <= char <= "힣" for char in words(english))
+    assert any("가" <= char <= "힣" for char in words(korean))
