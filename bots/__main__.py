@@ -75,6 +75,7 @@ def _run() -> int:
 
     from bots.cli.common import TOLD_IN
     from bots.config import language_from
+    from bots.logs import place_of
     from moderation.words import Explained, catalogue
 
     logging.basicConfig(level=logging.CRITICAL, format="%(levelname)s %(name)s %(message)s")
@@ -94,11 +95,8 @@ def _run() -> int:
                 _complain(words.say("cli.unwritable", language, reason=error.strerror))
             return _WRONG
         # The root: a defect of ours. Its message may quote what people said, so its kind and place must do.
-        place = error.__traceback__
-        while place and place.tb_next:
-            place = place.tb_next
-        where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
-        _complain(words.say("cli.defect", language, kind=type(error).__name__, where=where))
+        kind, _, where = place_of(error).partition(" at ")
+        _complain(words.say("cli.defect", language, kind=kind, where=where))
         return _BROKEN
 
 

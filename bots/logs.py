@@ -5,12 +5,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import TracebackType
 from typing import Final
+
+ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 _SIZE: Final = 2_000_000
 """Bytes after which a new file is begun; three old ones are kept."""
-_TALKATIVE: Final = ("openai", "httpx2", "httpcore2")
-"""Libraries whose debug lines hold prompts."""
+_TALKATIVE: Final = {
+    "openai": logging.WARNING,
+    "httpx2": logging.WARNING,
+    "httpcore2": logging.WARNING,
+    "discord": logging.WARNING,
+    "discord.client": logging.ERROR,  # warns at every start that it cannot speak aloud, which nobody wants
+}
+"""Libraries whose lines hold prompts or messages below these levels."""
+
+
+class _Wordless(logging.Formatter):
+    """Tells of an error what kind it is and where it was raised: its message may quote what somebody wrote."""
+
+    def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - the library's name
+        """One line in place of a traceback."""
+        return place_of(ei[1])
+
+
+def place_of(error: BaseException | None) -> str:
+    """The kind of an error, and where it was raised."""
+    place = error.__traceback__ if error else None
+    while place and place.tb_next:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
+    return f"{type(error).__name__} at {where}"
 
 
 @contextmanager
@@ -20,11 +46,11 @@ def logging_to(file: Path, *, level: str) -> Iterator[None]:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.touch(mode=0o600)
     handler = RotatingFileHandler(file, maxBytes=_SIZE, backupCount=3, encoding="utf-8", errors="replace")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(_Wordless("%(asctime)s %(levelname)s %(name)s %(message)s"))
     root = logging.getLogger()
     before = root.level, root.handlers[:]
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, least in _TALKATIVE.items():
+        logging.getLogger(name).setLevel(least)
     root.setLevel(level.upper())
     root.handlers[:] = [handler]
     try:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bots.cards import Card, Row, Tone
 from bots.errors import UsageError
-from moderation.records import CaseState, Exchange, Finding, Objection
+from moderation.records import CaseState, Exchange, Finding, Objection, Review
 from moderation.review import REPORT, ReviewDesk, masked
 from moderation.stores import Query
 from moderation.words import catalogue
@@ -34,6 +34,7 @@ class ReviewCommands:
             "list": self._list,
             "next": self._next,
             "show": self._show,
+            "brief": self._brief,
             "uphold": self._uphold,
             "overturn": self._overturn,
             "note": self._note,
@@ -89,6 +90,14 @@ class ReviewCommands:
             return self._case(await self._desk.show(words[0], server=by.server), hint="show_hint")
         exchange = await self._desk.reveal(words[0], actor=by.actor, tool=by.tool, server=by.server)
         return self._case(exchange, hint="show_hint_revealed", revealed=True)
+
+    async def _brief(self, words: list[str], by: _By) -> Card:
+        """A case in a line or two, for a channel where they come one after another: without a word of anybody's."""
+        if len(words) != 1:
+            raise self._usage()
+        exchange = await self._desk.show(words[0], server=by.server)
+        summary = Row(label="", text=self._summary(exchange))
+        return Card(title=exchange.id, rows=(summary, *map(_step, exchange.reviews[-1:])), exchange=exchange.id)
 
     async def _uphold(self, words: list[str], by: _By) -> Card:
         exchange, note = self._case_and_note(words)
@@ -178,10 +187,7 @@ class ReviewCommands:
             rows += (Row(label=found.rule, text=self._found(objection, found)) for found in objection.findings)
         if closing:
             rows += kept("shown", closing.shown)
-        rows += (
-            Row(label=_moment(review.at), text=f"{review.actor} ({review.tool}): {review.step} {review.note}".rstrip())
-            for review in exchange.reviews
-        )
+        rows += map(_step, exchange.reviews)
         return Card(title=exchange.id, rows=tuple(rows), hint=self._say(hint, id=exchange.id), exchange=exchange.id)
 
     def _found(self, objection: Objection, finding: Finding) -> str:
@@ -204,6 +210,10 @@ class ReviewCommands:
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(f"commands.{key}", self._language, **fields)
+
+
+def _step(review: Review) -> Row:
+    return Row(label=_moment(review.at), text=f"{review.actor} ({review.tool}): {review.step} {review.note}".rstrip())
 
 
 def _moment(at: datetime) -> str:

@@ -243,13 +243,13 @@ class Writer:
             finally:
                 self._end()
                 await end_of(reading)
+        return self._outcome(reading, writing)
+
+    def _outcome(self, reading: "asyncio.Task[None]", writing: "asyncio.Task[None]") -> Shown:
         if error := writing.exception():
             raise error from _failure(reading)
         if not reading.cancelled() or not (self._stopped or self._gone):
             reading.result()
-        return self._shown()
-
-    def _shown(self) -> Shown:
         return Shown(
             messages=tuple((message.id, message.says[0]) for message in self._board.messages),
             text=self._text,

@@ -1,6 +1,7 @@
 """Cards -> Discord's components (V2): as many messages as a card needs, nothing of it cut off."""
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from bots.pieces import cut
 
 _ROOM: Final = 3_600
 """UTF-16 units of text in one message; Discord takes 4,000 over all its components."""
+_PERSON: Final = re.compile(r"\bdiscord:user:(\d+)\b")
+"""A key of ours, which a client shows as a name."""
 _COLOURS: Final = {
     Tone.PLAIN: discord.Colour.blurple(),
     Tone.GOOD: discord.Colour.green(),
@@ -55,4 +58,5 @@ def _lines(card: Card) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """`text` as it is: nothing in it is formatting, a mention, a link that shows something else, or a heading."""
-    return discord.utils.escape_markdown(discord.utils.escape_mentions(text)).replace("](", "]\u200b(")
+    plain = discord.utils.escape_markdown(discord.utils.escape_mentions(text)).replace("](", "]\u200b(")
+    return _PERSON.sub(r"<@\1>", plain)

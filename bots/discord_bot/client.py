@@ -11,6 +11,7 @@ from typing import Any, Final
 import discord
 from discord.ext import commands
 
+from bots import logs
 from bots.bursts import Bursts
 from bots.discord_bot.controls import Control, DeskButton
 from bots.discord_bot.identity import Webhooks
@@ -189,7 +190,10 @@ class TalchumClient(commands.AutoShardedBot):
     async def _on_command_error(self, interaction: discord.Interaction, error: Exception) -> None:
         """A defect of ours in a command."""
         _log_defect(error.__cause__ or error, "command")
-        await self._responder.say(interaction, "discord.defect")
+        try:
+            await self._responder.say(interaction, "discord.defect")
+        except discord.HTTPException as refusal:
+            _log.warning("nobody could be told of a defect: code=%d", refusal.code)
 
     async def _taken_away(self, message: int) -> None:
         record = await self._router.replies.of_message(PLATFORM, str(message))
@@ -209,8 +213,4 @@ class TalchumClient(commands.AutoShardedBot):
 
 
 def _log_defect(error: BaseException | None, where: str) -> None:
-    place = error.__traceback__ if error else None
-    while place and place.tb_next:
-        place = place.tb_next
-    line = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
-    _log.error("a defect: in=%s kind=%s at=%s", where, type(error).__name__, line)
+    _log.error("a defect: in=%s error=%s", where, logs.place_of(error))

@@ -91,6 +91,16 @@ class DeskButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"talc
         await interaction.client.on_desk(interaction, self.verb, self.exchange)
 
 
+def belongs(message: discord.Message, reply: str) -> bool:
+    """Whether a message has buttons of that reply."""
+    return any(
+        isinstance(child, discord.Button) and (child.custom_id or "").endswith(f":{reply}")
+        for row in message.components
+        if isinstance(row, discord.ActionRow)
+        for child in row.children
+    )
+
+
 def controls(phase: Phase, reply: str) -> discord.ui.View:
     """The buttons under a reply, perhaps none: of webhooks, an edit without a view would leave the old ones there."""
     view = discord.ui.View(timeout=None)

@@ -18,7 +18,6 @@ GONE: Final = frozenset({10003, 10008})
 UNKNOWN_WEBHOOK: Final = 10015
 EXPIRED: Final = 10062
 """Unknown interaction: it was answered too late."""
-ANSWERED: Final = 40060
 MISSING_ACCESS: Final = 50001
 MISSING_PERMISSIONS: Final = 50013
 _TRIES: Final = 3

@@ -1,6 +1,7 @@
 """Where one reply is shown: posted as a persona, edited, removed; every message noted before anything else happens."""
 
 import logging
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import partial
 from typing import Final, Protocol
@@ -8,10 +9,10 @@ from typing import Final, Protocol
 import aiohttp
 import discord
 
-from bots.discord_bot.controls import controls
+from bots.discord_bot.controls import belongs, controls
 from bots.discord_bot.faults import UNKNOWN_WEBHOOK, patiently, told
 from bots.discord_bot.identity import Voice
-from bots.discord_bot.translate import Channel, id_in
+from bots.discord_bot.translate import Channel, id_in, link_to
 from bots.pieces import cut, units
 from bots.replies import Record, Replies
 from bots.streaming import Gone, Phase
@@ -36,11 +37,19 @@ class Outlet:
     """Meets `bots.streaming.Outlet` for one reply. Used by one task at a time."""
 
     def __init__(
-        self, channel: Channel, voice: Voicing, replies: Replies, record: Record, *, quoted: discord.Message | None
+        self,
+        channel: Channel,
+        voice: Voicing,
+        replies: Replies,
+        record: Record,
+        *,
+        me: int,
+        quoted: discord.Message | None,
     ) -> None:
-        """`voice` gives how the persona speaks, anew after a webhook is gone; `quoted` is the message that is answered,
-        where it was just written: the bot itself can reply to it."""
+        """`me` is the bot's own id; `voice` gives how the persona speaks, anew after a webhook is gone; `quoted` is the
+        message that is answered, where it was just written: the bot itself can reply to it."""
         self._channel = channel
+        self._me = me
         self._voice = voice
         self._replies = replies
         self.record = record
@@ -102,6 +111,15 @@ class Outlet:
         except (discord.HTTPException, OSError, aiohttp.ClientError) as error:
             # A sign is not worth a reply; where the channel is gone, posting will tell.
             _log.debug("no typing: error=%s", type(error).__name__)
+
+    async def recover(self) -> None:
+        """Note the messages of this reply that were posted when the program ended before it could note them. They are
+        known by their buttons. Raises Gone, Missing, discord.HTTPException."""
+        voice = await self._now_speaking()
+        with told(self._channel):
+            found = [message.id async for message in self._unknown(voice.webhook) if belongs(message, self.record.id)]
+        for message in sorted(found):
+            self.record = await self._replies.stands(self.record, str(message))
 
     async def read(self, message: str) -> str:
         """The persona's words in a message, as they stand there. Raises Gone, Missing, discord.HTTPException."""
@@ -186,14 +204,21 @@ class Outlet:
                 return await self._found(webhook, content) or await send()
 
     async def _found(self, webhook: discord.Webhook, content: str) -> discord.Message | None:
-        async for message in self._channel.history(limit=_LOOK_BACK):
-            if message.webhook_id != webhook.id or str(message.id) in self.record.shown:
-                continue
-            # The history may keep from us what it says; the webhook itself is always told.
-            posted = await webhook.fetch_message(message.id, thread=self._thread)
+        async for posted in self._unknown(webhook):
             if posted.content == content.strip():
                 return posted
         return None
+
+    async def _unknown(self, webhook: discord.Webhook | None) -> AsyncIterator[discord.Message]:
+        """The newest messages of ours there that are not noted as part of this reply, newest first."""
+        async for message in self._channel.history(limit=_LOOK_BACK):
+            if str(message.id) in self.record.shown:
+                continue
+            if webhook is None and message.webhook_id is None and message.author.id == self._me:
+                yield message
+            if webhook is not None and message.webhook_id == webhook.id:
+                # The history may keep from us what it says; the webhook itself is always told.
+                yield await webhook.fetch_message(message.id, thread=self._thread)
 
     async def _now_speaking(self) -> Voice:
         if self._speaking is None:
@@ -211,8 +236,7 @@ class Outlet:
         alone = isinstance(self._channel, discord.Thread) and self._channel.owner_id == self._channel.guild.me.id
         if not first or alone or not record.message.isdecimal():
             return ""
-        server, person = id_in(record.server), id_in(record.person)
-        return f"-# ↪ <@{person}> · https://discord.com/channels/{server}/{record.channel}/{record.message}\n"
+        return f"-# ↪ <@{id_in(record.person)}> · {link_to(record, record.message)}\n"
 
     def _plain(self, message: str) -> discord.PartialMessage:
         return discord.PartialMessage(channel=self._channel, id=int(message))

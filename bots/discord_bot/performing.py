@@ -12,12 +12,12 @@ import aiohttp
 import discord
 
 from bots.attention import spoken
-from bots.cards import Card
+from bots.cards import Card, Row
 from bots.discord_bot.cards import layouts
 from bots.discord_bot.faults import Missing, told
 from bots.discord_bot.identity import Voice, Webhooks, display_name
 from bots.discord_bot.outlet import Outlet
-from bots.discord_bot.translate import PLATFORM, Channel, place_of, text_of
+from bots.discord_bot.translate import PLATFORM, Channel, link_to, place_of, text_of
 from bots.places import Place
 from bots.platform import Caller, Meeting, Role, Router
 from bots.replies import Record
@@ -167,19 +167,22 @@ class Performer:
         for record in await self._router.replies.unfinished(PLATFORM):
             if record.id in self._running:
                 continue
+            mended = record
             try:
-                await self._mark(record)
+                mended = await self._mark(record)
             except (*_CONNECTION, Gone, Missing) as error:
                 _log.warning("a reply was not mended: reply=%s error=%s", record.id, type(error).__name__)
-            await self._close(replace(record, running=False))
+            await self._close(replace(mended, running=False))
 
     async def note(self, caller: Caller, exchange: str) -> None:
         """A card for the moderators, where they want one, about an exchange that was kept."""
         if exchange:
             settings = await self._router.settings(caller.place)
             moderator = replace(caller, role=Role.MODERATOR, language=settings.language or self._language)
-            card = await self._router.command(f"/review show {exchange}", moderator)
-            await self.post_card(caller.place, card)
+            card = await self._router.command(f"/review brief {exchange}", moderator)
+            record = await self._router.replies.of_exchange(exchange)
+            link = (Row(label="", text=link_to(record)),) if record and record.shown else ()
+            await self.post_card(caller.place, replace(card, rows=(*card.rows, *link)))
 
     async def post_card(self, place: Place, card: Card) -> None:
         """A card in the moderators' channel, where there is one. Where that cannot be, it is logged: the case waits all
@@ -268,16 +271,18 @@ class Performer:
         except (*_CONNECTION, Gone, Missing) as error:
             _log.debug("old buttons stay: error=%s", type(error).__name__)
 
-    async def _mark(self, record: Record) -> None:
+    async def _mark(self, record: Record) -> Record:
         """Say under a half-shown reply that it is one; where nothing of it was shown there is nothing to say."""
-        if not record.shown:
-            return
         channel = await self._channel_of(record)
         outlet = await self._outlet(record, channel)
-        last = record.shown[-1]
+        await outlet.recover()
+        if not outlet.record.shown:
+            return outlet.record
+        last = outlet.record.shown[-1]
         settings = await self._router.settings(place_of(channel))
         mark = catalogue("bots").say("discord.interrupted", settings.language or self._language)
         await outlet.edit(last, outlet.marked(await outlet.read(last), mark), Phase.DONE)
+        return outlet.record
 
     async def _outlet(self, record: Record, channel: Channel, *, quoted: discord.Message | None = None) -> Outlet:
         """Where a reply is shown, its way of speaking found out."""
@@ -292,7 +297,8 @@ class Performer:
             name = display_name(mask, language, mark=settings.mark)
             return Voice(name=name, picture=mask.picture, webhook=await self._webhooks.of(channel))
 
-        outlet = Outlet(channel, voice, self._router.replies, record, quoted=quoted)
+        me = self._client.user.id if self._client.user else 0
+        outlet = Outlet(channel, voice, self._router.replies, record, me=me, quoted=quoted)
         await outlet.open()
         return outlet
 

@@ -25,6 +25,7 @@ from personas.messages import Cue
 _log = logging.getLogger(__name__)
 
 CUES: Final = {"again": Cue.AGAIN, "more": Cue.CONTINUE}
+_TOO_OLD: Final = "discord.too_old"
 _STEPS: Final = {"back": -1, "forth": 1}
 
 
@@ -43,6 +44,9 @@ class Presser:
         """A button under a reply."""
         record = await self._router.replies.get(reply)
         if refusal := await self._refusal(interaction, record, verb):
+            if refusal == _TOO_OLD:
+                # It does nothing any more, so it goes.
+                await interaction.response.edit_message(view=None)
             await self._responder.say(interaction, refusal)
         elif record is None:
             return
@@ -146,7 +150,7 @@ class Presser:
         message = interaction.message
         if message is None or message.flags.ephemeral or done.tone is Tone.BAD:
             return
-        card = await self._router.command(f"/review show {exchange}", caller_of(interaction))
+        card = await self._router.command(f"/review brief {exchange}", caller_of(interaction))
         (*_, last) = layouts(card, self._responder.language(interaction))
         try:
             await message.edit(view=last, allowed_mentions=discord.AllowedMentions.none())
@@ -202,9 +206,12 @@ class Presser:
             await self._responder.say(interaction, "discord.not_possible")
 
     async def _refusal(self, interaction: discord.Interaction, record: Record | None, verb: str) -> str:
-        """Why a button does nothing for this person now, as a key of words; "" where it does. Everybody may report."""
-        if record is None or not record.live(self._now()):
-            return "discord.too_old"
+        """Why a button does nothing for this person now, as a key of words; "" where it does.
+
+        Everybody may report, as long as we know whose words they are.
+        """
+        if record is None or not (verb == "report" or record.live(self._now())):
+            return _TOO_OLD
         if verb == "report":
             return ""
         caller = caller_of(interaction)
@@ -233,5 +240,5 @@ class Presser:
             words = error.explain(self._responder.language(interaction))
             await self._responder.card(interaction, Card(title=words, tone=Tone.BAD))
         except Gone:
-            await self._responder.say(interaction, "discord.too_old")
+            await self._responder.say(interaction, _TOO_OLD)
         return None

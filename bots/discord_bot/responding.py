@@ -9,7 +9,7 @@ import discord
 
 from bots.cards import Card, Tone
 from bots.discord_bot.cards import file_of, layouts
-from bots.discord_bot.faults import ANSWERED, EXPIRED
+from bots.discord_bot.faults import EXPIRED
 from bots.discord_bot.translate import caller_of, language_of
 from bots.platform import Caller, Router
 from moderation.words import catalogue
@@ -68,7 +68,7 @@ class Responder:
                 else:
                     await interaction.response.send_message(view=view, ephemeral=True, files=files)
             except discord.HTTPException as error:
-                if error.code not in {EXPIRED, ANSWERED}:
+                if error.code != EXPIRED:
                     raise
                 # Too late: what was asked for is done, only its card cannot be shown any more.
                 _log.warning("an interaction was answered too late: code=%d", error.code)
@@ -81,7 +81,7 @@ class Responder:
         try:
             await interaction.response.defer(ephemeral=True, thinking=True)
         except discord.HTTPException as error:
-            if error.code not in {EXPIRED, ANSWERED}:
+            if error.code != EXPIRED:
                 raise
             _log.warning("an interaction came too late: code=%d", error.code)
 

@@ -9,6 +9,7 @@ import discord
 from bots.attention import Heard
 from bots.places import Place
 from bots.platform import Caller, Role
+from bots.replies import Record
 from personas.messages import Message
 
 PLATFORM: Final = "discord"
@@ -34,6 +35,11 @@ def person_key(person: discord.abc.Snowflake) -> str:
 def id_in(key: str) -> str:
     """Discord's own id in a key."""
     return key.rpartition(":")[2]
+
+
+def link_to(record: Record, message: str = "") -> str:
+    """Where a message of that channel stands: the first of the reply itself, or the one of the id `message`."""
+    return f"https://discord.com/channels/{id_in(record.server) or '@me'}/{record.channel}/{message or record.shown[0]}"
 
 
 def place_of(channel: object) -> Place:

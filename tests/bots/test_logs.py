@@ -1,0 +1,39 @@
+"""The log: where things happened, never what anybody said."""
+
+import logging
+from pathlib import Path
+
+from bots.logs import logging_to, place_of
+
+
+def log_of(tmp_path: Path, level: str) -> str:
+    file = tmp_path / "talchum.log"
+    with logging_to(file, level=level):
+        try:
+            raise ValueError("somebody's words")
+        except ValueError:
+            logging.getLogger("discord.ui.view").exception("Ignoring exception")
+        logging.getLogger("discord.gateway").debug("payload: somebody's words")
+        logging.getLogger("discord.client").warning("PyNaCl is not installed")
+        logging.getLogger("bots").info("one line")
+    return file.read_text(encoding="utf-8")
+
+
+def test_an_errors_message_is_left_out_and_its_kind_and_place_are_told(tmp_path: Path) -> None:
+    log = log_of(tmp_path, "info")
+
+    assert "ValueError at " in log
+    assert "test_logs.py:" in log
+    assert "somebody" not in log
+    assert "one line" in log
+
+
+def test_no_level_lets_a_library_write_what_people_wrote(tmp_path: Path) -> None:
+    log = log_of(tmp_path, "debug")
+
+    assert "somebody" not in log
+    assert "PyNaCl" not in log
+
+
+def test_an_error_that_was_never_raised_has_no_place() -> None:
+    assert place_of(ValueError("x")) == "ValueError at ?"

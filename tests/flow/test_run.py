@@ -1,0 +1,150 @@
+"""`talchum run` as a process of its own, on a Discord on this machine: started, ended, killed and started again."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.discord_server import DiscordServer, Message, Permission
+from tests.support.discord_stage import words
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = timedelta(seconds=60)
+LONG = ["The lamp is lit.", "The sea is calm tonight, and the gulls have gone to sleep on the rocks below."]
+POINTED = """
+import sys
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = sys.argv[1], yarl.URL(sys.argv[2])
+sys.argv[1:] = sys.argv[3:]
+from bots.__main__ import main
+main()
+"""
+"""The program, looking for Discord where the test has it: all that is not as it is elsewhere."""
+
+
+def written(tmp_path: Path, *, tps: float) -> Path:
+    """A settings file with a script that says one long reply, at so many tokens a second, again and again."""
+    reply = {"script": "sea", "tps": tps, "chunk": "2tokens", "sentences": [{"t": text} for text in LONG]}
+    (tmp_path / "sea.json").write_text(json.dumps([reply]), encoding="utf-8")
+    settings = tmp_path / "talchum.toml"
+    settings.write_text(
+        f'language = "en"\n[model]\nuse = "scripted:{tmp_path / "sea.json"}"\nlanguages = ["en"]\n'
+        '[personas]\ndefault = "lighthouse_keeper"\n[discord]\nburst = 0.0\n',
+        encoding="utf-8",
+    )
+    return settings
+
+
+@asynccontextmanager
+async def program(
+    server: DiscordServer, tmp_path: Path, settings: Path
+) -> AsyncGenerator[asyncio.subprocess.Process, None]:
+    environment = {
+        **os.environ,
+        "TALCHUM_DATA": str(tmp_path / "data"),
+        "DISCORD_TOKEN": server.token,
+        "LANG": "C.UTF-8",
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", POINTED, server.url, f"{server.gateway.url}/gateway"),
+        *("run", "--settings", str(settings)),
+        cwd=ROOT,
+        env=environment,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+def stand(server: DiscordServer) -> list[Message]:
+    """The personas' messages that stand there."""
+    return [message for message in server.answers(server.channel) if message.content]
+
+
+async def begun(server: DiscordServer) -> Message:
+    """Ask, and wait for the first sentence."""
+    await server.until(lambda: server.gateway.connected() is not None, timeout=PATIENCE)
+    server.say(server.channel, server.person, "How is the sea?", mention_bot=True)
+    (message, *_) = await server.until(lambda: stand(server), timeout=PATIENCE)
+    return message
+
+
+@pytest.fixture
+async def discord() -> AsyncGenerator[DiscordServer, None]:
+    async with DiscordServer() as server:
+        server.service.allow(server.channel, server.world.bot, more=Permission.MANAGE_WEBHOOKS)
+        yield server
+
+
+async def test_it_answers_and_ends_in_the_middle_of_a_reply_without_leaving_it_half(
+    discord: DiscordServer, tmp_path: Path
+) -> None:
+    settings = await asyncio.to_thread(written, tmp_path, tps=6.0)
+    async with program(discord, tmp_path, settings) as process:
+        message = await begun(discord)
+        process.send_signal(signal.SIGTERM)
+        _, told = await asyncio.wait_for(process.communicate(), PATIENCE.total_seconds())
+
+        assert process.returncode == 0, told.decode()
+        assert "nothing was left half-shown" in told.decode()
+    shown = words(message.content)
+    assert shown == LONG[0]
+    assert ":again:" in str(message.components)
+    log = (tmp_path / "data" / "talchum.log").read_text(encoding="utf-8")
+    assert "outcome=cancelled" in log
+    assert "lamp" not in log
+
+
+async def test_what_a_killed_process_left_half_shown_is_marked_and_its_message_not_answered_again(
+    discord: DiscordServer, tmp_path: Path
+) -> None:
+    settings = await asyncio.to_thread(written, tmp_path, tps=6.0)
+    async with program(discord, tmp_path, settings) as process:
+        message = await begun(discord)
+        process.kill()
+        await process.communicate()
+    assert ":stop:" in str(message.components)
+    async with program(discord, tmp_path, settings):
+        await discord.until(lambda: "interrupted" in message.content, timeout=PATIENCE)
+
+        assert words(message.content).startswith(LONG[0])
+        assert ":stop:" not in str(message.components)
+        assert len(stand(discord)) == 1
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ("", "nothing to run"),
+        ("[discord]\n", "DISCORD_TOKEN"),
+        ("[discord]\ntoken_variable = 3\n", "discord.token_variable"),
+    ],
+)
+async def test_without_what_it_needs_it_says_so_in_a_sentence(document: str, told: str, tmp_path: Path) -> None:
+    settings = tmp_path / "talchum.toml"
+    settings.write_text(f'language = "en"\n{document}', encoding="utf-8")
+    environment = {**os.environ, "TALCHUM_DATA": str(tmp_path), "DISCORD_TOKEN": ""}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bots", "run", "--settings", str(settings)),
+        cwd=ROOT,
+        env=environment,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, error = await process.communicate()
+
+    assert process.returncode == 2
+    assert told in error.decode()
+    assert "Traceback" not in error.decode()
