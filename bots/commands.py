@@ -158,7 +158,8 @@ class Commands:
             model=self._offices.runtime.model,
             policy=self._offices.runtime.policy,
             language=persona.language,
-            said=last[0].text if last and not caller.about else "",
+            # Whose words they are must be known, or whoever wrote them could not have them erased.
+            said=last[0].text if last and not caller.about and (record or caller.place.private) else "",
             shown=shown,
             reason=why,
             comment=" ".join(comment),

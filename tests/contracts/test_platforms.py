@@ -174,7 +174,7 @@ async def test_what_is_withdrawn_does_not_stand_there_as_if_nothing_had_happened
     ended = Finished(outcome=Outcome.WITHDRAWN, exchange="x1")
     instead = passage("Never mind.", PassageKind.FALLBACK)
     router = Script(
-        [[passage("One."), Withdrawal(), instead, ended]], {"/review show x1": Card(title="x1", exchange="x1")}
+        [[passage("One."), Withdrawal(), instead, ended]], {"/review brief x1": Card(title="x1", exchange="x1")}
     )
     shown = await play(["hello"], router)
 

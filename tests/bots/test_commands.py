@@ -1,0 +1,132 @@
+"""Commands, the same for every platform: who may, what comes of it, and in which language it is told."""
+
+import re
+
+import pytest
+
+from bots.cards import Card, Tone
+from bots.platform import Caller, Role
+from moderation.words import LANGUAGES
+from personas.messages import Finished, Passage
+from tests.support.house import ALONE, Opened, caller, open_house
+from tests.support.stage import reply_of, scripted
+
+LINES = [
+    *("/", "/help", "/persona", "/persona info", "/persona use scholar", "/persona info keeper", "/persona use"),
+    *("/persona import", "/persona create", "/persona export", "/persona export keeper gif", "/persona remove keeper"),
+    *("/persona nonsense", "/why", "/why nothing", "/report", "/note", "/note It rains.", "/note -", "/reset"),
+    *(
+        "/review",
+        "/review stats",
+        "/review show nothing",
+        "/review list nonsense",
+        "/review search x y",
+        "/review next",
+    ),
+    *("/review uphold", "/review note x0", "/review withdraw x0", "/review nonsense"),
+    *("/privacy", "/privacy export", "/privacy erase", "/privacy consent", "/privacy consent yes", "/privacy nonsense"),
+    *(
+        "/talchum",
+        "/talchum settings",
+        "/talchum settings mode every",
+        "/talchum settings mode loud",
+        "/talchum limits",
+    ),
+    *("/talchum settings galaxy mode every", "/talchum limits person_messages x", "/talchum pause", "/talchum resume"),
+    *("/talchum settings mark perhaps", "/talchum nonsense", "/nonsense", "/persona 'unclosed", "/quit"),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_command_answers_with_a_card_in_the_callers_language(language: str) -> None:
+    async with open_house(scripted(reply_of("One."))) as opened:
+        cards = {line: await opened.host.command(line, _owner(line, language)) for line in LINES}
+
+    assert all(card.title for card in cards.values())
+    korean = {line: any("가" <= char <= "힣" for char in _told(card)) for line, card in cards.items()}
+    assert language == "en" or all(korean.values()), [line for line, there in korean.items() if not there]
+    assert cards["/quit"].leave
+    assert cards["/persona use scholar"].met
+
+
+def _owner(line: str, language: str = "en") -> Caller:
+    return caller(line, role=Role.OWNER, language=language)
+
+
+def _told(card: Card) -> str:
+    """A card without what is a name everywhere."""
+    parts = (card.title, card.hint, *(f"{row.label} {row.text}" for row in card.rows))
+    return " ".join(parts)
+
+
+@pytest.mark.parametrize(
+    ("line", "least"),
+    [
+        ("/review list", Role.MODERATOR),
+        ("/review show x1 reveal", Role.MODERATOR),
+        ("/persona use scholar", Role.MODERATOR),
+        ("/persona export keeper", Role.MODERATOR),
+        ("/persona remove keeper", Role.ADMIN),
+        ("/persona create Jo Bakes", Role.ADMIN),
+        ("/persona import", Role.ADMIN),
+        ("/talchum settings", Role.ADMIN),
+        ("/talchum pause", Role.ADMIN),
+        ("/privacy show", Role.MEMBER),
+        ("/why", Role.MEMBER),
+        ("/report", Role.MEMBER),
+    ],
+)
+async def test_what_a_role_may_not_do_is_refused_and_changes_nothing(line: str, least: Role) -> None:
+    async with open_house(scripted(reply_of("One."))) as opened:
+        for role in Role:
+            card = await opened.host.command(line, caller(line, role=role))
+            refused = card.title.startswith("That is for:")
+            assert refused == (role < least), (line, role)
+            if refused:
+                assert card.tone is Tone.BAD
+
+
+async def test_help_shows_each_role_what_it_may_do_and_no_more() -> None:
+    async with open_house(scripted(reply_of("One."))) as opened:
+        shown = {role: await opened.host.command("/help", caller(role=role)) for role in Role}
+
+    labels = {role: " ".join(row.label for row in card.rows) for role, card in shown.items()}
+    assert "/review" not in labels[Role.MEMBER]
+    assert "/review" in labels[Role.MODERATOR]
+    assert "/talchum" not in labels[Role.MODERATOR]
+    assert "/talchum" in labels[Role.ADMIN]
+
+
+async def said(opened: Opened, who: Caller) -> str:
+    events = [event async for event in opened.host.reply(who)]
+    assert any(isinstance(event, Finished) for event in events)
+    return "".join(event.text for event in events if isinstance(event, Passage))
+
+
+async def test_a_setting_in_private_is_the_persons_own_and_is_erased_with_the_rest() -> None:
+    async with open_house(scripted(*[reply_of("One.")] * 3)) as opened:
+        alone = caller("hello", place=ALONE)
+        await opened.host.command("/persona use scholar", alone)
+        assert (await opened.host.meet(alone)).id == "scholar"
+        await opened.host.command("/privacy erase", alone)
+
+        assert (await opened.host.meet(alone)).id == "keeper"
+
+
+async def test_a_report_of_another_persons_reply_is_not_kept_as_the_reporters_own_words() -> None:
+    async with open_house(scripted(reply_of("One."))) as opened:
+        await said(opened, caller("a secret of ann's"))
+        await opened.host.command("/report hateful rude", caller(person="bob", message="m2"))
+        await opened.host.command("/privacy erase", caller(person="ann"))
+        kept = [await opened.store.get("x1")]
+
+    assert "secret" not in str(kept)
+
+
+async def test_words_of_a_line_are_split_as_in_a_shell_and_an_open_quote_is_forgiven() -> None:
+    async with open_house(scripted(reply_of("One."))) as opened:
+        made = await opened.host.command("/persona create 'Old Jo' 'You bake bread.'", _owner(""))
+        assert made.tone is Tone.GOOD, made
+        listed = await opened.host.command('/persona "list', _owner(""))
+
+    assert re.search("Usage|It goes like this", listed.title)
