@@ -1,54 +1,77 @@
 """The example settings, the settings themselves and the README stay in step."""
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, get_args
 
+import pytest
 from pydantic import BaseModel
 
-from bots.config import DetoxifySection, Settings, _File
+from bots.config import DetoxifySection, DiscordSection, Settings, _File
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "deploy" / "talchum.example.toml"
+TEXT = EXAMPLE.read_text(encoding="utf-8")
+LEFT_OUT = {"language", "data", "policy.file"}
+"""Keys whose default is that they are not there."""
 
 
-def keys(model: type[BaseModel], prefix: str = "") -> dict[str, object]:
-    found: dict[str, object] = {}
-    for name, field in model.model_fields.items():
-        section = field.annotation
-        if section == DetoxifySection | None:
-            continue
-        if isinstance(section, type) and issubclass(section, BaseModel):
-            found.update(keys(section, f"{name}."))
-        else:
-            found[f"{prefix}{name}"] = field.default
-    return found
+def sections() -> Iterator[tuple[str, type[BaseModel], bool]]:
+    """Every section of a settings file: its name, its model, whether it may be missing."""
+    for name, field in _File.model_fields.items():
+        for kind in get_args(field.annotation) or (field.annotation,):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield name, kind, field.default is None
 
 
-def test_the_example_has_every_key_with_its_default() -> None:
-    document = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
-    given = {
-        f"{section}.{name}": value
+def keys(name: str, model: type[BaseModel]) -> dict[str, Any]:
+    """Every key of a section with its default."""
+    return {f"{name}.{key}": field.default for key, field in model.model_fields.items()}
+
+
+def flat(document: dict[str, Any]) -> dict[str, Any]:
+    """Every key of every section with its value; lists as the settings have them."""
+    return {
+        f"{section}.{name}": tuple(value) if isinstance(value, list) else value
         for section, values in document.items()
         if isinstance(values, dict)
         for name, value in values.items()
     }
-    every = keys(_File)
-    commented = {"language", "data", "policy.file"}
-
-    assert "model.use" in given
-    assert set(given) | commented == set(every)
-    assert all((tuple(value) if isinstance(value, list) else value) == every[name] for name, value in given.items())
-    text = EXAMPLE.read_text(encoding="utf-8")
-    assert all(f"# {name.rpartition('.')[2]} = " in text for name in commented)
 
 
-def test_what_is_commented_out_works_when_it_is_not() -> None:
-    text = EXAMPLE.read_text(encoding="utf-8").partition("# [detoxify]")[2]
-    section = "[detoxify]" + text.replace("\n# ", "\n").replace("…", "0" * 64)
-    settings = Settings.load(section.encode(), {})
+def commented(section: str) -> str:
+    """A section that stands in the example as a comment, without the signs of one."""
+    block = TEXT.partition(f"# [{section}]\n")[2].partition("\n\n")[0].replace("…", "0" * 64)
+    return f"[{section}]\n" + "\n".join(line.removeprefix("# ") for line in block.splitlines())
 
-    assert settings.detoxify is not None
-    assert set(tomllib.loads(section)["detoxify"]) == set(DetoxifySection.model_fields)
+
+def test_the_example_has_every_key_with_its_default() -> None:
+    every: dict[str, Any] = {}
+    for name, model, optional in sections():
+        every |= {} if optional else keys(name, model)
+    given = flat(tomllib.loads(TEXT))
+
+    assert {"model.use", "places.mode", "prices.currency"} < set(every)
+    assert set(given) | LEFT_OUT - {"language", "data"} == set(every)
+    assert given == {name: every[name] for name in given}
+    assert all(f"# {name.rpartition('.')[2]} = " in TEXT for name in LEFT_OUT)
+
+
+def test_a_section_that_may_be_missing_stands_there_as_a_comment_with_every_key() -> None:
+    optional = {name: model for name, model, missing in sections() if missing}
+
+    assert optional == {"discord": DiscordSection, "detoxify": DetoxifySection}
+    for name, model in optional.items():
+        assert set(flat(tomllib.loads(commented(name)))) == set(keys(name, model)), name
+    assert flat(tomllib.loads(commented("discord"))) == keys("discord", DiscordSection)
+
+
+@pytest.mark.parametrize("section", ["discord", "detoxify"])
+def test_what_is_commented_out_works_when_it_is_not(section: str) -> None:
+    settings = Settings.load(commented(section).encode(), {})
+
+    assert getattr(settings, section) is not None
 
 
 def test_the_example_changes_nothing() -> None:

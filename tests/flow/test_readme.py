@@ -14,12 +14,13 @@ ROOT = Path(__file__).parents[2]
 
 def commands(readme: str) -> list[str]:
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / readme).read_text(encoding="utf-8"), re.DOTALL)
-    return [re.sub(r"\s{2,}#.*", "", line) for block in blocks for line in block.splitlines() if line.strip()]
+    return [re.sub(r"\s{2,}#.*", "", line).strip() for block in blocks for line in block.splitlines() if line.strip()]
 
 
 ENGLISH = commands("README.md")
-NEEDS_MORE = ("model install", "embedded:qwen", "openai:MODEL")
-"""What downloads a gigabyte or wants a key; their parts are tested elsewhere."""
+NEEDS_MORE = ("model install", "embedded:qwen", "openai:MODEL", "talchum init", "talchum doctor", "talchum run")
+"""What downloads a gigabyte, wants a key or a token, asks questions, or serves until it is stopped; their parts are
+tested elsewhere."""
 HERE = [line for line in ENGLISH if "talchum" in line and not any(part in line for part in NEEDS_MORE)]
 
 
