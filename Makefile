@@ -7,7 +7,7 @@ INSTALL := $(PIP) install --no-compile --constraint constraints.txt
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test test-all lint types contracts bench check clean
+.PHONY: help chat run test test-all lint types contracts bench check clean
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -15,6 +15,9 @@ help: ## Show what there is
 chat: $(VENV)/.chat ## Talk with a persona in this terminal (sets everything up first)
 	@$(BIN)/talchum model install --if-missing
 	@$(BIN)/talchum chat $(ARGS)
+
+run: $(VENV)/.chat ## Serve the platforms of talchum.toml (sets everything up first)
+	@$(BIN)/talchum run $(ARGS)
 
 test: $(VENV)/.test ## Run the tests (ARGS='-k discord' goes to pytest)
 	@$(BIN)/python -m pytest -m "not detoxify and not train and not model and not slow" $(ARGS)

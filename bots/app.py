@@ -287,7 +287,7 @@ def platforms_of(settings: Settings) -> tuple[Platform, ...]:
 
 def _discord(section: DiscordSection, language: str, router: Router) -> "Surroundings":
     from bots.discord_bot.client import Surroundings
-    from bots.discord_bot.performing import Pace
+    from bots.performing import Pace
 
     pace = Pace(interval=timedelta(seconds=section.interval), typing=_TYPING, grace=_GRACE, passing=_PASSING)
     return Surroundings(

@@ -119,6 +119,8 @@ class Commands:
         text = " ".join(words)
         if not text:
             return Card(title=scene.conversation.note or _say("note_none", scene), hint=_say("note_usage", scene))
+        if not caller.place.private and caller.role < Role.MODERATOR:
+            raise NotAllowed("commands.not_allowed", role=_say("role_moderator", scene))
         note = "" if text == "-" else text
         refused = await self._offices.runtime.note(note, caller.message, scene.cast, scene.conversation)
         if refused:

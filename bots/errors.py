@@ -5,7 +5,8 @@ BotError
 │   ├── SettingsError      settings are wrong: file, key, what was expected
 │   └── Unknown            no such persona, model, command
 ├── UsageError           a command was typed wrongly: say how it goes
-└── NotAllowed           somebody may not do that: say who may
+├── NotAllowed           somebody may not do that: say who may
+└── Missing              the platform lets the bot not do that: say what to give it, and where
 """
 
 from typing import ClassVar
@@ -37,3 +38,7 @@ class UsageError(BotError):
 
 class NotAllowed(BotError):
     """Somebody may not do that; fields: role."""
+
+
+class Missing(BotError):
+    """The platform lets the bot not do that; fields: permissions, channel."""

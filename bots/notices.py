@@ -45,12 +45,12 @@ class Notices:
     async def due(self, place: Place, person: str, *, profile: str = "") -> Kind | Literal[""]:
         """Which notice is to be shown before the reply to what `person` just wrote in `place`, or "" for none.
 
-        In private it is for the person, elsewhere for all in the conversation. It counts as given from now on: of two
-        messages at once one gets it. Raises StoreBusy, StoreFailed.
+        In private it is for the person, elsewhere for all in the channel, its threads included. It counts as given from
+        now on: of two messages at once one gets it. Raises StoreBusy, StoreFailed.
         """
         careful = profile == "minors"
         now = self._clock()
-        whom = [place.conversation, *([person] if place.private else [])]
+        whom = [place.channel, *([person] if place.private else [])]
         # By profile: whoever is careful from now on does not wait for the end of a longer time.
         lasting = self._entry(_NOTICE, [*whom, profile], now + (self._every_minors if careful else self._every))
         met = self._entry(_MET, whom, now + _REMEMBERED)

@@ -70,7 +70,7 @@ class Mode(enum.StrEnum):
     """Which messages are answered, wherever a persona may speak."""
 
     MENTION = "mention"
-    """Mentions, replies, wake words and names."""
+    """Mentions, replies and wake words."""
     EVERY = "every"
     CHANCE = "chance"
     """As MENTION, and now and then another."""

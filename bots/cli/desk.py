@@ -3,12 +3,13 @@
 import getpass
 import sys
 import time
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from bots.cli.common import SettingsFile, run, settings_of, show, standard_input
+from bots.cli.common import SettingsFile, run, say, settings_of, show, standard_input
 from bots.config import Settings
 from bots.console_bot.lines import raw_lines
 from bots.errors import Unknown
@@ -35,7 +36,11 @@ def review(
 
     async def work() -> None:
         async with open_review(settings) as commands:
-            show(await commands.run(words or [], actor=getpass.getuser(), tool="terminal"), settings)
+            card = await commands.run(words or [], actor=getpass.getuser(), tool="terminal")
+            if card.takes_back:
+                # Another process may have it standing somewhere; only that one can take it away.
+                card = replace(card, hint=say("commands.withdraw_not_there", settings))
+            show(card, settings)
 
     run(work())
 

@@ -14,13 +14,14 @@ from discord.ext import commands
 from bots import logs
 from bots.bursts import Bursts
 from bots.discord_bot.controls import Control, DeskButton
+from bots.discord_bot.dialect import DiscordDialect
 from bots.discord_bot.identity import Webhooks
 from bots.discord_bot.listening import Listener, Part, needs_content
-from bots.discord_bot.performing import Pace, Performer
 from bots.discord_bot.pressing import CUES, Presser
 from bots.discord_bot.responding import Responder
 from bots.discord_bot.slash import Translator, digest, plant
 from bots.discord_bot.translate import PLATFORM, place_of
+from bots.performing import Pace, Performer
 from bots.platform import Router
 from bots.streaming import Sleep
 
@@ -81,9 +82,8 @@ class TalchumClient(commands.AutoShardedBot):
         around = self._with
         self._webhooks = Webhooks(self.user.id)
         self.performer = Performer(
-            self,
+            DiscordDialect(self, self._router, self._webhooks, language=around.language),
             self._router,
-            self._webhooks,
             pace=around.pace,
             language=around.language,
             monotonic=around.monotonic,
@@ -91,7 +91,13 @@ class TalchumClient(commands.AutoShardedBot):
         )
         bursts: Bursts[Part] = Bursts(sleep=around.sleep, idle=around.burst, longest=around.longest_burst)
         self._listener = Listener(
-            self.user, self._router, self.performer, bursts, passing=around.pace.passing, language=around.language
+            self.user,
+            self._router,
+            self.performer,
+            bursts,
+            reads=around.content,
+            passing=around.pace.passing,
+            language=around.language,
         )
         self._presser = Presser(self._router, self.performer, self._responder, now=around.now)
         self.add_dynamic_items(Control, DeskButton)
@@ -191,7 +197,7 @@ class TalchumClient(commands.AutoShardedBot):
         """A defect of ours in a command."""
         _log_defect(error.__cause__ or error, "command")
         try:
-            await self._responder.say(interaction, "discord.defect")
+            await self._responder.say(interaction, "showing.defect")
         except discord.HTTPException as refusal:
             _log.warning("nobody could be told of a defect: code=%d", refusal.code)
 

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 import aiohttp
 import discord
 
-from bots.errors import BotError
+from bots.errors import Missing
 from bots.streaming import Gone
 
 T = TypeVar("T")
@@ -32,14 +32,9 @@ NEEDED: Final = (
     "manage_webhooks",
     "read_message_history",
     "add_reactions",
-    "embed_links",
     "attach_files",
 )
 """What the bot asks for when it is invited, in the names of `discord.Permissions`."""
-
-
-class Missing(BotError):
-    """Discord lets the bot not do that; fields: permissions, channel."""
 
 
 def lacking(channel: object) -> tuple[str, ...]:
@@ -61,7 +56,7 @@ def told(channel: object) -> Iterator[None]:
             raise Gone from error
         if error.code in {MISSING_ACCESS, MISSING_PERMISSIONS}:
             permissions = ", ".join(lacking(channel)) or f"{error.code}"
-            raise Missing("discord.missing", permissions=permissions, channel=str(channel)) from error
+            raise Missing("showing.missing", permissions=permissions, channel=str(channel)) from error
         raise
 
 

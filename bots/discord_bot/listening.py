@@ -11,13 +11,15 @@ from bots.attention import spoken
 from bots.bursts import Bursts
 from bots.cards import Card, Tone
 from bots.discord_bot.cards import layouts
-from bots.discord_bot.faults import Missing, told
-from bots.discord_bot.performing import Performer
+from bots.discord_bot.faults import told
 from bots.discord_bot.translate import PLATFORM, Channel, heard_by, heard_of, place_of, text_of
+from bots.errors import Missing
 from bots.inbox import Busy
+from bots.performing import Performer
 from bots.places import Mode, PlaceSettings
 from bots.platform import Caller, Router
 from bots.streaming import Gone
+from moderation.words import catalogue
 
 _log = logging.getLogger(__name__)
 
@@ -45,14 +47,17 @@ class Listener:
         performer: Performer,
         bursts: Bursts[Part],
         *,
+        reads: bool,
         passing: timedelta,
         language: str,
     ) -> None:
-        """`passing` is how long a card about a limit stands in a channel; `language` as with `Performer`."""
+        """`reads`: the bot may read what does not mention it; `passing` is how long a card about a limit stands in a
+        channel; `language` as with `Performer`."""
         self._me = me
         self._router = router
         self._performer = performer
         self._bursts = bursts
+        self._reads = reads
         self._passing = passing
         self._language = language
 
@@ -70,6 +75,9 @@ class Listener:
             return
         text = attention.text if attention else spoken(text_of(message, self._me))
         if attention is None and not text:
+            return
+        if not text and not self._reads and not message.attachments and not message.stickers:
+            await self._tell(message.channel, self._unreadable(await self._router.settings(place)))
             return
         if not await self._router.replies.claim(PLATFORM, str(message.id)):
             return
@@ -102,10 +110,10 @@ class Listener:
         caller = replace(by, message=heard, place=place)
 
         async def tell(card: Card) -> None:
-            await self._tell(last, card)
+            await self._tell(channel, card)
 
         try:
-            shown = await self._performer.answer(caller, channel, tell, persona=first.persona, message=last)
+            shown = await self._performer.answer(caller, str(channel.id), tell, persona=first.persona, quoted=last)
             if shown and shown.finished:
                 await self._performer.note(caller, shown.finished.exchange)
         except Busy:
@@ -132,13 +140,18 @@ class Listener:
             _log.warning("no thread: channel=%d code=%d", channel.id, error.code)
             return channel
 
-    async def _tell(self, message: discord.Message, card: Card) -> None:
+    def _unreadable(self, settings: PlaceSettings) -> Card:
+        """Of a message that calls us Discord gives the text only where it mentions the bot, unless we may read all."""
+        language = settings.language or self._language
+        return Card(title=catalogue("bots").say("discord.unreadable", language, name=self._me.name), tone=Tone.BAD)
+
+    async def _tell(self, channel: discord.abc.Messageable, card: Card) -> None:
         """A card in the channel: Discord has no other way to tell one person something that they did not ask for."""
-        settings = await self._router.settings(place_of(message.channel))
+        settings = await self._router.settings(place_of(channel))
         nobody = discord.AllowedMentions.none()
-        with told(message.channel):
+        with told(channel):
             for layout in layouts(card, settings.language or self._language):
-                sent = await message.channel.send(view=layout, allowed_mentions=nobody)
+                sent = await channel.send(view=layout, allowed_mentions=nobody)
                 if card.tone is Tone.BAD:
                     await sent.delete(delay=self._passing.total_seconds())
 
@@ -159,4 +172,4 @@ class Listener:
 
 def needs_content(settings: PlaceSettings) -> bool:
     """Whether what holds in a place cannot work without the message-content intent."""
-    return settings.mode is not Mode.MENTION or bool(settings.wake)
+    return settings.mode is not Mode.MENTION or bool(settings.wake) or settings.threads

@@ -11,12 +11,12 @@ import discord
 from bots.cards import Card, Tone
 from bots.discord_bot.cards import layouts
 from bots.discord_bot.controls import STOP
-from bots.discord_bot.faults import Missing
 from bots.discord_bot.forms import EditForm, NoteForm, ReportForm
-from bots.discord_bot.performing import Performer
 from bots.discord_bot.responding import Responder, line_of
 from bots.discord_bot.translate import PLATFORM, Channel, caller_of
+from bots.errors import Missing
 from bots.inbox import Busy
+from bots.performing import Performer
 from bots.platform import Caller, Role, Router
 from bots.replies import Record, Variants
 from bots.streaming import Gone, Shown
@@ -25,7 +25,7 @@ from personas.messages import Cue
 _log = logging.getLogger(__name__)
 
 CUES: Final = {"again": Cue.AGAIN, "more": Cue.CONTINUE}
-_TOO_OLD: Final = "discord.too_old"
+_TOO_OLD: Final = "showing.too_old"
 _STEPS: Final = {"back": -1, "forth": 1}
 
 
@@ -94,7 +94,7 @@ class Presser:
         """The last reply here said again, or continued, as by its button."""
         record = await self._router.replies.newest(caller_of(interaction).place.conversation)
         if record is None:
-            await self._responder.say(interaction, "discord.nothing_said")
+            await self._responder.say(interaction, "showing.nothing_said")
         elif refusal := await self._refusal(interaction, record, "again"):
             await self._responder.say(interaction, refusal)
         else:
@@ -107,7 +107,7 @@ class Presser:
         if meeting.warning:
             await self._responder.card(interaction, meeting.warning)
         if meeting.greeting and isinstance(interaction.channel, Channel):
-            await self._trying(interaction, self._performer.greet(caller, interaction.channel, meeting))
+            await self._trying(interaction, self._performer.greet(caller, str(interaction.channel.id), meeting))
 
     async def report_message(self, interaction: discord.Interaction, message: discord.Message | None) -> None:
         """Ask why a reply is reported: the one that stands in `message`, or the last one here."""
@@ -122,7 +122,7 @@ class Presser:
     async def report(self, interaction: discord.Interaction, message: str, text: str) -> None:
         """Ask why the reply in `message` is reported; `text` is what it reads, "" where it is no reply."""
         if not text:
-            await self._responder.say(interaction, "discord.not_a_reply")
+            await self._responder.say(interaction, "showing.not_a_reply")
             return
         form = ReportForm(message, text, self._responder.language(interaction), self._reported)
         await interaction.response.send_modal(form)
@@ -131,7 +131,7 @@ class Presser:
         """A button under a case."""
         if verb in {"note", "overturn", "withdraw"}:
             if caller_of(interaction).role < Role.MODERATOR:
-                await self._responder.say(interaction, "discord.not_yours")
+                await self._responder.say(interaction, "showing.not_yours")
                 return
             form = NoteForm(verb, exchange, self._responder.language(interaction), self._noted)
             await interaction.response.send_modal(form)
@@ -181,7 +181,7 @@ class Presser:
         variants = await self._router.replies.variants(record)
         at = variants.current + by
         if not 0 <= at < len(variants.texts):
-            await self._responder.say(interaction, "discord.no_variant")
+            await self._responder.say(interaction, "showing.no_variant")
             return
         await interaction.response.defer()
         await self._put(interaction, record, replace(variants, current=at))
@@ -203,7 +203,7 @@ class Presser:
         if await self._performer.take_back(record):
             await self._router.revise(caller, "")
         else:
-            await self._responder.say(interaction, "discord.not_possible")
+            await self._responder.say(interaction, "showing.not_possible")
 
     async def _refusal(self, interaction: discord.Interaction, record: Record | None, verb: str) -> str:
         """Why a button does nothing for this person now, as a key of words; "" where it does.
@@ -216,14 +216,14 @@ class Presser:
             return ""
         caller = caller_of(interaction)
         if caller.message.person != record.person and caller.role < Role.MODERATOR:
-            return "discord.not_yours"
+            return "showing.not_yours"
         if verb == STOP:
             return ""
         if self._performer.under_way(record):
-            return "discord.under_way"
+            return "showing.under_way"
         newest = await self._router.replies.newest(record.conversation, record.persona)
         # What is not the end of the conversation any more can be taken away, not told otherwise.
-        return "" if verb == "delete" or newest is None or newest.id == record.id else "discord.newer_turn"
+        return "" if verb == "delete" or newest is None or newest.id == record.id else "showing.newer_turn"
 
     async def _again(self, interaction: discord.Interaction, record: Record) -> Caller:
         """Whoever pressed, about the turn that the reply answers."""
@@ -235,7 +235,7 @@ class Presser:
         try:
             return await work
         except Busy:
-            await self._responder.say(interaction, "discord.busy")
+            await self._responder.say(interaction, "showing.busy")
         except Missing as error:
             words = error.explain(self._responder.language(interaction))
             await self._responder.card(interaction, Card(title=words, tone=Tone.BAD))

@@ -228,7 +228,8 @@ def admin_group(commands: Commands) -> app_commands.Group:
     @app_commands.describe(field=text("settings_field"), value=text("settings_value"), where=text("settings_where"))
     @app_commands.autocomplete(field=among([name for name in FIELDS if name not in LIMITS]))
     async def settings(interaction: Interaction, field: str = "", value: str = "", where: Scope = "here") -> None:
-        await commands.typed(interaction, line_of("talchum", "settings", *([where, field, value] if field else [])))
+        given = value.strip("<#> ") if field == "log_channel" else value  # a channel, as Discord writes it
+        await commands.typed(interaction, line_of("talchum", "settings", *([where, field, given] if field else [])))
 
     @group.command(name=text("limits_name"), description=text("limits"))
     @app_commands.describe(field=text("limits_field"), value=text("limits_value"), where=text("settings_where"))

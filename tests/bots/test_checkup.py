@@ -445,7 +445,6 @@ def test_the_link_asks_for_what_is_needed_and_nothing_else() -> None:
         "manage_webhooks": 29,
         "read_message_history": 16,
         "add_reactions": 6,
-        "embed_links": 14,
         "attach_files": 15,
     }
     link = urlsplit(invite(123))

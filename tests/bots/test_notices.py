@@ -52,9 +52,15 @@ def notices(state: MemoryState, clock: Clock) -> Notices:
     return Notices(state, clock)
 
 
-async def test_the_first_contact_in_every_conversation_begins_with_a_notice(notices: Notices) -> None:
-    for place in (CHANNEL, THREAD, DIRECT):
+async def test_the_first_contact_in_every_channel_and_in_private_begins_with_a_notice(notices: Notices) -> None:
+    for place in (CHANNEL, DIRECT):
         assert [await notices.due(place, "p") for _ in range(3)] == ["first", "", ""]
+
+
+async def test_the_threads_of_a_channel_do_not_say_it_again(notices: Notices) -> None:
+    assert await notices.due(THREAD, "p") == "first"
+    assert await notices.due(CHANNEL, "p") == ""
+    assert await notices.due(THREAD, "p") == ""
 
 
 async def test_elsewhere_than_in_private_one_notice_is_for_all(notices: Notices) -> None:
@@ -89,7 +95,7 @@ async def test_how_often_is_a_parameter(state: MemoryState, clock: Clock) -> Non
     told = []
     for quarter in range(5):
         clock.now = NOON + quarter * HOUR / 4
-        told.append((await notices.due(CHANNEL, "p"), await notices.due(THREAD, "p", profile="minors")))
+        told.append((await notices.due(CHANNEL, "p"), await notices.due(DIRECT, "p", profile="minors")))
 
     assert told == [("first", "first"), ("", "minors"), ("again", "minors"), ("", "minors"), ("again", "minors")]
 

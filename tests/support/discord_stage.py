@@ -13,8 +13,8 @@ import discord
 import simcord
 
 from bots.discord_bot.client import Surroundings, TalchumClient
-from bots.discord_bot.performing import Pace
 from bots.discord_bot.translate import PLATFORM, place_of
+from bots.performing import Pace
 from bots.places import Place
 from bots.platform import Platform, Router
 from bots.replies import Record

@@ -245,3 +245,26 @@ def test_the_bot_asks_for_nothing_privileged_unless_it_is_told_to() -> None:
     assert not {name for name, on in intents_of(content=False) if on} & privileged
     assert {name for name, on in intents_of(content=True) if on} & privileged == {"message_content"}
     assert isinstance(intents_of(content=True), discord.Intents)
+
+
+async def test_a_reply_that_discord_does_not_let_us_read_is_answered_with_what_to_do() -> None:
+    async with on_discord(scripted(EVENING, EVENING), content=False) as stage:
+        await stage.ann.send(stage.channel, f"{stage.me} hello")
+        await stage.ann.send(stage.channel, "and you?", reply_to=stage.replies()[0])
+
+        assert len(stage.replies()) == 1
+        assert "Mention me" in stage.cards()[-1]
+
+
+async def test_a_thread_does_not_give_the_notice_of_its_channel_again_and_cards_stand_in_it() -> None:
+    async with on_discord(model()) as stage:
+        await set_here(stage, "threads", "on")
+        await stage.admin.slash(stage.channel, "talchum limits", field="person_messages", value="1", where="server")
+        for _ in range(2):
+            await stage.ann.send(stage.channel, f"{stage.me} tell me of the storm")
+        first, second = sorted(stage.channel.threads, key=lambda thread: thread.id)
+
+        assert stage.cards() == []
+        assert "AI persona" in stage.cards(first)[0]
+        assert not any("AI persona" in card for card in stage.cards(second))
+        assert any("limit" in card.lower() or "messages" in card.lower() for card in stage.cards(second))
