@@ -17,12 +17,13 @@ from bots.discord_bot.controls import Control, DeskButton
 from bots.discord_bot.dialect import DiscordDialect
 from bots.discord_bot.identity import Webhooks
 from bots.discord_bot.listening import Listener, Part, needs_content
-from bots.discord_bot.pressing import CUES, Presser
+from bots.discord_bot.pressing import DiscordAsker
 from bots.discord_bot.responding import Responder
 from bots.discord_bot.slash import Translator, digest, plant
 from bots.discord_bot.translate import PLATFORM, place_of
 from bots.performing import Pace, Performer
 from bots.platform import Router
+from bots.pressing import CUES, Presser
 from bots.streaming import Sleep
 
 _log = logging.getLogger(__name__)
@@ -99,7 +100,7 @@ class TalchumClient(commands.AutoShardedBot):
             passing=around.pace.passing,
             language=around.language,
         )
-        self._presser = Presser(self._router, self.performer, self._responder, now=around.now)
+        self._presser = Presser(self._router, self.performer, platform=PLATFORM, now=around.now)
         self.add_dynamic_items(Control, DeskButton)
         await self.tree.set_translator(Translator())
         plant(self.tree, self)
@@ -154,12 +155,12 @@ class TalchumClient(commands.AutoShardedBot):
     async def on_control(self, interaction: discord.Interaction, verb: str, reply: str) -> None:
         """See `Pressed.on_control`."""
         async with self._task():
-            await self._presser.control(interaction, verb, reply)
+            await self._presser.control(self._asker(interaction), verb, reply)
 
     async def on_desk(self, interaction: discord.Interaction, verb: str, exchange: str) -> None:
         """See `Pressed.on_desk`."""
         async with self._task():
-            await self._presser.desk(interaction, verb, exchange)
+            await self._presser.desk(self._asker(interaction), verb, exchange)
 
     async def typed(
         self, interaction: discord.Interaction, line: str, *, file: discord.Attachment | None = None
@@ -167,8 +168,8 @@ class TalchumClient(commands.AutoShardedBot):
         """See `slash.Commands.typed`."""
         async with self._task():
             card = await self._responder.typed(interaction, line, file=file)
-            if card.met:
-                await self._presser.meet(interaction)
+            if card.met and interaction.channel_id:
+                await self._presser.meet(self._asker(interaction), str(interaction.channel_id))
             if line.startswith("/talchum") and not self._with.content:
                 settings = await self._router.settings(place_of(interaction.channel))
                 if needs_content(settings):
@@ -177,15 +178,18 @@ class TalchumClient(commands.AutoShardedBot):
     async def cued(self, interaction: discord.Interaction, verb: str) -> None:
         """See `slash.Commands.cued`."""
         async with self._task():
-            await self._presser.cued(interaction, CUES[verb])
+            await self._presser.cued(self._asker(interaction), CUES[verb])
 
     async def report(self, interaction: discord.Interaction, message: discord.Message | None) -> None:
         """See `slash.Commands.report`."""
-        await self._presser.report_message(interaction, message)
+        await self._presser.report_message(self._asker(interaction), str(message.id) if message else "")
 
     async def personas(self, interaction: discord.Interaction) -> Sequence[tuple[str, str]]:
         """See `slash.Commands.personas`."""
         return self._router.personas(place_of(interaction.channel))
+
+    def _asker(self, interaction: discord.Interaction) -> DiscordAsker:
+        return DiscordAsker(interaction, self._responder, self._presser)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         """A defect of ours in an event. Its message may quote what somebody wrote, so its kind and place must do."""

@@ -6,10 +6,10 @@ from typing import Any, Final, Protocol, Self, runtime_checkable
 
 import discord
 
+from bots.pressing import STOP
 from bots.streaming import Phase
 from moderation.words import catalogue
 
-STOP: Final = "stop"
 _ROWS: Final = (
     (("back", "◀"), ("again", "🔄"), ("forth", "▶"), ("more", "➡"), ("edit", "✏")),
     (("delete", "🗑"), ("report", "🚩")),

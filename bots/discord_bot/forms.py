@@ -45,25 +45,22 @@ class EditForm(_Form):
     """What the persona said, to be worded otherwise."""
 
     def __init__(self, reply: str, text: str, language: str, handler: Handler) -> None:
-        """`handler(interaction, reply, text)`."""
+        """`handler(interaction, text)`."""
         super().__init__("edit", reply, language)
-        self._reply = reply
         self._handler = handler
         self._text = self.field("text", longest=_LONGEST, default=text)
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand it over."""
-        await self._handler(interaction, self._reply, self._text.value)
+        await self._handler(interaction, self._text.value)
 
 
 class ReportForm(_Form):
     """Why a reply is reported."""
 
-    def __init__(self, message: str, text: str, language: str, handler: Handler) -> None:
-        """`text` is what is reported; `handler(interaction, message, text, reason, comment)`."""
+    def __init__(self, message: str, language: str, handler: Handler) -> None:
+        """`handler(interaction, reason, comment)`."""
         super().__init__("report", message, language)
-        self._message = message
-        self._about = text
         self._handler = handler
         options = [discord.RadioGroupOption(label=self.say(f"reason_{name}"), value=name) for name in REASONS]
         self._reason: discord.ui.RadioGroup[Any] = discord.ui.RadioGroup(custom_id="reason", options=options)
@@ -73,20 +70,18 @@ class ReportForm(_Form):
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand it over."""
         reason = self._reason.value or REASONS[-1]
-        await self._handler(interaction, self._message, self._about, reason, self._comment.value)
+        await self._handler(interaction, reason, self._comment.value)
 
 
 class NoteForm(_Form):
     """What a moderator has to say to a decision."""
 
     def __init__(self, verb: str, exchange: str, language: str, handler: Handler) -> None:
-        """`handler(interaction, verb, exchange, note)`."""
+        """`handler(interaction, note)`."""
         super().__init__(verb, exchange, language)
-        self._verb = verb
-        self._exchange = exchange
         self._handler = handler
         self._note = self.field("note", longest=_COMMENT, required=verb == "note")
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand it over."""
-        await self._handler(interaction, self._verb, self._exchange, self._note.value)
+        await self._handler(interaction, self._note.value)

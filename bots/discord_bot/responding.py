@@ -1,7 +1,6 @@
 """Answers to interactions: cards, for the eyes of whoever asked, within the three seconds Discord gives."""
 
 import logging
-import shlex
 from dataclasses import replace
 from typing import Final
 
@@ -79,19 +78,27 @@ class Responder:
         if interaction.response.is_done():
             return
         try:
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            # Under a reply of ours nothing has to think aloud: what happens is seen there.
+            under = interaction.type is discord.InteractionType.component and not _is_card(interaction.message)
+            await interaction.response.defer(ephemeral=True, thinking=not under)
         except discord.HTTPException as error:
             if error.code != EXPIRED:
                 raise
             _log.warning("an interaction came too late: code=%d", error.code)
 
+    async def done(self, interaction: discord.Interaction, *, told: bool) -> None:
+        """No more is said. Of a command that was promised an answer and `told` none, the promise is taken back."""
+        try:
+            if not interaction.response.is_done():
+                await interaction.response.defer()
+            elif not told and interaction.type is discord.InteractionType.application_command:
+                await interaction.delete_original_response()
+        except discord.HTTPException as error:
+            _log.debug("an answer stays open: code=%d", error.code)
+
     def _card(self, key: str, interaction: discord.Interaction, **fields: object) -> Card:
         return Card(title=catalogue("bots").say(key, self.language(interaction), **fields), tone=Tone.BAD)
 
 
-def line_of(*words: str) -> str:
-    """A line as a person would type it; empty words at the end are left out."""
-    given = list(words)
-    while given and not given[-1]:
-        given.pop()
-    return "/" + shlex.join(given)
+def _is_card(message: discord.Message | None) -> bool:
+    return message is not None and message.flags.components_v2

@@ -10,9 +10,9 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
-from bots.discord_bot.responding import line_of
 from bots.place_commands import LIMITS
 from bots.places import FIELDS
+from bots.pressing import line_of
 from bots.troupe import FORMS
 from moderation.words import catalogue
 

@@ -151,10 +151,11 @@ def test_every_way_to_show_text_on_discord_is_one_of_these() -> None:
         ("bots/discord_bot/listening.py", "_tell"),  # a card
         ("bots/discord_bot/listening.py", "_stage"),  # a persona's name
         ("bots/discord_bot/responding.py", "card"),  # a card
-        ("bots/discord_bot/pressing.py", "control"),  # a form with what stands there
-        ("bots/discord_bot/pressing.py", "report"),  # a form
-        ("bots/discord_bot/pressing.py", "desk"),  # a form
-        ("bots/discord_bot/pressing.py", "_refresh"),  # a card
+        ("bots/discord_bot/pressing.py", "ask_edit"),  # a form with what stands there
+        ("bots/discord_bot/pressing.py", "ask_report"),  # a form
+        ("bots/discord_bot/pressing.py", "ask_note"),  # a form
+        ("bots/discord_bot/pressing.py", "undress"),  # no text: buttons
+        ("bots/discord_bot/pressing.py", "refresh"),  # a card
         ("bots/discord_bot/identity.py", "_find"),  # a webhook of our name
     }
 

@@ -1,0 +1,271 @@
+"""What people do with a reply, and moderators with a case, once it stands there: on every chat platform the same.
+
+What differs between platforms is how somebody is answered: their `Asker`.
+"""
+
+import shlex
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, Protocol
+
+from bots.cards import Card, Tone
+from bots.errors import Missing
+from bots.inbox import Busy
+from bots.performing import Performer
+from bots.platform import Caller, Role, Router
+from bots.replies import Record, Variants
+from bots.streaming import Gone, Shown
+from personas.messages import Cue
+
+CUES: Final = {"again": Cue.AGAIN, "more": Cue.CONTINUE}
+STOP: Final = "stop"
+_TOO_OLD: Final = "showing.too_old"
+_STEPS: Final = {"back": -1, "forth": 1}
+
+
+class Asker(Protocol):
+    """Somebody who pressed a button, filled in a form or used a command, and how they are answered: for their eyes
+    alone where the platform can do that."""
+
+    @property
+    def language(self) -> str:
+        """Theirs."""
+
+    def caller(self, text: str = "", *, persona: str = "", message: str = "") -> Caller:
+        """Who they are, with what they say; `message` is the id of the message it is about."""
+
+    async def wait(self) -> None:
+        """Ask for time: what follows may take longer than the platform waits. Does nothing the second time."""
+
+    async def done(self) -> None:
+        """It is done, and what happened can be seen: no more is said."""
+
+    async def say(self, key: str, **fields: object) -> None:
+        """Answer with a sentence of ours."""
+
+    async def card(self, card: Card) -> None:
+        """Answer with a card, or add one to the answer."""
+
+    async def undress(self) -> None:
+        """Take the buttons away that were pressed."""
+
+    async def refresh(self, card: Card) -> None:
+        """Put `card` in place of the one that was acted on."""
+
+    async def ask_edit(self, record: Record, text: str) -> None:
+        """Ask how a reply that reads `text` is to be worded; the answer goes to `Presser.edited`."""
+
+    async def ask_report(self, message: str, text: str) -> None:
+        """Ask why the reply in `message`, which reads `text`, is reported; the answer goes to `Presser.reported`."""
+
+    async def ask_note(self, verb: str, exchange: str) -> None:
+        """Ask for a note to a decision; the answer goes to `Presser.noted`."""
+
+
+class Presser:
+    """Acts on what was pressed. Used from one event loop."""
+
+    def __init__(self, router: Router, performer: Performer, *, platform: str, now: Callable[[], datetime]) -> None:
+        """`platform` is the name of the one where things are pressed."""
+        self._router = router
+        self._performer = performer
+        self._platform = platform
+        self._now = now
+
+    async def control(self, asker: Asker, verb: str, reply: str) -> None:
+        """A button under a reply."""
+        record = await self._router.replies.get(reply)
+        if refusal := await self._refusal(asker, record, verb):
+            if refusal == _TOO_OLD:
+                await asker.undress()  # it does nothing any more, so it goes
+            await asker.say(refusal)
+        elif record is None:
+            return
+        elif verb == STOP:
+            self._performer.stop(record)
+            await asker.done()
+        elif verb in CUES:
+            await self.cue(asker, record, CUES[verb])
+        elif verb in _STEPS:
+            await self._leaf(asker, record, _STEPS[verb])
+        elif verb == "edit":
+            await asker.ask_edit(record, await self._performer.text_of(record))
+        elif verb == "delete":
+            await self._delete(asker, record)
+        elif verb == "report":
+            await self._report(asker, record)
+
+    async def cue(self, asker: Asker, record: Record, cue: Cue) -> None:
+        """Have a reply said again, or continued; the answer to the interaction is what happens to the reply."""
+        await asker.wait()
+        before = await self._performer.text_of(record)
+        caller = await self._again(asker, record)
+
+        shown = await self._trying(asker, self._performer.again(record, caller, asker.card, cue=cue))
+        await asker.done()
+        if shown is None:
+            return
+        if cue is Cue.AGAIN and shown.text:
+            variants = await self._router.replies.variants(record)
+            texts = (*(variants.texts or (before,)), shown.text)
+            await self._router.replies.vary(record, Variants(texts=texts, current=len(texts) - 1))
+        if shown.finished:
+            await self._performer.note(caller, shown.finished.exchange)
+
+    async def cued(self, asker: Asker, cue: Cue) -> None:
+        """The last reply here said again, or continued, as by its button."""
+        record = await self._router.replies.newest(asker.caller().place.conversation)
+        if record is None:
+            await asker.say("showing.nothing_said")
+        elif refusal := await self._refusal(asker, record, "again"):
+            await asker.say(refusal)
+        else:
+            await self.cue(asker, record, cue)
+
+    async def meet(self, asker: Asker, channel: str) -> None:
+        """Another persona speaks in `channel` from now on, or anew: it greets."""
+        caller = asker.caller()
+        meeting = await self._router.meet(caller)
+        if meeting.warning:
+            await asker.card(meeting.warning)
+        if meeting.greeting:
+            await self._trying(asker, self._performer.greet(caller, channel, meeting))
+
+    async def report_message(self, asker: Asker, message: str) -> None:
+        """Ask why a reply is reported: the one that stands in `message`, or, for "", the last one there."""
+        replies = self._router.replies
+        if message:
+            record = await replies.of_message(self._platform, message)
+        else:
+            record = await replies.newest(asker.caller().place.conversation)
+        await self._report(asker, record)
+
+    async def desk(self, asker: Asker, verb: str, exchange: str) -> None:
+        """A button under a case."""
+        if verb in {"note", "overturn", "withdraw"}:
+            if asker.caller().role < Role.MODERATOR:
+                await asker.say("showing.not_yours")
+            else:
+                await asker.ask_note(verb, exchange)
+        elif verb == "reveal":
+            await self.typed(asker, f"/review show {exchange} reveal")
+        else:
+            await self.noted(asker, verb, exchange, "")
+
+    async def noted(self, asker: Asker, verb: str, exchange: str, note: str) -> None:
+        """A decision on a case, with a note or none; the card that was acted on shows how the case stands now."""
+        done = await self.typed(asker, line_of("review", verb, exchange, note))
+        if done.tone is not Tone.BAD:
+            await asker.refresh(await self._router.command(f"/review brief {exchange}", asker.caller()))
+
+    async def typed(self, asker: Asker, line: str) -> Card:
+        """Answer with the card of a command, which is given back."""
+        await asker.wait()
+        card = await self._router.command(line, asker.caller(line))
+        await asker.card(card)
+        return card
+
+    async def reported(self, asker: Asker, message: str, text: str, reason: str, comment: str) -> None:
+        """The reply in `message`, which reads `text`, is reported."""
+        await asker.wait()
+        caller = replace(asker.caller(message=message), about=text)
+        card = await self._router.command(line_of("report", reason, comment), caller)
+        await asker.card(card)
+        await self._performer.note(caller, card.news)
+
+    async def edited(self, asker: Asker, reply: str, text: str) -> None:
+        """A reply was worded otherwise."""
+        record = await self._router.replies.get(reply)
+        if refusal := await self._refusal(asker, record, "edit"):
+            await asker.say(refusal)
+        elif record is not None:
+            await asker.wait()
+            before = await self._performer.text_of(record)
+            variants = await self._router.replies.variants(record)
+            texts = (*(variants.texts or (before,)), text)
+            await self._put(asker, record, Variants(texts=texts, current=len(texts) - 1))
+
+    async def _report(self, asker: Asker, record: Record | None) -> None:
+        text = await self._performer.text_of(record) if record and record.shown else ""
+        if record is None or not text:
+            await asker.say("showing.not_a_reply")
+        else:
+            await asker.ask_report(record.shown[0], text)
+
+    async def _leaf(self, asker: Asker, record: Record, by: int) -> None:
+        """Show the variant before or after."""
+        variants = await self._router.replies.variants(record)
+        at = variants.current + by
+        if not 0 <= at < len(variants.texts):
+            await asker.say("showing.no_variant")
+            return
+        await asker.wait()
+        await self._put(asker, record, replace(variants, current=at))
+
+    async def _put(self, asker: Asker, record: Record, variants: Variants) -> None:
+        """Have the reply read as a text that is not fresh from a model: it passes the guard like any other."""
+        caller = await self._again(asker, record)
+        passage = await self._router.clear(variants.texts[variants.current], caller)
+        if isinstance(passage, Card):
+            await asker.card(passage)
+            return
+        if await self._trying(asker, self._performer.retell(record, passage)):
+            await self._router.revise(caller, passage.text)
+            await self._router.replies.vary(record, variants)
+        await asker.done()
+
+    async def _delete(self, asker: Asker, record: Record) -> None:
+        await asker.wait()
+        caller = await self._again(asker, record)
+        if await self._performer.take_back(record):
+            await self._router.revise(caller, "")
+            await asker.done()
+        else:
+            await asker.say("showing.not_possible")
+
+    async def _refusal(self, asker: Asker, record: Record | None, verb: str) -> str:
+        """Why a button does nothing for this person now, as a key of words; "" where it does.
+
+        Everybody may report, as long as we know whose words they are.
+        """
+        if record is None or not (verb == "report" or record.live(self._now())):
+            return _TOO_OLD
+        if verb == "report":
+            return ""
+        caller = asker.caller()
+        if caller.message.person != record.person and caller.role < Role.MODERATOR:
+            return "showing.not_yours"
+        if verb == STOP:
+            return ""
+        if self._performer.under_way(record):
+            return "showing.under_way"
+        newest = await self._router.replies.newest(record.conversation, record.persona)
+        # What is not the end of the conversation any more can be taken away, not told otherwise.
+        return "" if verb == "delete" or newest is None or newest.id == record.id else "showing.newer_turn"
+
+    async def _again(self, asker: Asker, record: Record) -> Caller:
+        """Whoever pressed, about the turn that the reply answers."""
+        said = await self._performer.said_in(record)
+        return asker.caller(said, persona=record.persona, message=record.message)
+
+    async def _trying(self, asker: Asker, work: Awaitable[Shown | None]) -> Shown | None:
+        """The outcome of `work`; what keeps it from being done is told."""
+        try:
+            return await work
+        except Busy:
+            await asker.say("showing.busy")
+        except Missing as error:
+            words = error.explain(asker.language)
+            await asker.card(Card(title=words, tone=Tone.BAD))
+        except Gone:
+            await asker.say(_TOO_OLD)
+        return None
+
+
+def line_of(*words: str) -> str:
+    """A line as a person would type it; empty words at the end are left out."""
+    given = list(words)
+    while given and not given[-1]:
+        given.pop()
+    return "/" + shlex.join(given)
