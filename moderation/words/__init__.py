@@ -15,7 +15,10 @@ import importlib.resources
 import tomllib
 from typing import ClassVar, Final
 
-LANGUAGES: Final = ("en", "ko")
+from moderation.words.particles import settle
+
+KOREAN: Final = "ko"
+LANGUAGES: Final = ("en", KOREAN)
 DEFAULT_LANGUAGE: Final = "en"
 
 
@@ -56,7 +59,8 @@ class Catalogue:
         Raises KeyError for an unknown key or a missing field.
         """
         texts = self._texts[key]
-        return texts.get(language, texts[DEFAULT_LANGUAGE]).format(**fields)
+        text = texts.get(language, texts[DEFAULT_LANGUAGE]).format(**fields)
+        return settle(text) if language == KOREAN else text
 
 
 @functools.cache
