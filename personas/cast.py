@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from moderation.filters.crisis import crisis_words, load_resources
 from moderation.guard import GUARD, Guard
 from moderation.holdback import Terms
+from moderation.language import language_of
 from moderation.records import Brief, Candidate, Decision, Stage, Verdict
 from moderation.shingles import exactly, shingles
 from moderation.words import DEFAULT_LANGUAGE, LANGUAGES, catalogue
@@ -38,6 +39,13 @@ class Cast:
     failures: tuple[Passage, ...]
     words: Mapping[str, Passage]
     """Fixed words of ours by key, in the persona's language."""
+    help: Mapping[str, Passage]
+    """What somebody in a crisis reads, by language: theirs, whatever the persona speaks."""
+
+    def help_for(self, said: str) -> Passage:
+        """Where to find help, in the language of whoever wrote `said`; in the persona's where that is none of ours."""
+        spoken = language_of(said, unknown=self.persona.language)
+        return self.help.get(spoken, self.words[CRISIS])
 
     def brief_for(self, people: tuple[str, ...], *, profile: str = "") -> Brief:
         """What filters may know, with the people who take part right now and how careful to be with them."""
@@ -98,6 +106,7 @@ async def prepare(
         fallbacks=lines["fallbacks"],
         failures=lines["failures"],
         words=words.get(persona.language, words[DEFAULT_LANGUAGE]),
+        help={language: texts[CRISIS] for language, texts in words.items()},
     )
 
 
@@ -125,6 +134,8 @@ async def _judged(
     """Every line of the author that may be said as it is: passages by key, and what is blocked with its rules."""
     brief = brief if persona.mature else replace(brief, profile=_strictest(guard))
     texts = {
+        "name": ((persona.name,), PassageKind.GREETING),
+        "tagline": ((persona.tagline,) if persona.tagline else (), PassageKind.GREETING),
         "greetings": (persona.greetings, PassageKind.GREETING),
         "disclosure": ((persona.disclosure,), PassageKind.DISCLOSURE),
         "fallbacks": (persona.fallbacks, PassageKind.FALLBACK),

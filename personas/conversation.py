@@ -1,6 +1,7 @@
 """What a persona remembers of a conversation while it lasts: a bounded window of turns."""
 
 from collections import deque
+from dataclasses import dataclass
 
 from personas.messages import Turn
 
@@ -8,14 +9,21 @@ _EARLIER = 3
 """Turns of either side that filters may look back on."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A turn in the window, and the key of the reply it is a part of: the person's turn and the persona's share it."""
+
+    turn: Turn
+    key: str
+
+
 class Conversation:
     """The window of one conversation. Changed by one reply at a time (the inbox keeps the order)."""
 
     def __init__(self, *, window: int) -> None:
         """`window` is how many turns are kept; what of them fits into a prompt is the prompt compiler's business."""
-        self._turns: deque[Turn] = deque(maxlen=window)
+        self._said: deque[_Said] = deque(maxlen=window)
         self._earlier: deque[str] = deque(maxlen=_EARLIER)
-        self._replies: deque[str] = deque(maxlen=_EARLIER)
         self.exchange = ""
         """Id of the last exchange something was objected to in, or ""."""
         self.note = ""
@@ -26,7 +34,7 @@ class Conversation:
     @property
     def turns(self) -> tuple[Turn, ...]:
         """What model and person said, oldest first."""
-        return tuple(self._turns)
+        return tuple(said.turn for said in self._said)
 
     @property
     def earlier(self) -> tuple[str, ...]:
@@ -35,48 +43,61 @@ class Conversation:
 
     @property
     def replies(self) -> tuple[str, ...]:
-        """The persona's last replies, oldest first."""
-        return tuple(self._replies)
+        """The persona's last replies, oldest first; a greeting is none."""
+        answers = zip(self.turns, self.turns[1:], strict=False)
+        return tuple(last.text for said, last in answers if (said.role, last.role) == ("user", "assistant"))[-_EARLIER:]
 
     @property
     def people(self) -> tuple[str, ...]:
         """Display names of the people in the window, each once."""
-        return tuple(dict.fromkeys(turn.name for turn in self._turns if turn.role == "user" and turn.name))
+        return tuple(dict.fromkeys(turn.name for turn in self.turns if turn.role == "user" and turn.name))
 
     @property
     def last(self) -> tuple[Turn, str] | None:
         """The turn that was answered last and its reply, where the window ends with them."""
-        if len(self._turns) < 2 or (self._turns[-2].role, self._turns[-1].role) != ("user", "assistant"):
+        if len(self._said) < 2 or (self.turns[-2].role, self.turns[-1].role) != ("user", "assistant"):
             return None
-        return self._turns[-2], self._turns[-1].text
+        return self.turns[-2], self.turns[-1].text
+
+    def ends_with(self, key: str) -> bool:
+        """Whether the window ends with the reply of that key ("": whatever it is)."""
+        return self.last is not None and key in {"", self._said[-1].key}
 
     def heard(self, text: str) -> None:
         """A person's turn was judged."""
         self._earlier.append(text)
 
-    def answered(self, said: Turn, reply: str) -> None:
-        """A person's turn got a reply; what of it was shown, and nothing else, becomes part of the window."""
-        self._turns.append(said)
+    def answered(self, said: Turn, reply: str, key: str = "") -> None:
+        """A person's turn got a reply; what of it was shown, and nothing else, becomes part of the window. `key` is
+        what the reply is known by afterwards."""
+        self._said.append(_Said(said, key))
         if reply:
-            self._turns.append(Turn(role="assistant", text=reply))
-            self._replies.append(reply)
+            self._said.append(_Said(Turn(role="assistant", text=reply), key))
 
-    def undone(self) -> tuple[Turn, str] | None:
-        """Take the last turn and its reply out of the window, and give them back; None where there is no such pair."""
+    def undone(self, key: str = "") -> tuple[Turn, str] | None:
+        """Take the last turn and its reply out of the window, and give them back; None where the window does not end
+        with the reply of that key."""
         last = self.last
-        if last is not None:
-            self._turns.pop()
-            self._turns.pop()
-            self._replies.pop()
+        if last is None or not self.ends_with(key):
+            return None
+        self._said.pop()
+        self._said.pop()
         return last
 
-    def revised(self, reply: str) -> bool:
-        """The last reply reads differently now (edited, continued, another variant); whether there was one."""
-        last = self.undone()
+    def revised(self, reply: str, key: str = "") -> bool:
+        """The last reply reads differently now (edited, continued, another variant); whether it was that of the key."""
+        own = self._said[-1].key if self._said else ""
+        last = self.undone(key)
         if last is not None:
-            self.answered(last[0], reply)
+            self.answered(last[0], reply, own)
         return last is not None
+
+    def forgotten(self, key: str) -> None:
+        """The reply of that key, wherever in the window it is, was never said, nor asked for. Not for ""."""
+        kept = [said for said in self._said if said.key != key or not key]
+        self._said.clear()
+        self._said.extend(kept)
 
     def opened(self, greeting: str) -> None:
         """The persona spoke first."""
-        self._turns.append(Turn(role="assistant", text=greeting))
+        self._said.append(_Said(Turn(role="assistant", text=greeting), ""))

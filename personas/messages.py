@@ -31,6 +31,8 @@ class Message:
     """Key of the community it was written in, or "" for a conversation in private."""
     persona: str = ""
     """Id of the persona that is spoken to; "": the one of the conversation."""
+    reply: str = ""
+    """What the platform knows the reply by that this is, takes the place of, or goes on with; "": the last one."""
 
 
 class Cue(enum.Enum):
@@ -166,6 +168,13 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Something in this reply was objected to and is kept now: however it ends, moderators should hear of it."""
+
+    exchange: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
     """The end of a reply."""
 
@@ -180,5 +189,6 @@ class Finished:
     """Why no (more) words came: for whoever runs this, not for members."""
 
 
-Event = Passage | Withdrawal | Finished
-"""What a reply is made of: passages, perhaps a withdrawal followed by passages, one `Finished` at the end."""
+Event = Passage | Withdrawal | Kept | Finished
+"""What a reply is made of: passages, perhaps a withdrawal followed by passages, one `Finished` at the end. `Kept` comes
+once at most, before anything follows from the objection."""

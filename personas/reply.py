@@ -15,7 +15,7 @@ import anyio
 from anyio.streams.memory import MemoryObjectSendStream
 
 from moderation.records import Action, Brief, Candidate, Decision, Outcome, Stage, Verdict
-from personas.cast import CRISIS, Cast, clean
+from personas.cast import Cast, clean
 from personas.conversation import Conversation
 from personas.critique import critique_of
 from personas.cues import remember, take_up
@@ -29,6 +29,7 @@ from personas.messages import (
     Event,
     Finish,
     Finished,
+    Kept,
     Message,
     Passage,
     PassageKind,
@@ -68,7 +69,7 @@ class Reply:
         self._cast = cast
         self._conversation = conversation
         turn = Turn(role="user", text=clean(message.text), name=message.name)
-        self._part = take_up(cue, turn, conversation, cast.persona)
+        self._part = take_up(cue, turn, conversation, cast.persona, key=message.reply)
         people = dict.fromkeys((*conversation.people, message.name))
         self._people = tuple(name for name in people if name)
         policy = hands.guard.policy.hash
@@ -83,7 +84,9 @@ class Reply:
         self._arrived = False
         """Whether the call under way has given any text."""
         self._repairs = 0
-        self._asked = False
+        self._asked = self._told = False
+        self._taken: Event | None = None
+        """The last event that the platform took."""
         self._outcome = Outcome.CLEAN
         self._remember = True
         self._started = 0.0
@@ -100,6 +103,7 @@ class Reply:
         async with receive:
             try:
                 async for event in receive:
+                    self._taken = event
                     yield event
                 await task
             finally:
@@ -152,7 +156,7 @@ class Reply:
             return False
         if verdict.action is Action.SUSPEND:
             self._end(Outcome.SUSPENDED)
-            await self._show(self._cast.words[CRISIS])
+            await self._show(self._cast.help_for(said))
         elif verdict.action is Action.SAFE:
             self._end(Outcome.WITHHELD)
             await self._show(self._cast.words["safe"])
@@ -295,7 +299,15 @@ class Reply:
 
     async def _show(self, passage: Passage) -> None:
         """Hand `passage` to the platform; once it has taken it, it counts as seen."""
-        await self._send.send(passage)
+        try:
+            await self._send.send(passage)
+        except asyncio.CancelledError:
+            if self._taken is passage:  # the platform took it, and ended the reply at once
+                self._seen(passage)
+            raise
+        self._seen(passage)
+
+    def _seen(self, passage: Passage) -> None:
         if passage.kind is PassageKind.GENERATED:
             self._spoken.append(passage.text)
         elif self._shown:
@@ -331,9 +343,10 @@ class Reply:
             text=text,
             shown="" if stage is Stage.WHOLE else self._part.before + "".join(self._spoken),
             said=self._part.said,
-            replies=self._conversation.replies,
+            # A continuation is not compared with what it continues.
+            replies=self._conversation.replies[: -1 if self._part.before else None],
             asked_identity=self._asked,
-            disclosed=self._asked,
+            disclosed=self._asked or self._part.before.startswith(self._cast.disclosure.text),
             brief=self._brief,
         )
 
@@ -351,6 +364,9 @@ class Reply:
     async def _keep(self, candidate: Candidate, verdict: Verdict) -> bool:
         kept = await self._ledger.keep(candidate, verdict, shown=self._text, model=self._model)
         self._conversation.exchange = self._ledger.exchange or self._conversation.exchange
+        if self._ledger.exchange and not self._told:
+            self._told = True
+            await self._send.send(Kept(exchange=self._ledger.exchange))
         return kept
 
     async def _record(self) -> None:

@@ -90,11 +90,24 @@ class PersonaRuntime:
     async def clear(self, text: str, message: Message, cast: Cast, conversation: Conversation) -> Passage | Refused:
         """`text`, which a person wrote or which was said before, as a passage the persona may be shown to have said in
         answer to `message`. What the guard objects to is kept; what it blocks is refused."""
+        worded = clean(text).strip()
         candidate = Candidate(
-            stage=Stage.WHOLE, text=clean(text).strip(), said=clean(message.text), brief=_brief(cast, conversation)
+            stage=Stage.WHOLE,
+            text=worded,
+            said=clean(message.text),
+            # What begins with the truth about who speaks is not out of character for it.
+            disclosed=worded.startswith(cast.disclosure.text),
+            brief=_brief(cast, conversation),
         )
         verdict, refused = await self._judge(candidate, message, cast)
         return refused or Passage.cleared(candidate, verdict)
+
+    async def admits(self, text: str, message: Message, cast: Cast, conversation: Conversation) -> bool:
+        """Whether a turn that a platform brings back (the window was lost) may be part of a conversation: people can
+        reword what they wrote. What the guard objects to is kept."""
+        candidate = Candidate(stage=Stage.INPUT, text=clean(text), brief=_brief(cast, conversation))
+        verdict, refused = await self._judge(candidate, message, cast)
+        return refused is None and verdict.action is Action.NONE
 
     async def note(self, text: str, message: Message, cast: Cast, conversation: Conversation) -> Refused | None:
         """Have the persona keep `text` in mind in this conversation ("": nothing any more), unless the guard objects to
