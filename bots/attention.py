@@ -11,6 +11,9 @@ _ASIDE: Final = re.compile(r"\(\((?:(?!\(\().)*?\)\)", re.DOTALL)
 """What people say to each other beside the play: ((brb))."""
 _APART: Final = "//"
 """Begins a message that is beside the play as a whole."""
+_KOREAN_NAME: Final = re.compile(r"[가-힣]{3}")
+_TITLES: Final = frozenset({"the", "a", "an", "old", "captain", "lord", "lady", "king", "queen", "sir", "mr", "mrs"})
+"""What names begin with that nobody is called by."""
 _HANGUL: Final = re.compile(r"[가-힣]")
 
 
@@ -47,7 +50,8 @@ def attend(
 
     `names` are the display names of those who may be addressed here, by id; `default` is who speaks where nobody is
     named; `chance` gives a number in [0, 1). A name counts where it stands as a word of its own, the first one if
-    several do; Korean names may have a particle after them.
+    several do; Korean names may have a particle after them. A first name nobody else here has will do. In a reply to a
+    persona's message another one is called only where its name begins or ends what was said.
     """
     if heard.machine and not settings.answer_bots:
         return None
@@ -55,11 +59,13 @@ def attend(
     if heard.text.strip() and not text:
         return None
     named = addressed(text, names)
+    answers = heard.answers if heard.answers in names else ""
+    if answers and named and not _at_an_end(text, names[named]):
+        named = answers  # said about somebody else, to whom it replies
     called = heard.called or bool(heard.answers) or heard.at_home or _awake(text, settings.wake)
     by_chance = settings.mode is Mode.CHANCE and bool(text) and chance() < settings.chance
     if not called and not by_chance and not (settings.mode is Mode.EVERY and text):
         return None
-    answers = heard.answers if heard.answers in names else ""
     return Attention(persona=named or answers or default, text=text)
 
 
@@ -70,11 +76,29 @@ def spoken(text: str) -> str:
 
 def addressed(text: str, names: Mapping[str, str]) -> str:
     """The id of whoever is named first in `text`, of two at one place the longer name; "" for nobody."""
+    shorts = [_short(name) for name in names.values()]
     places = []
     for persona, name in names.items():
-        if found := _word(name).search(text):
-            places.append((found.start(), -len(name), persona))
+        short = _short(name)
+        calls = {name, short} if short and shorts.count(short) == 1 else {name}
+        found = [(_word(called).search(text), called) for called in calls]
+        places += [(match.start(), -len(called), persona) for match, called in found if match]
     return min(places)[2] if places else ""
+
+
+def _short(name: str) -> str:
+    """What somebody of this name is called: the first name of two, or a Korean name without that of the family; ""
+    where there is no such."""
+    if _KOREAN_NAME.fullmatch(name):
+        return name[1:]
+    first, _, rest = name.partition(" ")
+    return first if rest and first.isalpha() and first.istitle() and first.casefold() not in _TITLES else ""
+
+
+def _at_an_end(text: str, name: str) -> bool:
+    """Whether somebody is spoken to by `name` where what is said begins or ends."""
+    calls = "|".join(re.escape(called) for called in (name, _short(name)) if called)
+    return bool(re.search(rf"^\W*(?:{calls})|(?:{calls})[아야]?\W*$", text, re.IGNORECASE))
 
 
 def _awake(text: str, words: tuple[str, ...]) -> bool:

@@ -6,11 +6,11 @@ line of them (`shlex.join`). Who may do what is checked here at every call, what
 
 import shlex
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bots.cards import Card, Row, Tone
-from bots.errors import BotError, NotAllowed, UsageError
+from bots.errors import BotError, NotAllowed, NotYours, UsageError
 from bots.persona_commands import PersonaCommands
 from bots.place_commands import PlaceCommands
 from bots.platform import Caller, Role
@@ -18,9 +18,10 @@ from bots.privacy import PrivacyCommands
 from bots.replies import Record, Replies
 from bots.review_commands import ReviewCommands
 from bots.scene import Scene, Scenes
-from moderation.errors import ModerationError, UnknownExchange
+from moderation.errors import ModerationError
 from moderation.records import Origin
 from moderation.review import REASONS, ReviewDesk, reason
+from moderation.stores import Query
 from moderation.words import catalogue
 from personas.errors import PersonaError
 from personas.persona import Persona
@@ -101,6 +102,8 @@ class Commands:
 
     async def _help(self, _words: list[str], caller: Caller, scene: Scene) -> Card:
         names = [name for name in self._open_to(caller) if name != "help"] + list(_CUES)
+        if caller.role is not Role.OWNER:
+            names.remove("quit")  # of a terminal
         rows = tuple(Row(label=_say(f"{name}_usage", scene), text=_say(f"{name}_help", scene)) for name in names)
         return Card(title=_say("help_title", scene), rows=rows)
 
@@ -111,6 +114,11 @@ class Commands:
         return await self._offices.places.run(words, caller, scene)
 
     async def _reset(self, _words: list[str], caller: Caller, scene: Scene) -> Card:
+        """Begin anew: where others talk too, for moderators and for whoever was answered last."""
+        if not caller.place.private and caller.role < Role.MODERATOR:
+            newest = await self._offices.replies.newest(caller.place.conversation, scene.cast.persona.id)
+            if newest is None or newest.person != caller.message.person:
+                raise NotAllowed("commands.not_allowed", role=_say("role_moderator", scene))
         self._offices.scenes.hall.reset(caller.place.conversation, scene.cast.persona.id)
         return Card(title=_say("reset_done", scene), tone=Tone.GOOD, met=True)
 
@@ -129,16 +137,22 @@ class Commands:
         return Card(title=_say("note_set" if note else "note_gone", scene), tone=Tone.GOOD)
 
     async def _why(self, words: list[str], caller: Caller, scene: Scene) -> Card:
-        name = words[0] if words else scene.conversation.exchange
-        if not name:
-            return Card(title=_say("why_nothing", scene))
-        exchange = await self._offices.desk.show(name, server=_server(caller))
-        if caller.role < Role.MODERATOR and exchange.opening.origin.person != caller.message.person:
-            raise UnknownExchange("stores.unknown", id=name)
-        return Card(title=name, rows=(Row(label="", text=reason(exchange, scene.language)),))
+        person = caller.message.person
+        if words:
+            exchange = await self._offices.desk.show(words[0], server=_server(caller))
+        else:
+            newest = Query(person=person, platform=caller.message.platform, limit=1)
+            found = await self._offices.desk.list(newest, server=None if caller.place.private else _server(caller))
+            if not found:
+                return Card(title=_say("why_nothing", scene))
+            exchange = found[0]
+        concerned = {exchange.opening.origin.person, *(objection.by for objection in exchange.objections)}
+        if caller.role < Role.MODERATOR and person not in concerned:
+            raise NotYours("commands.why_not_yours", id=exchange.id)
+        return Card(title=exchange.id, rows=(Row(label="", text=reason(exchange, scene.language)),))
 
     async def _report(self, words: list[str], caller: Caller, scene: Scene) -> Card:
-        """Put a reply before the moderators: the one the caller means, or the last one."""
+        """Put a reply before the moderators, once: the one the caller means, or the last one."""
         why, comment = (words[0], words[1:]) if words and words[0] in REASONS else ("other", words)
         record = await self._meant(caller)
         last = scene.conversation.last
@@ -147,12 +161,15 @@ class Commands:
             return Card(title=_say("report_nothing", scene), hint=_say("report_usage", scene), tone=Tone.BAD)
         persona = self._offices.scenes.speaker(record.persona if record else "", caller.place, scene.settings).persona
         message = caller.message
+        standing = record.shown[0] if record and record.shown else message.id
+        if record and not await self._offices.replies.claim(message.platform, f"report {message.person} {standing}"):
+            return Card(title=_say("report_twice", scene), tone=Tone.GOOD)
         exchange = await self._offices.desk.report(
             origin=Origin(
                 platform=message.platform,
                 conversation=message.conversation,
                 person=message.person,
-                message=record.shown[0] if record and record.shown else message.id,
+                message=standing,
                 server=caller.place.server,
             ),
             persona=persona.id,
@@ -164,11 +181,15 @@ class Commands:
             said=last[0].text if last and not caller.about and (record or caller.place.private) else "",
             shown=shown,
             reason=why,
-            comment=" ".join(comment),
-            exchange=record.exchange if record else scene.conversation.exchange,
+            comment=" ".join((*comment, *([f"✏ {record.author}"] if record and record.author else ()))),
+            # What a reply is about is known where it was noted; the last case here may be about another one.
+            exchange=record.exchange if record else "" if caller.about else scene.conversation.exchange,
             answered=record.person if record else "",
         )
-        return Card(title=_say("report_done", scene, id=exchange), tone=Tone.GOOD, news=exchange)
+        if record and not record.exchange:
+            await self._offices.replies.keep(replace(record, exchange=exchange))
+        done = "report_done_private" if caller.place.private else "report_done"
+        return Card(title=_say(done, scene, id=exchange), tone=Tone.GOOD, news=exchange)
 
     async def _meant(self, caller: Caller) -> Record | None:
         """The reply a command is about: the one whose message the platform names, or the last one there."""
@@ -179,6 +200,8 @@ class Commands:
 
     async def _privacy(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         message = caller.message
+        if words == ["erase", "yes"]:
+            await self._offices.replies.unname(message.person)
         card = await self._offices.privacy.run(
             words, person=message.person, platform=message.platform, language=scene.language
         )
@@ -195,7 +218,10 @@ class Commands:
             return card
         record = await self._offices.replies.of_exchange(card.takes_back)
         gone = bool(record and await self._take_away(record))
-        return card if gone else Card(title=card.title, hint=_say("withdraw_not_there", scene), exchange=card.exchange)
+        if record and gone:
+            self._offices.scenes.hall.conversation(record.conversation, record.persona).forgotten(record.id)
+        title = _say("taken_down" if gone else "withdraw_not_there", scene, id=card.takes_back)
+        return replace(card, title=title, tone=Tone.GOOD if gone else Tone.BAD)
 
     async def _take_away(self, record: Record) -> bool:
         take_back = self._take_back.get(record.platform)

@@ -6,6 +6,7 @@ BotError
 │   └── Unknown            no such persona, model, command
 ├── UsageError           a command was typed wrongly: say how it goes
 ├── NotAllowed           somebody may not do that: say who may
+├── NotYours             it is somebody else's, or there is none: say no more
 └── Missing              the platform lets the bot not do that: say what to give it, and where
 """
 
@@ -38,6 +39,10 @@ class UsageError(BotError):
 
 class NotAllowed(BotError):
     """Somebody may not do that; fields: role."""
+
+
+class NotYours(BotError):
+    """It is somebody else's, or there is none: which of the two is nobody's business; fields: id."""
 
 
 class Missing(BotError):

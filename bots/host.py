@@ -10,18 +10,18 @@ from bots.attention import Attention, Heard, attend
 from bots.cards import Card, Tone
 from bots.commands import Commands
 from bots.errors import Unknown
-from bots.inbox import Inbox
+from bots.inbox import Busy, Inbox
 from bots.loops import Loops
 from bots.meter import Level, Meter, limit_card
 from bots.notices import Notices, notice_card
 from bots.places import Place, PlaceSettings
-from bots.platform import Caller, Mask, Meeting, Platform
+from bots.platform import Caller, Mask, Meeting, Platform, Role
 from bots.replies import Replies
 from bots.scene import Scene, Scenes
 from bots.state import Entry, State
 from moderation.errors import Deflect
 from moderation.words import catalogue
-from personas.messages import Cue, Event, Passage, Turn, Usage
+from personas.messages import Cue, Event, Message, Passage, Turn, Usage
 from personas.runtime import PersonaRuntime, Refused
 
 _log = logging.getLogger(__name__)
@@ -99,8 +99,14 @@ class Host:
         message = caller.message
         async with self._house.inbox.turn(caller.place.conversation):
             scene = await self._house.scenes.of(caller)
-            if last and scene.conversation.last is None:
-                scene.conversation.answered(Turn(role="user", text=last[0], name=message.name), last[1])
+            if message.persona and scene.cast.persona.id != message.persona:
+                yield _bad("host.nobody", scene.language)
+                return
+            if last and scene.conversation.last is None and not await self._restored(caller, scene, last):
+                last = None
+            if cue is Cue.CONTINUE and not scene.conversation.ends_with(message.reply):
+                yield _bad("showing.nothing_to_change", scene.language)
+                return
             cards, may_speak = await self._before(caller, scene)
             for card in cards:
                 yield card
@@ -126,9 +132,9 @@ class Host:
         async with self._house.inbox.turn(caller.place.conversation):
             scene = await self._house.scenes.of(caller)
             if text:
-                scene.conversation.revised(text)
+                scene.conversation.revised(text, caller.message.reply)
             else:
-                scene.conversation.undone()
+                scene.conversation.forgotten(caller.message.reply)
 
     async def command(self, line: str, caller: Caller) -> Card:
         """See `Router.command`."""
@@ -138,11 +144,14 @@ class Host:
         """See `Router.meet`."""
         scene = await self._house.scenes.of(caller)
         persona = scene.cast.persona
+        awake = scene.allowed and not scene.settings.paused
+        able = caller.place.private or caller.role >= Role.MODERATOR
         return Meeting(
             id=persona.id,
             mask=self.mask(persona.id, caller.place.community),
-            greeting=self._house.runtime.greet(scene.cast, scene.conversation) if scene.allowed else None,
-            warning=self._house.commands.warning(persona, scene.language),
+            greeting=self._house.runtime.greet(scene.cast, scene.conversation) if awake else None,
+            # Only whoever may choose another persona or model can do something about it.
+            warning=self._house.commands.warning(persona, scene.language) if able else None,
         )
 
     async def warm(self, caller: Caller) -> None:
@@ -163,6 +172,11 @@ class Host:
         casts = self._house.scenes.hall.casts(place.community)
         return tuple((cast.persona.id, cast.persona.name) for cast in casts)
 
+    async def moved(self, old: Place, new: Place, *, channel: str) -> None:
+        """See `Router.moved`."""
+        await self._house.scenes.places.move(old.conversation, new.conversation)
+        await self._house.replies.move(old, new, channel=channel)
+
     async def recall(self, name: str) -> str:
         """See `Router.recall`."""
         entry = await self._house.state.get(_FACT, name)
@@ -171,6 +185,17 @@ class Host:
     async def remember(self, name: str, value: str) -> None:
         """See `Router.remember`."""
         await self._house.state.put(Entry(kind=_FACT, key=name, value={"value": value}))
+
+    async def _restored(self, caller: Caller, scene: Scene, last: tuple[str, str]) -> bool:
+        """Bring a turn and its reply back into a window that was lost, if the guard of today lets both."""
+        said, reply = last
+        message, runtime = caller.message, self._house.runtime
+        if not said.strip() or not await runtime.admits(said, message, scene.cast, scene.conversation):
+            return False
+        if isinstance(await runtime.clear(reply, message, scene.cast, scene.conversation), Refused):
+            return False
+        scene.conversation.answered(Turn(role="user", text=said, name=message.name), reply, message.reply)
+        return True
 
     async def _before(self, caller: Caller, scene: Scene) -> tuple[list[Card], bool]:
         """What the person is told first, and whether there is a reply. Where the state cannot be asked, there is none:
@@ -184,6 +209,8 @@ class Host:
         try:
             standing = await self._house.meter.enter(place, message.person, settings)
             if standing.level is Level.FULL:
+                if not await self._house.replies.claim(place.platform, _full(message, place)):
+                    raise Busy  # it was told today; the sign for busy is enough
                 return [limit_card(standing, language)], False
             notices = self._house.notices
             due = await notices.due(place, message.person, profile=settings.profile) if notices else ""
@@ -200,6 +227,11 @@ class Host:
             await self._house.meter.spend(caller.place, caller.message.person, usage)
         except Deflect as error:
             _log.critical("what a reply cost was not counted: error=%s", error.key)
+
+
+def _full(message: Message, place: Place) -> str:
+    """What it is noted under that somebody was told of a limit today."""
+    return f"full {message.at:%Y-%m-%d} {message.person} {place.community}"
 
 
 def refusal(refused: Refused, language: str) -> Card:

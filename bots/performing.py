@@ -6,18 +6,22 @@ What differs between platforms is their `Dialect`; the order of things is the sa
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from bots.cards import Card, Row
+from bots.dialects import Board, Dialect
 from bots.errors import Missing
+from bots.inbox import Busy
 from bots.places import Place
 from bots.platform import Caller, Meeting, Role, Router
 from bots.replies import Record
-from bots.streaming import Gone, Outlet, Pacer, Phase, Shown, Sleep, Writer
+from bots.streaming import Gone, Pacer, Phase, Showing, Shown, Sleep, Writer
 from moderation.errors import Deflect
+from moderation.records import Outcome
 from moderation.words import catalogue
 from personas.messages import Cue, Event, Passage
 
@@ -29,6 +33,8 @@ Tell = Callable[[Card], Awaitable[None]]
 _TEXTS: Final = 500
 """Replies whose text is known without asking the platform."""
 _PACERS: Final = 1_000
+_SAID: Final = frozenset({"", *(Outcome.CLEAN, Outcome.FLAGGED, Outcome.REPAIRED, Outcome.DISCLOSED)})
+"""Outcomes of replies that go on in the window of the conversation; "": it was stopped, or is a greeting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,58 +49,8 @@ class Pace:
     """How long a card about a limit stands in a channel."""
 
 
-class Board(Outlet, Protocol):
-    """The outlet of one reply, which notes every message of it (`Replies.stands`) before a call returns.
-
-    All methods may raise Gone, Missing and what the dialect calls broken.
-    """
-
-    record: Record
-    """The reply as it is noted."""
-
-    def standing(self, text: str) -> tuple[tuple[str, str], ...]:
-        """The messages that stand there, and which part of `text` each of them has ("": not known)."""
-
-    async def read(self, message: str) -> str:
-        """The persona's words in a message, as they stand there."""
-
-    async def undress(self, message: str) -> None:
-        """Take the buttons away."""
-
-    async def recover(self) -> None:
-        """Note the messages of this reply that were posted when the program ended before it could note them."""
-
-    def marked(self, words: str, mark: str) -> str:
-        """`words` with a small line of ours under them, as far as there is room."""
-
-
-class Dialect(Protocol):
-    """What differs between platforms."""
-
-    @property
-    def name(self) -> str:
-        """Of the platform."""
-
-    @property
-    def broken(self) -> tuple[type[Exception], ...]:
-        """What calls raise where the platform, or the way to it, fails."""
-
-    async def board(self, record: Record, *, quoted: object = None) -> Board:
-        """Where a reply is shown. `quoted` is the platform's own value of the message it answers, if that was written
-        just now. Raises Gone where there is no such channel any more."""
-
-    async def place(self, record: Record) -> Place:
-        """Where a reply stands. Raises Gone."""
-
-    async def said_in(self, record: Record) -> str:
-        """What the person wrote whom a reply answers, or "" where it cannot be read any more."""
-
-    def link(self, record: Record) -> str:
-        """The address of a reply that stands somewhere, or ""."""
-
-    async def post(self, channel: str, card: Card, place: Place, *, language: str) -> None:
-        """A card in the moderators' channel of the community that `place` is in. Raises Gone where that channel is not
-        one of theirs."""
+def _as_it_is(_: Board, writer: Writer) -> Showing:
+    return writer
 
 
 class Performer:
@@ -109,9 +65,11 @@ class Performer:
         language: str,
         monotonic: Callable[[], float],
         sleep: Sleep,
+        whole: bool = False,
+        showing: Callable[[Board, Writer], Showing] = _as_it_is,
     ) -> None:
         """`monotonic` gives seconds, `sleep` waits for so many; `language` is the one of our own words where a place
-        has none."""
+        has none. `whole` is as with `Writer`; `showing` may put something around the writer of a reply."""
         self._dialect = dialect
         self._failures: tuple[type[BaseException], ...] = (*dialect.broken, Gone, Missing)
         self._router = router
@@ -119,7 +77,10 @@ class Performer:
         self._language = language
         self._monotonic = monotonic
         self._sleep = sleep
-        self._running: dict[str, Writer] = {}
+        self._whole = whole
+        self._showing = showing
+        self._running: dict[str, Showing] = {}
+        self._held: set[str] = set()
         self._texts: OrderedDict[str, str] = OrderedDict()
         self._pacers: OrderedDict[str, Pacer] = OrderedDict()
 
@@ -132,27 +93,40 @@ class Performer:
         """
         record = await self._begun(caller, channel, persona=persona, message=caller.message.id)
         board = await self._dialect.board(record, quoted=quoted)
-        shown = await self._show(board, self._router.reply(caller), tell)
+        shown = await self._show(board, self._router.reply(_about(record, caller)), tell)
         if shown is not None and not shown.gone:
             await self._undress(board.record)
-        return shown
+        return await self._noted(caller, shown)
 
     async def again(self, record: Record, caller: Caller, tell: Tell, *, cue: Cue) -> Shown | None:
-        """Have the reply said another way in its place, or continued. Errors as with `answer`."""
+        """Have the reply said another way in its place, or continued. Errors as with `answer`.
+
+        What was no part of the conversation (help in a crisis, words in place of a reply) is not repeated: the message
+        is answered anew, as if it had just been written.
+        """
         text = await self.text_of(record)
-        board = await self._reopened(record)
-        events = self._router.reply(caller, cue, last=(caller.message.text, text))
-        return await self._show(board, events, tell, standing=text, kept=f"{text}\n" if cue is Cue.CONTINUE else "")
+        board = await self._reopened(replace(record, author=""))
+        about = _about(record, caller)
+        if cue is Cue.AGAIN and not remembered(record):
+            events = self._router.reply(about)
+        else:
+            events = self._router.reply(about, cue, last=(caller.message.text, text))
+        kept = f"{text}\n" if cue is Cue.CONTINUE else ""
+        return await self._noted(caller, await self._show(board, events, tell, standing=text, kept=kept))
 
     async def greet(self, caller: Caller, channel: str, meeting: Meeting) -> Shown | None:
         """Have a persona greet. Errors as with `answer`."""
         record = await self._begun(caller, channel, persona=meeting.id, message="")
-        return await self._show(await self._dialect.board(record), _one(meeting.greeting), _nobody)
+        board = await self._dialect.board(record)
+        shown = await self._show(board, _one(meeting.greeting), _nobody)
+        await self._undress(board.record)
+        return shown
 
-    async def retell(self, record: Record, passage: Passage) -> Shown | None:
-        """Have the reply read otherwise: another variant, or edited. Errors as with `answer`."""
+    async def retell(self, record: Record, passage: Passage, *, author: str) -> Shown | None:
+        """Have the reply read otherwise: another variant, or what `author` worded. Errors as with `answer`."""
         text = await self.text_of(record)
-        return await self._show(await self._reopened(record), _one(passage), _nobody, standing=text)
+        board = await self._reopened(replace(record, author=author))
+        return await self._show(board, _one(passage), _nobody, standing=text)
 
     async def take_back(self, record: Record) -> bool:
         """Take every message of a reply away; whether that was possible."""
@@ -169,12 +143,28 @@ class Performer:
         self._texts.pop(record.id, None)
         return True
 
+    @contextmanager
+    def held(self, record: Record) -> Iterator[None]:
+        """While this is open nobody else changes a reply. Raises Busy where somebody does already."""
+        if record.id in self._held or record.id in self._running:
+            raise Busy
+        self._held.add(record.id)
+        try:
+            yield
+        finally:
+            self._held.discard(record.id)
+
     def stop(self, record: Record) -> bool:
         """End a reply where it stands; whether it was under way."""
         writer = self._running.get(record.id)
         if writer is not None:
             writer.stop()
         return writer is not None
+
+    @property
+    def broken(self) -> tuple[type[Exception], ...]:
+        """See `Dialect.broken`."""
+        return self._dialect.broken
 
     def under_way(self, record: Record) -> bool:
         """Whether it is being shown now."""
@@ -263,25 +253,43 @@ class Performer:
             pace=self._pacer(board.record.channel).turn,
             typing_every=self._pace.typing,
             grace=self._pace.grace,
-            withdrawn=catalogue("bots").say("showing.withdrawn", self._language),
+            withdrawn=catalogue("bots").say("showing.withdrawn", await self._language_of(board.record)),
             sleep=self._sleep,
+            whole=self._whole,
         )
         reply = board.record.id
-        self._running[reply] = writer
+        self._running[reply] = showing = self._showing(board, writer)
         shown: Shown | None = None
         try:
-            shown = await writer.show(events, card=tell, standing=board.standing(standing), kept=kept)
+            shown = await showing.show(events, card=tell, standing=board.standing(standing), kept=kept)
         finally:
             self._running.pop(reply, None)
             # Where the program ends here, the record must say so too.
-            await asyncio.shield(self._settle(board, shown))
+            await asyncio.shield(self._settle(board, shown, writer))
         return shown if shown.messages or shown.finished else None
 
-    async def _settle(self, board: Board, shown: Shown | None) -> None:
+    async def _language_of(self, record: Record) -> str:
+        settings = await self._router.settings(await self._dialect.place(record))
+        return settings.language or self._language
+
+    async def _noted(self, caller: Caller, shown: Shown | None) -> Shown | None:
+        """What was objected to is told to the moderators, however the reply ended."""
+        if shown is not None:
+            await self.note(caller, shown.exchange)
+        return shown
+
+    async def _settle(self, board: Board, shown: Shown | None, writer: Writer) -> None:
+        """Note how a reply stands. Where writing it failed it is left as under way: the next start mends it."""
         messages = tuple(message for message, _ in shown.messages) if shown else board.record.shown
-        exchange = shown.finished.exchange if shown and shown.finished else ""
-        record = replace(board.record, running=False, shown=messages, exchange=exchange or board.record.exchange)
-        board.record = record
+        finished = shown.finished if shown else None
+        board.record = record = replace(
+            board.record,
+            running=not writer.settled and bool(messages),
+            shown=messages,
+            exchange=writer.exchange or board.record.exchange,
+            outcome=finished.outcome.value if finished else board.record.outcome,
+        )
+        self._texts.pop(record.id, None)
         if shown is not None and shown.text:
             self._texts[record.id] = shown.text
             while len(self._texts) > _TEXTS:
@@ -314,8 +322,7 @@ class Performer:
         if not board.record.shown:
             return board.record
         last = board.record.shown[-1]
-        settings = await self._router.settings(await self._dialect.place(record))
-        mark = catalogue("bots").say("showing.interrupted", settings.language or self._language)
+        mark = catalogue("bots").say("showing.interrupted", await self._language_of(record))
         await board.edit(last, board.marked(await board.read(last), mark), Phase.DONE)
         return board.record
 
@@ -327,6 +334,16 @@ class Performer:
         while len(self._pacers) > _PACERS:
             self._pacers.popitem(last=False)
         return pacer
+
+
+def _about(record: Record, caller: Caller) -> Caller:
+    """The caller, with what the reply is known by."""
+    return replace(caller, message=replace(caller.message, reply=record.id))
+
+
+def remembered(record: Record) -> bool:
+    """Whether what stands there is a part of the conversation: what the persona itself said, not words in its place."""
+    return record.outcome in _SAID
 
 
 async def _one(passage: Passage | None) -> AsyncGenerator[Event | Card, None]:

@@ -199,6 +199,15 @@ class Places:
             self._changes += 1
             self._known.pop(scope, None)
 
+    async def move(self, old: str, new: str) -> None:
+        """What is set in the scope `old` holds in `new` from now on, where nothing is set yet. Does nothing the second
+        time."""
+        async with self._changing:
+            there = await self._state.get(_KIND, old)
+            if there and await self._state.put_new(dataclasses.replace(there, key=new)):
+                await self._state.drop(_KIND, old)
+            self.forget()
+
     def forget(self) -> None:
         """Ask the state anew: for when it was changed from elsewhere, say by `State.erase`."""
         self._changes += 1

@@ -108,6 +108,10 @@ class Router(Protocol):
     def personas(self, place: Place) -> tuple[tuple[str, str], ...]:
         """Id and name of everybody who may speak in a place."""
 
+    async def moved(self, old: Place, new: Place, *, channel: str) -> None:
+        """A place has another key now, and its conversation goes on: settings and replies follow. The platform finds it
+        by `channel`. Does nothing the second time."""
+
     async def recall(self, name: str) -> str:
         """What a platform noted under a name, or "": small facts of its own, never what somebody said."""
 

@@ -3,6 +3,7 @@
 What differs between platforms is how somebody is answered: their `Asker`.
 """
 
+import logging
 import shlex
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -12,15 +13,22 @@ from typing import Final, Protocol
 from bots.cards import Card, Tone
 from bots.errors import Missing
 from bots.inbox import Busy
-from bots.performing import Performer
-from bots.platform import Caller, Role, Router
+from bots.performing import Performer, remembered
+from bots.pieces import units
+from bots.platform import Caller, Meeting, Role, Router
 from bots.replies import Record, Variants
-from bots.streaming import Gone, Shown
+from bots.streaming import Gone
+from moderation.records import Outcome
 from personas.messages import Cue
 
 CUES: Final = {"again": Cue.AGAIN, "more": Cue.CONTINUE}
 STOP: Final = "stop"
+LONGEST_EDIT: Final = 3_800
+"""UTF-16 units of a reply that can be worded otherwise: what platforms have room for in a question."""
+_log = logging.getLogger(__name__)
 _TOO_OLD: Final = "showing.too_old"
+_NEEDS_WORDS: Final = frozenset({"more", "edit", "back", "forth"})
+"""Verbs that need words of the persona's own."""
 _STEPS: Final = {"back": -1, "forth": 1}
 
 
@@ -75,6 +83,9 @@ class Presser:
 
     async def control(self, asker: Asker, verb: str, reply: str) -> None:
         """A button under a reply."""
+        await self._trying(asker, self._control(asker, verb, reply))
+
+    async def _control(self, asker: Asker, verb: str, reply: str) -> None:
         record = await self._router.replies.get(reply)
         if refusal := await self._refusal(asker, record, verb):
             if refusal == _TOO_OLD:
@@ -90,7 +101,7 @@ class Presser:
         elif verb in _STEPS:
             await self._leaf(asker, record, _STEPS[verb])
         elif verb == "edit":
-            await asker.ask_edit(record, await self._performer.text_of(record))
+            await self._ask_edit(asker, record)
         elif verb == "delete":
             await self._delete(asker, record)
         elif verb == "report":
@@ -101,27 +112,23 @@ class Presser:
         await asker.wait()
         before = await self._performer.text_of(record)
         caller = await self._again(asker, record)
-
-        shown = await self._trying(asker, self._performer.again(record, caller, asker.card, cue=cue))
+        shown = await self._performer.again(record, caller, asker.card, cue=cue)
         await asker.done()
         if shown is None:
             return
-        if cue is Cue.AGAIN and shown.text:
+        if cue is Cue.AGAIN and shown.text and remembered(record):
             variants = await self._router.replies.variants(record)
-            texts = (*(variants.texts or (before,)), shown.text)
-            await self._router.replies.vary(record, Variants(texts=texts, current=len(texts) - 1))
-        if shown.finished:
-            await self._performer.note(caller, shown.finished.exchange)
+            await self._router.replies.vary(record, variants.also(shown.text, before=before))
 
     async def cued(self, asker: Asker, cue: Cue) -> None:
         """The last reply here said again, or continued, as by its button."""
         record = await self._router.replies.newest(asker.caller().place.conversation)
         if record is None:
             await asker.say("showing.nothing_said")
-        elif refusal := await self._refusal(asker, record, "again"):
+        elif refusal := await self._refusal(asker, record, next(verb for verb in CUES if CUES[verb] is cue)):
             await asker.say(refusal)
         else:
-            await self.cue(asker, record, cue)
+            await self._trying(asker, self.cue(asker, record, cue))
 
     async def meet(self, asker: Asker, channel: str) -> None:
         """Another persona speaks in `channel` from now on, or anew: it greets."""
@@ -130,10 +137,16 @@ class Presser:
         if meeting.warning:
             await asker.card(meeting.warning)
         if meeting.greeting:
-            await self._trying(asker, self._performer.greet(caller, channel, meeting))
+            await self._trying(asker, self._greet(caller, channel, meeting))
+
+    async def _greet(self, caller: Caller, channel: str, meeting: Meeting) -> None:
+        await self._performer.greet(caller, channel, meeting)
 
     async def report_message(self, asker: Asker, message: str) -> None:
         """Ask why a reply is reported: the one that stands in `message`, or, for "", the last one there."""
+        await self._trying(asker, self._report_message(asker, message))
+
+    async def _report_message(self, asker: Asker, message: str) -> None:
         replies = self._router.replies
         if message:
             record = await replies.of_message(self._platform, message)
@@ -145,7 +158,7 @@ class Presser:
         """A button under a case."""
         if verb in {"note", "overturn", "withdraw"}:
             if asker.caller().role < Role.MODERATOR:
-                await asker.say("showing.not_yours")
+                await asker.say("showing.moderators_only")
             else:
                 await asker.ask_note(verb, exchange)
         elif verb == "reveal":
@@ -176,15 +189,30 @@ class Presser:
 
     async def edited(self, asker: Asker, reply: str, text: str) -> None:
         """A reply was worded otherwise."""
+        await self._trying(asker, self._edited(asker, reply, text))
+
+    async def _edited(self, asker: Asker, reply: str, text: str) -> None:
         record = await self._router.replies.get(reply)
         if refusal := await self._refusal(asker, record, "edit"):
             await asker.say(refusal)
+        elif not text.strip():
+            await asker.say("showing.write_something")
         elif record is not None:
             await asker.wait()
             before = await self._performer.text_of(record)
             variants = await self._router.replies.variants(record)
-            texts = (*(variants.texts or (before,)), text)
-            await self._put(asker, record, Variants(texts=texts, current=len(texts) - 1))
+            person = asker.caller().message.person
+            # A link that shows something else than where it leads is nothing a persona would have said.
+            worded = text.replace("](", "]\u200b(")
+            await self._put(asker, record, variants.also(worded, person, before=before))
+
+    async def _ask_edit(self, asker: Asker, record: Record) -> None:
+        """Ask for another wording, where all of the present one has room in the question."""
+        text = await self._performer.text_of(record)
+        if units(text) > LONGEST_EDIT:
+            await asker.say("showing.too_long_to_edit")
+        else:
+            await asker.ask_edit(record, text)
 
     async def _report(self, asker: Asker, record: Record | None) -> None:
         text = await self._performer.text_of(record) if record and record.shown else ""
@@ -206,13 +234,14 @@ class Presser:
     async def _put(self, asker: Asker, record: Record, variants: Variants) -> None:
         """Have the reply read as a text that is not fresh from a model: it passes the guard like any other."""
         caller = await self._again(asker, record)
-        passage = await self._router.clear(variants.texts[variants.current], caller)
-        if isinstance(passage, Card):
-            await asker.card(passage)
-            return
-        if await self._trying(asker, self._performer.retell(record, passage)):
-            await self._router.revise(caller, passage.text)
-            await self._router.replies.vary(record, variants)
+        with self._performer.held(record):
+            passage = await self._router.clear(variants.texts[variants.current], caller)
+            if isinstance(passage, Card):
+                await asker.card(passage)
+                return
+            if await self._performer.retell(record, passage, author=variants.author):
+                await self._router.revise(caller, passage.text)
+                await self._router.replies.vary(record, variants)
         await asker.done()
 
     async def _delete(self, asker: Asker, record: Record) -> None:
@@ -240,27 +269,43 @@ class Presser:
             return ""
         if self._performer.under_way(record):
             return "showing.under_way"
+        if (verb in _NEEDS_WORDS and not _open_to(verb, record)) or (verb == "again" and not record.message):
+            return "showing.nothing_to_change"
         newest = await self._router.replies.newest(record.conversation, record.persona)
         # What is not the end of the conversation any more can be taken away, not told otherwise.
         return "" if verb == "delete" or newest is None or newest.id == record.id else "showing.newer_turn"
 
     async def _again(self, asker: Asker, record: Record) -> Caller:
-        """Whoever pressed, about the turn that the reply answers."""
+        """Whoever pressed, about the turn that the reply answers: the words are, and are kept as, those of whoever
+        wrote them."""
         said = await self._performer.said_in(record)
-        return asker.caller(said, persona=record.persona, message=record.message)
+        caller = asker.caller(said, persona=record.persona, message=record.message)
+        own = caller.message.person == record.person
+        name = caller.message.name if own else ""
+        person = record.person or caller.message.person
+        return replace(caller, message=replace(caller.message, person=person, name=name, reply=record.id))
 
-    async def _trying(self, asker: Asker, work: Awaitable[Shown | None]) -> Shown | None:
-        """The outcome of `work`; what keeps it from being done is told."""
+    async def _trying(self, asker: Asker, work: Awaitable[None]) -> None:
+        """Do `work`; what keeps it from being done is told."""
         try:
-            return await work
+            await work
         except Busy:
             await asker.say("showing.busy")
         except Missing as error:
-            words = error.explain(asker.language)
-            await asker.card(Card(title=words, tone=Tone.BAD))
+            await asker.card(Card(title=error.explain(asker.language), tone=Tone.BAD))
         except Gone:
             await asker.say(_TOO_OLD)
-        return None
+        except self._performer.broken as error:
+            _log.warning("a press came to nothing: error=%s", type(error).__name__)
+            await asker.say("showing.not_possible")
+
+
+def _open_to(verb: str, record: Record) -> bool:
+    """Whether what stands there can be continued, leafed through, or worded otherwise. The truth about who speaks, help
+    in a crisis and words in place of a reply are nobody's to change."""
+    if not record.message or not remembered(record):
+        return False
+    return verb == "more" or record.outcome != Outcome.DISCLOSED
 
 
 def line_of(*words: str) -> str:

@@ -38,7 +38,7 @@ class PrivacyCommands:
         self._language = language
 
     async def run(self, words: list[str], *, person: str, platform: str, language: str = "") -> Card:
-        """show | export | erase | consent [yes|no]. Raises UsageError."""
+        """show | export | erase [yes] | consent [yes|no]: nothing is erased before the yes. Raises UsageError."""
         match words or ["show"]:
             case ["show"]:
                 return await self.show(person, platform, language=language)
@@ -46,6 +46,8 @@ class PrivacyCommands:
                 file = await self.export(person, platform)
                 return Card(title=self._say("export_done", language), file=file, file_name="talchum.json")
             case ["erase"]:
+                return Card(title=self._say("erase_sure", language), hint=self._say("erase_yes", language))
+            case ["erase", "yes"]:
                 return await self.erase(person, platform, language=language)
             case ["consent"]:
                 return await self.consent(person, platform, granted=None, language=language)

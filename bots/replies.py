@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from bots.places import Place
 from bots.state import Entry, State
 
 BUTTONS: Final = timedelta(hours=1)
@@ -51,6 +52,14 @@ class Record:
     running: bool = True
     exchange: str = ""
     """Id of the kept exchange, or ""."""
+    outcome: str = ""
+    """How it ended (`Outcome`), or "": a greeting, or it was stopped."""
+    posts: int = 0
+    """Messages that were ever posted of it, those taken away included."""
+    voice: str = ""
+    """Who posted them, where a platform has several voices that cannot change each other's messages."""
+    author: str = ""
+    """Key of whoever worded what stands there, or "": the persona itself."""
 
     def live(self, now: datetime) -> bool:
         """Whether its buttons still work."""
@@ -65,6 +74,18 @@ class Variants:
     """Oldest first; empty where there is only the one that stands there."""
     current: int = 0
     """The one that stands there."""
+    authors: tuple[str, ...] = ()
+    """Who worded each of them: see `Record.author`."""
+
+    def also(self, text: str, author: str = "", *, before: str) -> "Variants":
+        """With another one, which stands there from now on; `before` is what stood there where it was the only one."""
+        texts, authors = (self.texts, self.authors) if self.texts else ((before,), ("",))
+        return Variants(texts=(*texts, text), authors=(*authors, author), current=len(texts))
+
+    @property
+    def author(self) -> str:
+        """Who worded the one that stands there."""
+        return self.authors[self.current] if self.authors else ""
 
 
 class Replies:
@@ -76,10 +97,18 @@ class Replies:
         self._now = now
         self._ids = ids
 
-    async def claim(self, platform: str, message: str) -> bool:
-        """Whether `message` is to be answered now: False where somebody did or does already."""
-        until = self._now() + _CLAIMED
-        return await self._state.put_new(Entry(kind=_CLAIM, key=f"{platform} {message}", value={}, until=until))
+    async def claim(self, platform: str, message: str, *, within: str = "") -> bool:
+        """Whether `message` is to be answered now: False where somebody did or does already. `within` is the one of a
+        burst under which all of it is answered; "": `message` itself."""
+        key, group = f"{platform} {message}", f"{platform} {within or message}"
+        return await self._state.put_new(
+            Entry(kind=_CLAIM, key=key, value={}, group=group, until=self._now() + _CLAIMED)
+        )
+
+    async def release(self, platform: str, message: str) -> None:
+        """Nothing came of the reply to `message`, and to what was answered with it: it is to be answered after all."""
+        for entry in await self._state.list(_CLAIM, group=f"{platform} {message}"):
+            await self._state.drop(_CLAIM, entry.key)
 
     async def begin(
         self, *, platform: str, conversation: str, server: str, persona: str, person: str, message: str, channel: str
@@ -102,9 +131,8 @@ class Replies:
     async def keep(self, record: Record) -> None:
         """Note how a reply stands."""
         until = record.at + _REMEMBERED
-        value = {**asdict(record), "at": record.at.isoformat()}
         to_it = {"reply": record.id}
-        entry = Entry(kind=_REPLY, key=record.id, value=value, person=record.person, until=until)
+        entry = Entry(kind=_REPLY, key=record.id, value=_value(record), person=record.person, until=until)
         await self._state.put(replace(entry, group=record.conversation))
         if record.exchange:
             await self._state.put(replace(entry, kind=_EXCHANGE, key=record.exchange, value=to_it))
@@ -115,7 +143,10 @@ class Replies:
 
     async def stands(self, record: Record, message: str) -> Record:
         """Another message of it stands there: note that before anything else happens."""
-        record = replace(record, shown=(*record.shown, message))
+        return await self.back(replace(record, shown=(*record.shown, message), posts=record.posts + 1), message)
+
+    async def back(self, record: Record, message: str) -> Record:
+        """A message of it that was about to be taken away (`gone`) stands there after all."""
         await self.keep(record)
         until = self._now() + _REMEMBERED
         key = f"{record.platform} {message}"
@@ -130,12 +161,16 @@ class Replies:
         if entry is None:
             return Variants()
         value: dict[str, Any] = dict(entry.value)
-        return Variants(texts=tuple(value["texts"]), current=value["current"])
+        return Variants(texts=tuple(value["texts"]), authors=tuple(value["authors"]), current=value["current"])
 
     async def vary(self, record: Record, variants: Variants) -> None:
         """Note the texts of `record`, the newest of them, for as long as its buttons live."""
         surplus = max(0, len(variants.texts) - _MOST)
-        value = {"texts": variants.texts[surplus:], "current": max(0, variants.current - surplus)}
+        value = {
+            "texts": variants.texts[surplus:],
+            "authors": variants.authors[surplus:],
+            "current": max(0, variants.current - surplus),
+        }
         entry = Entry(kind=_VARIANTS, key=record.id, value=value, person=record.person, until=record.at + BUTTONS)
         await self._state.put(entry)
 
@@ -176,12 +211,42 @@ class Replies:
         found = [await self.get(entry.key) for entry in reversed(entries)]
         return tuple(record for record in found if record is not None and record.running)
 
+    async def unname(self, person: str) -> None:
+        """Let nothing say any more that a person was answered, but still know whose words stand where: what stands
+        there must remain in the reach of those who look after the place."""
+        for entry in await self._state.of_person(person):
+            if entry.kind == _REPLY:
+                record = replace(_record(entry), person="", message="")
+                await self._state.put(replace(entry, value=_value(record), person=""))
+            elif entry.kind in {_SHOWN, _EXCHANGE, _RUNNING}:
+                await self._state.put(replace(entry, person=""))
+
+    async def gone(self, record: Record, message: str) -> Record:
+        """A message of it is about to be taken away by us: that it goes is no news then."""
+        await self._state.drop(_SHOWN, f"{record.platform} {message}")
+        return replace(record, shown=tuple(shown for shown in record.shown if shown != message))
+
+    async def move(self, old: Place, new: Place, *, channel: str) -> None:
+        """A conversation goes on in another place, which the platform finds by `channel`."""
+        for entry in reversed(await self._state.list(_REPLY, group=old.conversation, limit=1_000)):
+            record = replace(_record(entry), conversation=new.conversation, server=new.server, channel=channel)
+            await self._state.put(replace(entry, value=_value(record), group=new.conversation))
+
+    async def leave(self, conversation: str) -> None:
+        """Nothing of a conversation can be reached any more: its replies are forgotten."""
+        for entry in await self._state.list(_REPLY, group=conversation, limit=1_000):
+            await self.forget(_record(entry))
+
     async def forget(self, record: Record) -> None:
         """It stands nowhere any more."""
         for kind in (_REPLY, _VARIANTS, _RUNNING):
             await self._state.drop(kind, record.id)
         for message in record.shown:
             await self._state.drop(_SHOWN, f"{record.platform} {message}")
+
+
+def _value(record: Record) -> dict[str, Any]:
+    return {**asdict(record), "at": record.at.isoformat()}
 
 
 def _record(entry: Entry) -> Record:

@@ -12,6 +12,8 @@ from moderation.stores import Query
 from moderation.words import catalogue
 
 _PAGE = 10
+_REPORTS = 3
+"""The newest reports that a brief card tells of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,18 +98,28 @@ class ReviewCommands:
         if len(words) != 1:
             raise self._usage()
         exchange = await self._desk.show(words[0], server=by.server)
-        summary = Row(label="", text=self._summary(exchange))
-        return Card(title=exchange.id, rows=(summary, *map(_step, exchange.reviews[-1:])), exchange=exchange.id)
+        summary = Row(label=exchange.opening.origin.person, text=self._summary(exchange))
+        reported = tuple(
+            Row(
+                label=self._say("reported_by"),
+                text=" · ".join(filter(None, (objection.by, found.category, found.detail))),
+            )
+            for objection in exchange.objections
+            for found in objection.findings
+            if found.filter == REPORT
+        )
+        rows = (summary, *reported[-_REPORTS:], *map(_step, exchange.reviews[-1:]))
+        return Card(title=exchange.id, rows=rows, exchange=exchange.id)
 
     async def _uphold(self, words: list[str], by: _By) -> Card:
         exchange, note = self._case_and_note(words)
-        await self._desk.uphold(exchange, actor=by.actor, tool=by.tool, note=note, server=by.server)
-        return Card(title=self._say("uphold_done", id=exchange), tone=Tone.GOOD)
+        case = await self._desk.uphold(exchange, actor=by.actor, tool=by.tool, note=note, server=by.server)
+        return Card(title=self._say(f"uphold_{_about(case)}", id=exchange), tone=Tone.GOOD)
 
     async def _overturn(self, words: list[str], by: _By) -> Card:
         exchange, note = self._case_and_note(words)
-        await self._desk.overturn(exchange, actor=by.actor, tool=by.tool, note=note, server=by.server)
-        return Card(title=self._say("overturn_done", id=exchange), tone=Tone.GOOD)
+        case = await self._desk.overturn(exchange, actor=by.actor, tool=by.tool, note=note, server=by.server)
+        return Card(title=self._say(f"overturn_{_about(case)}", id=exchange), tone=Tone.GOOD)
 
     async def _note(self, words: list[str], by: _By) -> Card:
         exchange, note = self._case_and_note(words)
@@ -131,9 +143,11 @@ class ReviewCommands:
             raise self._usage()
         stats = await self._desk.stats(server=by.server)
         outcomes = " · ".join(
-            f"{self._say(f'outcome_{name}')} {count}" for name, count in sorted(stats.outcomes.items())
+            f"{self._say(f'outcome_{name}')} {count}" for name, count in sorted(stats.outcomes.items()) if count
         )
-        states = " · ".join(f"{self._say(f'state_{name}')} {count}" for name, count in sorted(stats.states.items()))
+        states = " · ".join(
+            f"{self._say(f'state_{name}')} {count}" for name, count in sorted(stats.states.items()) if count
+        )
         rules = tuple(
             Row(
                 label=rule,
@@ -210,6 +224,12 @@ class ReviewCommands:
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(f"commands.{key}", self._language, **fields)
+
+
+def _about(exchange: Exchange) -> str:
+    """What a decision is about: what the guard did, or what people reported although it let it pass."""
+    filters = {finding.filter for objection in exchange.objections for finding in objection.findings}
+    return "report" if filters == {REPORT} else "done"
 
 
 def _step(review: Review) -> Row:

@@ -6,6 +6,7 @@ from bots.errors import Unknown
 from bots.hall import Hall
 from bots.places import Place, Places, PlaceSettings
 from bots.platform import Caller
+from moderation.words import LANGUAGES
 from personas.cast import Cast
 from personas.conversation import Conversation
 
@@ -44,7 +45,9 @@ class Scenes:
         cast = self.speaker(caller.message.persona, place, settings)
         conversation = self.hall.conversation(place.conversation, cast.persona.id)
         conversation.profile = settings.profile
-        language = caller.language or settings.language or self._default_language
+        # A persona that speaks Korean is in a conversation in Korean, whatever the program speaks elsewhere.
+        spoken = cast.persona.language if cast.persona.language in LANGUAGES else self._default_language
+        language = caller.language or settings.language or spoken
         return Scene(settings=settings, cast=cast, conversation=conversation, language=language, adult=place.adult)
 
     def speaker(self, named: str, place: Place, settings: PlaceSettings) -> Cast:

@@ -6,7 +6,6 @@ between them: the latest text wins.
 """
 
 import asyncio
-import enum
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
@@ -16,76 +15,16 @@ from itertools import zip_longest
 from typing import Any, Final, Protocol
 
 from bots.cards import Card
+from bots.outlets import Gone, Outlet, Pacer, Phase, Sleep
 from bots.pieces import cut
 from personas.ending import end_of
-from personas.messages import Event, Finished, Passage, PassageKind, Withdrawal
+from personas.messages import Event, Finished, Kept, Passage, PassageKind, Withdrawal
+
+__all__ = ["Gone", "Outlet", "Pacer", "Phase", "Showing", "Shown", "Sleep", "Writer", "joined"]
 
 _log = logging.getLogger(__name__)
 
 _CARDS: Final = 16  # of one reply may wait for the platform before its reading does
-Sleep = Callable[[float], Coroutine[Any, Any, None]]
-"""`asyncio.sleep`, or what a test puts in its place. Seconds."""
-
-
-class Phase(enum.Enum):
-    """Which controls stand under a message: those of a reply that goes on (stop), those of one that is over, or none,
-    as it goes on, or ended, in another message."""
-
-    RUNNING = "running"
-    DONE = "done"
-    PLAIN = "plain"
-
-
-class Gone(Exception):
-    """The message or the channel is not there any more: somebody took it away, the reply is over."""
-
-
-class Outlet(Protocol):
-    """Where one reply is shown. Used by one task at a time.
-
-    Every call returns once the platform has it, however long that takes; it may raise Gone. Other errors end the reply:
-    what is worth trying again is tried again in here.
-    """
-
-    @property
-    def limit(self) -> int:
-        """UTF-16 code units that a message may have."""
-
-    @property
-    def first_limit(self) -> int:
-        """The same for the first message of the reply, where a line of the outlet's own takes some of them."""
-
-    async def post(self, text: str, phase: Phase) -> str:
-        """Add a message behind the others; its id."""
-
-    async def edit(self, message: str, text: str, phase: Phase) -> None:
-        """Put another text or other controls into a message."""
-
-    async def remove(self, message: str) -> None:
-        """Take a message away."""
-
-    async def typing(self) -> None:
-        """Show the platform's sign that somebody is writing; it lasts some seconds."""
-
-
-class Pacer:
-    """Turns to write in one channel: one an interval, in the order they are asked for. Shared by everything that writes
-    there; used from one event loop. `monotonic` gives seconds."""
-
-    def __init__(self, interval: timedelta, *, monotonic: Callable[[], float], sleep: Sleep) -> None:
-        self._interval = interval.total_seconds()
-        self._monotonic = monotonic
-        self._sleep = sleep
-        self._asking = asyncio.Lock()
-        self._free = float("-inf")
-
-    async def turn(self) -> None:
-        """Wait for the next turn; whoever has it makes one call at once. Cancelled, it takes none."""
-        async with self._asking:
-            wait = self._free - self._monotonic()
-            if wait > 0:
-                await self._sleep(wait)
-            self._free = self._monotonic() + self._interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +41,25 @@ class Shown:
     """Whether words were taken back on the way."""
     gone: bool
     stopped: bool
+    exchange: str = ""
+    """Id of the kept exchange, or "": known even where the reply did not come to its end."""
+
+
+class Showing(Protocol):
+    """Shows one reply: a `Writer`, or something around one."""
+
+    async def show(
+        self,
+        events: AsyncGenerator[Event | Card, None],
+        *,
+        card: Callable[[Card], Awaitable[None]],
+        standing: Sequence[tuple[str, str]] = (),
+        kept: str = "",
+    ) -> Shown:
+        """See `Writer.show`."""
+
+    def stop(self) -> None:
+        """See `Writer.stop`."""
 
 
 _Wanted = Sequence[tuple[str, Phase]]  # what the messages of a reply should say, and the controls under them
@@ -167,6 +125,11 @@ class _Board:
 class Writer:
     """Shows one reply. `show` it once; `stop` may be called at any time, by any task of the same event loop."""
 
+    settled = False
+    """Whether every message stands as it should, and the reply is over."""
+    exchange = ""
+    """See `Shown.exchange`."""
+
     def __init__(
         self,
         outlet: Outlet,
@@ -176,15 +139,16 @@ class Writer:
         typing_every: timedelta,
         grace: timedelta,
         sleep: Sleep = asyncio.sleep,
+        whole: bool = False,
     ) -> None:
         """`pace` is `Pacer.turn` of the channel, awaited before every post, edit and removal, but those in haste.
-        `withdrawn` stands in the place of words taken back; `grace` is for putting messages right once cancelled."""
-        self._outlet = outlet
-        self._pace = pace
+        `withdrawn` stands in the place of words taken back; `grace` is for putting messages right once cancelled.
+        `whole`: messages are touched only when nothing more is taken from the reply; until then there is the sign."""
+        self._outlet, self._pace = outlet, pace
         self._placeholder = withdrawn
         self._typing_every = typing_every
-        self._grace = grace
-        self._sleep = sleep
+        self._grace, self._sleep = grace, sleep
+        self._whole = whole
         self._board = _Board(outlet)
         self._news = asyncio.Event()
         """Something happened that the writing task may have to act on."""
@@ -241,6 +205,7 @@ class Writer:
                 await self._hurry(reading, writing)
                 raise
             finally:
+                self.settled = writing.done() and not (writing.cancelled() or writing.exception())
                 self._end()
                 await end_of(reading)
         return self._outcome(reading, writing)
@@ -257,6 +222,7 @@ class Writer:
             withdrawn=self._withdrawn,
             gone=self._gone,
             stopped=self._stopped,
+            exchange=self.exchange,
         )
 
     def stop(self) -> None:
@@ -302,15 +268,16 @@ class Writer:
     async def _take(self, event: Event | Card) -> None:
         match event:
             case Passage():
-                begun = self._text.rpartition("\n")[2].strip()
-                own_line = "\n" if begun and event.kind is not PassageKind.GENERATED else ""
-                self._text += own_line + event.text
+                self._text = joined(self._text, event)
                 self._begun = True
             case Withdrawal():
                 self._text = self._kept
-                self._begun = self._withdrawn = self._urgent = True
+                self._begun = self._withdrawn = True
+                self._urgent = not self._whole
             case Finished():
                 self._finished = event
+            case Kept():
+                self.exchange = event.exchange
             case Card():
                 await self._cards.put((event, self._text != self._kept))
         self._news.set()
@@ -356,8 +323,12 @@ class Writer:
                 self._turn.result()
                 self._turn = None
 
+    @property
+    def _held(self) -> bool:
+        return self._whole and not self._over
+
     def _wanted(self) -> _Wanted:
-        if not self._begun:
+        if not self._begun or self._held:
             return [message.says for message in self._board.messages]
         limits = self._outlet.limit, self._outlet.first_limit
         pieces = cut(self._text, limits[0], first=limits[1])
@@ -374,7 +345,8 @@ class Writer:
         if not self._card and not self._cards.empty():
             self._card = self._cards.get_nowait()
         card, after_words = self._card or (None, False)
-        if amiss and (self._hurried or (after_words and not self._board.messages)):
+        waits = after_words and not self._board.messages and (amiss or self._held)
+        if waits or (amiss and self._hurried):
             return None
         self._card = None
         return card
@@ -390,6 +362,13 @@ class Writer:
         task = asyncio.create_task(what)
         task.add_done_callback(lambda _: self._news.set())
         return task
+
+
+def joined(text: str, passage: Passage) -> str:
+    """`text` with a passage behind it; words of another kind than generated ones begin a line of their own."""
+    begun = text.rpartition("\n")[2].strip()
+    own_line = "\n" if begun and passage.kind is not PassageKind.GENERATED else ""
+    return text + own_line + passage.text
 
 
 def _phased(texts: Sequence[str], last: Phase) -> _Wanted:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import discord
+from discord import app_commands
 from discord.ext import commands
 
 from bots import logs
@@ -67,6 +68,8 @@ class TalchumClient(commands.AutoShardedBot):
             help_command=None,
             intents=intents_of(content=surroundings.content),
             allowed_mentions=discord.AllowedMentions.none(),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True),
             max_ratelimit_timeout=_PATIENCE,
             chunk_guilds_at_startup=False,
             shard_count=surroundings.shards,
@@ -74,6 +77,7 @@ class TalchumClient(commands.AutoShardedBot):
         self._with = surroundings
         self._router = surroundings.router
         self._in_hand: set[asyncio.Task[Any]] = set()
+        self._draining = False
         self._responder = Responder(self._router, language=surroundings.language)
         self.tree.error(self._on_command_error)
 
@@ -116,6 +120,7 @@ class TalchumClient(commands.AutoShardedBot):
 
     async def drain(self) -> None:
         """End what is under way, each reply brought to where it stands whole. For the end of the program."""
+        self._draining = True
         tasks = [task for task in self._in_hand if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
@@ -130,7 +135,11 @@ class TalchumClient(commands.AutoShardedBot):
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Somebody wrote something."""
-        if message.webhook_id is not None and self._webhooks.own(message.webhook_id):
+        if self._draining:
+            return  # not claimed: whoever runs next hears nothing of it, but nobody sees half an answer
+        if message.webhook_id is not None and (
+            message.application_id == self.application_id or self._webhooks.own(message.webhook_id)
+        ):
             return
         async with self._task():
             await self._listener.heard(message)
@@ -150,7 +159,7 @@ class TalchumClient(commands.AutoShardedBot):
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """A channel is gone."""
-        self._webhooks.forget(channel.id)
+        self._webhooks.leave(channel.id)
 
     async def on_control(self, interaction: discord.Interaction, verb: str, reply: str) -> None:
         """See `Pressed.on_control`."""

@@ -20,11 +20,11 @@ from bots.streaming import Gone
 
 _log = logging.getLogger(__name__)
 
-BROKEN: Final = (discord.HTTPException, OSError, aiohttp.ClientError)
+BROKEN: Final = (discord.HTTPException, discord.RateLimited, OSError, aiohttp.ClientError)
 
 
 class DiscordDialect:
-    """Meets `bots.performing.Dialect`."""
+    """Meets `bots.dialects.Dialect`."""
 
     def __init__(self, client: discord.Client, router: Router, webhooks: Webhooks, *, language: str) -> None:
         """`language` is the one of our own words where a place has none."""
@@ -59,7 +59,7 @@ class DiscordDialect:
 
         me = self._client.user.id if self._client.user else 0
         message = quoted if isinstance(quoted, discord.Message) else None
-        outlet = Outlet(channel, voice, self._router.replies, record, me=me, quoted=message)
+        outlet = Outlet(channel, voice, self._router.replies, record, me=me, language=language, quoted=message)
         await outlet.open()
         return outlet
 

@@ -18,7 +18,8 @@ Handler = Callable[..., Awaitable[None]]
 
 
 class _Form(discord.ui.Modal):
-    """A form whose texts are in the catalogue under `discord.form_NAME`."""
+    """A form whose texts are in the catalogue under `discord.form_NAME`. `about` is of this one form only: Discord's
+    answers are told apart by it."""
 
     def __init__(self, name: str, about: str, language: str) -> None:
         self._language = language

@@ -64,6 +64,8 @@ class Webhooks:
         lock = self._locks.setdefault(owner.id, asyncio.Lock())
         async with lock:
             if owner.id not in self._known:
+                if not owner.permissions_for(owner.guild.me).manage_webhooks:
+                    return None  # not for good: nobody tells us when it is granted
                 self._known[owner.id] = await self._find(owner)
             self._known.move_to_end(owner.id)
             while len(self._known) > _CHANNELS:
@@ -79,9 +81,12 @@ class Webhooks:
         """It changed, or is gone: look again next time."""
         self._known.pop(channel, None)
 
+    def leave(self, channel: int) -> None:
+        """The channel itself is gone."""
+        self.forget(channel)
+        self._locks.pop(channel, None)
+
     async def _find(self, channel: Owner) -> discord.Webhook | None:
-        if not channel.permissions_for(channel.guild.me).manage_webhooks:
-            return None
         try:
             own = [hook for hook in await channel.webhooks() if self._is_own(hook)]
             return own[0] if own else await channel.create_webhook(name=NAME)

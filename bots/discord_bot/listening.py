@@ -1,6 +1,8 @@
 """From a message on Discord to a reply: whether it is for a persona, where it is answered, what is told instead."""
 
 import logging
+from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -76,10 +78,14 @@ class Listener:
         text = attention.text if attention else spoken(text_of(message, self._me))
         if attention is None and not text:
             return
-        if not text and not self._reads and not message.attachments and not message.stickers:
+        empty = not text and not message.attachments and not message.stickers
+        if empty and not (self._reads or self._me in message.mentions or place.private):
             await self._tell(message.channel, self._unreadable(await self._router.settings(place)))
             return
         if not await self._router.replies.claim(PLATFORM, str(message.id)):
+            return
+        if empty and isinstance(message.channel, Channel):
+            await self._greet(message, message.channel)
             return
         part = Part(message=message, text=text, persona=attention.persona if attention else "")
         parts = await self._bursts.gather(burst, part)
@@ -112,16 +118,33 @@ class Listener:
         async def tell(card: Card) -> None:
             await self._tell(channel, card)
 
+        await self._trying(
+            self._performer.answer(caller, str(channel.id), tell, persona=first.persona, quoted=last), last, channel
+        )
+
+    async def _greet(self, message: discord.Message, channel: Channel) -> None:
+        """Somebody only called: whoever speaks there says hello."""
+        caller = heard_by(message)
+        meeting = await self._router.meet(caller)
+        if meeting.greeting:
+            await self._trying(self._performer.greet(caller, str(channel.id), meeting), message, channel)
+
+    async def _trying(self, work: Awaitable[object], message: discord.Message, channel: Channel) -> None:
+        """Do `work` about a message; what keeps it from being done is told to whoever can do something about it."""
         try:
-            shown = await self._performer.answer(caller, str(channel.id), tell, persona=first.persona, quoted=last)
-            if shown and shown.finished:
-                await self._performer.note(caller, shown.finished.exchange)
+            await work
         except Busy:
-            await self._sign(last)
+            await self._sign(message)
         except Missing as error:
-            await self._complain(caller, error)
+            await self._complain(heard_by(message), error)
         except Gone:
             _log.info("the channel or the message is gone: channel=%d", channel.id)
+        except self._performer.broken as error:
+            _log.warning("a reply came to nothing: channel=%d error=%s", channel.id, type(error).__name__)
+            with suppress(Missing, Gone, *self._performer.broken):
+                settings = await self._router.settings(place_of(channel))
+                said = catalogue("bots").say("showing.not_possible", settings.language or self._language)
+                await self._tell(channel, Card(title=said, tone=Tone.BAD))
 
     async def _stage(self, message: discord.Message, settings: PlaceSettings, persona: str) -> Channel | None:
         """Where it is answered: a thread of its own, if the place wants one and Discord lets us; None for nowhere."""

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Final, Protocol
 
@@ -16,6 +17,7 @@ from bots.discord_bot.translate import Channel, id_in, link_to
 from bots.pieces import cut, units
 from bots.replies import Record, Replies
 from bots.streaming import Gone, Phase
+from moderation.words import LANGUAGES, catalogue
 from personas.cast import clean
 
 _log = logging.getLogger(__name__)
@@ -23,6 +25,8 @@ _log = logging.getLogger(__name__)
 LIMIT: Final = 2_000
 """What Discord takes in one message, in characters; UTF-16 units are never fewer."""
 _LOOK_BACK: Final = 20
+_BOT: Final = "bot"
+"""The bot itself, as a voice: webhooks are known by their ids."""
 _NOBODY: Final = discord.AllowedMentions.none()
 
 
@@ -34,7 +38,7 @@ class Voicing(Protocol):
 
 
 class Outlet:
-    """Meets `bots.streaming.Outlet` for one reply. Used by one task at a time."""
+    """Meets `bots.outlets.Outlet` for one reply. Used by one task at a time."""
 
     def __init__(
         self,
@@ -44,12 +48,15 @@ class Outlet:
         record: Record,
         *,
         me: int,
+        language: str,
         quoted: discord.Message | None,
     ) -> None:
-        """`me` is the bot's own id; `voice` gives how the persona speaks, anew after a webhook is gone; `quoted` is the
-        message that is answered, where it was just written: the bot itself can reply to it."""
+        """`me` is the bot's own id, `language` the one of our own words; `voice` gives how the persona speaks, anew
+        after a webhook is gone; `quoted` is the message that is answered, where it was just written: the bot itself
+        can reply to it."""
         self._channel = channel
         self._me = me
+        self._language = language
         self._voice = voice
         self._replies = replies
         self.record = record
@@ -72,15 +79,16 @@ class Outlet:
 
     async def post(self, text: str, phase: Phase) -> str:
         """A new message; its id is kept before this returns. Raises Gone, Missing, discord.HTTPException."""
-        message = str((await self._posted(text, phase)).id)
-        self.record = await self._replies.stands(self.record, message)
-        return message
+        posted = await self._posted(text, phase)
+        voice = str(posted.webhook_id or _BOT)
+        self.record = await self._replies.stands(replace(self.record, voice=voice), str(posted.id))
+        return str(posted.id)
 
     async def edit(self, message: str, text: str, phase: Phase) -> None:
         """Make a message read otherwise. Raises Gone, Missing, discord.HTTPException."""
-        voice = await self._now_speaking()
+        voice = await self._same_voice()
         first = self.record.shown[:1] == (message,)
-        content, view = self._above(first=first) + clean(text), controls(phase, self.record.id)
+        content, view = self._above(first=first) + clean(text), self._controls(phase)
         with told(self._channel):
             if voice.webhook is None:
                 edit = partial(self._plain(message).edit, content=content, view=view, allowed_mentions=_NOBODY)
@@ -98,11 +106,18 @@ class Outlet:
     async def remove(self, message: str) -> None:
         """Take a message away; one that is gone already is fine. Raises Missing, discord.HTTPException."""
         voice = await self._now_speaking()
-        with suppress(Gone), told(self._channel):
-            if voice.webhook is None:
-                await patiently(self._plain(message).delete)
-            else:
-                await patiently(partial(voice.webhook.delete_message, int(message), thread=self._thread))
+        before, self.record = self.record, await self._replies.gone(self.record, message)
+        stands = True
+        try:
+            with suppress(Gone), told(self._channel):
+                if voice.webhook is None or self._foreign(voice):
+                    await patiently(self._plain(message).delete)
+                else:
+                    await patiently(partial(voice.webhook.delete_message, int(message), thread=self._thread))
+            stands = False
+        finally:
+            if stands:
+                self.record = await self._replies.back(before, message)
 
     async def typing(self) -> None:
         """The sign that somebody writes; it lasts ten seconds."""
@@ -123,17 +138,20 @@ class Outlet:
 
     async def read(self, message: str) -> str:
         """The persona's words in a message, as they stand there. Raises Gone, Missing, discord.HTTPException."""
-        voice = await self._now_speaking()
+        voice = await self._same_voice()
         with told(self._channel):
             if voice.webhook is None:
                 content = (await self._channel.fetch_message(int(message))).content
             else:
                 content = (await voice.webhook.fetch_message(int(message), thread=self._thread)).content
-        return content.removeprefix(self._above(first=self.record.shown[:1] == (message,)))
+        content = content.removeprefix(self._above(first=self.record.shown[:1] == (message,)))
+        for language in LANGUAGES:  # of the place when it was marked, which may be another one now
+            content = content.removesuffix(_under(catalogue("bots").say("showing.interrupted", language)))
+        return content
 
     async def undress(self, message: str) -> None:
         """Take the buttons away. Raises Gone, Missing, discord.HTTPException."""
-        voice = await self._now_speaking()
+        voice = await self._same_voice()
         with told(self._channel):
             if voice.webhook is None:
                 await patiently(partial(self._plain(message).edit, view=None))
@@ -148,20 +166,19 @@ class Outlet:
         return tuple(zip(self.record.shown, known, strict=True))
 
     def marked(self, words: str, mark: str) -> str:
-        """`words` with a small line of ours under them, as far as there is room."""
-        line = f"\n-# {mark}"
-        room = min(self.limit, self.first_limit) - units(line)
-        return (cut(words, room) or ("",))[0] + line
+        """`words` with a small line of ours under them, where there is room: not a word of theirs is left out."""
+        marked = words + _under(mark)
+        return marked if units(marked) <= min(self.limit, self.first_limit) else words
 
     async def _posted(self, text: str, phase: Phase) -> discord.Message:
         voice = await self._now_speaking()
         first = not self.record.shown
-        content, view = self._above(first=first) + clean(text), controls(phase, self.record.id)
+        content, view = self._above(first=first) + clean(text), self._controls(phase)
         if voice.webhook is not None:
             sent = await self._posted_masked(voice, voice.webhook, content, view)
             return sent or await self._posted(text, phase)
         # The same nonce twice is one message, whatever became of the first try.
-        nonce = f"{self.record.id}-{len(self.record.shown)}"
+        nonce = f"{self.record.id}-{self.record.posts}"
         quoted = self._quoted if first and self._quoted and self._quoted.channel.id == self._channel.id else None
         reference = quoted.to_reference(fail_if_not_exists=False) if quoted else None
         with told(self._channel):
@@ -222,8 +239,20 @@ class Outlet:
 
     async def _now_speaking(self) -> Voice:
         if self._speaking is None:
-            self._speaking = await self._voice(renewed=False)
+            voice = await self._voice(renewed=False)
+            # What the bot itself began it goes on with.
+            self._speaking = replace(voice, webhook=None) if self.record.voice == _BOT else voice
         return self._speaking
+
+    async def _same_voice(self) -> Voice:
+        """How the persona speaks. Raises Gone where its messages are another webhook's: nobody else may change them."""
+        voice = await self._now_speaking()
+        if self._foreign(voice):
+            raise Gone
+        return voice
+
+    def _foreign(self, voice: Voice) -> bool:
+        return self.record.voice not in {"", str(voice.webhook.id) if voice.webhook else _BOT}
 
     def _above(self, *, first: bool) -> str:
         """What stands above the words of a message: the name, where the bot speaks itself, or a line that says whom the
@@ -231,12 +260,20 @@ class Outlet:
         voice, record = self._speaking, self.record
         if voice is None:
             return ""
+        worded = ""
+        if first and record.author:
+            worded = catalogue("bots").say("discord.worded", self._language, person=f"<@{id_in(record.author)}>") + "\n"
         if voice.webhook is None:
-            return f"**{discord.utils.escape_markdown(voice.name)}**\n"
+            return f"**{discord.utils.escape_markdown(voice.name)}**\n{worded}"
         alone = isinstance(self._channel, discord.Thread) and self._channel.owner_id == self._channel.guild.me.id
         if not first or alone or not record.message.isdecimal():
-            return ""
-        return f"-# ↪ <@{id_in(record.person)}> · {link_to(record, record.message)}\n"
+            return worded
+        return worded + f"-# ↪ <@{id_in(record.person)}> · {link_to(record, record.message)}\n"
+
+    def _controls(self, phase: Phase) -> discord.ui.View:
+        """A greeting has no buttons: there is nothing to say again or to go on with."""
+        greeting = not self.record.message
+        return controls(Phase.PLAIN if greeting and phase is Phase.DONE else phase, self.record.id)
 
     def _plain(self, message: str) -> discord.PartialMessage:
         return discord.PartialMessage(channel=self._channel, id=int(message))
@@ -244,3 +281,8 @@ class Outlet:
     @property
     def _thread(self) -> discord.abc.Snowflake:
         return self._channel if isinstance(self._channel, discord.Thread) else discord.utils.MISSING
+
+
+def _under(mark: str) -> str:
+    """A small line of ours under the words of a persona."""
+    return f"\n-# {mark}"

@@ -74,7 +74,7 @@ class DiscordAsker:
         async def edited(interaction: discord.Interaction, wording: str) -> None:
             await self._presser.edited(self._of(interaction), record.id, wording)
 
-        await self._interaction.response.send_modal(EditForm(record.id, text, self.language, edited))
+        await self._interaction.response.send_modal(EditForm(self._about(record.id), text, self.language, edited))
 
     async def ask_report(self, message: str, text: str) -> None:
         """See `Asker.ask_report`."""
@@ -82,7 +82,7 @@ class DiscordAsker:
         async def reported(interaction: discord.Interaction, reason: str, comment: str) -> None:
             await self._presser.reported(self._of(interaction), message, text, reason, comment)
 
-        await self._interaction.response.send_modal(ReportForm(message, self.language, reported))
+        await self._interaction.response.send_modal(ReportForm(self._about(message), self.language, reported))
 
     async def ask_note(self, verb: str, exchange: str) -> None:
         """See `Asker.ask_note`."""
@@ -90,7 +90,11 @@ class DiscordAsker:
         async def noted(interaction: discord.Interaction, note: str) -> None:
             await self._presser.noted(self._of(interaction), verb, exchange, note)
 
-        await self._interaction.response.send_modal(NoteForm(verb, exchange, self.language, noted))
+        await self._interaction.response.send_modal(NoteForm(verb, self._about(exchange), self.language, noted))
+
+    def _about(self, what: str) -> str:
+        """What a form is about, and whose it is: two people may have the same one open."""
+        return f"{what}:{self._interaction.id}"
 
     def _of(self, interaction: discord.Interaction) -> "DiscordAsker":
         return DiscordAsker(interaction, self._responder, self._presser)

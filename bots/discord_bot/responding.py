@@ -29,7 +29,7 @@ class Responder:
 
     def language(self, interaction: discord.Interaction) -> str:
         """The language of whoever asks."""
-        return language_of(interaction.locale) or self._language
+        return language_of(interaction.locale) or language_of(interaction.guild_locale) or self._language
 
     async def typed(
         self, interaction: discord.Interaction, line: str, *, file: discord.Attachment | None = None
@@ -79,7 +79,7 @@ class Responder:
             return
         try:
             # Under a reply of ours nothing has to think aloud: what happens is seen there.
-            under = interaction.type is discord.InteractionType.component and not _is_card(interaction.message)
+            under = interaction.message is not None and not _is_card(interaction.message)
             await interaction.response.defer(ephemeral=True, thinking=not under)
         except discord.HTTPException as error:
             if error.code != EXPIRED:
@@ -100,5 +100,5 @@ class Responder:
         return Card(title=catalogue("bots").say(key, self.language(interaction), **fields), tone=Tone.BAD)
 
 
-def _is_card(message: discord.Message | None) -> bool:
-    return message is not None and message.flags.components_v2
+def _is_card(message: discord.Message) -> bool:
+    return message.flags.components_v2

@@ -197,8 +197,9 @@ def privacy_group(commands: Commands) -> app_commands.Group:
         await commands.typed(interaction, "/privacy export")
 
     @group.command(name=text("privacy_erase_name"), description=text("privacy_erase"))
-    async def erase(interaction: Interaction) -> None:
-        await commands.typed(interaction, "/privacy erase")
+    @app_commands.describe(sure=text("privacy_erase_sure"))
+    async def erase(interaction: Interaction, sure: Literal["yes"] | None = None) -> None:
+        await commands.typed(interaction, line_of("privacy", "erase", sure or ""))
 
     @group.command(name=text("privacy_consent_name"), description=text("privacy_consent"))
     @app_commands.describe(choice=text("privacy_consent_choice"))
@@ -260,8 +261,9 @@ def review_group(commands: Commands) -> app_commands.Group:
     )
 
     @group.command(name=text("review_next_name"), description=text("review_next"))
-    async def next_(interaction: Interaction) -> None:
-        await commands.typed(interaction, "/review next")
+    @app_commands.describe(after=text("review_next_after"))
+    async def next_(interaction: Interaction, after: str = "") -> None:
+        await commands.typed(interaction, line_of("review", "next", after))
 
     @group.command(name=text("review_list_name"), description=text("review_list"))
     @app_commands.describe(state=text("review_list_state"))
@@ -269,9 +271,9 @@ def review_group(commands: Commands) -> app_commands.Group:
         await commands.typed(interaction, line_of("review", "list", state))
 
     @group.command(name=text("review_show_name"), description=text("review_show"))
-    @app_commands.describe(number=text("number"))
-    async def show(interaction: Interaction, number: str) -> None:
-        await commands.typed(interaction, line_of("review", "show", number))
+    @app_commands.describe(number=text("number"), reveal=text("review_show_reveal"))
+    async def show(interaction: Interaction, number: str, reveal: bool = False) -> None:  # noqa: FBT001, FBT002 - an option
+        await commands.typed(interaction, line_of("review", "show", number, "reveal" if reveal else ""))
 
     @group.command(name=text("review_stats_name"), description=text("review_stats"))
     async def stats(interaction: Interaction) -> None:

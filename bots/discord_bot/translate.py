@@ -53,6 +53,8 @@ def place_of(channel: object) -> Place:
         scopes = _scopes(channel.guild.id, channel.category_id, channel.id)
         # Categories and forums themselves are never written to; what is, says whether it is age-restricted.
         return Place(platform=PLATFORM, scopes=scopes, adult=bool(getattr(channel, "nsfw", False)))
+    if guild := getattr(channel, "guild", None):  # one that the gateway has not told us of
+        return Place(platform=PLATFORM, scopes=_scopes(guild.id, None, getattr(channel, "id", 0)))
     return Place(platform=PLATFORM, scopes=(f"discord:dm:{getattr(channel, 'id', 0)}",), private=True)
 
 
@@ -61,15 +63,15 @@ def _scopes(guild: int, category: int | None, channel: int) -> tuple[str, ...]:
     return (f"discord:server:{guild}", *between, f"discord:channel:{channel}")
 
 
-def role_of(person: discord.User | discord.Member, channel: object) -> Role:
-    """What somebody may do there, by Discord's own permissions: Manage Server, or Manage Messages."""
-    if not isinstance(person, discord.Member) or not isinstance(channel, discord.Thread | discord.abc.GuildChannel):
+def role_of(person: discord.User | discord.Member) -> Role:
+    """What somebody may do in a server, by Discord's own permissions: Manage Server, or Manage Messages.
+
+    Those of the whole server: what a channel grants beyond them (people own their threads and voice channels) makes
+    nobody a moderator of what the server keeps.
+    """
+    if not isinstance(person, discord.Member):
         return Role.MEMBER
-    return role_by(channel.permissions_for(person))
-
-
-def role_by(permissions: discord.Permissions) -> Role:
-    """The role that permissions come to."""
+    permissions = person.guild_permissions
     if permissions.manage_guild:
         return Role.ADMIN
     return Role.MODERATOR if permissions.manage_messages else Role.MEMBER
@@ -143,8 +145,7 @@ def caller_of(interaction: discord.Interaction, text: str = "", *, persona: str 
             persona=persona,
         ),
         place=place,
-        # What the gateway says of this person in this channel, overwrites included.
-        role=role_by(interaction.permissions) if interaction.guild_id else Role.MEMBER,
+        role=role_of(person),
         language=language_of(interaction.locale),
     )
 
@@ -154,5 +155,5 @@ def heard_by(message: discord.Message) -> Caller:
     return Caller(
         message=message_of(message, message.content),
         place=place_of(message.channel),
-        role=role_of(message.author, message.channel),
+        role=role_of(message.author),
     )

@@ -72,7 +72,8 @@ class State(Protocol):
         """Every entry of that person, by kind and key. `person` is not "": ValueError."""
 
     async def erase(self, person: str) -> int:
-        """Forget every entry and counter of that person, without a trace in the file; how many there were.
+        """Forget every entry of that person, without a trace in the file; how many there were. Counters stay for as
+        long as they are counted: they hold no words, and limits would be none if everybody could begin anew.
 
         Slow: the file is written anew. Where only that fails (StoreFailed), nothing is given back any more, but traces
         are left until somebody is erased again, or the next start. `person` is not "": ValueError.

@@ -100,9 +100,7 @@ class MemoryState:
         require(person)
         now = self._now()
         entries = [at for at, kept in self._entries.items() if kept.entry.person == person]
-        counters = [key for key, counter in self._counters.items() if counter.person == person]
-        gone = [self._entries.pop(at).live(now) for at in entries]
-        return sum(gone) + sum(self._counters.pop(key).live(now) for key in counters)
+        return sum([self._entries.pop(at).live(now) for at in entries])
 
     async def add(
         self, amounts: Mapping[str, int], *, until: datetime, people: Mapping[str, str] | None = None

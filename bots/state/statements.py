@@ -129,12 +129,8 @@ def drop(connection: sqlite3.Connection, kind: str, key: str, now: int) -> bool:
 
 def erase(connection: sqlite3.Connection, person: str, now: int) -> int:
     """Forget what is of a person, and note that the files have traces of it; how much that was."""
-    there = len(of_person(connection, person, now)) + len(counts_of(connection, person, now))
-    deleted = sum(
-        connection.execute(f"DELETE FROM {table} WHERE person = ?", (keep(person),)).rowcount  # noqa: S608 - only constants
-        for table in ("entry", "counter")
-    )
-    if deleted:
+    there = len(of_person(connection, person, now))
+    if connection.execute("DELETE FROM entry WHERE person = ?", (keep(person),)).rowcount:
         connection.execute("INSERT INTO trace DEFAULT VALUES")
     return there
 

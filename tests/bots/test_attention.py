@@ -48,6 +48,29 @@ def test_a_reply_goes_to_whom_it_replies_unless_it_names_another() -> None:
     assert asked("and you?", answers="somebody gone") == "keeper"
 
 
+@pytest.mark.parametrize(
+    ("text", "persona"),
+    [
+        ("do you know Maren by chance?", "scholar"),
+        ("and you, Maren?", "keeper"),
+        ("서헌, 어떠시오?", "scholar"),
+        ("Grace, hello", "admiral"),
+        ("hello Elder", "keeper"),
+    ],
+)
+def test_who_is_only_talked_about_in_a_reply_is_not_called_and_first_names_will_do(text: str, persona: str) -> None:
+    names = {**NAMES, "admiral": "Grace Hollow", "one": "The Elder", "two": "The Younger"}
+    answers = "scholar" if "Maren" in text else ""
+    heard = Heard(text=text, called=True, answers=answers)
+    attention = attend(heard, PLAIN, names, "keeper", chance=lambda: 1.0)
+    assert attention is not None
+    assert attention.persona == persona
+
+
+def test_a_first_name_that_two_have_calls_neither() -> None:
+    assert addressed("Grace?", {"a": "Grace Hollow", "b": "Grace Marsh"}) == ""
+
+
 def test_a_name_alone_calls_nobody_where_names_are_no_wake_words() -> None:
     assert asked("Maren, hello") == ""
     assert asked("Maren, hello", PlaceSettings(wake=("Maren",))) == "keeper"

@@ -108,7 +108,7 @@ async def test_a_setting_in_private_is_the_persons_own_and_is_erased_with_the_re
         alone = caller("hello", place=ALONE)
         await opened.host.command("/persona use scholar", alone)
         assert (await opened.host.meet(alone)).id == "scholar"
-        await opened.host.command("/privacy erase", alone)
+        await opened.host.command("/privacy erase yes", alone)
 
         assert (await opened.host.meet(alone)).id == "keeper"
 

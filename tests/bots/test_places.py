@@ -305,3 +305,16 @@ def test_settings_are_those_of_the_nearest_scope_that_has_them(
 
     assert explained == {name: expected(name) for name in FIELDS}
     assert dataclasses.asdict(settings) == {name: value for name, (value, _) in explained.items()}
+
+
+async def test_what_is_set_in_a_scope_follows_it_to_another_key_and_takes_nothing_away_there() -> None:
+    places = Places(MemoryState(clock=lambda: NOON), PlaceSettings())
+    old, new, other = (Place(platform="d", scopes=(f"d:server:{name}",)) for name in ("old", "new", "other"))
+    await places.change("d:server:old", wake=("lamp",))
+    await places.change("d:server:other", wake=("sea",))
+    assert (await places.of(new)).wake == ()
+    for _ in range(2):
+        await places.move("d:server:old", "d:server:new")
+    await places.move("d:server:new", "d:server:other")
+
+    assert [(await places.of(place)).wake for place in (old, new, other)] == [(), ("lamp",), ("sea",)]

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from bots.places import Place
 from bots.replies import BUTTONS, Record, Replies, Variants
 from bots.state.memory import MemoryState
 from tests.support.exchanges import numbered
@@ -93,3 +94,43 @@ async def test_nothing_of_a_person_is_left_when_it_is_erased() -> None:
 
     assert await replies.of_message("discord", "1") is None
     assert await state.of_person("ann") == ()
+
+
+async def test_a_burst_that_came_to_nothing_can_be_claimed_anew_as_a_whole() -> None:
+    replies, _, _ = made()
+    for message in ("1", "2"):
+        assert await replies.claim("telegram", message, within="2")
+    assert await replies.claim("telegram", "3")
+    await replies.release("telegram", "2")
+
+    assert [await replies.claim("telegram", message) for message in ("1", "2", "3")] == [True, True, False]
+
+
+async def test_replies_follow_their_conversation_to_another_place_in_their_order() -> None:
+    replies, state, passed = made()
+    old, new = (Place(platform="telegram", scopes=(f"telegram:server:{number}",)) for number in (1, 2))
+    records = []
+    for number in range(3):
+        passed[0] = timedelta(seconds=number)
+        record = replace(await begun(replies), conversation=old.conversation, server=old.server, channel="1")
+        records.append(await replies.stands(record, f"1:{number}"))
+        await replies.keep(records[-1])
+    for _ in range(2):
+        await replies.move(old, new, channel="2")
+
+    newest = await replies.newest(new.conversation)
+    assert newest == replace(records[2], conversation=new.conversation, server=new.server, channel="2")
+    assert await replies.of_message("discord", "1:2") == newest
+    assert await replies.newest(old.conversation) is None
+    entries = await state.list("reply", group=new.conversation)
+    assert [entry.key for entry in entries] == [record.id for record in reversed(records)]
+
+
+async def test_of_a_conversation_that_cannot_be_reached_any_more_nothing_is_left() -> None:
+    replies, _, _ = made()
+    record = await replies.stands(await begun(replies), "1")
+    await replies.leave("c")
+
+    assert await replies.get(record.id) is None
+    assert await replies.of_message("discord", "1") is None
+    assert await replies.unfinished("discord") == ()

@@ -256,7 +256,7 @@ async def test_why_tells_what_kind_of_rule_it_was_without_scores_and_only_to_tho
         assert "x1" in card_of(await stage.mod.slash(stage.channel, "why", number="x1"))
 
         told = card_of(await stage.bob.slash(stage.channel, "why", number="x1"))
-        assert told == f"**{catalogue('moderation').say('stores.unknown', 'en', id='x1')}**"
+        assert told == "**There is no case x1 of yours here.**"
 
 
 async def test_a_report_from_the_menu_the_button_and_the_command_reaches_the_moderators_once() -> None:
@@ -272,7 +272,7 @@ async def test_a_report_from_the_menu_the_button_and_the_command_reaches_the_mod
             await stage.bob.click(reply, custom_id=button(reply, "report")),
             {"reason": "hateful", "comment": "It was rude."},
         )
-        assert "Reported" in card_of(again)
+        assert "reported that already" in card_of(again)
         other = await stage.ann.submit_modal(
             await stage.ann.slash(stage.channel, "report"), {"reason": "wrong", "comment": ""}
         )
@@ -307,7 +307,10 @@ async def test_privacy_shows_exports_and_erases_what_is_kept_of_whoever_asks() -
         taken = json.loads(await attachment.read())
         assert [exchange["said"] for exchange in taken["exchanges"]] == ["my secret words"]
         assert exported.ephemeral
-        await stage.ann.slash(stage.channel, "privacy erase")
+        asked = card_of(await stage.ann.slash(stage.channel, "privacy erase"))
+        assert "gone for good" in asked or "undo" in asked, asked
+        assert len(await stage.opened.store.list(Query(text="secret"))) == 1
+        await stage.ann.slash(stage.channel, "privacy erase", sure="yes")
 
         texts = [one.opening.said for one in await stage.opened.store.list(Query())]
         assert sorted(texts) == ["", "other words"]

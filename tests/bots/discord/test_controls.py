@@ -104,7 +104,7 @@ async def test_the_asker_can_word_a_reply_otherwise() -> None:
         assert shown.modal["components"][0]["component"]["value"] == "One."
         await stage.ann.submit_modal(shown, {"text": "One and a half."})
 
-        assert stands(stage) == ["One and a half."]
+        assert stands(stage) == [f"-# ✏ worded by <@{stage.ann.id}>\nOne and a half."]
         assert turns(stage) == ["hello", "One and a half."]
         await press(stage, "back")
         assert stands(stage) == ["One."]

@@ -235,7 +235,7 @@ async def test_a_mature_persona_speaks_only_where_the_platform_lets_only_adults_
 
         await stage.admin.slash(grown, "talchum settings", field="profile", value="minors", where="server")
         await stage.ann.send(grown, f"{stage.me} Rake, hello")
-        assert len(stage.replies(grown)) == 1
+        assert [message.author.name for message in stage.replies(grown)] == ["Rake · AI"]
 
 
 def test_the_bot_asks_for_nothing_privileged_unless_it_is_told_to() -> None:
@@ -268,3 +268,19 @@ async def test_a_thread_does_not_give_the_notice_of_its_channel_again_and_cards_
         assert "AI persona" in stage.cards(first)[0]
         assert not any("AI persona" in card for card in stage.cards(second))
         assert any("limit" in card.lower() or "messages" in card.lower() for card in stage.cards(second))
+
+
+async def test_whoever_only_mentions_the_bot_is_greeted() -> None:
+    async with on_discord(model(), content=False) as stage:
+        await stage.ann.send(stage.channel, stage.me)
+
+        assert "The lamp is lit." in stage.replies()[0].content
+        assert stage.replies()[0].components == []
+
+
+async def test_who_may_manage_messages_in_one_channel_only_is_no_moderator_of_the_server() -> None:
+    async with on_discord(model()) as stage:
+        grant = {stage.ann: discord.PermissionOverwrite(manage_messages=True)}
+        theirs = stage.guild.create_text_channel("theirs", overwrites=grant)
+
+        assert "moderators" in card_of(await stage.ann.slash(theirs, "review list"))

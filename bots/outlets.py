@@ -1,0 +1,71 @@
+"""Where a reply is shown, and how often: what whoever shows one has to do with a platform."""
+
+import asyncio
+import enum
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any, Protocol
+
+Sleep = Callable[[float], Coroutine[Any, Any, None]]
+"""`asyncio.sleep`, or what a test puts in its place. Seconds."""
+
+
+class Phase(enum.Enum):
+    """Which controls stand under a message: those of a reply that goes on (stop), those of one that is over, or none,
+    as it goes on, or ended, in another message."""
+
+    RUNNING = "running"
+    DONE = "done"
+    PLAIN = "plain"
+
+
+class Gone(Exception):
+    """The message or the channel is not there any more: somebody took it away, the reply is over."""
+
+
+class Outlet(Protocol):
+    """Where one reply is shown. Used by one task at a time.
+
+    Every call returns once the platform has it, however long that takes; it may raise Gone. Other errors end the reply:
+    what is worth trying again is tried again in here.
+    """
+
+    @property
+    def limit(self) -> int:
+        """UTF-16 code units that a message may have."""
+
+    @property
+    def first_limit(self) -> int:
+        """The same for the first message of the reply, where a line of the outlet's own takes some of them."""
+
+    async def post(self, text: str, phase: Phase) -> str:
+        """Add a message behind the others; its id."""
+
+    async def edit(self, message: str, text: str, phase: Phase) -> None:
+        """Put another text or other controls into a message."""
+
+    async def remove(self, message: str) -> None:
+        """Take a message away."""
+
+    async def typing(self) -> None:
+        """Show the platform's sign that somebody is writing; it lasts some seconds."""
+
+
+class Pacer:
+    """Turns to write in one channel: one an interval, in the order they are asked for. Shared by everything that writes
+    there; used from one event loop. `monotonic` gives seconds."""
+
+    def __init__(self, interval: timedelta, *, monotonic: Callable[[], float], sleep: Sleep) -> None:
+        self._interval = interval.total_seconds()
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._asking = asyncio.Lock()
+        self._free = float("-inf")
+
+    async def turn(self) -> None:
+        """Wait for the next turn; whoever has it makes one call at once. Cancelled, it takes none."""
+        async with self._asking:
+            wait = self._free - self._monotonic()
+            if wait > 0:
+                await self._sleep(wait)
+            self._free = self._monotonic() + self._interval
