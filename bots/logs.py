@@ -16,14 +16,24 @@ _TALKATIVE: Final = {
     "openai": logging.WARNING,
     "httpx2": logging.WARNING,
     "httpcore2": logging.WARNING,
+    "httpx": logging.WARNING,  # its addresses hold the token of the Telegram bot
+    "httpcore": logging.WARNING,
+    "telegram": logging.CRITICAL + 1,  # quotes what it could not read
     "discord": logging.WARNING,
     "discord.client": logging.ERROR,  # warns at every start that it cannot speak aloud, which nobody wants
 }
-"""Libraries whose lines hold prompts or messages below these levels."""
+"""Libraries whose lines hold prompts, messages or tokens below these levels."""
 
 
 class _Wordless(logging.Formatter):
     """Tells of an error what kind it is and where it was raised: its message may quote what somebody wrote."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line; of what the event loop has to say only the first, as the others show values."""
+        if record.name == "asyncio":
+            record = logging.makeLogRecord(record.__dict__)
+            record.msg, record.args = record.getMessage().partition("\n")[0], None
+        return super().format(record)
 
     def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - the library's name
         """One line in place of a traceback."""

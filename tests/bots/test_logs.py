@@ -15,6 +15,9 @@ def log_of(tmp_path: Path, level: str) -> str:
             logging.getLogger("discord.ui.view").exception("Ignoring exception")
         logging.getLogger("discord.gateway").debug("payload: somebody's words")
         logging.getLogger("discord.client").warning("PyNaCl is not installed")
+        logging.getLogger("httpx").info("HTTP Request: POST https://localhost/bot1:somebody/getMe")
+        logging.getLogger("telegram.ext").error("somebody's words")
+        logging.getLogger("asyncio").error("Task was lost: %s", "x\nfuture: somebody's words")
         logging.getLogger("bots").info("one line")
     return file.read_text(encoding="utf-8")
 
@@ -33,6 +36,10 @@ def test_no_level_lets_a_library_write_what_people_wrote(tmp_path: Path) -> None
 
     assert "somebody" not in log
     assert "PyNaCl" not in log
+
+
+def test_of_what_the_event_loop_says_only_the_first_line_is_kept(tmp_path: Path) -> None:
+    assert "asyncio Task was lost: x\n" in log_of(tmp_path, "info")
 
 
 def test_an_error_that_was_never_raised_has_no_place() -> None:
