@@ -79,7 +79,9 @@ class PlaceCommands:
             raise UsageError("commands.settings_expected", known=", ".join(fields))
         scope = _scope(where, caller.place)
         text = " ".join(value)
-        await self._places.change(scope, **{name: None if text == _NOTHING else _parsed(name, text)})
+        # What somebody sets where they are alone is theirs, and erased with the rest.
+        owner = caller.message.person if caller.place.private else ""
+        await self._places.change(scope, owner, **{name: None if text == _NOTHING else _parsed(name, text)})
         after = (await self._places.explain(caller.place))[name]
         return Card(
             title=_say("settings_done", scene, name=name, value=_shown(after[0]), origin=self._origin(after[1], scene)),
