@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
 from bots.commands import Commands, Offices
-from bots.config import DiscordSection, ModelSettings, Settings
+from bots.config import DiscordSection, ModelSettings, Settings, TelegramSection
 from bots.errors import RefuseToStart, SettingsError
 from bots.hall import Hall
 from bots.host import Host, House
@@ -53,6 +54,7 @@ from personas.stagehands import ReplySettings, Stagehands
 
 if TYPE_CHECKING:
     from bots.discord_bot.client import Surroundings
+    from bots.telegram_bot.client import Surroundings as TelegramSurroundings
 
 _CONTEXT = 4_096
 """For a model file of the user's own."""
@@ -60,6 +62,9 @@ _WAITING_EACH = 8
 """Messages of one conversation that may wait for the reply before theirs."""
 _TYPING: Final = timedelta(seconds=8)
 """A sign of typing lasts ten seconds."""
+_TELEGRAM_TYPING: Final = timedelta(seconds=4.5)
+"""Telegram's lasts five."""
+_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _PASSING: Final = timedelta(seconds=30)
 """How long a card about a limit stands in a channel."""
 _GRACE: Final = timedelta(seconds=10)
@@ -275,14 +280,59 @@ def house_of(
 
 def platforms_of(settings: Settings) -> tuple[Platform, ...]:
     """The platforms that the settings name. Raises SettingsError where there is none, or one lacks its token."""
-    if settings.discord is None:
+    platforms: list[Platform] = []
+    if settings.discord is not None:
+        platforms.append(_on_discord(settings, settings.discord))
+    if settings.telegram is not None:
+        platforms.append(_on_telegram(settings, settings.telegram))
+    if not platforms:
         raise SettingsError("settings.no_platform")
+    return tuple(platforms)
+
+
+def _on_discord(settings: Settings, section: DiscordSection) -> Platform:
     from bots.discord_bot.platform import Discord
 
-    section = settings.discord
     if not settings.discord_token.get_secret_value():
         raise SettingsError("discord.no_token", variable=section.token_variable)
-    return (Discord(settings.discord_token, lambda router: _discord(section, settings.language, router)),)
+    return Discord(settings.discord_token, lambda router: _discord(section, settings.language, router))
+
+
+def _on_telegram(settings: Settings, section: TelegramSection) -> Platform:
+    from bots.telegram_bot.platform import Telegram
+
+    if not settings.telegram_token.get_secret_value():
+        raise SettingsError("telegram_core.no_token", variable=section.token_variable)
+    secret = settings.telegram_secret.get_secret_value()
+    if section.webhook_url and not _SECRET.fullmatch(secret):
+        raise SettingsError("telegram_core.no_secret", variable=section.secret_variable)
+    return Telegram(
+        settings.telegram_token,
+        lambda router: _telegram(section, settings.language, secret, router),
+        base_url=section.base_url,
+    )
+
+
+def _telegram(section: TelegramSection, language: str, secret: str, router: Router) -> "TelegramSurroundings":
+    from bots.performing import Pace
+    from bots.telegram_bot.client import Surroundings, Webhook
+    from bots.telegram_bot.pacing import Limits
+
+    webhook = Webhook(url=section.webhook_url, secret=secret, listen=section.listen, port=section.port)
+    return Surroundings(
+        router=router,
+        language=language,
+        # What may be written when is the business of the platform's own pacing.
+        pace=Pace(interval=timedelta(), typing=_TELEGRAM_TYPING, grace=_GRACE, passing=_PASSING),
+        draft_interval=timedelta(seconds=section.draft_interval),
+        burst=timedelta(seconds=section.burst),
+        longest_burst=timedelta(seconds=section.longest_burst),
+        webhook=webhook if section.webhook_url else None,
+        limits=Limits(),
+        now=utc_now,
+        monotonic=time.monotonic,
+        sleep=asyncio.sleep,
+    )
 
 
 def _discord(section: DiscordSection, language: str, router: Router) -> "Surroundings":

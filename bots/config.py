@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -36,6 +37,15 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+def _address(given: str) -> str:
+    if not _names_an_endpoint(given):
+        raise Misfit(SettingsError("settings.expect_url", given=given))
+    return given
+
+
+_Address = Annotated[str, AfterValidator(_address)]
+
+
 class ModelSettings(_Section):
     """Where words come from."""
 
@@ -43,7 +53,7 @@ class ModelSettings(_Section):
     """KIND:NAME with KIND one of embedded (a model installed here), openai (a model of the endpoint), scripted."""
     fallbacks: tuple[str, ...] = Field(default=(), strict=False)
     """Tried in this order when the one before gives no words."""
-    base_url: str = "https://api.openai.com/v1"
+    base_url: _Address = "https://api.openai.com/v1"
     key_variable: str = "OPENAI_API_KEY"
     """Name of the environment variable that holds the key: keys do not belong into files."""
     prefix: Literal["auto", "assistant", "continue_final_message", "prefix", "partial", "none"] = "auto"
@@ -61,13 +71,6 @@ class ModelSettings(_Section):
     context: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     """Tokens an embedded model has room for; 0: what suits the model."""
     threads: Annotated[int, Field(ge=1, le=256)] = 2
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_an_address(cls, given: str) -> str:
-        if not _names_an_endpoint(given):
-            raise Misfit(SettingsError("settings.expect_url", given=given))
-        return given
 
 
 class ReplySection(_Section):
@@ -148,6 +151,33 @@ class DiscordSection(_Section):
     """Connections to Discord; 0: as many as it advises."""
 
 
+class TelegramSection(_Section):
+    """Serve Telegram (`talchum run`)."""
+
+    token_variable: str = "TELEGRAM_TOKEN"  # noqa: S105 - the name of a variable
+    """Name of the environment variable that holds the bot's token."""
+    webhook_url: str = ""
+    """Where Telegram brings updates to (https; a proxy answers there and passes them on); "": they are asked for."""
+    listen: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65_535)] = 8443
+    secret_variable: str = "TELEGRAM_SECRET"  # noqa: S105 - the name of a variable
+    """Name of the environment variable that holds what Telegram proves itself with at `webhook_url`."""
+    base_url: _Address = "https://api.telegram.org"
+    """Where the Bot API is served: by Telegram, or by a server of your own."""
+    draft_interval: Annotated[float, Field(ge=0.3, le=10)] = 0.5
+    """Seconds between two drafts of a reply to somebody who is alone with the bot."""
+    burst: Annotated[float, Field(ge=0, le=10)] = 0.8
+    """Seconds of silence after which what somebody writes in several messages is answered."""
+    longest_burst: Annotated[float, Field(ge=0, le=60)] = 4.0
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_secure(cls, given: str) -> str:
+        if given and not (given.startswith("https://") and _names_an_endpoint(given)):
+            raise Misfit(SettingsError("telegram_core.expect_webhook", given=given))
+        return given
+
+
 class PriceSection(_Section):
     """What a million tokens of the model cost, for limits in money."""
 
@@ -179,6 +209,7 @@ class _File(_Section):
     places: PlaceSection = PlaceSection()  # type: ignore[valid-type]
     prices: PriceSection = PriceSection()
     discord: DiscordSection | None = None
+    telegram: TelegramSection | None = None
 
     @model_validator(mode="after")
     def _models_have_a_kind(self) -> "_File":
@@ -214,6 +245,11 @@ class Settings:
     """None: Discord is not served."""
     discord_token: SecretStr
     """Empty where the variable is not set."""
+    telegram: TelegramSection | None
+    """None: Telegram is not served."""
+    telegram_token: SecretStr
+    telegram_secret: SecretStr
+    """Empty where the variable is not set, both."""
 
     @property
     def store(self) -> Path:
@@ -281,6 +317,9 @@ class Settings:
             prices=parsed.prices,
             discord=parsed.discord,
             discord_token=_key(parsed.discord.token_variable, environ, name) if parsed.discord else SecretStr(""),
+            telegram=parsed.telegram,
+            telegram_token=_key(parsed.telegram.token_variable, environ, name) if parsed.telegram else SecretStr(""),
+            telegram_secret=_key(parsed.telegram.secret_variable, environ, name) if parsed.telegram else SecretStr(""),
         )
 
     @classmethod

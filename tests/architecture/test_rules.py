@@ -160,12 +160,41 @@ def test_every_way_to_show_text_on_discord_is_one_of_these() -> None:
     }
 
 
+_SENDERS_ON_TELEGRAM = re.compile(r"(send|edit|copy|forward)_\w+|answer_\w+_query|do_api_request")
+
+
+def test_every_way_to_show_text_on_telegram_is_one_of_these() -> None:
+    places = {
+        (name, function.name)
+        for name, tree in TREES.items()
+        if name.startswith("bots/telegram_bot/")
+        for function in functions(tree)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and _SENDERS_ON_TELEGRAM.fullmatch(node.attr)
+    }
+
+    assert places == {
+        ("bots/telegram_bot/outlet.py", "_posted"),  # a piece of what `Writer` read from passages
+        ("bots/telegram_bot/outlet.py", "edit"),  # the same
+        ("bots/telegram_bot/outlet.py", "_dressed"),  # no text: buttons
+        ("bots/telegram_bot/outlet.py", "typing"),  # no text
+        ("bots/telegram_bot/draft.py", "_call"),  # passages, before they are a message
+        ("bots/telegram_bot/delivering.py", "send"),  # a card
+        ("bots/telegram_bot/delivering.py", "deliver"),  # a file somebody asked for
+        ("bots/telegram_bot/pressing.py", "put"),  # a card
+        ("bots/telegram_bot/pressing.py", "give"),  # our words
+        ("bots/telegram_bot/pressing.py", "undress"),  # no text: buttons
+        ("bots/telegram_bot/declining.py", "decline_guest"),  # our words
+    }
+
+
 def test_only_the_writer_posts_what_a_persona_says_and_it_reads_passages_alone() -> None:
     """`Writer` takes its text from `Passage.text`, in one place; nobody else calls an outlet."""
     taking = {
         (name, function.name)
         for name, tree in TREES.items()
-        if name in {"bots/streaming.py", "bots/discord_bot/outlet.py", "bots/performing.py"}
+        if name
+        in {"bots/streaming.py", "bots/discord_bot/outlet.py", "bots/telegram_bot/outlet.py", "bots/performing.py"}
         for function in functions(tree)
         for node in ast.walk(function)
         if isinstance(node, ast.AugAssign | ast.Assign)

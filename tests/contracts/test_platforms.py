@@ -1,5 +1,6 @@
 """What every platform must do: show cleared passages and cards, all of them, in order, and nothing else."""
 
+import asyncio
 import io
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ from tests.support.discord_stage import words as words_of
 from tests.support.exchanges import numbered
 from tests.support.simcord_gaps import application_webhooks
 from tests.support.stage import NOW
+from tests.support.telegram_server import TelegramServer
+from tests.support.telegram_stage import platform, serving
 
 
 def passage(text: str, kind: PassageKind = PassageKind.GENERATED) -> Passage:
@@ -92,6 +95,9 @@ class Script(Router):
     def personas(self, place: Place) -> tuple[tuple[str, str], ...]:
         return (("keeper", "Maren"),)
 
+    async def moved(self, old: Place, new: Place, *, channel: str) -> None:
+        raise AssertionError("no place moves here")
+
     async def recall(self, name: str) -> str:
         return self.facts.get(name, "")
 
@@ -136,11 +142,23 @@ async def on_discord(lines: Sequence[str], router: Router) -> str:
     return "\n".join((*shown, *read, *signs))
 
 
-PLATFORMS: Final[dict[str, Play]] = {"console": at_a_terminal, "discord": on_discord}
+async def on_telegram(lines: Sequence[str], router: Router) -> str:
+    async with TelegramServer() as server:
+        telegram = platform(server)
+        async with serving(telegram, router):
+            await server.until(lambda: server.requests("getUpdates"))
+            for line in filter(str.strip, lines):  # nobody can write nothing there
+                server.say(server.group, server.owner, line, mention_bot=not line.startswith("/"))
+                while server.updates.pending or telegram.busy:
+                    await asyncio.sleep(0.005)
+        return "\n".join(message.text for message in server.answers())
+
+
+PLATFORMS: Final[dict[str, Play]] = {"console": at_a_terminal, "discord": on_discord, "telegram": on_telegram}
 
 
 def test_the_platforms_are_held_to_this() -> None:
-    assert {"console", "discord"} <= set(PLATFORMS)
+    assert {"console", "discord", "telegram"} <= set(PLATFORMS)
 
 
 @pytest.fixture(params=list(PLATFORMS.values()), ids=list(PLATFORMS))
@@ -208,14 +226,14 @@ async def test_cards_are_shown_and_can_change_who_speaks(play: Play) -> None:
     router = Script(
         [],
         {
-            "/help": Card(title="Title [x]", rows=(Row(label="label", text="text [y]"),), hint="hint"),
+            "/why": Card(title="Title [x]", rows=(Row(label="label", text="text [y]"),), hint="hint"),
             "/reset": Card(title="changed", met=True),
         },
     )
-    shown = await play(["/help", "/reset"], router)
+    shown = await play(["/why", "/reset"], router)
 
     assert all(word in shown.replace("\\", "") for word in ("Title [x]", "label", "text [y]", "hint", "changed"))
-    assert router.heard == ["/help", "/reset"]
+    assert router.heard == ["/why", "/reset"]
     assert router.met >= 1
     assert "The lamp is lit." in shown
 

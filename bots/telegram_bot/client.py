@@ -1,0 +1,277 @@
+"""The client: what Telegram tells, handed to those who act on it."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import telegram
+from telegram.constants import ChatMemberStatus, ChatType
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from bots import logs
+from bots.bursts import Bursts
+from bots.performing import Pace, Performer
+from bots.platform import Router
+from bots.pressing import Presser
+from bots.streaming import Sleep
+from bots.telegram_bot.backlog import Backlog
+from bots.telegram_bot.commands import Menu
+from bots.telegram_bot.declining import decline_business, decline_guest
+from bots.telegram_bot.dialect import TelegramDialect, showing
+from bots.telegram_bot.listening import ALBUM, LONGEST_ALBUM, Company, Listener
+from bots.telegram_bot.pacing import Limits
+from bots.telegram_bot.pressing import TelegramAsker
+from bots.telegram_bot.prompts import prompt_of
+from bots.telegram_bot.roles import Roles
+from bots.telegram_bot.translate import PLATFORM, is_machine, place_in, shown_id, written
+
+_log = logging.getLogger(__name__)
+
+ALLOWED: Final = (
+    "message",
+    "callback_query",
+    "my_chat_member",
+    "business_connection",
+    "guest_message",
+)
+"""What Telegram is to tell. Edits and what a business account hears are not asked for."""
+_SHUT: Final = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.BANNED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """Where Telegram brings updates to, in place of being asked for them."""
+
+    url: str
+    """What Telegram calls: https, a proxy in front of us answers there."""
+    secret: str
+    """What proves that a call is Telegram's."""
+    listen: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a client works with."""
+
+    router: Router
+    language: str
+    """Of our own words where neither a person nor a place has one."""
+    pace: Pace
+    draft_interval: timedelta
+    burst: timedelta
+    """Silence after which a burst of messages is over."""
+    longest_burst: timedelta
+    webhook: Webhook | None
+    """None: updates are asked for."""
+    limits: Limits
+    """How much is sent."""
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    sleep: Sleep
+
+
+class TelegramClient:
+    """Acts on updates. Used from one event loop."""
+
+    def __init__(self, bot: ExtBot[None], around: Surroundings) -> None:
+        """`bot` is initialized: it knows who it is."""
+        self.bot = bot
+        self.backlog = Backlog()
+        self.progress = asyncio.Event()
+        """Set when an update was handled."""
+        self._router = around.router
+        self._around = around
+        self._in_hand: set[asyncio.Task[None]] = set()
+        self._roles = Roles(bot, monotonic=around.monotonic)
+        self._dialect = TelegramDialect(
+            bot,
+            around.router,
+            self._roles,
+            language=around.language,
+            interval=around.draft_interval,
+            moved=self.moved,
+            sleep=around.sleep,
+        )
+        self.performer = Performer(
+            self._dialect,
+            around.router,
+            pace=around.pace,
+            language=around.language,
+            monotonic=around.monotonic,
+            sleep=around.sleep,
+            whole=True,
+            showing=showing,
+        )
+        self._presser = Presser(around.router, self.performer, platform=PLATFORM, now=around.now)
+        self.menu = Menu(
+            around.router,
+            self.performer,
+            self._presser,
+            username=bot.username,
+            language=around.language,
+            now=around.now,
+        )
+        self._listener = self._listening(around)
+
+    def _listening(self, around: Surroundings) -> Listener:
+        company = Company(
+            bot=self.bot,
+            router=around.router,
+            performer=self.performer,
+            dialect=self._dialect,
+            roles=self._roles,
+            bursts=Bursts(sleep=around.sleep, idle=around.burst, longest=around.longest_burst),
+            albums=Bursts(sleep=around.sleep, idle=ALBUM, longest=LONGEST_ALBUM),
+            passing=around.pace.passing,
+            language=around.language,
+            sleep=around.sleep,
+            later=self._later,
+            shut=self._left,
+        )
+        return Listener(company)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something that came is being handled."""
+        return bool(self._in_hand)
+
+    async def mend(self) -> None:
+        """What a process that died left behind, once after every start, before anything new is heard: messages whose
+        reply does not stand anywhere are to be answered when they come again; half-shown replies are marked."""
+        replies = self._router.replies
+        for record in await replies.unfinished(PLATFORM):
+            if record.message and not record.shown:
+                await replies.release(PLATFORM, record.message)
+        await self.performer.mend()
+
+    def take(self, update: telegram.Update) -> "asyncio.Task[None] | None":
+        """Begin to handle an update; None where that began already. What somebody said comes again after a restart
+        until it was handled, a command or a press does not: it is made anew more easily than undone."""
+        number = update.update_id
+        if not self.backlog.begin(number):
+            return None
+        talk = update.message is not None and not written(update.message).startswith("/")
+        if not talk:
+            self.backlog.end(number)
+        task = self._start(self._handle(update))
+
+        def handled(done: "asyncio.Task[None]") -> None:
+            if not done.cancelled():
+                self.backlog.end(number)
+            self.progress.set()
+
+        task.add_done_callback(handled)
+        return task
+
+    async def drain(self) -> None:
+        """End what is under way, each reply brought to where it stands whole. For the end of the program."""
+        tasks = list(self._in_hand)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def moved(self, old: int, new: int) -> None:
+        """A group became a supergroup: what holds there, and what was said, follows."""
+        _log.info("a group became a supergroup: old=%d new=%d", old, new)
+        self._roles.forget(old)
+        await self._router.moved(place_in(old, private=False), place_in(new, private=False), channel=str(new))
+
+    def _once(self, update: telegram.Update) -> str:
+        """By what a press, a command or an answer to a question is claimed, as Telegram may bring it twice; "": what is
+        said is claimed by its answer."""
+        if update.callback_query:
+            return f"press {update.callback_query.id}"
+        message = update.message
+        if message is None or not self._for_menu(message):
+            return ""
+        asked = prompt_of(message.reply_to_message, self.bot.username)
+        commanded = written(message).startswith("/")
+        return f"command {shown_id(message.chat.id, message.message_id)}" if commanded or asked else ""
+
+    async def _handle(self, update: telegram.Update) -> None:
+        once = self._once(update)
+        if once and not await self._router.replies.claim(PLATFORM, once):
+            return
+        try:
+            if update.message:
+                await self._message(update, update.message)
+            elif update.callback_query:
+                await self._pressed(update, update.callback_query)
+            elif update.my_chat_member:
+                await self._member(update.my_chat_member)
+            elif update.business_connection:
+                await decline_business(self.bot, update.business_connection, self._around.language)
+            elif update.guest_message:
+                await decline_guest(self.bot, update.guest_message, self._around.language)
+        except (TelegramError, OSError) as error:
+            _log.warning("an update came to nothing: error=%s", logs.place_of(error))
+
+    async def _message(self, update: telegram.Update, message: telegram.Message) -> None:
+        if message.migrate_to_chat_id:
+            await self.moved(message.chat.id, message.migrate_to_chat_id)
+        elif message.chat.type == ChatType.CHANNEL:
+            return
+        elif not (self._for_menu(message) and await self.menu.command(update, await self._asker(update))):
+            await self._listener.heard(message)
+
+    def _for_menu(self, message: telegram.Message) -> bool:
+        """Whether a message may be a command, or the answer to a question of ours."""
+        replied = message.reply_to_message
+        answer = replied is not None and replied.from_user == self.bot.bot
+        return not is_machine(message) and (written(message).startswith("/") or answer)
+
+    async def _pressed(self, update: telegram.Update, query: telegram.CallbackQuery) -> None:
+        message = query.message
+        if message is None:
+            await query.answer()
+            return
+        # The reply's own message brings along what it answers, which bots cannot look up.
+        replied = message.reply_to_message if isinstance(message, telegram.Message) else None
+        if replied is not None and written(replied):
+            self._dialect.remind(shown_id(replied.chat.id, replied.message_id), written(replied))
+        await self.menu.pressed(update, await self._asker(update))
+
+    async def _asker(self, update: telegram.Update) -> TelegramAsker:
+        around = self._around
+        return await TelegramAsker.of(
+            update,
+            self.bot,
+            self._router,
+            self._presser,
+            roles=self._roles,
+            language=around.language,
+            now=around.now,
+        )
+
+    async def _member(self, change: telegram.ChatMemberUpdated) -> None:
+        """What the bot itself may do somewhere changed."""
+        self._roles.forget(change.chat.id)
+        if change.new_chat_member.status in _SHUT:
+            await self._left(change.chat.id)
+
+    async def _left(self, chat: int) -> None:
+        """The bot was blocked or put out: nothing of its replies there can be reached any more."""
+        _log.info("shut out: chat=%d", chat)
+        for private in (True, False):
+            await self._router.replies.leave(place_in(chat, private=private).conversation)
+
+    def _later(self, what: Coroutine[Any, Any, None]) -> None:
+        self._start(what)
+
+    def _start(self, what: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Run something that is waited for at the end of the program; a defect in it is logged."""
+        task = asyncio.create_task(what)
+        self._in_hand.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._in_hand.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("a defect: error=%s", logs.place_of(error))

@@ -1,0 +1,393 @@
+"""What people type and press besides talking."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+import telegram
+from telegram.error import TelegramError
+
+from bots.cards import Card, Row, Tone
+from bots.errors import Missing
+from bots.inbox import Busy
+from bots.notices import notice_card
+from bots.performing import Performer
+from bots.platform import Role, Router
+from bots.pressing import CUES, STOP, Presser, line_of
+from bots.replies import Record
+from bots.streaming import Gone
+from bots.telegram_bot import keyboards, offered
+from bots.telegram_bot.delivering import Secrecy
+from bots.telegram_bot.keyboards import Press
+from bots.telegram_bot.panels import Panels
+from bots.telegram_bot.pressing import TelegramAsker, place_of_record
+from bots.telegram_bot.prompts import Prompt, lives, prompt_of
+from bots.telegram_bot.translate import PLATFORM, address_of, place_in, shown_id, written
+from moderation.review import REASONS
+from moderation.words import catalogue
+
+_log = logging.getLogger(__name__)
+
+_COMMAND: Final = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
+_AWAY: Final = frozenset({"left", "kicked"})
+_LARGEST: Final = 8 * 1024 * 1024
+"""Bytes of a file that are read."""
+
+Handler = Callable[[TelegramAsker, telegram.Message, str], Awaitable[None]]
+Acts = Callable[[TelegramAsker, Press], Awaitable[None]]
+
+
+class Menu:
+    """Acts on commands, on answers to our questions, and on presses. Used from one event loop."""
+
+    def __init__(
+        self,
+        router: Router,
+        performer: Performer,
+        presser: Presser,
+        *,
+        username: str,
+        language: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        """`username` is the bot's; `language` is the one of our own words where nothing else says."""
+        self._router = router
+        self._performer = performer
+        self._presser = presser
+        self._username = username
+        self._language = language
+        self._now = now
+        self._panels = Panels(router, presser)
+        self._known = self._handlers()
+        self._panel_of: Mapping[str, Acts] = {
+            keyboards.PERSONA: self._panels.persona_pressed,
+            keyboards.SETTING: self._panels.setting_pressed,
+            keyboards.PRIVACY: self._panels.privacy_pressed,
+            keyboards.LANGUAGE: self._panels.language_pressed,
+            keyboards.REPORT: self._reason,
+        }
+
+    def _handlers(self) -> Mapping[str, Handler]:
+        """Who acts on a command, by its name."""
+        return {
+            "start": self._start,
+            "help": self._help,
+            "persona": self._persona,
+            "reset": self._reset,
+            "retry": self._retry,
+            "continue": self._continue,
+            "edit": self._edit,
+            "stop": self._stop,
+            "note": self._note,
+            "memory": self._memory,
+            "settings": self._settings,
+            "privacy": self._privacy,
+            "export": self._export,
+            "forget": self._forget,
+            "why": self._why,
+            "report": self._report,
+            "language": self._speak,
+            "review": self._review,
+            "talchum": self._talchum,
+        }
+
+    async def publish(self, bot: telegram.Bot) -> None:
+        """Have Telegram show the commands, where they changed since it was told."""
+        await offered.publish(bot, self._router, self._username)
+
+    async def command(self, update: telegram.Update, asker: TelegramAsker) -> bool:
+        """Act on a message that is a command, or the answer to a question of ours; False: it is neither.
+
+        A command that nobody knows, or that another bot is meant by, is no talk either: True.
+        """
+        message = update.effective_message
+        if message is None:
+            return False
+        prompt = prompt_of(message.reply_to_message, self._username)
+        found = _COMMAND.fullmatch(written(message).strip())
+        if found is None:
+            if prompt and message.reply_to_message:
+                await self._answered(asker, message, message.reply_to_message, prompt)
+            return prompt is not None
+        name, whose, rest = found[1].lower(), found[2] or "", (found[3] or "").strip()
+        if whose and whose.lower() != self._username.lower():
+            return True
+        if name in self._known:
+            await self._known[name](asker, message, rest)
+        elif whose or asker.base.place.private:
+            await replace(asker, secrecy=Secrecy.OPEN).card(self._card("unknown", asker, hint="unknown_hint"))
+        return True
+
+    async def pressed(self, update: telegram.Update, asker: TelegramAsker) -> None:
+        """Act on a press of a button under a message of ours. A client may send any data: it opens nothing that whoever
+        presses could not reach anyway."""
+        query = update.callback_query
+        try:
+            await self._pressed(asker, keyboards.parse(query.data or "") if query else None)
+        finally:
+            await asker.done()
+
+    async def _pressed(self, asker: TelegramAsker, press: Press | None) -> None:
+        if press is None:
+            await asker.say("telegram.stale")
+        elif press.kind == keyboards.REPLY:
+            record = await self._router.replies.get(press.what)
+            if record and not _stands_in(record, asker.spot.chat):
+                await asker.say("telegram.stale")
+            else:
+                await self._presser.control(asker, press.verb, press.what)
+        elif press.kind == keyboards.DESK:
+            await self._desk(replace(asker, quick=True), press)
+        elif press.owner and press.owner != asker.number:
+            await asker.say("telegram.not_your_panel")
+        elif press.verb == "close":
+            await asker.close()
+        else:
+            await self._panel_of[press.kind](replace(asker, quick=True), press)
+
+    async def _desk(self, asker: TelegramAsker, press: Press) -> None:
+        """A button under a case, which may be kept of another chat than the one where its card stands."""
+        exchange, chat = keyboards.case_of(press)
+        among_members = not chat or chat == asker.spot.chat
+        if not among_members:
+            asker = await asker.at(place_in(chat, private=False))
+        if press.verb == "next":
+            shown = replace(asker, secrecy=Secrecy.SECRET) if among_members else asker
+            await self._presser.typed(shown, line_of("review", "next", exchange))
+        elif press.verb == "reveal":
+            await self._presser.desk(replace(asker, secrecy=Secrecy.SECRET), "reveal", exchange)
+        else:
+            await self._presser.desk(asker, press.verb, exchange)
+
+    async def _reason(self, asker: TelegramAsker, press: Press) -> None:
+        """Why a reply is reported."""
+        if press.verb == "words":
+            await asker.ask_report_words(press.what)
+        elif press.verb in REASONS:
+            await self._reported(asker, press.what, press.verb, "")
+        else:
+            await asker.say("telegram.stale")
+            return
+        await asker.close()
+
+    async def _reported(self, asker: TelegramAsker, message: str, reason: str, comment: str) -> None:
+        record = await self._router.replies.of_message(PLATFORM, message)
+        if record is not None and not await self._sees(asker, record):
+            record = None
+        text = await self._text_of(record) if record else ""
+        if record is None or not text:
+            await asker.say("showing.not_a_reply")
+            return
+        there = await asker.at(place_of_record(record))
+        await self._presser.reported(there, message, text, reason, comment)
+
+    async def _sees(self, asker: TelegramAsker, record: Record) -> bool:
+        """Whether a reply stands where they are. What a press names anybody may have made up."""
+        chat, _ = address_of(record.channel)
+        if chat == asker.spot.chat:
+            return True
+        if not record.server or not asker.number:
+            return False
+        try:
+            member = await asker.bot.get_chat_member(chat, asker.number)
+        except TelegramError:
+            return False
+        return member.status not in _AWAY and getattr(member, "is_member", True)
+
+    async def _text_of(self, record: Record) -> str:
+        """What a reply reads, or "" where that cannot be known any more."""
+        try:
+            return await self._performer.text_of(record)
+        except (Gone, Missing, TelegramError):
+            return ""
+
+    async def _answered(
+        self, asker: TelegramAsker, message: telegram.Message, question: telegram.Message, prompt: Prompt
+    ) -> None:
+        """Somebody answered a question of ours."""
+        text = written(message).strip()
+        if prompt.owner != asker.number:
+            await asker.say("telegram.prompt_not_yours")
+            return
+        if not lives(question, self._now()):
+            await asker.say("telegram.prompt_old")
+        elif not text:
+            await asker.say("telegram.prompt_empty")
+            return
+        elif prompt.verb == "edit":
+            await self._presser.edited(asker, prompt.about, text)
+        elif prompt.verb == "report":
+            await self._reported(asker, prompt.about, "other", text)
+        elif prompt.verb in {"note", "overturn", "withdraw"}:
+            there = await asker.at(place_in(prompt.chat, private=False)) if prompt.chat else asker
+            note = "" if text == "-" and prompt.verb != "note" else text
+            await self._presser.noted(replace(there, card_at=prompt.card), prompt.verb, prompt.about, note)
+        await asker.remove(question.chat.id, question.message_id)
+
+    async def _start(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
+        """Who speaks here, that it is an AI, and, where that disturbs nobody, its greeting."""
+        aloud = replace(asker, secrecy=Secrecy.OPEN)
+        meeting = await self._router.meet(asker.caller())
+        notice = notice_card("first", meeting.mask.name, asker.language)
+        help_ = Row(label="", text=catalogue("bots").say("telegram.start_hint", asker.language))
+        await aloud.card(replace(notice, rows=(help_,)))
+        if not asker.base.place.private and asker.base.role < Role.MODERATOR:
+            return
+        if meeting.warning:
+            await aloud.card(meeting.warning)
+        try:
+            await self._performer.greet(asker.caller(), asker.channel, meeting)
+        except Busy:
+            await aloud.say("showing.busy")
+        except Missing as error:
+            await asker.card(Card(title=error.explain(asker.language), tone=Tone.BAD))
+        except Gone as error:  # nobody is there any more who could be told
+            _log.info("nobody was greeted: error=%s", type(error).__name__)
+
+    async def _help(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
+        names = offered.open_to(asker.base.role, private=asker.base.place.private)
+        rows = tuple(Row(label="", text=f"/{name} · {offered.described(name, asker.language)}") for name in names)
+        await replace(asker, secrecy=Secrecy.OPEN).card(replace(self._card("help_title", asker), rows=rows))
+
+    async def _persona(self, asker: TelegramAsker, message: telegram.Message, rest: str) -> None:
+        if not rest or rest == "list":
+            await self._panels.personas(asker)
+        elif rest.partition(" ")[0] == "import":
+            await self._import(asker, message)
+        else:
+            await self._met(asker, f"/persona {rest}")
+
+    async def _import(self, asker: TelegramAsker, message: telegram.Message) -> None:
+        """Bring in the file that came with the command, or that it answers."""
+        document = message.document or (message.reply_to_message.document if message.reply_to_message else None)
+        if document is None:
+            await asker.say("telegram.import_how")
+            return
+        if (document.file_size or 0) > _LARGEST:
+            await asker.say("telegram.too_large", most=_LARGEST // 1024 // 1024)
+            return
+        caller = asker.caller("/persona import")
+        if caller.role >= Role.ADMIN:  # nobody else's files are fetched
+            try:
+                data = bytes(await (await asker.bot.get_file(document.file_id)).download_as_bytearray())
+            except TelegramError:
+                await asker.say("telegram.file_not_read")
+                return
+            caller = replace(caller, file=data, file_name=document.file_name or "")
+        await asker.card(await self._router.command("/persona import", caller))
+
+    async def _reset(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
+        await self._met(asker, "/reset")
+
+    async def _met(self, asker: TelegramAsker, line: str) -> None:
+        """A command after which a persona may begin to speak here."""
+        card = await self._presser.typed(replace(asker, secrecy=Secrecy.OPEN), line)
+        if card.met:
+            await self._presser.meet(asker, asker.channel)
+
+    async def _retry(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
+        await self._presser.cued(asker, CUES["again"])
+
+    async def _continue(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
+        await self._presser.cued(asker, CUES["more"])
+
+    async def _edit(self, asker: TelegramAsker, message: telegram.Message, rest: str) -> None:
+        record = await self._meant(asker, message)
+        if record is None:
+            await asker.say("showing.nothing_said")
+        elif rest:
+            await self._presser.edited(asker, record.id, rest)
+        else:
+            await self._presser.control(asker, "edit", record.id)
+
+    async def _stop(self, asker: TelegramAsker, message: telegram.Message, _rest: str) -> None:
+        record = await self._meant(asker, message)
+        if record is None or not self._performer.under_way(record):
+            await asker.say("telegram.not_under_way")
+        else:
+            await self._presser.control(asker, STOP, record.id)
+
+    async def _note(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
+        await self._presser.typed(asker if rest else replace(asker, secrecy=Secrecy.SECRET), line_of("note", rest))
+
+    async def _memory(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
+        """What is in mind here. The note is what a person wrote, so not everybody in a group is shown it."""
+        say = catalogue("bots").say
+        note = await self._router.command("/note", asker.caller())
+        rows = (
+            Row(
+                label=say("telegram.memory_talk", asker.language), text=say("telegram.memory_talk_text", asker.language)
+            ),
+            Row(label=say("telegram.memory_note", asker.language), text=note.title),
+        )
+        card = replace(self._card("memory_title", asker, hint="memory_hint"), rows=rows)
+        await replace(asker, secrecy=Secrecy.SECRET).card(card)
+
+    async def _settings(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
+        if rest:
+            await self._talchum(asker, _message, f"settings {rest}")
+        else:
+            await self._panels.settings(asker)
+
+    async def _privacy(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
+        if rest in {"", "show"}:
+            await self._panels.privacy(asker)
+        elif rest == "erase":
+            await self._panels.forget(asker)
+        else:
+            await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), f"/privacy {rest}")
+
+    async def _export(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
+        await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), "/privacy export")
+
+    async def _forget(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
+        await self._panels.forget(asker)
+
+    async def _why(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
+        await self._presser.typed(asker, line_of("why", *rest.split()[:1]))
+
+    async def _report(self, asker: TelegramAsker, message: telegram.Message, rest: str) -> None:
+        record = await self._meant(asker, message)
+        reason, _, comment = rest.partition(" ")
+        if record is None or not record.shown:
+            await asker.say("showing.not_a_reply")
+        elif rest:
+            known = reason in REASONS
+            await self._reported(asker, record.shown[0], reason if known else "other", comment if known else rest)
+        else:
+            await self._presser.report_message(asker, record.shown[0])
+
+    async def _speak(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
+        if rest:
+            await replace(asker, secrecy=Secrecy.OPEN).card(await self._panels.speak(asker, rest.lower()))
+        else:
+            await self._panels.languages(asker)
+
+    async def _review(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
+        await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), f"/review {rest}".rstrip())
+
+    async def _talchum(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
+        aloud = replace(asker, secrecy=Secrecy.OPEN)
+        card = await self._presser.typed(aloud, f"/talchum {rest}".rstrip())
+        if card.tone is Tone.GOOD:
+            await self._panels.remark(aloud)
+
+    async def _meant(self, asker: TelegramAsker, message: telegram.Message) -> Record | None:
+        """The reply that a command answers, or the last one there."""
+        answered = message.reply_to_message
+        if answered is not None and answered.forum_topic_created is None:
+            return await self._router.replies.of_message(PLATFORM, shown_id(answered.chat.id, answered.message_id))
+        return await self._router.replies.newest(asker.base.place.conversation)
+
+    @staticmethod
+    def _card(key: str, asker: TelegramAsker, *, hint: str = "") -> Card:
+        say = catalogue("bots").say
+        told = say(f"telegram.{hint}", asker.language) if hint else ""
+        return Card(title=say(f"telegram.{key}", asker.language), hint=told)
+
+
+def _stands_in(record: Record, chat: int) -> bool:
+    return record.platform == PLATFORM and address_of(record.channel)[0] == chat

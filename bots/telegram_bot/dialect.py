@@ -1,0 +1,147 @@
+"""What is Telegram's own in showing replies and cards: chats, topics, links, and what bots cannot look up."""
+
+from collections import OrderedDict
+from datetime import timedelta
+from typing import Final
+
+import telegram
+from telegram.error import TelegramError
+
+from bots.cards import Card
+from bots.dialects import Board
+from bots.places import Place
+from bots.platform import Mask, Role, Router
+from bots.replies import Record
+from bots.streaming import Gone, Showing, Sleep, Writer
+from bots.telegram_bot.delivering import Spot, deliver
+from bots.telegram_bot.draft import Drafting, Drafts
+from bots.telegram_bot.faults import told
+from bots.telegram_bot.outlet import Looks, Lost, Moved, Outlet
+from bots.telegram_bot.roles import Roles
+from bots.telegram_bot.translate import PLATFORM, address_of, id_in, link_to, place_in, written
+from moderation.words import catalogue
+
+BROKEN: Final = (TelegramError, OSError)
+_HEARD: Final = 500
+"""Messages whose text is known: bots cannot read what stands in a chat."""
+_LONGEST: Final = 80
+"""Characters of a name."""
+
+
+class TelegramDialect:
+    """Meets `bots.dialects.Dialect`."""
+
+    def __init__(
+        self,
+        bot: telegram.Bot,
+        router: Router,
+        roles: Roles,
+        *,
+        language: str,
+        interval: timedelta,
+        moved: Moved,
+        sleep: Sleep,
+    ) -> None:
+        """`language` is the one of our own words where a place has none, `interval` that of drafts."""
+        self._bot = bot
+        self._router = router
+        self._roles = roles
+        self._language = language
+        self._interval = interval
+        self._moved = moved
+        self._sleep = sleep
+        self._lost = Lost()
+        self._heard: OrderedDict[str, str] = OrderedDict()
+
+    @property
+    def name(self) -> str:
+        """See `Dialect.name`."""
+        return PLATFORM
+
+    @property
+    def broken(self) -> tuple[type[Exception], ...]:
+        """See `Dialect.broken`."""
+        return BROKEN
+
+    async def board(self, record: Record, *, quoted: object = None) -> Outlet:
+        """See `Dialect.board`. A reply in a group quotes the message of its record."""
+        if isinstance(quoted, telegram.Message):
+            self.remind(record.message, written(quoted))
+        place = await self.place(record)
+        settings = await self._router.settings(place)
+        language = settings.language or self._language
+        worded = catalogue("bots").say("telegram_core.worded", language) if record.author else ""
+        name = display_name(self._router.mask(record.persona, place.community), language, mark=settings.mark)
+        chat, topic = address_of(record.channel)
+        drafts = Drafts(self._bot, chat, topic, reply=record.id, name=name, interval=self._interval, sleep=self._sleep)
+        return Outlet(
+            self._bot,
+            self._router.replies,
+            record,
+            looks=Looks(name=name, worded=worded, language=language),
+            drafts=drafts if place.private else None,
+            lost=self._lost,
+            moved=self._moved,
+            sleep=self._sleep,
+        )
+
+    async def place(self, record: Record) -> Place:
+        """See `Dialect.place`."""
+        try:
+            chat, topic = address_of(record.channel)
+        except ValueError:
+            raise Gone from None
+        return place_in(chat, topic, private=not record.server)
+
+    async def said_in(self, record: Record) -> str:
+        """See `Dialect.said_in`."""
+        return self._heard.get(record.message, "")
+
+    def hear(self, message: str, text: str) -> None:
+        """Keep in mind what somebody wrote in a message, for `said_in`; not beyond this process."""
+        self._heard.pop(message, None)
+        self._heard[message] = text
+        while len(self._heard) > _HEARD:
+            self._heard.popitem(last=False)
+
+    def remind(self, message: str, text: str) -> None:
+        """The same, where nothing better is known."""
+        if message not in self._heard:
+            self.hear(message, text)
+
+    def link(self, record: Record) -> str:
+        """See `Dialect.link`."""
+        return link_to(record)
+
+    async def post(self, channel: str, card: Card, place: Place, *, language: str) -> None:
+        """See `Dialect.post`. A chat is one of theirs where it is the group itself, or an administrator of the group is
+        one there too."""
+        try:
+            chat, topic = address_of(id_in(channel))
+        except ValueError:
+            raise Gone from None
+        home = int(id_in(place.server))
+        if chat != home and not await self._shared(chat, home):
+            raise Gone
+        with told(chat):
+            await deliver(self._bot, Spot(chat=chat, topic=topic), card, language, server=place.server)
+
+    async def _shared(self, chat: int, home: int) -> bool:
+        """Whether somebody sets what holds in both groups."""
+        here, there = [
+            {person for person, role in (await self._roles.all(number)).items() if role >= Role.ADMIN}
+            for number in (chat, home)
+        ]
+        return bool(here & there)
+
+
+def display_name(mask: Mask, language: str, *, mark: bool) -> str:
+    """The persona's name in one line, with the sign that it is an AI."""
+    name = " ".join(mask.name.split()) or catalogue("bots").say("telegram_core.nobody", language)
+    return name[:_LONGEST] + (catalogue("bots").say("telegram_core.mark", language) if mark else "")
+
+
+def showing(board: Board, writer: Writer) -> Showing:
+    """Drafts, where somebody is alone with the bot; in groups nothing until all is there."""
+    drafts = board.drafts if isinstance(board, Outlet) else None
+    return Drafting(writer, drafts) if drafts else writer

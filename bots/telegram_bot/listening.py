@@ -1,0 +1,235 @@
+"""From a message on Telegram to a reply: whether it is for a persona, where it is answered, what is told instead.
+
+Edits of messages are not asked for: a reply answers what was written first. What others deleted bots are not told.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import telegram
+from telegram.error import TelegramError
+
+from bots import logs
+from bots.attention import spoken
+from bots.bursts import Bursts
+from bots.cards import Card, Tone
+from bots.errors import Missing
+from bots.inbox import Busy
+from bots.performing import Performer
+from bots.platform import Caller, Router
+from bots.streaming import Gone, Sleep
+from bots.telegram_bot.delivering import Spot, deliver
+from bots.telegram_bot.dialect import TelegramDialect
+from bots.telegram_bot.faults import Shut, told, unsure
+from bots.telegram_bot.roles import Roles
+from bots.telegram_bot.translate import (
+    PLATFORM,
+    author_of,
+    channel_of,
+    heard_by,
+    heard_of,
+    place_of,
+    shown_id,
+    text_of,
+    topic_of,
+    written,
+)
+from moderation.errors import Deflect
+from moderation.words import catalogue
+
+_log = logging.getLogger(__name__)
+
+ALBUM: Final = timedelta(seconds=0.5)
+"""Pictures of one album come as messages of their own, right after each other."""
+LONGEST_ALBUM: Final = timedelta(seconds=3)
+
+Later = Callable[[Coroutine[Any, Any, None]], None]
+"""Runs something beside everything else, until it ends or the program does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One message of a burst."""
+
+    message: telegram.Message
+    text: str
+    persona: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """Whom a listener works with."""
+
+    bot: telegram.Bot
+    router: Router
+    performer: Performer
+    dialect: TelegramDialect
+    roles: Roles
+    bursts: Bursts[Part]
+    albums: Bursts[telegram.Message]
+    passing: timedelta
+    """How long a card about a limit stands in a group."""
+    language: str
+    """As with `Performer`."""
+    sleep: Sleep
+    later: Later
+    shut: Callable[[int], Coroutine[Any, Any, None]]
+    """Is told of chats that let the bot in no more."""
+
+
+class Listener:
+    """Hears messages. Used from one event loop."""
+
+    def __init__(self, company: Company) -> None:
+        self._bot = company.bot
+        self._router = company.router
+        self._performer = company.performer
+        self._dialect = company.dialect
+        self._roles = company.roles
+        self._bursts = company.bursts
+        self._albums = company.albums
+        self._passing = company.passing
+        self._language = company.language
+        self._sleep = company.sleep
+        self._later = company.later
+        self._shut = company.shut
+
+    async def heard(self, message: telegram.Message) -> None:
+        """Answer a message, where it is meant for a persona."""
+        if message.is_automatic_forward or author_of(message) is None or message.from_user == self._bot.bot:
+            return
+        if not written(message) and not message.effective_attachment:
+            return  # somebody came, went, pinned something
+        whole = await self._whole(message)
+        if whole is None:
+            return
+        answers = await self._answers(whole)
+        attention = await self._router.listen(heard_of(whole, self._bot.bot, answers=answers), place_of(whole))
+        author = author_of(whole)
+        burst = (channel_of(whole), author.id if author else 0)
+        if attention is None and not self._bursts.open(burst):
+            return
+        text = attention.text if attention else spoken(text_of(whole, self._bot.bot))
+        if not text and (whole.effective_attachment or attention is None):
+            if attention is not None:
+                await self._decline(whole)
+            return
+        part = Part(message=whole, text=text, persona=attention.persona if attention else "")
+        parts = await self._bursts.gather(burst, part)
+        if parts:
+            await self._answer(parts)
+
+    async def _whole(self, message: telegram.Message) -> telegram.Message | None:
+        """The message, or of an album the one that says something, once all of it is there; None where another message
+        of it stands for it."""
+        if not message.media_group_id:
+            return message
+        album = await self._albums.gather((message.chat.id, message.media_group_id), message)
+        if album is None:
+            return None
+        return next((one for one in album if written(one)), album[0])
+
+    async def _answers(self, message: telegram.Message) -> str:
+        """The persona whose message this one replies to, or "": they all have the same author."""
+        replied = message.reply_to_message
+        if replied is None or replied.from_user != self._bot.bot:
+            return ""
+        record = await self._router.replies.of_message(PLATFORM, shown_id(replied.chat.id, replied.message_id))
+        return record.persona if record else ""
+
+    async def _answer(self, parts: list[Part]) -> None:
+        """Reply to a burst of messages as to one, under the last of them."""
+        last = parts[-1].message
+        number = shown_id(last.chat.id, last.message_id)
+        try:
+            fresh = [part for part in parts if await self._claimed(part, number)]
+            if not fresh:
+                return
+            text = "\n".join(part.text for part in fresh)
+            self._dialect.hear(number, text)
+            persona = next((part.persona for part in fresh if part.persona), parts[0].persona)
+            role = await self._roles.of(last.chat, author_of(last))
+            await self._show(heard_by(last, role, text, persona=persona), last, persona)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._unanswered(place_of(last).conversation, number))
+            raise
+
+    async def _claimed(self, part: Part, last: str) -> bool:
+        number = shown_id(part.message.chat.id, part.message.message_id)
+        return await self._router.replies.claim(PLATFORM, number, within=last)
+
+    async def _unanswered(self, conversation: str, number: str) -> None:
+        """Where the program ends before anything of the reply stood there, the messages are to be answered after it
+        begins anew."""
+        record = await self._router.replies.newest(conversation)
+        if record is None or record.message != number or not record.shown:
+            await self._router.replies.release(PLATFORM, number)
+
+    async def _show(self, caller: Caller, last: telegram.Message, persona: str) -> None:
+        async def tell(card: Card) -> None:
+            await self._tell(last, card)
+
+        try:
+            await self._performer.answer(caller, channel_of(last), tell, persona=persona, quoted=last)
+        except Busy:
+            await self._say(last, "showing.busy")
+        except Missing as error:
+            await self._complain(caller, error)
+        except Gone as error:
+            _log.info("the chat is gone: chat=%d", last.chat.id)
+            await self._shut_out(last.chat.id, error)
+        except (TelegramError, Deflect) as error:
+            _log.warning("a reply came to nothing: error=%s", logs.place_of(error))
+            with suppress(Missing, Gone, Deflect, TelegramError):
+                await self._say(last, "showing.not_possible")
+
+    async def _shut_out(self, chat: int, error: Gone) -> None:
+        if isinstance(error, Shut):
+            await self._shut(chat)
+
+    async def _decline(self, message: telegram.Message) -> None:
+        """A sticker, a voice, a picture without a word."""
+        number = shown_id(message.chat.id, message.message_id)
+        if await self._router.replies.claim(PLATFORM, number):
+            await self._say(message, "telegram_core.only_text")
+
+    async def _say(self, message: telegram.Message, key: str) -> None:
+        settings = await self._router.settings(place_of(message))
+        await self._tell(message, Card(title=catalogue("bots").say(key, settings.language or self._language)))
+
+    async def _tell(self, message: telegram.Message, card: Card) -> None:
+        """A card in the chat: Telegram has no other way to tell one person something there."""
+        settings = await self._router.settings(place_of(message))
+        group = not place_of(message).private
+        spot = Spot(chat=message.chat.id, topic=topic_of(message), answering=message.message_id if group else 0)
+        try:
+            with told(message.chat.id):
+                sent = await deliver(self._bot, spot, card, settings.language or self._language)
+        except TelegramError as error:
+            if not unsure(error):
+                raise
+            _log.warning("what became of a card is not known: error=%s", type(error).__name__)
+            return
+        if group and card.tone is Tone.BAD:
+            self._later(self._pass(sent))
+
+    async def _pass(self, sent: tuple[telegram.Message, ...]) -> None:
+        """Take a card about a limit away after its time."""
+        await self._sleep(self._passing.total_seconds())
+        for message in sent:
+            try:
+                await message.delete()
+            except TelegramError as error:
+                _log.debug("a card stays: error=%s", type(error).__name__)
+
+    async def _complain(self, caller: Caller, error: Missing) -> None:
+        """Tell those who can put it right."""
+        _log.warning("a permission is missing: %s", error)
+        settings = await self._router.settings(caller.place)
+        card = Card(title=error.explain(settings.language or self._language), tone=Tone.BAD)
+        await self._performer.post_card(caller.place, card)

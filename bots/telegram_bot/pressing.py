@@ -1,0 +1,314 @@
+"""Somebody on Telegram who pressed, answered or commanded something."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final, Self
+
+import telegram
+from telegram import ForceReply, InlineKeyboardMarkup
+from telegram.constants import ChatType, ParseMode
+from telegram.error import BadRequest, TelegramError
+
+from bots.cards import Card, Row, Tone
+from bots.pieces import units
+from bots.places import Place
+from bots.platform import Caller, Role, Router
+from bots.pressing import Presser
+from bots.replies import Record
+from bots.telegram_bot.cards import Sheet, escape, sheets
+from bots.telegram_bot.delivering import QUIET_PREVIEW, Secrecy, Spot, deliver, send, shut_out
+from bots.telegram_bot.faults import says
+from bots.telegram_bot.keyboards import reasons
+from bots.telegram_bot.prompts import Prompt, sign
+from bots.telegram_bot.roles import Roles
+from bots.telegram_bot.translate import author_of, caller_of, id_in, ids_in, place_in, topic_of
+from moderation.words import catalogue
+
+_log = logging.getLogger(__name__)
+
+_ALERT: Final = 200
+"""UTF-16 units of an answer to a press."""
+_QUOTABLE: Final = 3_600
+"""UTF-16 units of a text that is shown again where it is to be worded otherwise."""
+
+
+@dataclass(slots=True)
+class _Answer:
+    """The answer that Telegram waits for after a press: given once."""
+
+    query: telegram.CallbackQuery | None
+    given: bool = False
+    told: bool = False
+    """Whether the chat knows that there is something in the private chat."""
+
+    @property
+    def open(self) -> bool:
+        return self.query is not None and not self.given
+
+    async def give(self, bot: telegram.Bot, text: str = "", *, alert: bool = False) -> None:
+        if self.query is None or self.given:
+            return
+        self.given = True
+        try:
+            await bot.answer_callback_query(self.query.id, text=text or None, show_alert=alert)
+        except TelegramError as error:
+            # Mostly too late: what was asked for is done all the same, the sign of waiting goes by itself.
+            _log.warning("a press was not answered: error=%s", type(error).__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TelegramAsker:
+    """Meets `bots.pressing.Asker`, for one update. Used by one task."""
+
+    bot: telegram.Bot
+    router: Router
+    presser: Presser
+    roles: Roles
+    base: Caller
+    """Who it is, where they act, and what they may do there."""
+    language: str
+    """See `Asker.language`."""
+    spot: Spot
+    number: int
+    """Telegram's of the person; 0 for somebody who hides behind a group or a channel."""
+    card_at: str = ""
+    """The card that was acted on, as "CHAT:MESSAGE", or ""."""
+    secrecy: Secrecy = Secrecy.QUIET
+    quick: bool = False
+    """What is asked for takes no time, so that Telegram's answer to the press can be ours."""
+    answer: _Answer = field(default_factory=lambda: _Answer(None))
+
+    @classmethod
+    async def of(
+        cls,
+        update: telegram.Update,
+        bot: telegram.Bot,
+        router: Router,
+        presser: Presser,
+        *,
+        roles: Roles,
+        language: str,
+        now: Callable[[], datetime],
+    ) -> Self:
+        """Whoever an update is from. `language` is the one of our own words where neither a place nor a person has one.
+
+        Raises ValueError for an update that nobody sent, StoreBusy and StoreFailed.
+        """
+        query, message = update.callback_query, update.effective_message
+        chat = update.effective_chat
+        author = query.from_user if query else author_of(message) if message else None
+        if chat is None or author is None:
+            raise ValueError("nobody asks")
+        base = caller_of(update, role=await roles.of(chat, author), now=now())
+        chosen = (await router.settings(base.place)).language or base.language
+        there = message if isinstance(message, telegram.Message) else None
+        return cls(
+            bot=bot,
+            router=router,
+            presser=presser,
+            roles=roles,
+            base=replace(base, language=chosen),
+            language=chosen or language,
+            spot=Spot(
+                chat=chat.id,
+                topic=topic_of(there) if there else 0,
+                answering=message.message_id if message and not query and chat.type != ChatType.PRIVATE else 0,
+            ),
+            number=author.id if isinstance(author, telegram.User) else 0,
+            card_at=f"{chat.id}:{message.message_id}" if query and message else "",
+            answer=_Answer(query),
+        )
+
+    @property
+    def channel(self) -> str:
+        """Where it is, as `Record.channel` has it."""
+        return f"{self.spot.chat}/{self.spot.topic}" if self.spot.topic else str(self.spot.chat)
+
+    @property
+    def alone(self) -> bool:
+        """In the private chat of person and bot."""
+        return self.number == self.spot.chat
+
+    def caller(self, text: str = "", *, persona: str = "", message: str = "") -> Caller:
+        """See `Asker.caller`."""
+        said = replace(self.base.message, text=text, persona=persona, id=message or self.base.message.id)
+        return replace(self.base, message=said)
+
+    async def at(self, place: Place) -> "TelegramAsker":
+        """The same person, acting on what is in another place, with what they may do there."""
+        if place == self.base.place:
+            return self
+        role = Role.MEMBER
+        if place.server:
+            author = telegram.User(self.number, "", is_bot=False)
+            role = await self.roles.of(telegram.Chat(int(id_in(place.server)), ChatType.SUPERGROUP), author)
+        said = replace(self.base.message, conversation=place.conversation, server=place.server)
+        return replace(self, base=replace(self.base, message=said, place=place, role=role))
+
+    async def wait(self) -> None:
+        """See `Asker.wait`. From here on there is no alert any more."""
+        if not self.quick:
+            await self.answer.give(self.bot)
+
+    async def done(self) -> None:
+        """See `Asker.done`."""
+        await self.answer.give(self.bot)
+
+    async def say(self, key: str, **fields: object) -> None:
+        """See `Asker.say`."""
+        await self.card(Card(title=self._say(key, **fields), tone=Tone.BAD))
+
+    async def card(self, card: Card) -> None:
+        """See `Asker.card`."""
+        short = not (card.rows or card.hint or card.file or card.exchange) and 0 < units(card.title) <= _ALERT
+        if short and self.answer.open:
+            await self.answer.give(self.bot, card.title, alert=card.tone is not Tone.GOOD)
+        else:
+            await self.panel(card, None)
+
+    async def panel(self, card: Card, keyboard: InlineKeyboardMarkup | None) -> None:
+        """Answer with a card that has a keyboard under it."""
+        secrecy = Secrecy.SECRET if card.file else self.secrecy
+        if self.alone or secrecy is Secrecy.OPEN or not (self.number or secrecy is Secrecy.SECRET):
+            await self._deliver(self.spot, card, keyboard)
+        elif await self._alone(card, keyboard):
+            await self._tell_where()
+        elif secrecy is Secrecy.QUIET:
+            await self._deliver(self.spot, card, keyboard)
+        else:
+            await replace(self, secrecy=Secrecy.OPEN).say("telegram.private_first", username=self.bot.username)
+        await self.answer.give(self.bot)
+
+    async def undress(self) -> None:
+        """See `Asker.undress`."""
+        if self.card_at:
+            chat, message = ids_in(self.card_at)
+            try:
+                await self.bot.edit_message_reply_markup(chat_id=chat, message_id=message, reply_markup=None)
+            except BadRequest as error:
+                _log.debug("old buttons stay: error=%s", type(error).__name__)
+
+    async def refresh(self, card: Card) -> None:
+        """See `Asker.refresh`."""
+        await self.put(card, None)
+
+    async def put(self, card: Card, keyboard: InlineKeyboardMarkup | None) -> None:
+        """Put a card, and a keyboard under it, in place of what was acted on. What is too long for that is answered
+        with."""
+        if not self.card_at:
+            return
+        texts = self._sheets(card, keyboard)
+        if len(texts) > 1:
+            await self.panel(card, keyboard)
+            return
+        chat, message = ids_in(self.card_at)
+        try:
+            await self.bot.edit_message_text(
+                texts[0].text,
+                chat_id=chat,
+                message_id=message,
+                parse_mode=ParseMode.HTML,
+                reply_markup=texts[0].keyboard,
+                link_preview_options=QUIET_PREVIEW,
+            )
+        except BadRequest as error:  # it stands like that already, or is gone
+            level = logging.DEBUG if says(error, "not modified", "not found") else logging.WARNING
+            _log.log(level, "a card was not changed: error=%s", type(error).__name__)
+
+    async def close(self) -> None:
+        """Take away what was acted on; where it is too old for that, its buttons."""
+        if self.card_at and not await self.remove(*ids_in(self.card_at)):
+            await self.undress()
+
+    async def remove(self, chat: int, message: int) -> bool:
+        """Take a message away; whether that was possible."""
+        try:
+            return await self.bot.delete_message(chat, message)
+        except TelegramError as error:
+            _log.debug("a message stays: error=%s", type(error).__name__)
+            return False
+
+    async def ask_edit(self, record: Record, text: str) -> None:
+        """See `Asker.ask_edit`."""
+        row = Row(label=self._say("telegram.ask_edit_now"), text=text)
+        rows = (row,) if units(text) <= _QUOTABLE else ()
+        card = Card(title=self._say("telegram.ask_edit"), rows=rows)
+        await self._ask(card, verb="edit", about=record.id)
+
+    async def ask_report(self, message: str, text: str) -> None:
+        """See `Asker.ask_report`. What is chosen comes as a press of `keyboards.REPORT`."""
+        keyboard = reasons(message, owner=self.number, language=self.language)
+        rows = (Row(label="", text=text, secret=True),) if units(text) <= _QUOTABLE else ()
+        await self.panel(Card(title=self._say("telegram.report_title"), rows=rows), keyboard)
+
+    async def ask_report_words(self, message: str) -> None:
+        """Ask what the moderators should know; the answer goes to `Presser.reported`."""
+        await self._ask(Card(title=self._say("telegram.ask_report")), verb="report", about=message)
+
+    async def ask_note(self, verb: str, exchange: str) -> None:
+        """See `Asker.ask_note`."""
+        await self._ask(Card(title=self._say(f"telegram.ask_{verb}", id=exchange)), verb=verb, about=exchange)
+
+    async def _ask(self, card: Card, *, verb: str, about: str) -> None:
+        """Ask the person, where they are, something that they answer by a reply."""
+        place = self.base.place
+        away = int(id_in(place.server)) if place.server and id_in(place.server) != str(self.spot.chat) else 0
+        prompt = Prompt(verb=verb, owner=self.number, about=about, chat=away, card=self.card_at)
+        whom = "" if self.alone else self._called()
+        (sheet, *_) = self._sheets(card, None)
+        force = ForceReply(selective=True, input_field_placeholder=self._say("telegram.placeholder"))
+        await send(self.bot, self.spot, Sheet(text=sign(prompt, self.bot.username) + whom + sheet.text), force=force)
+        await self.done()
+
+    def _called(self) -> str:
+        """The person by name, so that Telegram opens the answer for them, and for nobody else."""
+        name = escape(self.base.message.name)
+        return f'<a href="tg://user?id={self.number}">{name}</a>\n' if self.number else f"{name}\n"
+
+    async def _alone(self, card: Card, keyboard: InlineKeyboardMarkup | None) -> bool:
+        """Answer in the private chat; whether there is one."""
+        if not self.number:
+            return False
+        try:
+            await self._deliver(Spot(chat=self.number), card, keyboard)
+        except TelegramError as error:
+            if not shut_out(error):
+                raise
+            return False
+        return True
+
+    async def _tell_where(self) -> None:
+        """Where a command got its answer, once."""
+        if self.answer.query is None and not self.answer.told:
+            self.answer.told = True
+            await self._deliver(self.spot, Card(title=self._say("telegram.sent_private")), None)
+        await self.answer.give(self.bot, self._say("telegram.sent_private"))
+
+    async def _deliver(self, spot: Spot, card: Card, keyboard: InlineKeyboardMarkup | None) -> None:
+        await deliver(
+            self.bot,
+            spot,
+            card,
+            self.language,
+            keyboard=keyboard,
+            server=self.base.place.server,
+            names=self._names,
+        )
+
+    def _sheets(self, card: Card, keyboard: InlineKeyboardMarkup | None) -> tuple[Sheet, ...]:
+        return sheets(card, self.language, keyboard=keyboard, server=self.base.place.server, names=self._names)
+
+    @property
+    def _names(self) -> dict[str, str]:
+        return {self.base.message.person: self.base.message.name}
+
+    def _say(self, key: str, **fields: object) -> str:
+        return catalogue("bots").say(key, self.language, **fields)
+
+
+def place_of_record(record: Record) -> Place:
+    """Where a reply stands, by its record alone."""
+    chat, _, topic = record.channel.partition("/")
+    return place_in(int(chat), int(topic or 0), private=not record.server)

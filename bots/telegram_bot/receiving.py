@@ -1,0 +1,163 @@
+"""How updates come: asked for, one long question after the other, or brought to an address of ours."""
+
+import asyncio
+import hmac
+import json
+import logging
+from contextlib import suppress
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, Final
+
+import telegram
+import tornado.httpserver
+import tornado.web
+from telegram.error import Conflict, InvalidToken, TelegramError
+
+from bots.errors import RefuseToStart
+from bots.streaming import Sleep
+from bots.telegram_bot.client import ALLOWED, TelegramClient, Webhook
+from bots.telegram_bot.wire import Flooded, readable
+
+_log = logging.getLogger(__name__)
+
+LONG: Final = 30
+"""Seconds that Telegram keeps a question open while there is nothing new."""
+_QUICK: Final = 0.5
+"""Seconds between questions while an update is held back: Telegram gives that one again at once."""
+_FIRST_PAUSE: Final = 1.0
+_LONGEST_PAUSE: Final = 60.0
+_HOLD: Final = timedelta(seconds=50)
+"""How long Telegram waits at most before it is told that an update was taken."""
+_LARGEST: Final = 1024 * 1024
+_SECRET: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
+HEALTH: Final = "/health"
+
+
+async def poll(client: TelegramClient, sleep: Sleep) -> None:
+    """Ask for updates until cancelled, whatever Telegram says meanwhile: another process that asks, a method that it
+    does not know, errors of its own. Raises RefuseToStart for a token that it does not accept any more."""
+    pause = _FIRST_PAUSE
+    await _without_webhook(client.bot, sleep)
+    while True:
+        held = client.backlog.open
+        client.progress.clear()
+        try:
+            updates = await client.bot.get_updates(
+                offset=client.backlog.offset, timeout=0 if held else LONG, allowed_updates=ALLOWED
+            )
+        except InvalidToken:
+            raise RefuseToStart("telegram_core.bad_token") from None
+        except Flooded as error:
+            await sleep(error.seconds)
+        except TelegramError as error:
+            who = " another process asks with the same token" if isinstance(error, Conflict) else ""
+            _log.warning("no updates: error=%s again_in=%g%s", type(error).__name__, pause, who)
+            await sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+        else:
+            pause = _FIRST_PAUSE
+            for update in updates:
+                client.take(update)
+            await asyncio.sleep(0)
+            if client.backlog.open:
+                await _progress(client, sleep)
+
+
+async def confirm(client: TelegramClient) -> None:
+    """Tell Telegram what was handled, at the end: the rest comes again after a restart."""
+    if client.backlog.offset is not None:
+        with suppress(TelegramError):
+            await client.bot.get_updates(offset=client.backlog.offset, limit=1, timeout=0, allowed_updates=ALLOWED)
+
+
+async def _without_webhook(bot: telegram.Bot, sleep: Sleep) -> None:
+    """Nothing can be asked for while updates are brought elsewhere."""
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            await bot.delete_webhook()
+        except TelegramError as error:
+            _log.warning("the webhook is still there: error=%s again_in=%g", type(error).__name__, pause)
+        else:
+            return
+        await sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+async def _progress(client: TelegramClient, sleep: Sleep) -> None:
+    """Wait until an update was handled, but not long: there may be new ones."""
+    waits = {asyncio.ensure_future(client.progress.wait()), asyncio.ensure_future(sleep(_QUICK))}
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+
+
+class _Updates(tornado.web.RequestHandler):
+    """Telegram brings an update. It is told that it was taken when it was handled, or after a while: an update that is
+    cut off before comes again."""
+
+    def initialize(self, client: TelegramClient, secret: str) -> None:
+        self._client = client
+        self._secret = secret
+
+    async def post(self) -> None:
+        secret = self.request.headers.get(_SECRET, "")
+        if not hmac.compare_digest(secret.encode(), self._secret.encode()):
+            raise tornado.web.HTTPError(HTTPStatus.FORBIDDEN)
+        try:
+            given = json.loads(self.request.body)
+        except ValueError:
+            given = None
+        if not isinstance(given, dict) or not isinstance(given.get("update_id"), int):
+            raise tornado.web.HTTPError(HTTPStatus.BAD_REQUEST)
+        update = readable(given, self._client.bot)
+        if update is None:  # newer than what we know; refused, it would come again for ever
+            _log.warning("an update cannot be read")
+            return
+        task = self._client.take(update)
+        if task:
+            await asyncio.wait([task], timeout=_HOLD.total_seconds())
+            if task.cancelled():
+                raise tornado.web.HTTPError(HTTPStatus.SERVICE_UNAVAILABLE)
+        _ = self._client.backlog.offset  # forget what needs not be known any more
+
+
+class _Health(tornado.web.RequestHandler):
+    async def get(self) -> None:
+        self.set_status(HTTPStatus.NO_CONTENT)
+
+
+async def serve_webhook(client: TelegramClient, webhook: Webhook, path: str, sleep: Sleep) -> None:
+    """Listen for updates until cancelled. Raises OSError where the port is taken, RefuseToStart for a token that
+    Telegram does not accept any more."""
+    given: dict[str, Any] = {"client": client, "secret": webhook.secret}
+    routes: list[Any] = [(path, _Updates, given), (HEALTH, _Health)]
+    server = tornado.httpserver.HTTPServer(
+        tornado.web.Application(routes, log_function=lambda _: None), max_body_size=_LARGEST, xheaders=True
+    )
+    server.listen(webhook.port, address=webhook.listen)
+    try:
+        await _announced(client.bot, webhook, sleep)
+        await asyncio.Event().wait()
+    finally:
+        server.stop()
+        await client.drain()  # what is cut off here is answered with an error, and comes again
+        await server.close_all_connections()
+
+
+async def _announced(bot: telegram.Bot, webhook: Webhook, sleep: Sleep) -> None:
+    pause = _FIRST_PAUSE
+    while True:
+        try:
+            await bot.set_webhook(webhook.url, secret_token=webhook.secret, allowed_updates=ALLOWED)
+        except InvalidToken:
+            raise RefuseToStart("telegram_core.bad_token") from None
+        except TelegramError as error:
+            _log.warning("no webhook: error=%s again_in=%g", type(error).__name__, pause)
+        else:
+            return
+        await sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)

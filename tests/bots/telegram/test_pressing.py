@@ -1,0 +1,500 @@
+"""Every button on Telegram, and every question that is answered by a reply: for whom, how long, after a restart too."""
+
+import inspect
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import telegram
+from hypothesis import given
+from hypothesis import strategies as st
+from telegram import Chat as TelegramChat
+from telegram import Message as TelegramMessage
+from telegram import MessageEntity, User
+
+from bots.pressing import Asker
+from bots.telegram_bot.pressing import TelegramAsker
+from bots.telegram_bot.prompts import Prompt, link, prompt_of, read, sign
+from moderation.records import CaseState
+from moderation.review import REASONS
+from moderation.stores import Query
+from moderation.words import LANGUAGES, catalogue
+from tests.bots.telegram.menu_stage import Stage, alert, on_telegram
+from tests.bots.telegram.test_cards import TAGS
+from tests.support.stage import reply_of, scripted
+from tests.support.telegram_server import Kind, Message, Refused, Status
+
+BAD = reply_of("Fine.", "BAD thing.", repair={"p_ok": 0.0, "ok": "ok", "bad": "BAD again."})
+MAYBE = reply_of("MAYBE so.")
+ME = "talchum_bot"
+prompts = st.builds(
+    Prompt,
+    verb=st.sampled_from(["edit", "report", "note", "overturn", "withdraw"]),
+    owner=st.integers(0, 10**12),
+    about=st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
+    chat=st.integers(-(10**13), 0),
+    card=st.sampled_from(["", "-10042:7"]),
+)
+
+
+def model(*replies: Any) -> Any:
+    return scripted(*(replies or [reply_of(f"Reply {number}.") for number in range(1, 9)]))
+
+
+def korean(text: str) -> bool:
+    return any("가" <= char <= "힣" for char in text)
+
+
+def said(language: str, key: str, **fields: object) -> str:
+    return catalogue("bots").say(key, language, **fields)
+
+
+async def kept(stage: Stage) -> Any:
+    [exchange] = await stage.opened.store.list(Query())
+    return exchange
+
+
+async def flagged(stage: Stage) -> Message:
+    """A case of the group, its reply still standing there; the card of it, in the group as its owner wants it."""
+    await stage.say(f"/settings log_channel {stage.group.id}", by=stage.owner, chat=stage.group)
+    await stage.reply(chat=stage.group)
+    return next(
+        message
+        for message in reversed(stage.server.answers(stage.group))
+        if any(button.get("callback_data", "").startswith("d1:") for button in message.buttons)
+    )
+
+
+@given(prompt=prompts)
+def test_what_a_question_is_about_is_found_again(prompt: Prompt) -> None:
+    assert read(link(prompt, ME), ME) == prompt
+    assert TAGS.fullmatch(sign(prompt, ME).split("✏")[0])
+
+
+@given(address=st.text(max_size=80) | st.just(f"https://t.me/{ME}?ask=edit&by=x&of=&chat=0&card="))
+def test_another_address_is_no_question(address: str) -> None:
+    assert read(address, ME) is None
+
+
+def test_a_question_of_somebody_else_is_none_of_ours() -> None:
+    entity = MessageEntity("text_link", 0, 1, url=link(Prompt(verb="edit", owner=1, about="x"), ME))
+
+    def asked(by: str, *entities: MessageEntity) -> TelegramMessage:
+        author, chat = User(9, "B", is_bot=True, username=by), TelegramChat(1, "private")
+        return TelegramMessage(1, datetime.now(UTC), chat, from_user=author, text="✏ how?", entities=entities)
+
+    assert prompt_of(asked(ME, entity), ME)
+    assert prompt_of(asked("other_bot", entity), ME) is None
+    assert prompt_of(asked(ME), ME) is None
+    assert prompt_of(None, ME) is None
+
+
+def test_the_asker_has_everything_that_is_asked_of_one() -> None:
+    for name, method in inspect.getmembers(Asker, inspect.isfunction):
+        if not name.startswith("_"):
+            theirs = inspect.signature(method).parameters
+            assert list(inspect.signature(getattr(TelegramAsker, name)).parameters) == list(theirs), name
+
+
+async def test_regenerating_leafing_and_continuing_change_the_reply_where_it_stands() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply()
+        for verb, reads in [
+            ("again", "Reply 2."),
+            ("back", "Reply 1."),
+            ("forth", "Reply 2."),
+            ("more", "Reply 2.\nReply 3."),
+        ]:
+            query = await stage.press(reply, f"r1:{verb}")
+            assert reply.text.endswith(reads)
+            assert query.answer is not None
+            assert reply.buttons
+
+        assert len(stage.server.requests("answerCallbackQuery")) == 4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_cannot_be_done_is_said_as_an_alert_in_the_language_of_whoever_pressed(language: str) -> None:
+    async with on_telegram(model(), language=language) as stage:
+        reply = await stage.reply()
+        query = await stage.press(reply, "r1:back")
+
+        assert alert(query) == said(language, "showing.no_variant")
+        assert query.answer["show_alert"] is True
+
+
+async def test_nobody_else_can_change_a_reply_in_a_group() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply(chat=stage.group)
+        for verb in ("back", "again", "forth", "more", "edit", "delete"):
+            query = await stage.press(reply, f"r1:{verb}", by=stage.bo)
+            assert alert(query) == said("en", "showing.not_yours")
+        await stage.press(reply, "r1:again", by=stage.mod)
+
+        assert reply.text.endswith("Reply 2.")
+
+
+async def test_the_buttons_of_an_old_reply_go_when_they_are_pressed() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply()
+        stage.clock.later = timedelta(hours=2)
+        query = await stage.press(reply, "r1:again")
+
+        assert alert(query) == said("en", "showing.too_old")
+        assert reply.buttons == []
+        assert reply.text.endswith("Reply 1.")
+
+
+async def test_a_reply_is_deleted() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply()
+        await stage.press(reply, "r1:delete")
+
+        assert reply.deleted
+
+
+async def test_buttons_work_after_a_restart() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply(chat=stage.group)
+        stage.restart()
+        await stage.press(reply, "r1:again")
+
+        assert reply.text.endswith("Reply 2.")
+
+
+async def test_a_press_that_telegram_waits_for_no_more_is_done_all_the_same() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply()
+        stage.server.plan(
+            "answerCallbackQuery",
+            Refused(
+                code=400,
+                description="Bad Request: query is too old and response timeout expired or query ID is invalid",
+            ),
+        )
+        await stage.press(reply, "r1:again")
+
+        assert reply.text.endswith("Reply 2.")
+
+
+@pytest.mark.parametrize(
+    "data", ["r9:back:x", "nonsense", "s1:set:0:person_money=0", "p1:use:0:nobody", "w1:because:0:1:2", "e1:all:0:"]
+)
+async def test_a_button_that_there_is_no_more_is_answered_politely(data: str) -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply()
+        assert reply.keyboard is not None
+        reply.keyboard["inline_keyboard"][0][0]["callback_data"] = data
+
+        assert alert(await stage.press(reply, data)) == said("en", "telegram.stale")
+
+
+async def test_in_a_topic_questions_and_answers_stay_there() -> None:
+    async with on_telegram(model()) as stage:
+        stage.server.membership.open_forum(stage.group)
+        topic = stage.server.membership.add_topic(stage.group, "Boats", by=stage.owner)
+        stage._expected += 1  # the message about the new topic, which says nothing
+        reply = await stage.reply(chat=stage.group, topic=topic)
+        assert reply.topic is topic
+        await stage.press(reply, "r1:edit")
+        question = stage.server.answers(stage.group)[-1]
+        assert question.topic is topic
+        await stage.say("Quite otherwise.", chat=stage.group, topic=topic, reply_to=question)
+
+        assert "Quite otherwise." in reply.text
+
+
+async def test_a_card_in_the_chat_of_the_moderators_acts_on_the_case_of_the_group() -> None:
+    async with on_telegram(model(MAYBE)) as stage:
+        world = stage.server.world
+        desk = world.add_chat(Kind.SUPERGROUP, "Desk", owner=stage.owner, bot=Status.MEMBER)
+        world.join(desk, stage.mod)
+        [panel] = await stage.say("/settings", by=stage.owner, chat=desk)
+        assert str(desk.id) in panel.text
+        await stage.say(f"/settings log_channel {desk.id}", by=stage.owner, chat=stage.group)
+        await stage.reply(chat=stage.group)
+        card, *_ = [one for one in stage.server.answers(desk) if one is not panel]
+        await stage.press(card, "d1:uphold", by=stage.mod)
+
+        assert (await kept(stage)).state is CaseState.UPHELD
+        assert said("en", "commands.state_upheld") in card.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_an_edit_is_asked_for_and_put_in_place_and_the_question_goes(language: str) -> None:
+    async with on_telegram(model(), language=language) as stage:
+        reply = await stage.reply()
+        await stage.press(reply, "r1:edit")
+        question = stage.server.answers(stage.private)[-1]
+        assert said(language, "telegram.ask_edit") in question.text
+        assert "Reply 1." in question.text
+        assert question.reply_keyboard is not None
+        assert question.reply_keyboard["force_reply"]
+        await stage.say("Quite otherwise.", reply_to=question)
+
+        assert "Quite otherwise." in reply.text
+        assert reply.buttons
+        assert question.deleted
+
+
+async def test_an_answer_is_recognised_after_a_restart() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply()
+        await stage.press(reply, "r1:edit")
+        question = stage.server.answers(stage.private)[-1]
+        stage.restart()
+        await stage.say("Quite otherwise.", reply_to=question)
+
+        assert "Quite otherwise." in reply.text
+
+
+async def test_an_old_question_is_answered_no_more() -> None:
+    generator = model()
+    async with on_telegram(generator) as stage:
+        reply = await stage.reply()
+        await stage.press(reply, "r1:edit")
+        question = stage.server.answers(stage.private)[-1]
+        stage.clock.later = timedelta(hours=2)
+        [told] = await stage.say("Quite otherwise.", reply_to=question)
+
+        assert said("en", "telegram.prompt_old") in told.text
+        assert question.deleted
+        assert reply.text.endswith("Reply 1.")
+        assert len(generator.journal) == 1
+
+
+async def test_an_answer_without_words_is_asked_for_again() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply()
+        await stage.press(reply, "r1:edit")
+        question = stage.server.answers(stage.private)[-1]
+        stage.overhear(stage.server.people.sticker(stage.private, stage.mina, reply_to=question))
+        await stage.say("/stop")
+
+        assert not question.deleted
+        assert any(said("en", "telegram.prompt_empty") in one.text for one in stage.server.answers())
+
+
+async def test_a_command_in_answer_to_a_question_is_a_command() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply()
+        await stage.press(reply, "r1:edit")
+        question = stage.server.answers(stage.private)[-1]
+        await stage.say("/stop", reply_to=question)
+
+        assert reply.text.endswith("Reply 1.")
+
+
+async def test_only_whoever_was_asked_can_answer() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply(chat=stage.group)
+        await stage.press(reply, "r1:edit")
+        question = stage.server.answers(stage.group)[-1]
+        assert question.reply_keyboard is not None
+        assert question.reply_keyboard["selective"]
+        assert [one["user"]["id"] for one in question.entities if one["type"] == "text_mention"] == [stage.mina.id]
+        [told] = await stage.say("Mine now.", chat=stage.group, by=stage.bo, reply_to=question)
+        assert said("en", "telegram.prompt_not_yours") in told.text
+        assert not question.deleted
+        await stage.say("Quite otherwise.", chat=stage.group, reply_to=question)
+
+        assert "Quite otherwise." in reply.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("reason", REASONS)
+async def test_a_reply_is_reported_by_two_presses(reason: str, language: str) -> None:
+    async with on_telegram(model(), language=language) as stage:
+        reply = await stage.reply()
+        await stage.press(reply, "r1:report")
+        panel = stage.server.answers(stage.private)[-1]
+        assert [button["text"] for button in panel.buttons][: len(REASONS)] == [
+            said(language, f"telegram.reason_{one}") for one in REASONS
+        ]
+        query = await stage.press(panel, f"w1:{reason}")
+
+        case = await kept(stage)
+        assert case.id in alert(query)
+        assert korean(alert(query)) == (language == "ko")
+        assert [finding.rule for finding in case.objections[0].findings] == [f"report.{reason}"]
+        assert panel.deleted
+
+
+async def test_a_report_in_own_words_is_asked_for() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply()
+        await stage.press(reply, "r1:report")
+        await stage.press(stage.server.answers(stage.private)[-1], "w1:words")
+        question = stage.server.answers(stage.private)[-1]
+        await stage.say("It says so.", reply_to=question)
+
+        [finding] = (await kept(stage)).objections[0].findings
+        assert finding.detail == "It says so."
+        assert question.deleted
+
+
+async def test_a_reply_in_a_group_is_reported_in_private_to_the_moderators_of_the_group() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply(chat=stage.group)
+        await stage.press(reply, "r1:report")
+        panel = stage.server.answers(stage.private)[-1]
+        await stage.press(panel, "w1:sexual")
+
+        case = await kept(stage)
+        assert case.opening.origin.server == f"telegram:server:{stage.group.id}"
+        assert not any(said("en", "telegram.report_title") in one.text for one in stage.server.answers(stage.group))
+
+
+async def test_everybody_may_report_and_the_panel_is_theirs_alone() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply(chat=stage.group)
+        await stage.press(reply, "r1:report", by=stage.bo)
+        panel = stage.server.answers(stage.group)[-1]
+        stranger = await stage.press(panel, "w1:sexual", by=stage.mina)
+        assert alert(stranger) == said("en", "telegram.not_your_panel")
+        await stage.press(panel, "w1:sexual", by=stage.bo)
+
+        assert (await kept(stage)).objections[0].by == f"telegram:user:{stage.bo.id}"
+
+
+@pytest.mark.parametrize(("verb", "state"), [("uphold", CaseState.UPHELD), ("overturn", CaseState.OVERTURNED)])
+async def test_a_case_is_decided_and_its_card_says_so_and_keeps_its_buttons(verb: str, state: CaseState) -> None:
+    async with on_telegram(model(MAYBE)) as stage:
+        card = await flagged(stage)
+        await stage.press(card, f"d1:{verb}", by=stage.mod)
+        if verb != "uphold":
+            question = stage.server.answers(stage.group)[-1]
+            await stage.say("-", chat=stage.group, by=stage.mod, reply_to=question)
+            assert question.deleted
+
+        assert (await kept(stage)).state is state
+        assert said("en", f"commands.state_{state}") in card.text
+        assert len(card.buttons) == 6
+
+
+async def test_a_note_stands_beside_the_case_and_names_nobody_by_number() -> None:
+    async with on_telegram(model(MAYBE)) as stage:
+        card = await flagged(stage)
+        await stage.press(card, "d1:note", by=stage.mod)
+        question = stage.server.answers(stage.group)[-1]
+        await stage.say("Looks fine.", chat=stage.group, by=stage.mod, reply_to=question)
+
+        assert (await kept(stage)).reviews[-1].note == "Looks fine."
+        assert "Mo (telegram): note Looks fine." in card.text
+        assert str(stage.mod.id) not in card.text
+
+
+async def test_a_withdrawn_reply_goes() -> None:
+    async with on_telegram(model(MAYBE)) as stage:
+        card = await flagged(stage)
+        [reply] = [message for message in stage.server.answers(stage.group) if "MAYBE" in message.text]
+        await stage.press(card, "d1:withdraw", by=stage.mod)
+        await stage.say("Not here.", chat=stage.group, by=stage.mod, reply_to=stage.server.answers(stage.group)[-1])
+
+        assert reply.deleted
+
+
+async def test_what_was_kept_is_revealed_to_the_moderator_alone_or_to_nobody() -> None:
+    async with on_telegram(model(MAYBE)) as stage:
+        card = await flagged(stage)
+        query = await stage.press(card, "d1:reveal", by=stage.mod)
+        told = [one.text for one in stage.server.answers() if "private chat" in one.text]
+        assert told or "private chat" in alert(query)
+        alone = stage.server.world.private(stage.mod)
+        await stage.say("/stop", by=stage.mod, chat=alone)
+        await stage.press(card, "d1:reveal", by=stage.mod)
+
+        assert "MAYBE so." in stage.server.answers(alone)[-1].text
+        shown = [one.text for one in stage.server.answers(stage.group) if "x1" in one.text]
+        assert shown
+        assert not any("MAYBE" in text for text in shown)
+
+
+@pytest.mark.parametrize("verb", ["reveal", "uphold", "overturn", "withdraw", "note", "next"])
+async def test_members_cannot_press_the_desk(verb: str) -> None:
+    async with on_telegram(model(MAYBE)) as stage:
+        card = await flagged(stage)
+        query = await stage.press(card, f"d1:{verb}", by=stage.mina)
+
+        assert alert(query) in {
+            said("en", "showing.moderators_only"),
+            said("en", "commands.not_allowed", role=said("en", "commands.role_moderator")),
+        }
+        assert (await kept(stage)).state is CaseState.OPEN
+        assert not (await kept(stage)).reviews
+
+
+async def test_the_next_case_is_a_press_away() -> None:
+    async with on_telegram(model(MAYBE, MAYBE)) as stage:
+        card = await flagged(stage)
+        await stage.reply(chat=stage.group)
+        alone = stage.server.world.private(stage.mod)
+        await stage.say("/stop", by=stage.mod, chat=alone)
+        await stage.press(card, "d1:next", by=stage.mod)
+
+        assert "x2" in stage.server.answers(alone)[-1].text
+
+
+async def test_a_desk_in_private_acts_on_the_case_of_its_group_with_the_rights_held_there() -> None:
+    async with on_telegram(model(MAYBE)) as stage:
+        alone = stage.server.world.private(stage.mod)
+        await stage.say("/stop", by=stage.mod, chat=alone)
+        await stage.reply(chat=stage.group)
+        await stage.say("/review next", chat=stage.group, by=stage.mod)
+        card = stage.server.answers(alone)[-1]
+        await stage.press(card, "d1:overturn", by=stage.mod)
+        question = stage.server.answers(alone)[-1]
+        await stage.say("It is fine.", chat=alone, by=stage.mod, reply_to=question)
+        assert (await kept(stage)).state is CaseState.OVERTURNED
+        assert "It is fine." in card.text
+        stage.server.membership.demote(stage.group, stage.mod, by=stage.owner)
+        stage.client._roles.forget(stage.group.id)
+        await stage.press(card, "d1:uphold", by=stage.mod)
+
+        assert (await kept(stage)).state is CaseState.OVERTURNED
+
+
+async def test_what_a_press_names_opens_nothing_that_stands_in_another_chat() -> None:
+    async with on_telegram(model()) as stage:
+        theirs = await stage.reply(chat=stage.group)
+        reply = await stage.reply()
+        data = next(one["callback_data"] for one in reply.buttons if one["callback_data"].startswith("r1:delete"))
+        for forged in (data, data.replace("delete", "report"), data.replace("delete", "edit")):
+            theirs.keyboard = {"inline_keyboard": [[{"text": "x", "callback_data": forged}]]}
+            told = alert(await stage.press(theirs, forged, by=stage.owner))
+            assert told == said("en", "telegram.stale"), forged
+        report = f"w1:harmful:{stage.owner.id}:{stage.private.id}:{reply.id}"
+        theirs.keyboard = {"inline_keyboard": [[{"text": "x", "callback_data": report}]]}
+        told = alert(await stage.press(theirs, report, by=stage.owner))
+
+        assert told == said("en", "showing.not_a_reply")
+        assert not reply.deleted
+        assert await stage.opened.store.list(Query()) == ()
+
+
+async def test_a_press_that_comes_twice_is_acted_on_once() -> None:
+    async with on_telegram(model()) as stage:
+        await stage.press(await stage.reply(), "r1:again")
+        [answer] = stage.server.requests("answerCallbackQuery")
+        query = {"id": answer.parameters["callback_query_id"], "chat_instance": "1", "data": "r1:again:x"}
+        person = {"id": stage.mina.id, "is_bot": False, "first_name": "Mina"}
+        update = telegram.Update.de_json({"update_id": 10**6, "callback_query": {**query, "from": person}}, stage.bot)
+        task = stage.client.take(update)
+        assert task is not None
+        await task
+
+        assert stage.server.requests("answerCallbackQuery") == [answer]
+
+
+async def test_every_press_is_answered_once() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply()
+        for verb in ("again", "back", "back", "edit", "report"):
+            await stage.press(reply, f"r1:{verb}")
+        for panel in ("/persona", "/privacy", "/forget", "/language"):
+            [message] = await stage.say(panel)
+            await stage.press(message, message.buttons[0]["callback_data"])
+
+        queries = [request.parameters["callback_query_id"] for request in stage.server.requests("answerCallbackQuery")]
+        assert len(queries) == 9
+        assert len(set(queries)) == 9
