@@ -209,17 +209,19 @@ class Performer:
             rows = (*card.rows, Row(label="", text=link)) if link else card.rows
             await self.post_card(caller.place, replace(card, rows=rows))
 
-    async def post_card(self, place: Place, card: Card) -> None:
-        """A card in the moderators' channel, where there is one. Where that cannot be, it is logged: the case waits all
-        the same."""
+    async def post_card(self, place: Place, card: Card) -> bool:
+        """A card in the moderators' channel, where there is one. Where that cannot be, it is logged, and False is given
+        back: the case waits all the same."""
         settings = await self._router.settings(place)
         if not settings.log_channel or not place.server:
-            return
+            return True
         language = settings.language or self._language
         try:
             await self._dialect.post(settings.log_channel, card, place, language=language)
         except self._failures as error:
             _log.warning("no card for the moderators: error=%s", type(error).__name__)
+            return False
+        return True
 
     async def _begun(self, caller: Caller, channel: str, *, persona: str, message: str) -> Record:
         return await self._router.replies.begin(

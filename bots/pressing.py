@@ -19,6 +19,7 @@ from bots.platform import Caller, Meeting, Role, Router
 from bots.replies import Record, Variants
 from bots.streaming import Gone
 from moderation.records import Outcome
+from moderation.words import catalogue
 from personas.messages import Cue
 
 CUES: Final = {"again": Cue.AGAIN, "more": Cue.CONTINUE}
@@ -178,6 +179,13 @@ class Presser:
         card = await self._router.command(line, asker.caller(line))
         await asker.card(card)
         return card
+
+    async def settled(self, asker: Asker, line: str, card: Card) -> None:
+        """A setting was changed by `line`, as `card` says: where cards for moderators are to come, one is tried."""
+        if card.tone is Tone.GOOD and "log_channel" in line.split():
+            hello = Card(title=catalogue("bots").say("showing.log_here", asker.language))
+            if not await self._performer.post_card(asker.caller().place, hello):
+                await asker.say("showing.log_unreachable")
 
     async def reported(self, asker: Asker, message: str, text: str, reason: str, comment: str) -> None:
         """The reply in `message`, which reads `text`, is reported."""

@@ -179,6 +179,8 @@ class TalchumClient(commands.AutoShardedBot):
             card = await self._responder.typed(interaction, line, file=file)
             if card.met and interaction.channel_id:
                 await self._presser.meet(self._asker(interaction), str(interaction.channel_id))
+            if line.startswith("/talchum"):
+                await self._presser.settled(self._asker(interaction), line, card)
             if line.startswith("/talchum") and not self._with.content:
                 settings = await self._router.settings(place_of(interaction.channel))
                 if needs_content(settings):

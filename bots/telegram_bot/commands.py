@@ -371,7 +371,9 @@ class Menu:
 
     async def _talchum(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
         aloud = replace(asker, secrecy=Secrecy.OPEN)
-        card = await self._presser.typed(aloud, f"/talchum {rest}".rstrip())
+        line = f"/talchum {rest}".rstrip()
+        card = await self._presser.typed(aloud, line)
+        await self._presser.settled(aloud, line, card)
         if card.tone is Tone.GOOD:
             await self._panels.remark(aloud)
 

@@ -124,6 +124,11 @@ class Stage:
         posted = [call.json for call in self.env.http_requests if (call.method, call.path) == ("POST", path)]
         return ["\n".join(_contents(body.get("components") or ())) for body in posted if isinstance(body, dict)]
 
+    def desk(self, channel: Any) -> list[discord.Message]:
+        """The cards with buttons that stand in a channel, oldest first."""
+        found = [message for message in channel.history() if message.author == self.client.user]
+        return sorted((one for one in found if "talchum:desk" in str(one.components)), key=lambda one: one.id)
+
 
 def said_to(generator: Any) -> list[str]:
     """What a scripted model was asked to answer."""

@@ -285,7 +285,7 @@ async def test_a_report_from_the_menu_the_button_and_the_command_reaches_the_mod
         assert kept.opening.origin.server == f"discord:server:{stage.guild.id}"
         assert kept.closing is not None
         assert kept.closing.outcome is Outcome.FLAGGED
-        assert "report.hateful" in stage.cards(log)[0].replace("\\", "")
+        assert "report.hateful" in stage.cards(log)[1].replace("\\", "")
 
 
 async def test_what_is_no_reply_of_ours_cannot_be_reported() -> None:
@@ -452,7 +452,7 @@ async def test_the_card_in_the_moderators_channel_goes_on_working_after_a_restar
     async with on_discord(model(BAD)) as stage:
         log = await set_log(stage)
         exchange = await flagged(stage)
-        [card] = [message for message in log.history() if message.author == stage.client.user]
+        [card] = stage.desk(log)
         await stage.restart()
         assert "That is for" in card_of(await stage.bob.click(card, custom_id=button(card, "uphold")))
         await stage.mod.click(card, custom_id=button(card, "uphold"))
@@ -470,7 +470,7 @@ async def test_a_withdrawn_reply_is_taken_away_wherever_it_stands() -> None:
     async with on_discord(model(reply_of("MAYBE this."))) as stage:
         log = await set_log(stage)
         await flagged(stage)
-        [card] = [message for message in log.history() if message.author == stage.client.user]
+        [card] = stage.desk(log)
         form = await stage.mod.click(card, custom_id=button(card, "withdraw"))
         await stage.mod.submit_modal(form, {"note": "Not here."})
 
@@ -487,3 +487,18 @@ async def test_an_answer_that_comes_too_late_is_no_defect() -> None:
 
         assert not stage.env.errors
         assert (await stage.opened.host.settings(stage.place)).paused
+
+
+async def test_a_channel_for_moderators_is_tried_when_it_is_set() -> None:
+    async with on_discord(model()) as stage:
+        log = await set_log(stage)
+        assert "come here from now on" in stage.cards(log)[0]
+
+        quiet = stage.without("send_messages")
+        result = await stage.admin.slash(
+            stage.channel, "talchum settings", field="log_channel", value=quiet.mention, where="server"
+        )
+        told = [str(answer.components) for answer in (result.response, *result.followups) if answer]
+        assert any("could not write there" in text for text in told)
+        again = await stage.admin.slash(stage.channel, "talchum settings", field="log_channel", value="-", where="server")
+        assert "could not write" not in str([answer.components for answer in again.followups])

@@ -28,7 +28,7 @@ async def test_a_message_of_2001_characters_is_caught(monkeypatch: pytest.Monkey
     async with on_discord(scripted(reply_of("x" * 3_000))) as stage:
         await stage.ann.send(stage.channel, f"{stage.me} hello")
 
-        assert "did not let me" in stage.cards()[-1]
+        assert "could not do that" in stage.cards()[-1]
 
 
 async def test_a_double_acknowledgement_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,7 +213,8 @@ async def test_a_card_in_the_chat_of_the_moderators_acts_on_the_case_of_the_grou
         assert str(desk.id) in panel.text
         await stage.say(f"/settings log_channel {desk.id}", by=stage.owner, chat=stage.group)
         await stage.reply(chat=stage.group)
-        card, *_ = [one for one in stage.server.answers(desk) if one is not panel]
+        hello, card = [one for one in stage.server.answers(desk) if one is not panel]
+        assert said("en", "showing.log_here") in hello.text
         await stage.press(card, "d1:uphold", by=stage.mod)
 
         assert (await kept(stage)).state is CaseState.UPHELD

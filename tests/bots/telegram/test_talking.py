@@ -210,4 +210,4 @@ async def test_in_a_group_where_the_bot_may_not_write_the_moderators_are_told() 
         await stage.opened.house.scenes.places.change(f"telegram:server:{server.group.id}", log_channel=str(desk.id))
         server.say(server.group, server.person, "Hello", mention_bot=True)
         server.group.writable = False
-        await stage.until_says(desk, "not allowed")
+        await stage.until_says(desk, "may not write")
