@@ -35,14 +35,21 @@ async def _examine(settings: Settings, file: Path, *, offline: bool) -> int:
     from bots.discord_bot.checkup import look_at_discord
     from bots.doctor import Grade, card_of, look_at_house, look_at_models, look_at_settings, summary
     from bots.parts import utc_now
+    from bots.telegram_bot.checkup import look_at_telegram
 
     language = settings.language
     found = [look_at_settings(file), *await look_at_house(settings, today=utc_now().date())]
     show(card_of("doctor.title_house", found, language), settings)
     models = await look_at_models(settings, offline=offline)
     show(card_of("doctor.title_models", models, language), settings)
-    discord = await look_at_discord(settings, offline=offline, now=utc_now)
-    show(card_of("doctor.title_discord", discord, language), settings)
-    found += [*models, *discord]
+    found += models
+    if settings.discord or not settings.telegram:  # where nothing is to be served, that is told once
+        discord = await look_at_discord(settings, offline=offline, now=utc_now)
+        show(card_of("doctor.title_discord", discord, language), settings)
+        found += discord
+    if settings.telegram:
+        telegram = await look_at_telegram(settings, offline=offline)
+        show(card_of("telegram_doctor.title", telegram, language), settings)
+        found += telegram
     show(summary(found, language), settings)
     return int(any(finding.grade is Grade.BAD for finding in found))

@@ -4,9 +4,7 @@ import json
 import os
 import re
 import shlex
-import shutil
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,19 +15,29 @@ from prompt_toolkit import PromptSession
 
 from bots.cards import Card, Row, Tone
 from bots.cli.common import TOLD_IN, interactive, out, settings_of
-from bots.config import DEFAULT_MODEL, FILE_NAME, SETTINGS_VARIABLE, DiscordSection, ModelSettings, Settings
+from bots.cli.new_file import exists, is_there, save
+from bots.config import (
+    DEFAULT_MODEL,
+    FILE_NAME,
+    SETTINGS_VARIABLE,
+    DiscordSection,
+    ModelSettings,
+    Settings,
+    TelegramSection,
+)
 from bots.console_bot.screen import Screen
 from bots.errors import RefuseToStart, SettingsError
 from moderation.validation import Misfit
 from moderation.words import LANGUAGES, catalogue
 
 PORTAL: Final = "https://discord.com/developers/applications"
+_BOTFATHER: Final = "https://t.me/BotFather"
+_PLATFORMS: Final = ("discord", "telegram", "both")
 _ENDPOINT: Final = "openai:"
 _MESSAGES: Final = 200
 """Of one person in a day: nobody who talks with a persona by hand reaches that, a script does."""
 _TOKENS: Final = 500_000
 """What so many messages come to, repairs included."""
-_COPY: Final = ".before"
 _ID: Final = re.compile(r"[0-9]{1,20}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}")
 
@@ -43,6 +51,8 @@ class Answers:
     base_url: str = ModelSettings().base_url
     speaks: tuple[str, ...] = ()
     """Languages of the endpoint's model; none: not known."""
+    platform: str = "discord"
+    """discord, telegram or both."""
     application: str = ""
     """Id of the Discord application, or "": not known yet."""
     message_content: bool = False
@@ -56,6 +66,16 @@ class Answers:
     def endpoint(self) -> bool:
         """Whether the model is one of an endpoint."""
         return self.model.startswith(_ENDPOINT)
+
+    @property
+    def discord(self) -> bool:
+        """Whether Discord is served."""
+        return self.platform != "telegram"
+
+    @property
+    def telegram(self) -> bool:
+        """Whether Telegram is served."""
+        return self.platform != "discord"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +92,14 @@ class Question:
     """What no answer means, as one would type it."""
     endpoint: bool = False
     """Asked only where the model is one of an endpoint."""
+    discord: bool = False
+    """Asked only where Discord is served."""
+
+    def useless(self, answers: Answers) -> str:
+        """Why it is not asked after those answers: a key; "" where it is."""
+        if self.endpoint and not answers.endpoint:
+            return "init.of_an_endpoint"
+        return "init.of_discord" if self.discord and not answers.discord else ""
 
     def taken(self, text: str, answers: Answers) -> Answers:
         """`answers` with this one. Raises SettingsError where the settings would not take it."""
@@ -97,6 +125,7 @@ _Language = Annotated[_Text, typer.Option("--language", help="init_language", me
 _Model = Annotated[_Text, typer.Option("--model", help="model_option", metavar="KIND:NAME")]
 _BaseUrl = Annotated[_Text, typer.Option("--base-url", help="init_base_url", metavar="URL")]
 _Speaks = Annotated[_Text, typer.Option("--speaks", help="init_speaks", metavar="en,ko")]
+_Platform = Annotated[_Text, typer.Option("--platform", help="init_platform", metavar="discord|telegram|both")]
 _Application = Annotated[_Text, typer.Option("--application", help="init_application", metavar="ID")]
 _Content = Annotated[bool | None, typer.Option("--message-content/--no-message-content", help="init_content")]
 _Minors = Annotated[bool | None, typer.Option("--minors/--no-minors", help="init_minors")]
@@ -116,6 +145,7 @@ def init(
     model: _Model = None,
     base_url: _BaseUrl = None,
     speaks: _Speaks = None,
+    platform: _Platform = None,
     application: _Application = None,
     message_content: _Content = None,
     minors: _Minors = None,
@@ -128,15 +158,15 @@ def init(
     """init"""
     target = file or Path(FILE_NAME)
     spoken = settings_of(Path(os.devnull)).language
-    if _there(target) and not force:
-        raise _exists(target)
-    given = {"language": language, "model": model, "base_url": base_url, "speaks": speaks, "application": application}
-    given |= {"message_content": _typed(message_content), "minors": _typed(minors)}
+    if is_there(target) and not force:
+        raise exists(target)
+    given = {"language": language, "model": model, "base_url": base_url, "speaks": speaks, "platform": platform}
+    given |= {"application": application, "message_content": _typed(message_content), "minors": _typed(minors)}
     given |= {"messages": _typed(messages), "tokens": _typed(tokens)}
     typed = {name: text for name, text in given.items() if text is not None}
     ask = partial(asked, prompt=PromptSession[str]().prompt) if interactive() and not yes else None
     answers = interview(typed, Answers(language=spoken), ask, yes=yes)
-    kept = _save(target, document(answers), force=force)
+    kept = save(target, document(answers), force=force)
     Screen(out(), language=answers.language).card(_next_steps(answers, target, kept=kept, named=file is not None))
 
 
@@ -148,9 +178,10 @@ def interview(typed: Mapping[str, str], start: Answers, ask: Ask | None, *, yes:
     answers, missing = start, []
     for question in QUESTIONS:
         text = typed.get(question.field)
-        if question.endpoint and not answers.endpoint:
+        useless = question.useless(answers)
+        if useless:
             if text is not None:
-                raise SettingsError("init.of_an_endpoint", option=question.option)
+                raise SettingsError(useless, option=question.option)
         elif text is not None:
             answers = question.taken(text, answers)
         elif yes:
@@ -194,11 +225,16 @@ def document(answers: Answers) -> bytes:
         lines += [comment("speaks"), f"languages = {_toml(answers.speaks)}"]
     lines += ["", "[places]", comment("limits"), f"person_messages = {answers.messages}"]
     lines += [f"person_tokens = {answers.tokens}"]
-    lines += [comment("minors"), f"profile = {_toml('minors' if answers.minors else '')}", "", "[discord]"]
-    if answers.application:
-        lines += [comment("invite"), f"# {_invite(answers.application)}"]
-    lines += [comment("token"), f"token_variable = {_toml(DiscordSection().token_variable)}"]
-    lines += [comment("content"), f"message_content = {_toml(answers.message_content)}"]
+    lines += [comment("minors"), f"profile = {_toml('minors' if answers.minors else '')}"]
+    if answers.discord:
+        lines += ["", "[discord]"]
+        if answers.application:
+            lines += [comment("invite"), f"# {_invite(answers.application)}"]
+        lines += [comment("token"), f"token_variable = {_toml(DiscordSection().token_variable)}"]
+        lines += [comment("content"), f"message_content = {_toml(answers.message_content)}"]
+    if answers.telegram:
+        lines += ["", "[telegram]"]
+        lines += [comment("token"), f"token_variable = {_toml(TelegramSection().token_variable)}"]
     # Lone surrogates are what arguments that are not UTF-8 come as: refused where the settings are read.
     return "\n".join([*lines, ""]).encode("utf-8", "surrogatepass")
 
@@ -212,73 +248,22 @@ def _toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _there(file: Path) -> bool:
-    """Whether something of that name is there, or may be: what cannot be seen is not written over."""
-    try:
-        return file.is_symlink() or file.exists()
-    except OSError:
-        return True
-
-
-def _exists(file: Path) -> SettingsError:
-    return SettingsError("init.exists", file=file, copy=f"{file.name}{_COPY}")
-
-
-def _save(target: Path, content: bytes, *, force: bool) -> str:
-    """Write a new file, whole or not at all, or with `force` in place of one, of which a copy is kept; its name, or "".
-
-    Raises SettingsError.
-    """
-    part: Path | None = None
-    try:
-        file = target.resolve()  # so that a link stays one
-        part = file.with_name(f".{file.name}.part")
-        part.write_bytes(content)
-        copy = _free(file) if force and file.exists() else None
-        if copy is None:
-            file.touch(exist_ok=False)
-        else:
-            shutil.copy2(file, copy)
-        part.replace(file)
-    except FileExistsError:
-        raise _exists(target) from None
-    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead to themselves
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise SettingsError("init.unwritable", file=target, reason=reason) from None
-    finally:
-        with suppress(OSError):
-            if part is not None:
-                part.unlink(missing_ok=True)
-    return copy.name if copy else ""
-
-
-def _free(file: Path) -> Path:
-    """A name for the copy that no earlier copy has."""
-    copy, number = file.with_name(f"{file.name}{_COPY}"), 1
-    while copy.exists():
-        number += 1
-        copy = file.with_name(f"{file.name}{_COPY}.{number}")
-    return copy
-
-
 def _next_steps(answers: Answers, target: Path, *, kept: str, named: bool) -> Card:
     """What to click and type now, in order."""
     say = partial(_say, language=answers.language)
     settings = f" --settings {shlex.quote(str(target))}" if named else ""
-    steps = [say("init.step_application", portal=PORTAL), say("init.step_token")]
-    if answers.message_content:
-        steps.append(say("init.step_content"))
-    steps.append(say("init.step_installation"))
-    if answers.application:
-        steps.append(say("init.step_invite", link=_invite(answers.application)))
-    else:
-        steps.append(say("init.step_invite_later", doctor=f"talchum doctor{settings}"))
+    steps = _at_discord(answers, settings) if answers.discord else []
+    if answers.telegram:
+        steps += [say("init.step_botfather", link=_BOTFATHER), say("init.step_privacy")]
     kind, _, name = answers.model.partition(":")
     if kind == "embedded":
         steps.append(f"talchum model install {shlex.quote(name)} --if-missing{settings}")
     if answers.endpoint:
         steps.append(say("init.step_key", variable=ModelSettings().key_variable))
-    steps.append(f"export {DiscordSection().token_variable}=…")
+    if answers.discord:
+        steps.append(f"export {DiscordSection().token_variable}=…")
+    if answers.telegram:
+        steps.append(f"export {TelegramSection().token_variable}=…")
     steps += [f"talchum doctor{settings}", f"talchum run{settings}"]
     return Card(
         title=" ".join(
@@ -288,6 +273,18 @@ def _next_steps(answers: Answers, target: Path, *, kept: str, named: bool) -> Ca
         hint=_model_hint(answers),
         tone=Tone.GOOD,
     )
+
+
+def _at_discord(answers: Answers, settings: str) -> list[str]:
+    """What to click there; `settings` is the option that names the file, or ""."""
+    say = partial(_say, language=answers.language)
+    steps = [say("init.step_application", portal=PORTAL), say("init.step_token")]
+    if answers.message_content:
+        steps.append(say("init.step_content"))
+    steps.append(say("init.step_installation"))
+    if answers.application:
+        return [*steps, say("init.step_invite", link=_invite(answers.application))]
+    return [*steps, say("init.step_invite_later", doctor=f"talchum doctor{settings}")]
 
 
 def _model_hint(answers: Answers) -> str:
@@ -336,6 +333,14 @@ def _number(text: str) -> int:
     return int(digits)
 
 
+def _platform(text: str) -> str:
+    """From its name, in either language."""
+    for name in _PLATFORMS:
+        if any(text.casefold() in _say(f"init.{name}", language).split() for language in LANGUAGES):
+            return name
+    raise Misfit(SettingsError("init.expect_platform"))
+
+
 def _application(text: str) -> str:
     if text and not _ID.fullmatch(text):
         raise Misfit(SettingsError("init.expect_application"))
@@ -354,8 +359,9 @@ QUESTIONS: Final = (
     Question(field="model", option="--model", default=lambda answers: answers.model),
     Question(field="base_url", option="--base-url", default=lambda answers: answers.base_url, endpoint=True),
     Question(field="speaks", option="--speaks", read=_languages, default=lambda _: "", endpoint=True),
-    Question(field="application", option="--application", read=_application, default=lambda _: ""),
-    Question(field="message_content", option="--message-content", read=_truth, default=_no),
+    Question(field="platform", option="--platform", read=_platform, default=lambda answers: answers.platform),
+    Question(field="application", option="--application", read=_application, default=lambda _: "", discord=True),
+    Question(field="message_content", option="--message-content", read=_truth, default=_no, discord=True),
     Question(field="minors", option="--minors", read=_truth, default=_no),
     Question(field="messages", option="--messages", read=_number, default=lambda _: str(_MESSAGES)),
     Question(field="tokens", option="--tokens", read=_number, default=lambda _: str(_TOKENS), endpoint=True),

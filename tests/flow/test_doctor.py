@@ -1,4 +1,5 @@
-"""`talchum doctor`: what is looked at on this machine, and how it is told. Discord is in tests/bots/test_checkup.py."""
+"""`talchum doctor`: what is looked at on this machine, and how it is told. Discord is in
+tests/bots/test_checkup.py, Telegram in tests/bots/telegram/test_checkup.py."""
 
 import asyncio
 import os
@@ -300,7 +301,7 @@ def test_the_sum_says_how_much_is_to_be_put_right() -> None:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    away = ("TALCHUM_", "LC_", "OPENAI_", "DISCORD_")
+    away = ("TALCHUM_", "LC_", "OPENAI_", "DISCORD_", "TELEGRAM_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(away)}
     environment = {**kept, "LANG": "C.UTF-8", "COLUMNS": "200", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
 
@@ -337,6 +338,39 @@ def test_the_exit_code_says_whether_anything_is_wrong_and_offline_asks_nobody(ru
     assert wrong.returncode == 1
     assert "✗ 토큰" in wrong.stdout.decode()
     assert "고쳐야 할 것: 1개" in wrong.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("sections", "cards", "tokens"),
+    [
+        ("", ["Discord"], 0),
+        ("[discord]", ["Discord"], 1),
+        ("[telegram]", ["Telegram"], 1),
+        ("[discord]\n[telegram]", ["Discord", "Telegram"], 2),
+    ],
+)
+def test_each_platform_has_a_card_where_it_is_served_and_without_any_that_is_said_once(
+    run: Run, tmp_path: Path, sections: str, cards: list[str], tokens: int
+) -> None:
+    document = f'[model]\nuse = "scripted:tea_house"\n{sections}\n'
+    (tmp_path / "talchum.toml").write_text(document, encoding="utf-8")
+    done = run("--offline", DISCORD_TOKEN="x", TELEGRAM_TOKEN="1:x")
+    report = done.stdout.decode()
+
+    assert done.returncode == 0, report
+    assert [line.strip() for line in report.splitlines() if line.strip() in {"Discord", "Telegram"}] == cards
+    assert report.count("was not asked (--offline)") == tokens
+    assert report.count("neither a section [discord] nor [telegram]") == (not sections)
+
+
+def test_a_token_for_telegram_that_is_missing_is_to_be_put_right(run: Run, tmp_path: Path) -> None:
+    document = 'language = "ko"\n[model]\nuse = "scripted:tea_house"\n[telegram]\n'
+    (tmp_path / "talchum.toml").write_text(document, encoding="utf-8")
+    done = run("--offline")
+
+    assert done.returncode == 1
+    assert "✗ 토큰" in done.stdout.decode()
+    assert "TELEGRAM_TOKEN" in done.stdout.decode()
 
 
 def test_settings_that_are_wrong_are_the_finding(run: Run, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
-"""What the documents say of the Discord bot is what there is, in both languages."""
+"""What the documents say of the bots is what there is, in both languages."""
 
 import re
+import textwrap
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +10,20 @@ import discord
 import pytest
 from discord import app_commands
 
+from bots.config import TelegramSection
 from bots.discord_bot.faults import NEEDED
 from bots.discord_bot.slash import Translator, plant
 from bots.place_commands import LIMITS
 from bots.places import FIELDS
+from bots.streaming import Phase
+from bots.telegram_bot import offered
+from bots.telegram_bot.keyboards import controls
+from bots.telegram_bot.receiving import HEALTH
 from moderation.words import LANGUAGES, catalogue
 
 ROOT = Path(__file__).parents[2]
 READMES = {"en": ("README.md", "## On Discord in ten minutes"), "ko": ("README.ko.md", "## 10분 만에 디스코드에서")}
+ON_TELEGRAM = {"en": "## On Telegram in ten minutes", "ko": "## 10분 만에 텔레그램에서"}
 TEMPLATES = ("privacy-policy", "terms")
 FIELD = re.compile(r"\[[A-Z][A-Z ]*\]")
 
@@ -23,13 +31,28 @@ FIELD = re.compile(r"\[[A-Z][A-Z ]*\]")
 def about_discord(language: str) -> str:
     """The part of a README that is about Discord."""
     file, heading = READMES[language]
+    return part(file, heading)
+
+
+def about_telegram(language: str) -> str:
+    """The part of a README that is about Telegram."""
+    return part(READMES[language][0], ON_TELEGRAM[language])
+
+
+def part(file: str, heading: str) -> str:
+    """What stands under a heading, up to the next one of its kind."""
     found = (ROOT / file).read_text(encoding="utf-8").partition(f"{heading}\n")[2]
     return re.split(r"^## ", found, maxsplit=1, flags=re.MULTILINE)[0]
 
 
 def tables(language: str) -> str:
+    """The rows of the tables about Discord, those within a step apart."""
+    return rows(about_discord(language))
+
+
+def rows(text: str) -> str:
     """The rows of the tables in it, those within a step apart."""
-    return "\n".join(line for line in about_discord(language).splitlines() if line.startswith("|"))
+    return "\n".join(line for line in text.splitlines() if line.startswith("|"))
 
 
 def template(name: str, language: str) -> str:
@@ -109,6 +132,52 @@ def test_every_permission_the_invitation_asks_for_is_in_the_readme(language: str
 
     assert "manage_webhooks" in NEEDED
     assert set(names) < set(told.split(", "))
+
+
+def test_both_readmes_have_a_part_about_telegram_with_the_same_headings_tables_and_steps() -> None:
+    english, korean_ = (about_telegram(language) for language in LANGUAGES)
+
+    assert "/newbot" in english
+    signs = (r"^### ", r"^\|", r"^\d+\. ", r"^- ", r"^ *```sh$", r"^ *```toml$", r"`[a-z]+_[a-z]+`", r"`/[a-z]+[` ]")
+    for sign in signs:
+        found = [len(re.findall(sign, text, re.MULTILINE)) for text in (english, korean_)]
+        assert found[0] == found[1] > 0, sign
+    assert max(len(line) for text in (english, korean_) for line in text.splitlines()) <= 120
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_readme_has_the_commands_that_telegram_is_told_and_no_others(language: str) -> None:
+    known = {*offered.PRIVATE, *offered.GROUP, *offered.STAFF}
+    listed = re.findall(r"`/([a-z]+)`", rows(about_telegram(language)))
+    botfathers = {"newbot", "setprivacy", "health"}
+
+    assert {"start", "persona", "review", "talchum"} < known
+    assert set(listed) == known
+    assert set(re.findall(r"`(?:GET )?/([a-z]+)[` ]", about_telegram(language))) <= known | botfathers
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_readme_has_every_button_under_a_reply_on_telegram(language: str) -> None:
+    keyboards = [controls(phase, "x3f9kq") for phase in (Phase.RUNNING, Phase.DONE)]
+    signs = {button.text for keyboard in keyboards if keyboard for row in keyboard.inline_keyboard for button in row}
+    table = [line.split("|")[1] for line in rows(about_telegram(language)).splitlines()]
+
+    assert {"⏹", "🚩"} < signs
+    assert signs <= {sign for cell in table for sign in cell.split()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_readme_says_of_a_webhook_is_what_the_settings_have(language: str) -> None:
+    text = about_telegram(language)
+    found = re.findall(r"^ *```toml\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
+    sections = [tomllib.loads(textwrap.dedent(block))["telegram"] for block in found]
+    defaults = TelegramSection()
+
+    assert [TelegramSection(**section).webhook_url for section in sections] == ["", "https://bot.example/telegram"]
+    assert (sections[1]["listen"], sections[1]["port"]) == (defaults.listen, defaults.port)
+    assert f"`GET {HEALTH}`" in text
+    assert f"`{defaults.secret_variable}`" in text
+    assert f"export {defaults.token_variable}=…" in text
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bots.app import platforms_of
 from bots.cli.init import QUESTIONS, Answers, asked, document, init, interview
 from bots.config import DEFAULT_MODEL, Settings
 from bots.discord_bot.invite import invite
@@ -27,7 +28,7 @@ HANGUL = re.compile("[가-힣]")
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    away = ("TALCHUM_", "LC_", "OPENAI_", "DISCORD_")
+    away = ("TALCHUM_", "LC_", "OPENAI_", "DISCORD_", "TELEGRAM_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(away)}
     environment = {**kept, "LANG": "C.UTF-8", "COLUMNS": "200", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
 
@@ -84,6 +85,7 @@ def test_what_is_answered_is_what_the_settings_say() -> None:
         typed = {
             "language": language,
             **model,
+            "platform": "discord",
             "application": application,
             "message_content": content,
             "minors": minors,
@@ -169,7 +171,7 @@ def interviewed(*lines: str) -> Answers:
 
 
 def test_a_person_is_asked_one_thing_after_another_in_their_language(capsys: pytest.CaptureFixture[str]) -> None:
-    answers = interviewed("ko", "openai:m", "http://127.0.0.1:1/v1", "ko", "42", "예", "아니요", "7", "")
+    answers = interviewed("ko", "openai:m", "http://127.0.0.1:1/v1", "ko", "디스코드", "42", "예", "아니요", "7", "")
     told = capsys.readouterr().out
 
     assert answers == Answers(
@@ -189,15 +191,15 @@ def test_a_person_is_asked_one_thing_after_another_in_their_language(capsys: pyt
 
 
 def test_enter_is_the_default_and_an_endpoint_is_asked_about_only_where_there_is_one() -> None:
-    assert interviewed("", "", "", "", "", "") == interview({}, Answers(language="en"), None, yes=True)
+    assert interviewed("", "", "", "", "", "", "") == interview({}, Answers(language="en"), None, yes=True)
 
 
 def test_an_answer_that_cannot_be_is_asked_for_again(capsys: pytest.CaptureFixture[str]) -> None:
-    answers = interviewed("fr", "en", "magic", "", "12a", "", "perhaps", "YES", "N", "many", "-1", "1,000")
+    answers = interviewed("fr", "en", "magic", "", "irc", "", "12a", "", "perhaps", "YES", "N", "many", "-1", "1,000")
 
     assert (answers.message_content, answers.minors, answers.messages) == (True, False, 1000)
     told = capsys.readouterr().out
-    options = ("--language", "--model", "--application", "--message-content", "--messages", "--messages")
+    options = ("--language", "--model", "--platform", "--application", "--message-content", "--messages", "--messages")
     assert re.findall(r"^(--[a-z-]+): expected", told, re.MULTILINE) == list(options)
 
 
@@ -217,7 +219,18 @@ def test_every_question_has_its_words_and_takes_its_default() -> None:
 
 
 FULL = ["--language", "ko", "--model", "openai:x", "--base-url", "http://127.0.0.1:8000/v1", "--speaks", "ko"]
-FULL += ["--application", "123", "--message-content", "--minors", "--messages", "50", "--tokens", "0"]
+FULL += [
+    "--platform",
+    "discord",
+    "--application",
+    "123",
+    "--message-content",
+    "--minors",
+    "--messages",
+    "50",
+    "--tokens",
+    "0",
+]
 
 
 def test_options_alone_write_the_file_and_say_what_to_click_in_order(run: Run, tmp_path: Path) -> None:
@@ -233,6 +246,36 @@ def test_options_alone_write_the_file_and_say_what_to_click_in_order(run: Run, t
     assert tomllib.loads(written)["discord"] == {"token_variable": "DISCORD_TOKEN", "message_content": True}
     assert "secret" not in written + done.stdout.decode()
     assert [path.name for path in tmp_path.iterdir()] == ["talchum.toml"]
+
+
+@pytest.mark.parametrize(("platform", "served"), [("telegram", ["telegram"]), ("both", ["discord", "telegram"])])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_file_and_the_steps_are_for_the_platforms_that_were_chosen(
+    run: Run, tmp_path: Path, language: str, platform: str, served: list[str]
+) -> None:
+    clicks = steps(run("--yes", "--platform", platform, "--language", language))
+    written = (tmp_path / "talchum.toml").read_text(encoding="utf-8")
+    settings = Settings.load(written.encode(), {"TELEGRAM_TOKEN": "1:x", "DISCORD_TOKEN": "y"})
+    exports = [click for click in clicks if click.startswith("export")]
+
+    assert [name for name in ("discord", "telegram") if getattr(settings, name)] == served
+    assert [one.name for one in platforms_of(settings)] == served
+    assert exports == [f"export {name.upper()}_TOKEN=…" for name in served]
+    assert ["BotFather" in click and "/newbot" in click for click in clicks].count(True) == 1
+    assert any("/setprivacy" in click for click in clicks)
+    assert any("New Application" in click for click in clicks) == ("discord" in served)
+
+
+@pytest.mark.parametrize(("typed", "platform"), [("텔레그램", "telegram"), ("Both", "both"), ("둘다", "both")])
+def test_where_personas_talk_is_asked_before_what_only_discord_needs(
+    typed: str, platform: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rest = ("",) * (4 if platform == "both" else 2)
+    answers = interviewed("", "", typed, *rest)
+
+    assert answers == Answers(language="en", platform=platform)
+    asked_for = catalogue("bots").say("init.ask_application", "en") in capsys.readouterr().out
+    assert asked_for == (platform == "both")
 
 
 def test_what_is_not_needed_is_not_clicked(run: Run, tmp_path: Path) -> None:
@@ -256,7 +299,8 @@ def test_the_file_that_the_environment_names_is_the_one_that_is_written(run: Run
 def test_where_nobody_can_be_asked_it_says_what_is_missing(run: Run, tmp_path: Path) -> None:
     told = complaint(run("--model", "openai:x", "--minors"))
 
-    missing = ["--language", "--base-url", "--speaks", "--application", "--message-content", "--messages", "--tokens"]
+    missing = ["--language", "--base-url", "--speaks", "--platform", "--application", "--message-content"]
+    missing += ["--messages", "--tokens"]
     assert re.findall(r"--[a-z-]+", told)[:-1] == missing
     assert "--yes" in told
     assert list(tmp_path.iterdir()) == []
@@ -302,6 +346,9 @@ def test_a_link_stays_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ({"application": "12a"}, "--application"),
         ({"application": "１２"}, "--application"),
         ({"language": "fr"}, "--language"),
+        ({"platform": "irc"}, "--platform"),
+        ({"platform": "telegram", "application": "1"}, "--platform discord"),
+        ({"platform": "telegram", "message_content": True}, "--message-content"),
         ({"model": "magic"}, "KIND:NAME"),
         ({"model": "openai:x", "base_url": "x"}, "--base-url"),
         ({"model": "openai:x", "speaks": "English"}, "--speaks"),
