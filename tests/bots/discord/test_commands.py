@@ -500,5 +500,7 @@ async def test_a_channel_for_moderators_is_tried_when_it_is_set() -> None:
         )
         told = [str(answer.components) for answer in (result.response, *result.followups) if answer]
         assert any("could not write there" in text for text in told)
-        again = await stage.admin.slash(stage.channel, "talchum settings", field="log_channel", value="-", where="server")
+        again = await stage.admin.slash(
+            stage.channel, "talchum settings", field="log_channel", value="-", where="server"
+        )
         assert "could not write" not in str([answer.components for answer in again.followups])
