@@ -267,6 +267,7 @@ def house_of(
     return House(
         runtime=runtime,
         scenes=scenes,
+        troupe=troupe,
         inbox=Inbox(running=limits.running, waiting=limits.waiting, waiting_each=_WAITING_EACH),
         commands=Commands(offices),
         meter=meter,

@@ -57,6 +57,16 @@ class Hall:
             self._sessions.popitem(last=False)
         return conversation
 
+    def move(self, old: str, new: str) -> None:
+        """A community has another key now: its own personas, and what was said in it as a place, follow. Who is there
+        already stays."""
+        theirs = self._casts.setdefault(new, {})
+        for name, cast in self._casts.pop(old, {}).items():
+            theirs.setdefault(name, cast)
+        for place, persona in [key for key in self._sessions if key[0] == old]:
+            conversation = self._sessions.pop((place, persona))
+            self._sessions.setdefault((new, persona), conversation)
+
     def reset(self, place: str, persona: str) -> None:
         """Forget the conversation with a persona in a place."""
         self._sessions.pop((place, persona), None)

@@ -19,6 +19,7 @@ from bots.platform import Caller, Mask, Meeting, Platform, Role
 from bots.replies import Replies
 from bots.scene import Scene, Scenes
 from bots.state import Entry, State
+from bots.troupe import Troupe
 from moderation.errors import Deflect
 from moderation.words import catalogue
 from personas.messages import Cue, Event, Message, Passage, Turn, Usage
@@ -37,6 +38,7 @@ class House:
 
     runtime: PersonaRuntime
     scenes: Scenes
+    troupe: Troupe
     inbox: Inbox
     commands: Commands
     meter: Meter
@@ -174,6 +176,7 @@ class Host:
 
     async def moved(self, old: Place, new: Place, *, channel: str) -> None:
         """See `Router.moved`."""
+        await self._house.troupe.move(old.community, new.community)
         await self._house.scenes.places.move(old.conversation, new.conversation)
         await self._house.replies.move(old, new, channel=channel)
 

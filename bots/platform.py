@@ -109,8 +109,8 @@ class Router(Protocol):
         """Id and name of everybody who may speak in a place."""
 
     async def moved(self, old: Place, new: Place, *, channel: str) -> None:
-        """A place has another key now, and its conversation goes on: settings and replies follow. The platform finds it
-        by `channel`. Does nothing the second time."""
+        """A place has another key now, and its conversation goes on: settings, replies and, of a community, its own
+        personas follow. The platform finds it by `channel`. Does nothing the second time."""
 
     async def recall(self, name: str) -> str:
         """What a platform noted under a name, or "": small facts of its own, never what somebody said."""

@@ -98,6 +98,14 @@ class Troupe:
             raise Unknown("troupe.not_own", name=name, known=", ".join(own) or "-")
         await self._state.drop(_KIND, _key(server, name))
 
+    async def move(self, old: str, new: str) -> None:
+        """A community has another key now, and its personas follow. Does nothing the second time."""
+        for entry in reversed(await self._state.list(_KIND, group=old, limit=_MOST)):
+            there = replace(entry, key=_key(new, entry.key.removeprefix(_key(old, ""))), group=new)
+            if await self._state.put_new(there):
+                await self._state.drop(_KIND, entry.key)
+        self.hall.move(old, new)
+
     async def export(self, name: str, *, server: str, form: str) -> tuple[str, bytes]:
         """A persona as a file: its name, and what is in it. `form` is png, json or toml. Raises Unknown, UsageError."""
         persona = self.hall.cast(name, server).persona

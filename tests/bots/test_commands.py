@@ -1,10 +1,12 @@
 """Commands, the same for every platform: who may, what comes of it, and in which language it is told."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from bots.cards import Card, Tone
+from bots.places import Place
 from bots.platform import Caller, Role
 from moderation.words import LANGUAGES
 from personas.messages import Finished, Passage
@@ -130,3 +132,28 @@ async def test_words_of_a_line_are_split_as_in_a_shell_and_an_open_quote_is_forg
         listed = await opened.host.command('/persona "list', _owner(""))
 
     assert re.search("Usage|It goes like this", listed.title)
+
+
+async def test_a_community_that_gets_another_key_keeps_its_own_personas_and_what_was_said() -> None:
+    old, new = (Place(platform="console", scopes=(f"console:server:{name}",)) for name in ("old", "new"))
+    generator = scripted(reply_of("One."), reply_of("Two."))
+    async with open_house(generator) as opened:
+        made = await opened.host.command("/persona create Jo 'You bake bread.'", replace(_owner(""), place=old))
+        assert made.tone is Tone.GOOD, made
+        asked = [caller("Hello?", place=place) for place in (old, new)]
+        async for _ in opened.host.reply(asked[0]):
+            pass
+
+        for _ in range(2):
+            await opened.host.moved(old, new, channel="new")
+
+        assert "jo" in dict(opened.host.personas(new))
+        assert "jo" not in dict(opened.host.personas(old))
+        async for _ in opened.host.reply(asked[1]):
+            pass
+        turns = opened.troupe.hall.conversation(new.conversation, "keeper").turns
+        async with open_house(generator, state=opened.state) as again:
+            after = dict(again.host.personas(new))
+
+    assert [turn.text for turn in turns] == ["Hello?", "One.", "Hello?", "Two."]
+    assert "jo" in after
