@@ -200,6 +200,14 @@ class Host:
         scene.conversation.answered(Turn(role="user", text=said, name=message.name), reply, message.reply)
         return True
 
+    async def introduce(self, caller: Caller) -> Card:
+        """See `Router.introduce`."""
+        scene = await self._house.scenes.of(caller)
+        if notices := self._house.notices:
+            with suppress(Deflect):  # told twice is better than not at all
+                await notices.due(caller.place, caller.message.person, profile=scene.settings.profile)
+        return notice_card("first", scene.cast.persona.name, scene.language)
+
     async def _before(self, caller: Caller, scene: Scene) -> tuple[list[Card], bool]:
         """What the person is told first, and whether there is a reply. Where the state cannot be asked, there is none:
         limits and notices are promises."""

@@ -13,7 +13,6 @@ from telegram.error import TelegramError
 from bots.cards import Card, Row, Tone
 from bots.errors import Missing
 from bots.inbox import Busy
-from bots.notices import notice_card
 from bots.performing import Performer
 from bots.platform import Role, Router
 from bots.pressing import CUES, STOP, Presser, line_of
@@ -231,7 +230,7 @@ class Menu:
         """Who speaks here, that it is an AI, and, where that disturbs nobody, its greeting."""
         aloud = replace(asker, secrecy=Secrecy.OPEN)
         meeting = await self._router.meet(asker.caller())
-        notice = notice_card("first", meeting.mask.name, asker.language)
+        notice = await self._router.introduce(asker.caller())
         help_ = Row(label="", text=catalogue("bots").say("telegram.start_hint", asker.language))
         await aloud.card(replace(notice, rows=(help_,)))
         if not asker.base.place.private and asker.base.role < Role.MODERATOR:

@@ -95,6 +95,9 @@ class Script(Router):
     def personas(self, place: Place) -> tuple[tuple[str, str], ...]:
         return (("keeper", "Maren"),)
 
+    async def introduce(self, caller: Caller) -> Card:
+        return Card(title="Maren is an AI persona")
+
     async def moved(self, old: Place, new: Place, *, channel: str) -> None:
         raise AssertionError("no place moves here")
 

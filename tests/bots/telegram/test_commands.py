@@ -82,6 +82,8 @@ async def test_start_tells_what_speaks_and_greets() -> None:
         assert "Maren is an AI persona" in notice.text
         assert "/help" in notice.text
         assert greeting.text.endswith("The lamp is lit.")
+        answers = await stage.say("hello")
+        assert not any("is an AI persona" in one.text for one in answers), "it was told already"
 
 
 async def test_start_by_anybody_in_a_group_tells_but_does_not_greet() -> None:
