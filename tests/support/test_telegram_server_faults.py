@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
-from telegram.ext import AIORateLimiter
 
 from tests.support.telegram_server import (
     Broken,
@@ -52,18 +51,6 @@ async def test_too_many_requests_say_how_long_to_wait() -> None:
         "parameters": {"retry_after": 1},
     }
     assert server.answers() == []
-
-
-async def test_a_rate_limiter_obeys_it() -> None:
-    async with TelegramServer() as server:
-        app = builder(server).rate_limiter(AIORateLimiter(max_retries=1)).build()
-        async with app:
-            server.plan("sendMessage", TooMany(retry_after=SECOND))
-            await app.bot.send_message(server.private.id, "x")
-
-    refused, sent = server.requests("sendMessage")
-    assert (refused.status, sent.status) == (429, 200)
-    assert sent.at - refused.at >= SECOND
 
 
 async def test_a_fault_hits_one_chat_alone_where_one_is_named() -> None:
