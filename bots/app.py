@@ -355,12 +355,14 @@ def _discord(section: DiscordSection, language: str, router: Router) -> "Surroun
     )
 
 
-async def serve(settings: Settings) -> None:
-    """Serve every platform of the settings until cancelled; then what is under way is brought to its end."""
+async def serve(settings: Settings, ready: Callable[[], None]) -> None:
+    """Serve every platform of the settings until cancelled; then what is under way is brought to its end. `ready` is
+    called when all is put together and the platforms are about to be reached."""
     platforms = platforms_of(settings)
     async with open_host(settings) as host:
         for platform in platforms:
             host.register(platform)
+        ready()
         try:
             async with asyncio.TaskGroup() as group:
                 for platform in platforms:

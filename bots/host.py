@@ -4,7 +4,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from bots.attention import Attention, Heard, attend
 from bots.cards import Card, Tone
@@ -13,7 +13,7 @@ from bots.errors import Unknown
 from bots.inbox import Busy, Inbox
 from bots.loops import Loops
 from bots.meter import Level, Meter, limit_card
-from bots.notices import Notices, notice_card
+from bots.notices import Kind, Notices, notice_card
 from bots.places import Place, PlaceSettings
 from bots.platform import Caller, Mask, Meeting, Platform, Role
 from bots.replies import Replies
@@ -200,13 +200,17 @@ class Host:
         scene.conversation.answered(Turn(role="user", text=said, name=message.name), reply, message.reply)
         return True
 
-    async def introduce(self, caller: Caller) -> Card:
+    async def introduce(self, caller: Caller, *, asked: bool) -> Card | None:
         """See `Router.introduce`."""
         scene = await self._house.scenes.of(caller)
+        due: Kind | Literal[""] = "first" if asked else ""
         if notices := self._house.notices:
-            with suppress(Deflect):  # told twice is better than not at all
-                await notices.due(caller.place, caller.message.person, profile=scene.settings.profile)
-        return notice_card("first", scene.cast.persona.name, scene.language)
+            try:
+                due = await notices.due(caller.place, caller.message.person, profile=scene.settings.profile) or due
+            except Deflect as error:  # told twice is better than not at all
+                _log.warning("a notice was not noted: error=%s", error.key)
+                due = "first"
+        return notice_card("first" if asked else due, scene.cast.persona.name, scene.language) if due else None
 
     async def _before(self, caller: Caller, scene: Scene) -> tuple[list[Card], bool]:
         """What the person is told first, and whether there is a reply. Where the state cannot be asked, there is none:

@@ -102,8 +102,9 @@ class Router(Protocol):
     async def meet(self, caller: Caller) -> Meeting:
         """Begin a conversation, or go on in it after its persona changed (`Card.met`)."""
 
-    async def introduce(self, caller: Caller) -> Card:
-        """The notice that an AI speaks there, for whoever asks; the first reply need not give it again."""
+    async def introduce(self, caller: Caller, *, asked: bool) -> Card | None:
+        """The notice that an AI speaks there, which the next reply need not give again; None where it was given lately
+        and nobody `asked` for it."""
 
     def mask(self, persona: str, community: str) -> Mask:
         """How a persona appears; for an unknown id a name nobody has."""

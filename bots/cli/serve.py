@@ -19,9 +19,11 @@ async def _run(settings: Settings) -> None:
     """Until Ctrl-C or SIGTERM; either way what is under way is brought to its end."""
     from bots.app import serve
 
-    work = asyncio.create_task(serve(settings))
+    def ready() -> None:
+        err().print(say("cli.running", settings, log=settings.log_file))
+
+    work = asyncio.create_task(serve(settings, ready))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, work.cancel)
-    err().print(say("cli.running", settings, log=settings.log_file))
     with logging_to(settings.log_file, level=settings.log.level):
         try:
             await asyncio.wait([work])

@@ -127,6 +127,8 @@ class Listener:
         caller = heard_by(message)
         meeting = await self._router.meet(caller)
         if meeting.greeting:
+            if notice := await self._router.introduce(caller, asked=False):
+                await self._tell(channel, notice)
             await self._trying(self._performer.greet(caller, str(channel.id), meeting), message, channel)
 
     async def _trying(self, work: Awaitable[object], message: discord.Message, channel: Channel) -> None:

@@ -230,9 +230,10 @@ class Menu:
         """Who speaks here, that it is an AI, and, where that disturbs nobody, its greeting."""
         aloud = replace(asker, secrecy=Secrecy.OPEN)
         meeting = await self._router.meet(asker.caller())
-        notice = await self._router.introduce(asker.caller())
+        notice = await self._router.introduce(asker.caller(), asked=True)
         help_ = Row(label="", text=catalogue("bots").say("telegram.start_hint", asker.language))
-        await aloud.card(replace(notice, rows=(help_,)))
+        if notice is not None:
+            await aloud.card(replace(notice, rows=(help_,)))
         if not asker.base.place.private and asker.base.role < Role.MODERATOR:
             return
         if meeting.warning:

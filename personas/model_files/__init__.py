@@ -181,7 +181,9 @@ def explained(folder: Path, *, needed: int = 0) -> Iterator[None]:
 def room_for(size: int, folder: Path) -> None:
     """Make `folder` and see that `size` more bytes fit. Raises ModelUnavailable."""
     with explained(folder, needed=size):
-        folder.mkdir(parents=True, exist_ok=True)
+        # The folder above is mostly the one where texts are kept: nobody else's to look into.
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         if shutil.disk_usage(folder).free < size:
             raise OSError(errno.ENOSPC, "no room")
 

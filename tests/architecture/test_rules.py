@@ -108,6 +108,7 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
         ("bots/cli/models.py", "model_serve_script"),  # our words
         ("bots/cli/files.py", "train"),  # figures
         ("bots/cli/serve.py", "_run"),  # our words
+        ("bots/cli/serve.py", "ready"),  # our words
         ("bots/console_bot/terminal.py", "_write_anew"),  # a file somebody asked for
         ("bots/__main__.py", "_complain"),  # our words
     }

@@ -95,7 +95,7 @@ class Script(Router):
     def personas(self, place: Place) -> tuple[tuple[str, str], ...]:
         return (("keeper", "Maren"),)
 
-    async def introduce(self, caller: Caller) -> Card:
+    async def introduce(self, caller: Caller, *, asked: bool) -> Card:
         return Card(title="Maren is an AI persona")
 
     async def moved(self, old: Place, new: Place, *, channel: str) -> None:

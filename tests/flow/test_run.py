@@ -147,4 +147,5 @@ async def test_without_what_it_needs_it_says_so_in_a_sentence(document: str, tol
 
     assert process.returncode == 2
     assert told in error.decode()
+    assert "Running" not in error.decode()
     assert "Traceback" not in error.decode()

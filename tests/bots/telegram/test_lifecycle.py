@@ -221,6 +221,9 @@ async def test_updates_that_are_brought_are_answered_and_nobody_else_may_bring_a
                 right = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
                 async with session.post(f"{url}/tg", data=b"nonsense", headers=right) as answer:
                     assert answer.status == 400
+                newer = {"update_id": 2, "message": {"message_id": "of another kind"}}
+                async with session.post(f"{url}/tg", json=newer, headers=right) as answer:
+                    assert answer.status == 200, "refused, it would come again for ever"
                 async with session.get(f"{url}/health") as answer:
                     assert answer.status == 204
 

@@ -4,15 +4,13 @@ Offsets are monotonic, from the start of the server. A request stands in the jou
 status follows when it is answered, and stays None where the connection was reset.
 """
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-T = TypeVar("T")
+from tests.support.waiting import Waiting
 
-PATIENCE: Final = timedelta(seconds=5)
 _TAIL: Final = 20
 
 
@@ -60,17 +58,12 @@ def matches(pattern: str, path: str) -> bool:
     )
 
 
-class Journal:
+class Journal(Waiting):
     """Use from the event loop of the server only."""
 
     def __init__(self) -> None:
-        self._begun = asyncio.get_running_loop().time()
-        self._waiting: list[asyncio.Future[None]] = []
+        super().__init__()
         self.entries: list[Request | Command] = []
-
-    @property
-    def now(self) -> timedelta:
-        return timedelta(seconds=asyncio.get_running_loop().time() - self._begun)
 
     def write(self, entry: Request | Command) -> None:
         self.entries.append(entry)
@@ -93,30 +86,6 @@ class Journal:
     def invalid(self) -> int:
         """How many answers Discord would count towards its ban of 10,000 in ten minutes: 401, 403 and 429."""
         return sum(request.status in (401, 403, 429) for request in self.requests())
-
-    def stir(self) -> None:
-        """Something happened: whoever waits looks again."""
-        waiting, self._waiting = self._waiting, []
-        for future in waiting:
-            if not future.done():
-                future.set_result(None)
-
-    async def until(self, predicate: Callable[[], T], *, timeout: timedelta = PATIENCE) -> T:  # noqa: ASYNC109
-        """Its first result that counts as true; asked again after each thing that happens at the server.
-
-        What happens in a bot alone (its caches, its tasks) is no such thing: wait for that with the bot's own means.
-        AssertionError after `timeout`.
-        """
-        try:
-            async with asyncio.timeout(timeout.total_seconds()):
-                while not (found := predicate()):
-                    future = asyncio.get_running_loop().create_future()
-                    self._waiting.append(future)
-                    await future
-                return found
-        except TimeoutError:
-            happened = "it happened where the server does not hear of it" if predicate() else "it did not happen"
-            raise AssertionError(f"{happened}; what did:\n{self}") from None
 
     def __str__(self) -> str:
         return "\n".join(str(entry) for entry in self.entries[-_TAIL:])

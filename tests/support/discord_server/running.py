@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import discord
 
-from tests.support.discord_server.journal import PATIENCE
 from tests.support.discord_server.server import TOKEN
+from tests.support.waiting import PATIENCE
 
 
 @asynccontextmanager

@@ -12,11 +12,12 @@ from tests.support.discord_server.address import pointed_at
 from tests.support.discord_server.commands import Value
 from tests.support.discord_server.faults import Fault, Faults, Limit, Limits
 from tests.support.discord_server.gateway import NO_INTENTS, Gateway, Intent
-from tests.support.discord_server.journal import PATIENCE, Journal, Request
+from tests.support.discord_server.journal import Journal, Request
 from tests.support.discord_server.people import People
 from tests.support.discord_server.rest import BASE, Rest
 from tests.support.discord_server.service import Service
 from tests.support.discord_server.world import Channel, Guild, Interaction, Message, User, World
+from tests.support.waiting import PATIENCE
 
 T = TypeVar("T")
 

@@ -4,17 +4,14 @@ Offsets are monotonic, from the start of the server. A request stands in the jou
 status follows when it is answered, and stays None where the connection was gone by then.
 """
 
-import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from tests.support.telegram_server.world import Json
+from tests.support.waiting import Waiting
 
-T = TypeVar("T")
-
-PATIENCE: Final = timedelta(seconds=5)
 _TAIL: Final = 20
 
 
@@ -60,17 +57,12 @@ class Delivery:
         return f"{self.at.total_seconds():8.3f}  webhook {self.kind} {self.update} -> {self.status}"
 
 
-class Journal:
+class Journal(Waiting):
     """Use from the event loop of the server only."""
 
     def __init__(self) -> None:
-        self._begun = asyncio.get_running_loop().time()
-        self._waiting: list[asyncio.Future[None]] = []
+        super().__init__()
         self.entries: list[Request | Delivery] = []
-
-    @property
-    def now(self) -> timedelta:
-        return timedelta(seconds=asyncio.get_running_loop().time() - self._begun)
 
     def write(self, entry: Request | Delivery) -> None:
         self.entries.append(entry)
@@ -90,30 +82,6 @@ class Journal:
     def flooded(self) -> int:
         """How many requests the flood model refused."""
         return sum(request.flooded for request in self.requests())
-
-    def stir(self) -> None:
-        """Something happened: whoever waits looks again."""
-        waiting, self._waiting = self._waiting, []
-        for future in waiting:
-            if not future.done():
-                future.set_result(None)
-
-    async def until(self, predicate: Callable[[], T], *, timeout: timedelta = PATIENCE) -> T:  # noqa: ASYNC109
-        """Its first result that counts as true; asked again after each thing that happens at the server.
-
-        What happens in a bot alone (its tasks, its store) is no such thing: wait for that with the bot's own means.
-        AssertionError after `timeout`.
-        """
-        try:
-            async with asyncio.timeout(timeout.total_seconds()):
-                while not (found := predicate()):
-                    future = asyncio.get_running_loop().create_future()
-                    self._waiting.append(future)
-                    await future
-                return found
-        except TimeoutError:
-            happened = "it happened where the server does not hear of it" if predicate() else "it did not happen"
-            raise AssertionError(f"{happened}; what did:\n{self}") from None
 
     def __str__(self) -> str:
         return "\n".join(str(entry) for entry in self.entries[-_TAIL:])

@@ -13,7 +13,7 @@ from tests.support.telegram_server.api import Api
 from tests.support.telegram_server.elsewhere import Elsewhere
 from tests.support.telegram_server.faults import Fault, Faults
 from tests.support.telegram_server.flood import Flood, Limits
-from tests.support.telegram_server.journal import PATIENCE, Journal, Request
+from tests.support.telegram_server.journal import Journal, Request
 from tests.support.telegram_server.media import LARGEST_UPLOAD
 from tests.support.telegram_server.membership import Membership
 from tests.support.telegram_server.people import People
@@ -23,6 +23,7 @@ from tests.support.telegram_server.service import Service
 from tests.support.telegram_server.updates import Updates
 from tests.support.telegram_server.webhooks import Courier
 from tests.support.telegram_server.world import CallbackQuery, Chat, Draft, Kind, Message, Status, User, World
+from tests.support.waiting import PATIENCE
 
 T = TypeVar("T")
 
