@@ -84,8 +84,7 @@ class Listener:
             return
         if not await self._router.replies.claim(PLATFORM, str(message.id)):
             return
-        if empty and isinstance(message.channel, Channel):
-            await self._greet(message, message.channel)
+        if empty and isinstance(message.channel, Channel) and await self._greet(message, message.channel):
             return
         part = Part(message=message, text=text, persona=attention.persona if attention else "")
         parts = await self._bursts.gather(burst, part)
@@ -122,14 +121,16 @@ class Listener:
             self._performer.answer(caller, str(channel.id), tell, persona=first.persona, quoted=last), last, channel
         )
 
-    async def _greet(self, message: discord.Message, channel: Channel) -> None:
-        """Somebody only called: whoever speaks there says hello."""
+    async def _greet(self, message: discord.Message, channel: Channel) -> bool:
+        """Somebody only called: whoever speaks there says hello. False where nobody may, or has no greeting."""
         caller = heard_by(message)
         meeting = await self._router.meet(caller)
-        if meeting.greeting:
-            if notice := await self._router.introduce(caller, asked=False):
-                await self._tell(channel, notice)
-            await self._trying(self._performer.greet(caller, str(channel.id), meeting), message, channel)
+        if not meeting.greeting:
+            return False
+        if notice := await self._router.introduce(caller, asked=False):
+            await self._tell(channel, notice)
+        await self._trying(self._performer.greet(caller, str(channel.id), meeting), message, channel)
+        return True
 
     async def _trying(self, work: Awaitable[object], message: discord.Message, channel: Channel) -> None:
         """Do `work` about a message; what keeps it from being done is told to whoever can do something about it."""

@@ -281,6 +281,16 @@ async def test_whoever_only_mentions_the_bot_is_greeted() -> None:
         assert stage.replies()[0].components == []
 
 
+async def test_whoever_only_mentions_the_bot_where_nobody_may_speak_is_told_why() -> None:
+    async with on_discord(model()) as stage:
+        await stage.opened.house.scenes.places.change(f"discord:server:{stage.guild.id}", persona="rake")
+        before = len(stage.cards())
+        await stage.ann.send(stage.channel, stage.me)
+
+        assert stage.replies() == []
+        assert "for adults" in " ".join(stage.cards()[before:])
+
+
 async def test_who_may_manage_messages_in_one_channel_only_is_no_moderator_of_the_server() -> None:
     async with on_discord(model()) as stage:
         grant = {stage.ann: discord.PermissionOverwrite(manage_messages=True)}
