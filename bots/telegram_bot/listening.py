@@ -5,7 +5,7 @@ Edits of messages are not asked for: a reply answers what was written first. Wha
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -119,6 +119,8 @@ class Listener:
             if attention is not None:
                 await self._decline(whole)
             return
+        if not text and await self._greet(whole):
+            return
         part = Part(message=whole, text=text, persona=attention.persona if attention else "")
         parts = await self._bursts.gather(burst, part)
         if parts:
@@ -170,12 +172,30 @@ class Listener:
         if record is None or record.message != number or not record.shown:
             await self._router.replies.release(PLATFORM, number)
 
+    async def _greet(self, message: telegram.Message) -> bool:
+        """Somebody only called: whoever speaks there says hello. False where nobody may, or has no greeting."""
+        caller = heard_by(message, await self._roles.of(message.chat, author_of(message)), "", persona="")
+        meeting = await self._router.meet(caller)
+        if not meeting.greeting:
+            return False
+        number = shown_id(message.chat.id, message.message_id)
+        if await self._router.replies.claim(PLATFORM, number):
+            if notice := await self._router.introduce(caller, asked=False):
+                await self._tell(message, notice)
+            await self._trying(self._performer.greet(caller, channel_of(message), meeting), caller, message)
+        return True
+
     async def _show(self, caller: Caller, last: telegram.Message, persona: str) -> None:
         async def tell(card: Card) -> None:
             await self._tell(last, card)
 
+        work = self._performer.answer(caller, channel_of(last), tell, persona=persona, quoted=last)
+        await self._trying(work, caller, last)
+
+    async def _trying(self, work: Awaitable[object], caller: Caller, last: telegram.Message) -> None:
+        """Do `work` about a message; what keeps it from being done is told to whoever can do something about it."""
         try:
-            await self._performer.answer(caller, channel_of(last), tell, persona=persona, quoted=last)
+            await work
         except Busy:
             await self._say(last, "showing.busy")
         except Missing as error:

@@ -211,3 +211,14 @@ async def test_in_a_group_where_the_bot_may_not_write_the_moderators_are_told() 
         server.say(server.group, server.person, "Hello", mention_bot=True)
         server.group.writable = False
         await stage.until_says(desk, "may not write")
+
+
+async def test_whoever_only_mentions_the_bot_is_greeted() -> None:
+    async with on_telegram(scripted(ONCE)) as stage:
+        server = stage.server
+        server.say(server.group, server.person, "", mention_bot=True)
+        await stage.until_says(server.group, "The lamp is lit.")
+
+        texts = [message.text for message in server.answers(server.group)]
+        assert [text for text in texts if "is an AI persona" in text]
+        assert all(not message.buttons for message in server.answers(server.group))
