@@ -1,24 +1,17 @@
 """What `talchum doctor` says of Discord, asked of a Discord on this machine."""
 
-import asyncio
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from datetime import timedelta
 
 import pytest
 from aiohttp import web
 
-from bots.config import Settings
 from bots.discord_bot import checkup
-from bots.discord_bot.checkup import look_at_discord, look_online
-from bots.discord_bot.faults import NEEDED
-from bots.discord_bot.invite import PERMISSIONS, invite
+from bots.discord_bot.checkup import look_online
+from bots.discord_bot.invite import invite
 from bots.doctor import Finding, Grade
-from bots.parts import open_state
-from bots.places import Mode, Places, PlaceSettings
-from moderation.words import LANGUAGES, catalogue
+from tests.bots.looking import WHOLE, host, keys, now, told
 from tests.support.discord_server import (
     PRIVILEGED,
     DiscordServer,
@@ -33,18 +26,7 @@ from tests.support.discord_server import (
 from tests.support.discord_server.address import pointed_at
 from tests.support.discord_server.world import Channel, Guild
 
-WHOLE = Permission(PERMISSIONS.value)
 REACTIONS = Permission(1 << 6)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def host(server: DiscordServer, *, allowed: Permission = WHOLE) -> None:
-    """The guild that is there gives the bot, and nobody else, these permissions."""
-    server.guild.everyone = Permission(0)
-    server.world.join(server.guild, server.world.bot, allowed)
 
 
 async def findings(
@@ -63,16 +45,6 @@ async def findings(
         now=lambda: now() + ahead,
         patience=patience,
     )
-
-
-def keys(found: Sequence[Finding], grade: Grade | None = None) -> list[str]:
-    return [finding.told.key for finding in found if grade in (None, finding.grade)]
-
-
-def told(found: Sequence[Finding], key: str, language: str = "en") -> str:
-    """The one text of that key."""
-    (text,) = [finding.told.explain(language) for finding in found if finding.told.key == key]
-    return text
 
 
 def channel(server: DiscordServer, name: str, guild: Guild | None = None) -> Channel:
@@ -372,94 +344,3 @@ async def test_something_else_that_answers_is_a_finding(page: str) -> None:
         await runner.cleanup()
 
     assert keys(found, Grade.BAD) == ["doctor.unreadable"]
-
-
-def settings_of(tmp_path: Path, document: str, **environ: str) -> Settings:
-    return Settings.load(document.encode(), {"TALCHUM_DATA": str(tmp_path), **environ})
-
-
-async def test_without_a_section_or_a_token_nothing_is_asked(tmp_path: Path) -> None:
-    async with DiscordServer() as server:
-        none = await look_at_discord(settings_of(tmp_path, ""), offline=False, now=now)
-        bare = await look_at_discord(settings_of(tmp_path, "[discord]"), offline=False, now=now)
-        named = settings_of(tmp_path, '[discord]\ntoken_variable = "MY_BOT"', DISCORD_TOKEN="x")
-        other = await look_at_discord(named, offline=False, now=now)
-        away = await look_at_discord(settings_of(tmp_path, "[discord]", DISCORD_TOKEN="x"), offline=True, now=now)
-        asked = server.requests()
-
-    assert [finding.grade for finding in (*none, *bare, *other, *away)] == [
-        Grade.DOUBTFUL,
-        Grade.BAD,
-        Grade.BAD,
-        Grade.GOOD,
-    ]
-    assert "DISCORD_TOKEN" in bare[0].told.explain("ko")
-    assert "MY_BOT" in other[0].told.explain("ko")
-    assert not asked
-
-
-async def test_places_that_were_set_to_hear_everything_are_found_in_the_state(tmp_path: Path) -> None:
-    async with DiscordServer() as server:
-        host(server)
-        settings = settings_of(tmp_path, "[discord]", DISCORD_TOKEN=server.token)
-        scope = f"discord:channel:{server.channel.id}"
-        async with open_state(settings) as state:
-            places = Places(state, PlaceSettings())
-            await places.change(scope, mode="every")
-            await places.change("discord:channel:5", persona="maren")
-            await places.change("discord:thread:6", wake=("maren",))
-            await places.change("discord:dm:7", "discord:person:1", mode="every")
-            await places.change("telegram:chat:8", mode="every")
-        found = await look_at_discord(settings, offline=False, now=now)
-        away = await look_at_discord(settings, offline=True, now=now)
-        reading = settings_of(tmp_path, "[discord]\nmessage_content = true", DISCORD_TOKEN=server.token)
-        read = await look_at_discord(reading, offline=False, now=now)
-
-    assert "(#lobby (Tea House), discord:thread:6)" in told(found, "doctor.listens")
-    assert f"({scope}, discord:thread:6)" in told(away, "doctor.listens")
-    assert keys(read, Grade.BAD) == ["discord.no_intent"]
-    assert "doctor.listens" not in keys(read)
-
-
-@pytest.mark.parametrize("places", [f"mode = '{Mode.EVERY}'", "wake = ['maren']", f"mode = '{Mode.CHANCE}'"])
-async def test_settings_that_hear_everything_everywhere_are_told_as_one(tmp_path: Path, places: str) -> None:
-    settings = settings_of(tmp_path, f"[discord]\n[places]\n{places}", DISCORD_TOKEN="x")
-    away = await look_at_discord(settings, offline=True, now=now)
-
-    assert "(everywhere)" in told(away, "doctor.listens")
-
-
-async def test_a_state_that_does_not_open_is_left_to_others_to_tell(tmp_path: Path) -> None:
-    await asyncio.to_thread((tmp_path / "state.db").write_bytes, b"no database" * 500)
-    settings = settings_of(tmp_path, "[discord]", DISCORD_TOKEN="x")
-
-    assert keys(await look_at_discord(settings, offline=True, now=now)) == ["doctor.token_there"]
-
-
-def test_the_link_asks_for_what_is_needed_and_nothing_else() -> None:
-    bits = {
-        "view_channel": 10,
-        "send_messages": 11,
-        "send_messages_in_threads": 38,
-        "create_public_threads": 35,
-        "manage_webhooks": 29,
-        "read_message_history": 16,
-        "add_reactions": 6,
-        "attach_files": 15,
-    }
-    link = urlsplit(invite(123))
-    query = parse_qs(link.query)
-
-    assert link._replace(query="").geturl() == "https://discord.com/oauth2/authorize"
-    assert query == {
-        "client_id": ["123"],
-        "scope": ["bot applications.commands"],
-        "permissions": [str(sum(1 << bits[name] for name in NEEDED))],
-    }
-
-
-def test_every_permission_that_is_needed_has_a_name_for_people() -> None:
-    words = catalogue("bots")
-    assert "manage_webhooks" in NEEDED
-    for name in NEEDED:
-        assert all(words.say(f"doctor.permission_{name}", language) for language in LANGUAGES)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from personas.cards import MAX_BYTES, Card, persona_of, read_card, screen, write_card
 from personas.errors import PersonaFileError
 from personas.persona import Persona
-from tests.personas.test_cards import DATA, V1, V2, V3, charx, chunk, encoded, persona, png, read, refusal, text
+from tests.personas.carding import DATA, V1, V2, V3, charx, chunk, encoded, persona, png, read, refusal, text
 
 SAMPLES = (
     json.dumps(V1).encode(),

@@ -1,0 +1,172 @@
+"""Personas that leave as character cards."""
+
+import base64
+import dataclasses
+import json
+import re
+import struct
+import zlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from personas.cards import MAX_BYTES, persona_of, write_card
+from personas.errors import PersonaFileError
+from personas.lint import Level, lint
+from personas.loading import bundled
+from tests.personas.carding import DATA, V1, V2, V3, charx, encoded, persona, png, read, text
+
+
+def cards_in(data: bytes) -> dict[str, dict[str, Any]]:
+    """The cards in a picture by keyword, read by other means than ours."""
+    found = re.findall(rb"tEXt(chara|ccv3)\0([A-Za-z0-9+/=]+)", data)
+    return {keyword.decode(): json.loads(base64.b64decode(content)) for keyword, content in found}
+
+
+@pytest.mark.parametrize("form", ["png", "json"])
+def test_a_card_that_was_imported_is_exported_as_it_was(form: str) -> None:
+    card = read(png(text("ccv3", encoded(V3))))
+    again = read(write_card(persona(card), card=card, form=form))
+
+    assert again.raw == V3
+    newer = read({**V3, "spec_version": "3.1"})
+    assert read(write_card(persona(newer), card=newer, form=form)).spec == "3.1"
+    if form == "png":
+        assert again.picture == card.picture
+
+
+def test_an_older_card_is_exported_with_everything_it_had() -> None:
+    for older in (V2, {**V1, **V2, "fav": False}, {**V1, "fav": False}):
+        card = read(older)
+        again = read(write_card(persona(card), card=card, form="json"))
+
+        assert again.spec == "3.0"
+        fields: dict[str, Any] = older.get("data", V1)
+        assert fields.items() <= again.data.items()
+        assert ("fav" in again.raw) is ("fav" in older)
+
+
+def test_what_was_changed_in_the_persona_is_changed_in_the_card_and_nothing_else() -> None:
+    card = read({**V1, **V3})
+    made = persona(card)
+    edited = dataclasses.replace(made, name="Amelia", description="A baker.", greetings=("Hello.",), mature=True)
+    again = read(write_card(edited, card=card, form="json"))
+
+    assert (again.nickname, again.name) == ("Amelia", "Amy")
+    assert (again.description, again.personality) == ("A baker.", "")
+    assert again.raw["description"] == "A baker."
+    assert (again.first_mes, again.alternate_greetings) == ("Hello.", ())
+    assert again.tags == ("baker", "cosy", "nsfw")
+    for key in ("mes_example", "system_prompt", "scenario", "character_book", "extensions", "source"):
+        assert again.data[key] == V3["data"][key]
+
+
+@pytest.mark.parametrize("form", ["png", "json"])
+def test_a_persona_that_never_was_a_card_comes_back_from_one(form: str) -> None:
+    library = bundled()
+    assert "lighthouse_keeper" in library
+    for written in library.values():
+        card = read(write_card(written, form=form))
+        made = persona_of(card, id=written.id, language=written.language)
+
+        for key in ("name", "description", "voice", "scenario", "demonstrations", "greetings", "source", "authors"):
+            assert getattr(made, key) == getattr(written, key), key
+        assert card.creator_notes == written.tagline
+        assert len(card.lore) == sum(
+            fact.witness and (not written.moment or not fact.since or fact.since <= written.moment)
+            for fact in written.facts
+        )
+
+
+def test_a_picture_that_is_made_is_a_picture() -> None:
+    written = write_card(bundled()["lighthouse_keeper"])
+
+    width, height = struct.unpack(">II", written[16:24])
+    pixels = zlib.decompress(re.findall(rb"IDAT(.*)....\0\0..tEXt", written, re.DOTALL)[0][:-4])
+    assert len(pixels) == height * (1 + width * 3)
+
+
+def test_older_programs_find_a_card_without_what_they_do_not_know() -> None:
+    card = read(V3)
+    found = cards_in(write_card(persona(card), card=card))
+
+    older = found["chara"]
+    assert (older["spec"], older["spec_version"]) == ("chara_card_v2", "2.0")
+    assert not {"assets", "nickname", "source", "group_only_greetings", "creation_date"} & set(older["data"])
+    assert older["data"]["character_book"]["entries"][0]["content"] == "The oven is old."
+    assert older["data"]["creator_notes"] != DATA["creator_notes"]
+    assert found["ccv3"] == V3
+
+
+def test_a_picture_given_stands_for_that_of_the_card() -> None:
+    card = read(png(text("ccv3", encoded(V3))))
+    made, wide = persona(card), png(text("Comment", b"private"), width=2)
+
+    assert read(write_card(made, card=card, picture=wide)).picture == png(width=2)
+    for form, picture in (("json", wide), ("json", b"GIF89a..."), ("png", b"GIF89a...")):
+        again = read(write_card(made, card=card, picture=picture, form=form))
+        icons = [asset for asset in again.assets if asset["type"] == "icon"]
+        assert [icon["name"] for icon in icons] == ["main"]
+        assert str(icons[0]["uri"]).startswith("data:image/")
+    assert read(write_card(made, card=card, picture=b"GIF89a...", form="json")).picture == b"GIF89a..."
+    with pytest.raises(PersonaFileError):
+        write_card(made, picture=b"no picture")
+    with pytest.raises(ValueError, match="bmp"):
+        write_card(made, form="bmp")
+
+
+def test_assets_that_were_not_kept_are_not_named_in_an_export() -> None:
+    assets = [
+        {"type": "icon", "uri": "embeded://i.png", "name": "main", "ext": "png"},
+        {"type": "emotion", "uri": "embeded://e.png", "name": "smile", "ext": "png"},
+        {"type": "background", "uri": "https://example.org/b.png", "name": "main", "ext": "png"},
+    ]
+    card = read(charx({**V3, "data": {**V3["data"], "assets": assets}}, {"i.png": png(), "e.png": png()}))
+    again = read(write_card(persona(card), card=card))
+
+    assert again.picture == png()
+    assert [asset["uri"] for asset in again.assets] == ["ccdefault:", "https://example.org/b.png"]
+
+
+def test_an_icon_in_the_json_is_not_listed_twice() -> None:
+    icon = {"type": "icon", "uri": "data:image/gif;base64,R0lGODlhAAAA", "name": "main", "ext": "gif"}
+    card = read({**V3, "data": {**V3["data"], "assets": [icon]}})
+
+    for form in ("png", "json"):
+        assert read(write_card(persona(card), card=card, form=form)).assets == (icon,)
+
+
+def test_half_a_character_does_not_stop_an_export() -> None:
+    card = read(json.dumps({**V2, "data": {**DATA, "scenario": "a \ud83d face", "x": "\udc00"}}).encode())
+
+    again = read(write_card(persona(card), card=card))
+
+    assert persona(card).scenario == "a \ufffd face"
+    assert again.data["x"] == "\udc00"
+    assert again.scenario == card.scenario
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30).map(str.strip).filter(bool)
+
+
+@given(name=st.from_regex(r"[A-Za-z가-힣]{1,12}", fullmatch=True), told=WORDS, greeting=WORDS, shown=WORDS)
+def test_what_a_card_says_is_what_its_own_export_says(name: str, told: str, greeting: str, shown: str) -> None:
+    data = {"name": name, "description": told, "first_mes": greeting, "mes_example": f"{{{{char}}}}: {shown}"}
+    card = read({"spec": "chara_card_v3", "data": data})
+    try:
+        made = persona(card)
+    except PersonaFileError:
+        return  # some texts are no texts: "{{original}}"
+    again = read(write_card(made, card=card))
+
+    assert data.items() <= again.data.items()
+    assert persona(again) == dataclasses.replace(made, extra=persona(again).extra, version=persona(again).version)
+
+
+def test_errors_of_the_lint_are_errors_and_warnings_are_for_the_caller() -> None:
+    made = persona(read({**V2, "data": {**DATA, "description": "A typical old man."}}))
+
+    assert {remark.level for remark in lint(made)} == {Level.WARNING}
+    assert len(json.dumps(V3)) < MAX_BYTES
