@@ -18,7 +18,7 @@ from bots.privacy import PrivacyCommands
 from bots.replies import Record, Replies
 from bots.review_commands import ReviewCommands
 from bots.scene import Scene, Scenes
-from moderation.errors import ModerationError
+from moderation.errors import ModerationError, UnknownExchange
 from moderation.records import Origin
 from moderation.review import REASONS, ReviewDesk, reason
 from moderation.stores import Query
@@ -139,7 +139,12 @@ class Commands:
     async def _why(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         person = caller.message.person
         if words:
-            exchange = await self._offices.desk.show(words[0], server=_server(caller))
+            try:
+                exchange = await self._offices.desk.show(words[0], server=_server(caller))
+            except UnknownExchange:
+                if caller.role >= Role.MODERATOR:
+                    raise
+                raise NotYours("commands.why_not_yours", id=words[0]) from None
         else:
             newest = Query(person=person, platform=caller.message.platform, limit=1)
             found = await self._offices.desk.list(newest, server=None if caller.place.private else _server(caller))

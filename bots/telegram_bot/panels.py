@@ -120,7 +120,8 @@ class Panels:
     async def speak(self, asker: TelegramAsker, language: str) -> Card:
         """Answer in `language` here from now on; what came of it. Alone with the bot, that is for everybody to say."""
         if language not in LANGUAGES:
-            return replace(self._card("stale", asker), tone=Tone.BAD)
+            told = catalogue("bots").say("telegram.language_expected", asker.language, known=", ".join(LANGUAGES))
+            return Card(title=told, tone=Tone.BAD)
         caller = asker.caller()
         caller = replace(caller, role=Role.ADMIN) if caller.place.private else caller
         card = await self._router.command(line_of("talchum", "settings", "language", language), caller)

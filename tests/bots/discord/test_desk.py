@@ -32,6 +32,8 @@ async def test_why_tells_what_kind_of_rule_it_was_without_scores_and_only_to_tho
 
         told = card_of(await stage.bob.slash(stage.channel, "why", number="x1"))
         assert told == "**There is no case x1 of yours here.**"
+        none = card_of(await stage.bob.slash(stage.channel, "why", number="x9"))
+        assert none == told.replace("x1", "x9"), "whether there is one is nobody's business"
 
 
 async def test_a_report_from_the_menu_the_button_and_the_command_reaches_the_moderators_once() -> None:

@@ -182,6 +182,11 @@ async def test_the_language_is_chosen_by_a_press_and_by_typing(language: str) ->
         assert korean(text(await stage.say("/memory"))) == (language == "ko")
 
 
+async def test_a_language_that_is_not_spoken_is_answered_with_those_that_are() -> None:
+    async with on_telegram(model()) as stage:
+        assert "en, ko" in text(await stage.say("/language klingon"))
+
+
 async def test_the_language_of_a_group_is_for_its_admins_to_say() -> None:
     async with on_telegram(model()) as stage:
         told = text(await stage.say("/language ko", chat=stage.group))
