@@ -111,9 +111,10 @@ class Presser:
     async def cue(self, asker: Asker, record: Record, cue: Cue) -> None:
         """Have a reply said again, or continued; the answer to the interaction is what happens to the reply."""
         await asker.wait()
-        before = await self._performer.text_of(record)
-        caller = await self._again(asker, record)
-        shown = await self._performer.again(record, caller, asker.card, cue=cue)
+        with self._performer.held(record):  # two presses at once are one
+            before = await self._performer.text_of(record)
+            caller = await self._again(asker, record)
+            shown = await self._performer.again(record, caller, asker.card, cue=cue)
         await asker.done()
         if shown is None:
             return

@@ -254,3 +254,20 @@ async def test_one_conversation_does_not_wait_for_another() -> None:
         await stage.until_says(server.group, "Second.")
         hold.release()
         await stage.until_says(server.private, "First.")
+
+
+async def test_two_presses_at_once_are_one() -> None:
+    generator = scripted(FIRST, SECOND, reply_of("Third."))
+    async with on_telegram(generator) as stage:
+        server = stage.server
+        server.say(server.private, server.person, "Hello")
+        await stage.until_says(server.private, "First.")
+        await server.until(lambda: server.answers(server.private)[-1].buttons)
+        reply = server.answers(server.private)[-1]
+        data = next(one["callback_data"] for one in reply.buttons if one["callback_data"].startswith("r1:again"))
+        for _ in range(2):
+            server.press(reply, data, server.person)
+        await stage.until_says(server.private, "Too much is going on")
+        await server.until(lambda: "Second." in reply.text)
+
+        assert len(said_to(generator)) == 2
