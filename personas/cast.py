@@ -17,7 +17,7 @@ from personas.messages import Passage, PassageKind
 from personas.persona import Persona
 from personas.prompting import MINORS, policy_layers
 
-FIXED_WORDS = ("safe", "failed", "withheld", "empty_message", "too_long_message")
+FIXED_WORDS = ("safe", "failed", "withheld", "wordless", "empty_message", "too_long_message")
 """Keys of `words/runtime.toml` that a reply may show."""
 CRISIS = "crisis"
 _PATIENCE = 5
@@ -37,6 +37,7 @@ class Cast:
     disclosure: Passage
     fallbacks: tuple[Passage, ...]
     failures: tuple[Passage, ...]
+    wordless: tuple[Passage, ...]
     words: Mapping[str, Passage]
     """Fixed words of ours by key, in the persona's language."""
     help: Mapping[str, Passage]
@@ -105,6 +106,7 @@ async def prepare(
         disclosure=lines["disclosure"][0],
         fallbacks=lines["fallbacks"],
         failures=lines["failures"],
+        wordless=lines["wordless"],
         words=words.get(persona.language, words[DEFAULT_LANGUAGE]),
         help={language: texts[CRISIS] for language, texts in words.items()},
     )
@@ -140,6 +142,7 @@ async def _judged(
         "disclosure": ((persona.disclosure,), PassageKind.DISCLOSURE),
         "fallbacks": (persona.fallbacks, PassageKind.FALLBACK),
         "failures": (persona.failures, PassageKind.FALLBACK),
+        "wordless": (persona.wordless, PassageKind.FALLBACK),
     }
     passages: dict[str, tuple[Passage, ...]] = {}
     blocked = []

@@ -209,6 +209,7 @@ def _lines(persona: Persona) -> Iterator[tuple[str, str]]:
         ("greetings", persona.greetings),
         ("fallbacks", persona.fallbacks),
         ("failures", persona.failures),
+        ("wordless", persona.wordless),
     ):
         for number, line in enumerate(lines, start=1):
             yield f"{name}.{number}", line

@@ -86,7 +86,7 @@ def bundled() -> dict[str, Persona]:
 def default_lines(language: str, register: str, name: str) -> dict[str, tuple[str, ...]]:
     """Lines for a persona called `name` whose author wrote none, in that speech level.
 
-    The keys are those fields of `Persona`: greetings, disclosure (one line), fallbacks, failures.
+    The keys are those fields of `Persona`: greetings, disclosure (one line), fallbacks, failures, wordless.
     """
     say = catalogue("personas").say
     level = _TONES.get(register, register)
@@ -96,6 +96,7 @@ def default_lines(language: str, register: str, name: str) -> dict[str, tuple[st
         "disclosure": (say(f"runtime.disclosure_{told}", language, name=name),),
         "fallbacks": tuple(say(f"personas.fallback_{number}_{level}", language) for number in (1, 2)),
         "failures": (say(f"personas.failure_{level}", language),),
+        "wordless": (say(f"personas.wordless_{level}", language),),
     }
 
 
@@ -194,15 +195,7 @@ def _digest(content: object) -> str:
 def _complete(file: object, parsed: DemographicFile, version: str) -> Persona:
     """The persona of a file, its missing lines taken from the words of this package."""
     register, registers = _speech(file, parsed)
-    lines = default_lines(parsed.language, register, parsed.name)
-    for key, written in (
-        ("greetings", parsed.greetings),
-        ("disclosure", [parsed.disclosure] if parsed.disclosure else []),
-        ("fallbacks", parsed.fallbacks),
-        ("failures", parsed.failures),
-    ):
-        if written:
-            lines[key] = tuple(_filled(line, parsed.name) for line in written)
+    lines = _lines(parsed, register)
     disclosure = lines["disclosure"][0]
     _require_plain(file, disclosure, parsed.language, register, parsed.name)
     return Persona(
@@ -225,12 +218,28 @@ def _complete(file: object, parsed: DemographicFile, version: str) -> Persona:
         disclosure=disclosure,
         fallbacks=lines["fallbacks"],
         failures=lines["failures"],
+        wordless=lines["wordless"],
         mature=parsed.mature,
         source=parsed.source,
         licence=parsed.licence,
         authors=tuple(parsed.authors),
         extra=dict(parsed.extra),
     )
+
+
+def _lines(parsed: DemographicFile, register: str) -> dict[str, tuple[str, ...]]:
+    """What is said as it is: what the author wrote, with the name filled in, and otherwise the `default_lines`."""
+    lines = default_lines(parsed.language, register, parsed.name)
+    for key, written in (
+        ("greetings", parsed.greetings),
+        ("disclosure", [parsed.disclosure] if parsed.disclosure else []),
+        ("fallbacks", parsed.fallbacks),
+        ("failures", parsed.failures),
+        ("wordless", parsed.wordless),
+    ):
+        if written:
+            lines[key] = tuple(_filled(line, parsed.name) for line in written)
+    return lines
 
 
 def _speech(file: object, parsed: DemographicFile) -> tuple[str, tuple[str, ...]]:

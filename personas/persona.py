@@ -72,6 +72,8 @@ class Persona:
     """In place of what was withheld."""
     failures: tuple[str, ...] = ()
     """When no words come (the model is away)."""
+    wordless: tuple[str, ...] = ()
+    """To what holds no words: a sticker, a voice message, a picture. That it can be neither seen nor heard."""
     mature: bool = False
     """For adults only: it speaks nowhere else."""
     source: str = ""
@@ -82,4 +84,4 @@ class Persona:
     @property
     def lines(self) -> tuple[str, ...]:
         """Every author-written line that may be shown as it is: each must pass the guard before the persona speaks."""
-        return (*self.greetings, self.disclosure, *self.fallbacks, *self.failures)
+        return (*self.greetings, self.disclosure, *self.fallbacks, *self.failures, *self.wordless)

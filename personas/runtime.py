@@ -55,6 +55,10 @@ class PersonaRuntime:
         conversation.opened(greeting.text)
         return greeting
 
+    def decline(self, cast: Cast) -> Passage:
+        """What the persona says to something that holds no words; it is no part of the conversation."""
+        return self._hands.choose(cast.wordless) if cast.wordless else cast.words["wordless"]
+
     async def warm(self, cast: Cast, conversation: Conversation) -> None:
         """Have the model read what every prompt of this conversation begins with: the first reply then comes at once.
 

@@ -61,6 +61,7 @@ class DemographicFile(_Part):
     disclosure: _AnyLine = ""
     fallbacks: list[_Line] = Field(default_factory=list, max_length=20)
     failures: list[_Line] = Field(default_factory=list, max_length=20)
+    wordless: list[_Line] = Field(default_factory=list, max_length=20)
     source: _AnyShort = ""
     licence: _AnyShort = ""
     authors: list[_Short] = Field(default_factory=list, max_length=50)

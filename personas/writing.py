@@ -10,7 +10,7 @@ from personas.persona import Demonstration, Fact, Persona, Tier
 
 _MAX_LINE: Final = 1_000
 """Code points of a line in a file. Filled in, a name may have made it longer."""
-_LINES: Final = ("greetings", "disclosure", "fallbacks", "failures")
+_LINES: Final = ("greetings", "disclosure", "fallbacks", "failures", "wordless")
 _ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 
 

@@ -122,6 +122,7 @@ def _rows(persona: Persona) -> tuple[Row, ...]:
         *(Row(label="greetings", text=line) for line in persona.greetings),
         *(Row(label="fallbacks", text=line) for line in persona.fallbacks),
         *(Row(label="failures", text=line) for line in persona.failures),
+        *(Row(label="wordless", text=line) for line in persona.wordless),
         Row(label="disclosure", text=persona.disclosure),
         Row(label="source", text=f"{persona.source or '-'} · {persona.licence or '-'}"),
         Row(label="version", text=persona.version),

@@ -50,6 +50,7 @@ def test_a_character_has_enough_to_draw_on(persona: Persona) -> None:
     assert len(persona.fallbacks) >= 3
     assert len(persona.failures) >= 2
     assert len(persona.greetings) >= 2
+    assert len(persona.wordless) >= 2
     assert persona.taboos
     assert persona.voice
 

@@ -235,13 +235,18 @@ def test_korean_lines_are_held_to_the_register_by_whoever_can_judge_it() -> None
         disclosure="저는 AI예요.",
         fallbacks=("다른 얘기 하자.",),
         failures=("나중에 또 와요.",),
+        wordless=("글로 적어 줘.",),
         demonstrations=(Demonstration(user="뭐 해?", reply="빵 굽는다."),),
     )
 
     def fits(text: str, registers: tuple[str, ...]) -> bool:
         return registers == ("haeyo",) and text.endswith("요.")
 
-    assert [remark.key for remark in lint(persona, fits_register=fits)] == ["fallbacks.1", "demonstrations.1.reply"]
+    assert [remark.key for remark in lint(persona, fits_register=fits)] == [
+        "fallbacks.1",
+        "wordless.1",
+        "demonstrations.1.reply",
+    ]
     assert lint(persona) == ()
     assert lint(dataclasses.replace(persona, language="en"), fits_register=fits) == ()
 

@@ -34,6 +34,7 @@ greetings = ["어서 오세요."]
 disclosure = "네, 저는 AI예요. 지금은 '{name}'라는 인물로 이야기하고 있어요."
 fallbacks = ["그 이야기는 여기까지 할게요.", "다른 이야기 해요."]
 failures = ["조금 있다가 다시 말씀해 주세요."]
+wordless = ["{name}는 글만 읽어요.", "글로 적어 주세요."]
 source = "original"
 licence = "MIT"
 facts = [
@@ -85,6 +86,7 @@ def test_one_line_of_description_is_a_persona_with_lines_that_fit(folder: Path) 
     assert persona.greetings
     assert len(persona.fallbacks) == 2
     assert persona.failures
+    assert persona.wordless == ("I can't see or hear that, I'm afraid. Could you tell me in words?",)
 
 
 def test_a_korean_persona_that_names_no_register_speaks_politely(folder: Path) -> None:
@@ -104,6 +106,7 @@ def test_every_part_of_a_character_arrives(folder: Path) -> None:
     assert persona.demonstrations[0].scene == "계산대"
     assert persona.disclosure.startswith("네, 저는 AI예요. 지금은 '오미소'라는")
     assert persona.fallbacks == ("그 이야기는 여기까지 할게요.", "다른 이야기 해요.")
+    assert persona.wordless == ("오미소는 글만 읽어요.", "글로 적어 주세요.")
 
 
 def test_a_persona_is_for_everybody_unless_its_file_says_that_it_is_mature(tmp_path: Path) -> None:
@@ -130,7 +133,7 @@ def test_an_overlay_is_as_mature_as_its_base(folder: Path) -> None:
 def test_there_are_lines_for_every_register(language: str) -> None:
     for register in ("", *REGISTERS[language]) if language == "en" else REGISTERS[language]:
         lines = default_lines(language, register, "Kim")
-        assert set(lines) == {"greetings", "disclosure", "fallbacks", "failures"}
+        assert set(lines) == {"greetings", "disclosure", "fallbacks", "failures", "wordless"}
         assert all(line for kind in lines.values() for line in kind)
         assert "AI" in lines["disclosure"][0]
 

@@ -51,6 +51,7 @@ def personas(draw: st.DrawFn) -> Persona:
         disclosure=draw(st.sampled_from(["", "I am an AI.", "저는 AI예요, {name}"])),
         fallbacks=draw(MANY),
         failures=draw(MANY),
+        wordless=draw(MANY),
         source=draw(st.just("") | WORDS),
         licence=draw(st.just("") | WORDS),
         authors=draw(MANY),
@@ -74,7 +75,7 @@ def same(persona: Persona) -> Persona:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_was_read_is_read_again_from_what_is_written(written: Persona, tmp_path: Path) -> None:
     once = read(to_toml(written), tmp_path)
-    lines = "\n".join((*once.greetings, *once.fallbacks, *once.failures))
+    lines = "\n".join((*once.greetings, *once.fallbacks, *once.failures, *once.wordless))
     assume(
         "{name}" not in lines and "{{char}}" not in lines
     )  # a name put into what looks like one: the lint's business

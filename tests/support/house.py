@@ -37,6 +37,7 @@ SCHOLAR = replace(
     disclosure="그렇소, 나는 AI요.",
     fallbacks=("바람이 말을 앗아 갔소.",),
     failures=("붓이 말랐소.",),
+    wordless=("내 눈에는 보이지 않소. 글로 적어 주시오.",),
 )
 GROWN = replace(PERSONA, id="rake", name="Rake", mature=True)
 

@@ -113,6 +113,7 @@ PERSONA = Persona(
     disclosure="Yes, I am an AI; just now I speak as Maren.",
     fallbacks=("The wind took my words.",),
     failures=("The line to the mainland is down.",),
+    wordless=("The glass is fogged, tell me in words.",),
 )
 
 
