@@ -123,6 +123,15 @@ class Host:
                 async for event in events:
                     yield event
 
+    async def decline(self, caller: Caller) -> AsyncGenerator[Event | Card, None]:
+        """See `Router.decline`."""
+        scene = await self._house.scenes.of(caller)
+        cards, may_speak = await self._before(caller, scene)
+        for card in cards:
+            yield card
+        if may_speak:
+            yield self._house.runtime.decline(scene.cast)
+
     async def clear(self, text: str, caller: Caller) -> Passage | Card:
         """See `Router.clear`."""
         scene = await self._house.scenes.of(caller)

@@ -122,6 +122,18 @@ class Performer:
         await self._undress(board.record)
         return shown
 
+    async def decline(
+        self, caller: Caller, channel: str, tell: Tell, *, persona: str, quoted: object = None
+    ) -> Shown | None:
+        """Have a persona say that what was sent holds no words for it. Errors as with `answer`."""
+        # Like a greeting it answers no message that could be answered another way: it has no buttons.
+        record = await self._begun(caller, channel, persona=persona, message="")
+        board = await self._dialect.board(record, quoted=quoted)
+        shown = await self._show(board, self._router.decline(caller), tell)
+        if shown is not None:
+            await self._undress(board.record)
+        return shown
+
     async def retell(self, record: Record, passage: Passage, *, author: str) -> Shown | None:
         """Have the reply read otherwise: another variant, or what `author` worded. Errors as with `answer`."""
         text = await self.text_of(record)

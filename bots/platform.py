@@ -90,6 +90,11 @@ class Router(Protocol):
         window that was lost. Iterate to the end or close (`contextlib.aclosing`).
         """
 
+    def decline(self, caller: Caller) -> AsyncGenerator[Event | Card, None]:
+        """What the persona says to something that holds no words (a sticker, a voice message, a picture), with cards
+        before it as with `reply`; raises Busy before the first event. No model is asked, and none of it is a part of
+        the conversation. Iterate to the end or close."""
+
     async def clear(self, text: str, caller: Caller) -> Passage | Card:
         """`text`, which a person wrote, as the persona's last reply, or why not (`PersonaRuntime.clear`)."""
 

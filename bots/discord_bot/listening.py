@@ -14,7 +14,7 @@ from bots.bursts import Bursts
 from bots.cards import Card, Tone
 from bots.discord_bot.cards import layouts
 from bots.discord_bot.faults import told
-from bots.discord_bot.translate import PLATFORM, Channel, heard_by, heard_of, place_of, text_of
+from bots.discord_bot.translate import PLATFORM, Channel, heard_by, heard_of, place_of, text_of, wordless
 from bots.errors import Missing
 from bots.inbox import Busy
 from bots.performing import Performer
@@ -78,7 +78,7 @@ class Listener:
         text = attention.text if attention else spoken(text_of(message, self._me))
         if attention is None and not text:
             return
-        empty = not text and not message.attachments and not message.stickers
+        empty = not text and not wordless(message)
         if empty and not (self._reads or self._me in message.mentions or place.private):
             await self._tell(message.channel, self._unreadable(await self._router.settings(place)))
             return
@@ -100,14 +100,18 @@ class Listener:
         return record.persona if record else ""
 
     async def _answer(self, parts: list[Part]) -> None:
-        """Reply to a burst of messages as to one, under the last of them."""
+        """Reply to a burst of messages as to one, under the last of them. Where some of it can be read, that is what is
+        answered."""
+        text = "\n".join(part.text for part in parts if part.text)
+        if not text and any(wordless(part.message) for part in parts):
+            await self._decline(parts[-1].message, parts[0].persona)
+            return
         first, last = parts[0], parts[-1].message
         settings = await self._router.settings(place_of(last.channel))
         channel = await self._stage(last, settings, first.persona)
         if channel is None:
             return
         place = place_of(channel)
-        text = "\n".join(part.text for part in parts)
         by = heard_by(last)
         heard = replace(
             by.message, text=text, persona=first.persona, conversation=place.conversation, server=place.server
@@ -120,6 +124,20 @@ class Listener:
         await self._trying(
             self._performer.answer(caller, str(channel.id), tell, persona=first.persona, quoted=last), last, channel
         )
+
+    async def _decline(self, message: discord.Message, persona: str) -> None:
+        """Nothing of it can be read: the persona says so where it was sent, for which no thread is opened."""
+        channel = message.channel
+        if not isinstance(channel, Channel):
+            return
+
+        async def tell(card: Card) -> None:
+            await self._tell(channel, card)
+
+        by = heard_by(message)
+        caller = replace(by, message=replace(by.message, persona=persona))
+        work = self._performer.decline(caller, str(channel.id), tell, persona=persona, quoted=message)
+        await self._trying(work, message, channel)
 
     async def _greet(self, message: discord.Message, channel: Channel) -> bool:
         """Somebody only called: whoever speaks there says hello. False where nobody may, or has no greeting."""

@@ -266,9 +266,10 @@ class Outlet:
         if voice.webhook is None:
             return f"**{discord.utils.escape_markdown(voice.name)}**\n{worded}"
         alone = isinstance(self._channel, discord.Thread) and self._channel.owner_id == self._channel.guild.me.id
-        if not first or alone or not record.message.isdecimal():
+        answered = record.message or (str(self._quoted.id) if self._quoted else "")
+        if not first or alone or not answered.isdecimal():
             return worded
-        return worded + f"-# ↪ <@{id_in(record.person)}> · {link_to(record, record.message)}\n"
+        return worded + f"-# ↪ <@{id_in(record.person)}> · {link_to(record, answered)}\n"
 
     def _controls(self, phase: Phase) -> discord.ui.View:
         """A greeting has no buttons: there is nothing to say again or to go on with."""

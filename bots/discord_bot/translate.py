@@ -101,6 +101,13 @@ def heard_of(message: discord.Message, me: discord.ClientUser, *, answers: str) 
     )
 
 
+def wordless(message: discord.Message) -> bool:
+    """Whether a message holds something that cannot be read: a file, a sticker, a voice, a poll, somebody else's words
+    passed on."""
+    held = message.attachments or message.stickers or message.poll or message.message_snapshots
+    return bool(held) or message.flags.voice  # of what is not ours to read Discord leaves out all but the flag
+
+
 def text_of(message: discord.Message, me: discord.ClientUser) -> str:
     """The text as people read it: names in place of mentions, the bot's own left out."""
     names = {user.id: f"@{user.display_name}" for user in message.mentions if user.id != me.id}

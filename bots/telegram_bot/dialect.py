@@ -18,7 +18,7 @@ from bots.telegram_bot.draft import Drafting, Drafts
 from bots.telegram_bot.faults import told
 from bots.telegram_bot.outlet import Looks, Lost, Moved, Outlet
 from bots.telegram_bot.roles import Roles
-from bots.telegram_bot.translate import PLATFORM, address_of, id_in, link_to, place_in, written
+from bots.telegram_bot.translate import PLATFORM, address_of, id_in, link_to, place_in, shown_id, written
 from moderation.words import catalogue
 
 BROKEN: Final = (TelegramError, OSError)
@@ -64,9 +64,11 @@ class TelegramDialect:
         return BROKEN
 
     async def board(self, record: Record, *, quoted: object = None) -> Outlet:
-        """See `Dialect.board`. A reply in a group quotes the message of its record."""
+        """See `Dialect.board`. A reply in a group quotes the message it answers."""
+        answered = record.message
         if isinstance(quoted, telegram.Message):
-            self.remind(record.message, written(quoted))
+            answered = shown_id(quoted.chat.id, quoted.message_id)
+            self.remind(answered, written(quoted))
         place = await self.place(record)
         settings = await self._router.settings(place)
         language = settings.language or self._language
@@ -78,7 +80,7 @@ class TelegramDialect:
             self._bot,
             self._router.replies,
             record,
-            looks=Looks(name=name, worded=worded, language=language),
+            looks=Looks(name=name, answered=answered, worded=worded, language=language),
             drafts=drafts if place.private else None,
             lost=self._lost,
             moved=self._moved,

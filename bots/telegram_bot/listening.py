@@ -37,6 +37,7 @@ from bots.telegram_bot.translate import (
     shown_id,
     text_of,
     topic_of,
+    wordless,
     written,
 )
 from moderation.errors import Deflect
@@ -103,7 +104,7 @@ class Listener:
         """Answer a message, where it is meant for a persona."""
         if message.is_automatic_forward or author_of(message) is None or message.from_user == self._bot.bot:
             return
-        if not written(message) and not message.effective_attachment:
+        if not written(message) and not wordless(message):
             return  # somebody came, went, pinned something
         whole = await self._whole(message)
         if whole is None:
@@ -115,11 +116,7 @@ class Listener:
         if attention is None and not self._bursts.open(burst):
             return
         text = attention.text if attention else spoken(text_of(whole, self._bot.bot))
-        if not text and (whole.effective_attachment or attention is None):
-            if attention is not None:
-                await self._decline(whole)
-            return
-        if not text and await self._greet(whole):
+        if not text and (attention is None or (not wordless(whole) and await self._greet(whole))):
             return
         part = Part(message=whole, text=text, persona=attention.persona if attention else "")
         parts = await self._bursts.gather(burst, part)
@@ -145,18 +142,20 @@ class Listener:
         return record.persona if record else ""
 
     async def _answer(self, parts: list[Part]) -> None:
-        """Reply to a burst of messages as to one, under the last of them."""
+        """Reply to a burst of messages as to one, under the last of them. Where some of it can be read, that is what is
+        answered."""
         last = parts[-1].message
         number = shown_id(last.chat.id, last.message_id)
         try:
             fresh = [part for part in parts if await self._claimed(part, number)]
             if not fresh:
                 return
-            text = "\n".join(part.text for part in fresh)
+            text = "\n".join(part.text for part in fresh if part.text)
+            declined = not text and any(wordless(part.message) for part in fresh)
             self._dialect.hear(number, text)
             persona = next((part.persona for part in fresh if part.persona), parts[0].persona)
             role = await self._roles.of(last.chat, author_of(last))
-            await self._show(heard_by(last, role, text, persona=persona), last, persona)
+            await self._show(heard_by(last, role, text, persona=persona), last, persona, declined=declined)
         except asyncio.CancelledError:
             await asyncio.shield(self._unanswered(place_of(last).conversation, number))
             raise
@@ -185,12 +184,12 @@ class Listener:
             await self._trying(self._performer.greet(caller, channel_of(message), meeting), caller, message)
         return True
 
-    async def _show(self, caller: Caller, last: telegram.Message, persona: str) -> None:
+    async def _show(self, caller: Caller, last: telegram.Message, persona: str, *, declined: bool) -> None:
         async def tell(card: Card) -> None:
             await self._tell(last, card)
 
-        work = self._performer.answer(caller, channel_of(last), tell, persona=persona, quoted=last)
-        await self._trying(work, caller, last)
+        perform = self._performer.decline if declined else self._performer.answer
+        await self._trying(perform(caller, channel_of(last), tell, persona=persona, quoted=last), caller, last)
 
     async def _trying(self, work: Awaitable[object], caller: Caller, last: telegram.Message) -> None:
         """Do `work` about a message; what keeps it from being done is told to whoever can do something about it."""
@@ -211,12 +210,6 @@ class Listener:
     async def _shut_out(self, chat: int, error: Gone) -> None:
         if isinstance(error, Shut):
             await self._shut(chat)
-
-    async def _decline(self, message: telegram.Message) -> None:
-        """A sticker, a voice, a picture without a word."""
-        number = shown_id(message.chat.id, message.message_id)
-        if await self._router.replies.claim(PLATFORM, number):
-            await self._say(message, "telegram_core.only_text")
 
     async def _say(self, message: telegram.Message, key: str) -> None:
         settings = await self._router.settings(place_of(message))

@@ -46,9 +46,12 @@ Moved = Callable[[int, int], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looks:
-    """How a persona appears in one place."""
+    """How a reply appears in one place."""
 
     name: str
+    """Of the persona."""
+    answered: str
+    """The message (`shown_id`) that the first one quotes in a group, or ""."""
     worded: str
     """A line that says that somebody else worded what stands there, or ""."""
     language: str
@@ -99,6 +102,7 @@ class Outlet:
         self._name = looks.name
         self._worded = looks.worded
         self._language = looks.language
+        self._answered = looks.answered
         self.drafts = drafts
         self._lost = lost
         self._moved = moved
@@ -216,7 +220,7 @@ class Outlet:
             message_thread_id=self._topic or None,
             reply_markup=self._controls(phase),
             link_preview_options=_NO_PREVIEW,
-            reply_parameters=self._answered() if first and not self._private else None,
+            reply_parameters=self._quoting() if first and not self._private else None,
         )
         try:
             return await self._formatted(call, clean(text), first=first, repeatable=False)
@@ -229,11 +233,11 @@ class Outlet:
         self._lost.add(shown_id(line.chat.id, line.message_id))
         return line
 
-    def _answered(self) -> telegram.ReplyParameters | None:
+    def _quoting(self) -> telegram.ReplyParameters | None:
         """The message that is answered, quoted above the first one of the reply."""
-        if ":" not in self.record.message:
+        if ":" not in self._answered:
             return None
-        chat, message = ids_in(self.record.message)
+        chat, message = ids_in(self._answered)
         return telegram.ReplyParameters(message, allow_sending_without_reply=True) if chat == self._chat else None
 
     async def _formatted(

@@ -101,6 +101,11 @@ def written(message: telegram.Message) -> str:
     return message.text or message.caption or ""
 
 
+def wordless(message: telegram.Message) -> bool:
+    """Whether a message holds something that cannot be read: a sticker, a voice, a picture, a poll, a place."""
+    return bool(message.effective_attachment or message.checklist)
+
+
 def text_of(message: telegram.Message, me: telegram.User) -> str:
     """The text as people read it, the mention of the bot itself left out."""
     text = written(message)

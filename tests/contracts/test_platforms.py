@@ -29,6 +29,7 @@ from tests.support.exchanges import numbered
 from tests.support.simcord_gaps import application_webhooks
 from tests.support.stage import NOW
 from tests.support.telegram_server import TelegramServer
+from tests.support.telegram_server.people import PIXEL
 from tests.support.telegram_stage import platform, serving
 
 
@@ -61,7 +62,7 @@ class Script(Router):
 
     async def listen(self, heard: Heard, place: Place) -> Attention | None:
         text = spoken(heard.text)
-        return Attention(persona="keeper", text=text) if text and heard.called else None
+        return Attention(persona="keeper", text=text) if heard.called else None
 
     async def reply(
         self, caller: Caller, cue: Cue = Cue.ANSWER, *, last: tuple[str, str] | None = None
@@ -73,6 +74,11 @@ class Script(Router):
         assert not isinstance(events, type)
         for event in events:
             yield event
+
+    async def decline(self, caller: Caller) -> AsyncGenerator[Event | Card, None]:
+        self.heard.append(f"nothing from {caller.message.persona}")
+        yield Card(title="A notice")
+        yield passage("Tell me in words.", PassageKind.FALLBACK)
 
     async def clear(self, text: str, caller: Caller) -> Passage | Card:
         return passage(text)
@@ -109,7 +115,9 @@ class Script(Router):
 
 
 Play = Callable[[Sequence[str], Router], Awaitable[str]]
-"""A person says these lines (what begins with "/" is a command); what can be read there afterwards."""
+"""A person says these lines (what begins with "/" is a command, `PICTURE` is one that calls the bot without a word);
+what can be read there afterwards."""
+PICTURE: Final = "(a picture)"
 
 
 async def at_a_terminal(lines: Sequence[str], router: Router) -> str:
@@ -137,6 +145,8 @@ async def on_discord(lines: Sequence[str], router: Router) -> str:
                 if line.startswith("/"):
                     result = await admin.slash(channel, line.removeprefix("/"))
                     read += [str(answer.components) for answer in (result.response, *result.followups) if answer]
+                elif line == PICTURE:
+                    await admin.send(channel, client.user.mention, attachments=[("tea.png", PIXEL)])
                 elif line.strip():
                     await admin.send(channel, f"{client.user.mention} {line}")
             history = sorted(channel.history(), key=lambda message: message.id)
@@ -151,7 +161,10 @@ async def on_telegram(lines: Sequence[str], router: Router) -> str:
         async with serving(telegram, router):
             await server.until(lambda: server.requests("getUpdates"))
             for line in filter(str.strip, lines):  # nobody can write nothing there
-                server.say(server.group, server.owner, line, mention_bot=not line.startswith("/"))
+                if line == PICTURE:
+                    server.people.photo(server.group, server.owner, f"@{server.world.bot.username}")
+                else:
+                    server.say(server.group, server.owner, line, mention_bot=not line.startswith("/"))
                 while server.updates.pending or telegram.busy:
                     await asyncio.sleep(0.005)
         return "\n".join(message.text for message in server.answers())
@@ -203,6 +216,17 @@ async def test_what_is_withdrawn_does_not_stand_there_as_if_nothing_had_happened
     assert after or shown.endswith("Never mind.")
     assert "One." not in before or before.index("One.") < before.index("taken back")
     assert "One." not in after
+
+
+@pytest.mark.parametrize("play", [on_discord, on_telegram], ids=["discord", "telegram"])
+async def test_what_holds_no_words_is_declined_by_whoever_is_called_and_no_model_hears_of_it(play: Play) -> None:
+    router = Script([[passage("Good evening."), CLEAN]])
+    shown = await play([PICTURE, "hello"], router)
+
+    assert router.heard == ["nothing from keeper", "hello"]
+    assert shown.index("Tell me in words.") < shown.index("Good evening.")
+    assert shown.count("Tell me in words.") == 1
+    assert "A noticeTell" not in shown
 
 
 async def test_cards_in_a_reply_are_shown_and_are_no_part_of_what_was_said(play: Play) -> None:

@@ -2,7 +2,7 @@
 
 from bots.telegram_bot.translate import place_in
 from tests.support.discord_stage import said_to
-from tests.support.stage import reply_of, scripted
+from tests.support.stage import PERSONA, reply_of, scripted
 from tests.support.telegram_server import Kind, Status
 from tests.support.telegram_stage import Gate, gated, on_telegram
 
@@ -80,30 +80,6 @@ async def test_other_bots_and_posts_of_a_channel_that_come_by_themselves_are_not
         assert [line.rpartition(": ")[2] for line in said_to(generator)] == ["Hello."]
 
 
-async def test_what_cannot_be_read_is_declined_and_what_stands_under_a_picture_is_read() -> None:
-    generator = scripted(ONCE)
-    async with on_telegram(generator) as stage:
-        server = stage.server
-        for show in (server.people.sticker, server.people.voice, server.people.photo):
-            show(server.private, server.person)
-        await server.until(lambda: len([one for one in stage.texts(server.private) if "in words" in one]) == 3)
-        server.people.photo(server.private, server.person, "My garden")
-        await stage.until_says(server.private, "Good evening.")
-
-        assert said_to(generator) == ["My garden"]
-
-
-async def test_in_a_group_a_sticker_among_people_is_nobodys_business() -> None:
-    async with on_telegram(scripted(ONCE)) as stage:
-        server = stage.server
-        server.world.privacy = False
-        server.people.sticker(server.group, server.person)
-        server.say(server.group, server.person, "Hello", mention_bot=True)
-        await stage.until_says(server.group, "Good evening.")
-
-        assert not [one for one in stage.texts(server.group) if "in words" in one]
-
-
 async def test_an_album_is_one_message() -> None:
     generator = scripted(ONCE, AGAIN)
     async with on_telegram(generator) as stage:
@@ -114,7 +90,7 @@ async def test_an_album_is_one_message() -> None:
         await stage.until_says(server.private, "And again.")
 
         assert said_to(generator) == ["My garden", "Nice?"]
-        assert not [one for one in stage.texts(server.private) if "in words" in one]
+        assert not [one for one in stage.texts(server.private) if PERSONA.wordless[0] in one]
 
 
 async def test_what_somebody_writes_in_several_messages_is_answered_once() -> None:

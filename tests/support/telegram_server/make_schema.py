@@ -32,10 +32,10 @@ _TYPES: Final = """
     ChatMemberMember ChatMemberOwner ChatMemberRestricted ChatMemberUpdated ChatPermissions CopyTextButton Document File
     ForceReply ForumTopicClosed ForumTopicCreated ForumTopicEdited ForumTopicReopened InaccessibleMessage
     InlineKeyboardButton InlineKeyboardMarkup InlineQueryResultArticle InputTextMessageContent KeyboardButton
-    LinkPreviewOptions LoginUrl Message MessageEntity MessageOriginChannel MessageOriginUser MessageReactionUpdated
-    PhotoSize ReactionTypeCustomEmoji ReactionTypeEmoji ReplyKeyboardMarkup ReplyKeyboardRemove ReplyParameters
-    ResponseParameters SentGuestMessage Sticker SwitchInlineQueryChosenChat TextQuote Update User Voice WebAppInfo
-    WebhookInfo
+    LinkPreviewOptions Location LoginUrl Message MessageEntity MessageOriginChannel MessageOriginUser
+    MessageReactionUpdated PhotoSize Poll PollOption ReactionTypeCustomEmoji ReactionTypeEmoji ReplyKeyboardMarkup
+    ReplyKeyboardRemove ReplyParameters ResponseParameters SentGuestMessage Sticker SwitchInlineQueryChosenChat
+    TextQuote Update User Video Voice WebAppInfo WebhookInfo
 """
 _PLAIN: Final = {
     bool: "Boolean",

@@ -4,7 +4,7 @@ People can only do what Telegram's own apps let them: they write where they are 
 blocked, in topics that are open; they press buttons that are there. Anything else is an AssertionError: a fault of the
 test. The first message to the bot in private is what lets it answer.
 
-Not emulated: forwarding (but for posts of a channel in its group), polls, places, contacts, videos; what bots say is
+Not emulated: forwarding (but for posts of a channel in its group), votes in polls, contacts, games; what bots say is
 written like what people say.
 """
 
@@ -140,6 +140,25 @@ class People:
         file = self._world.add_file("voice.oga", "audio/ogg", b"OggS")
         about = {"duration": seconds, "mime_type": "audio/ogg"}
         return self._shown(chat, user, {"voice": {**payloads.file(file), **about}}, **where)
+
+    def video(self, chat: Chat, user: User, caption: str = "", **where: Any) -> Message:
+        file = self._world.add_file("video.mp4", "video/mp4", b"ftyp")
+        about = {"width": 640, "height": 360, "duration": 9, "mime_type": "video/mp4"}
+        return self._shown(chat, user, {"video": {**payloads.file(file), **about}}, caption, **where)
+
+    def poll(self, chat: Chat, user: User, question: str, options: Sequence[str], **where: Any) -> Message:
+        """Nobody has voted yet."""
+        number = self._world.number()
+        choices: list[Json] = [
+            {"persistent_id": f"{number}-{count}", "text": option, "voter_count": 0}
+            for count, option in enumerate(options)
+        ]
+        about = dict.fromkeys(("is_closed", "allows_multiple_answers", "allows_revoting", "members_only"), False)
+        poll = {**about, "id": str(number), "question": question, "options": choices, "total_voter_count": 0}
+        return self._shown(chat, user, {"poll": {**poll, "is_anonymous": True, "type": "regular"}}, **where)
+
+    def location(self, chat: Chat, user: User, latitude: float, longitude: float, **where: Any) -> Message:
+        return self._shown(chat, user, {"location": {"latitude": latitude, "longitude": longitude}}, **where)
 
     def broadcast(self, channel: Chat, text: str) -> Message:
         """A post of a channel, of nobody in particular."""
