@@ -43,7 +43,7 @@ def test_python_telegram_bot_sends_nothing_that_the_bot_api_has_not(method: str)
         ("sendMessage", {"chat_id": 1, "text": "x", "parse_mode": "Markdown"}, "keeps for old bots"),
         ("sendRichMessage", {"chat_id": 1}, "this method is not emulated"),
         ("sendMesage", {"chat_id": 1}, "has no such method"),
-        ("sendPhoto", {"chat_id": 1, "photo": "https://talchum.example/x.png"}, "files from an address"),
+        ("sendDocument", {"chat_id": 1, "document": "https://talchum.example/x.pdf"}, "files from an address"),
         ("logOut", {}, "logging out"),
     ],
 )

@@ -1,8 +1,10 @@
-"""Files: uploaded by the bot, sent again by their id, fetched by their path.
+"""Files: uploaded by the bot, sent again by their id, fetched by their path; photos from an address, too.
 
-Not emulated: files from an address, thumbnails, what Telegram makes of a picture (its size in pixels is made up).
+Not emulated: other files from an address, thumbnails, what Telegram makes of a picture. How large one is in pixels is
+read of a PNG alone, and told of none.
 """
 
+import struct
 from typing import Any, Final
 
 from tests.support.telegram_server import payloads, sending, texts
@@ -12,7 +14,12 @@ from tests.support.telegram_server.world import File, Json, World
 
 LARGEST_UPLOAD: Final = 50 << 20
 LARGEST_PHOTO: Final = 10 << 20
+LARGEST_FETCHED: Final = 5 << 20
+"""A photo from an address."""
 LARGEST_DOWNLOAD: Final = 20 << 20
+_SIDES: Final = 10_000
+"""Pixels of both sides together, at most."""
+_RATIO: Final = 20
 _PICTURES: Final = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM")
 
 
@@ -38,7 +45,12 @@ def send_photo(call: Call) -> Json:
             raise bad(f"file of size {size} bytes is too big for a photo; the maximum size is {LARGEST_PHOTO} bytes")
         if not upload.data.startswith(_PICTURES):
             raise bad("IMAGE_PROCESS_FAILED")
+        width, height = _size(upload.data)
+        if width + height > _SIDES or max(width, height) > _RATIO * min(width, height):
+            raise bad("PHOTO_INVALID_DIMENSIONS")
     where = sending.place(call)
+    if not where.chat.pictures and not where.chat.status(call.service.world.bot).above:
+        raise bad("not enough rights to send photos to the chat")
     sizes = photo_sizes(call.service.world, _kept(call, upload, "photos/jpeg"))
     return sending.post(call, where, formatted, {"photo": sizes})
 
@@ -79,12 +91,30 @@ def _upload(call: Call, name: str) -> Upload | File:
         return part
     if not value or value.startswith("attach://"):
         raise bad(f"there is no {name} in the request")
-    if "://" in value:
-        raise NotEmulated("files from an address")
+    if value.startswith(("http://", "https://")):
+        return _fetched(call, value, name)
     file = call.service.world.files.get(value)
     if file is None:
         raise bad("wrong file identifier/HTTP URL specified")
     return file
+
+
+def _fetched(call: Call, address: str, name: str) -> Upload:
+    """What Telegram finds at an address. Raises Refusal."""
+    if name != "photo":
+        raise NotEmulated("files from an address")
+    data = call.service.world.web.get(address)
+    if data is None or len(data) > LARGEST_FETCHED:
+        raise bad("failed to get HTTP URL content")
+    if not data.startswith(_PICTURES):
+        raise bad("wrong type of the web page content")
+    return Upload(name="photo.jpg", kind="photos/jpeg", data=data)
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    """Width and height of a PNG that says so."""
+    said = data[12:16] == b"IHDR" and len(data) >= 24
+    return struct.unpack(">II", data[16:24]) if said else (0, 0)
 
 
 def _kept(call: Call, upload: Upload | File, kind: str) -> File:

@@ -91,6 +91,7 @@ def chat_full(one: Chat) -> Json:
     }
     if one.many:
         payload["permissions"] = dict.fromkeys(_PERMISSIONS, one.writable)
+        payload["permissions"]["can_send_photos"] &= one.pictures
     return payload
 
 

@@ -104,6 +104,8 @@ class Chat:
     members: dict[int, Member] = field(default_factory=dict)
     writable: bool = True
     """Members may write, not administrators alone."""
+    pictures: bool = True
+    """Members may send photos."""
     forum: bool = False
     topics: dict[int, Topic] = field(default_factory=dict)
     upgraded: "Chat | None" = None
@@ -271,6 +273,8 @@ class World:
         """Deleted ones too."""
         self.files: dict[str, File] = {}
         """By id."""
+        self.web: dict[str, bytes] = {}
+        """What Telegram finds at an address, which it is given in place of a file."""
         self.callbacks: dict[str, CallbackQuery] = {}
         self.guests: dict[str, GuestQuery] = {}
         self.businesses: dict[str, BusinessConnection] = {}
