@@ -325,6 +325,7 @@ def _telegram(section: TelegramSection, language: str, secret: str, router: Rout
         language=language,
         # What may be written when is the business of the platform's own pacing.
         pace=Pace(interval=timedelta(), typing=_TELEGRAM_TYPING, grace=_GRACE, passing=_PASSING),
+        name_line=section.name_line,
         draft_interval=timedelta(seconds=section.draft_interval),
         burst=timedelta(seconds=section.burst),
         longest_burst=timedelta(seconds=section.longest_burst),

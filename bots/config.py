@@ -164,6 +164,8 @@ class TelegramSection(_Section):
     """Name of the environment variable that holds what Telegram proves itself with at `webhook_url`."""
     base_url: _Address = "https://api.telegram.org"
     """Where the Bot API is served: by Telegram, or by a server of your own."""
+    name_line: bool = True
+    """Whether the persona's name stands above its words; without it only the sign that it is an AI does (`mark`)."""
     draft_interval: Annotated[float, Field(ge=0.3, le=10)] = 0.5
     """Seconds between two drafts of a reply to somebody who is alone with the bot."""
     burst: Annotated[float, Field(ge=0, le=10)] = 0.8
@@ -384,10 +386,8 @@ def _names_a_model(use: str) -> bool:
 
 def language_from(environ: Mapping[str, str]) -> str:
     """The language of Talchum's own words as far as the environment tells: ko for a Korean locale, otherwise en."""
-    for variable in (LANGUAGE_VARIABLE, "LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := environ.get(variable, ""):
-            return "ko" if value.lower().startswith("ko") else "en"
-    return "en"
+    found = filter(None, map(environ.get, (LANGUAGE_VARIABLE, "LC_ALL", "LC_MESSAGES", "LANG")))
+    return "ko" if next(found, "").lower().startswith("ko") else "en"
 
 
 def _language(wanted: str | None, environ: Mapping[str, str], file: str) -> str:

@@ -44,9 +44,10 @@ class Dialect(Protocol):
     def broken(self) -> tuple[type[Exception], ...]:
         """What calls raise where the platform, or the way to it, fails."""
 
-    async def board(self, record: Record, *, quoted: object = None) -> Board:
+    async def board(self, record: Record, *, quoted: object = None, pictured: bool = False) -> Board:
         """Where a reply is shown. `quoted` is the platform's own value of the message it answers, if that was written
-        just now. Raises Gone where there is no such channel any more."""
+        just now; `pictured`: with the persona's picture, where not all its messages have it there. Raises Gone where
+        there is no such channel any more."""
 
     async def place(self, record: Record) -> Place:
         """Where a reply stands. Raises Gone."""

@@ -28,6 +28,7 @@ from personas.runtime import PersonaRuntime, Refused
 _log = logging.getLogger(__name__)
 
 _FACT: Final = "fact"
+_ADDRESS: Final = ("https://", "http://")
 _TIDYING: Final = 3_600.0
 """Seconds."""
 
@@ -176,7 +177,9 @@ class Host:
             found = self._house.scenes.hall.cast(persona, community).persona
         except Unknown:
             return Mask(name=persona)
-        return Mask(name=found.name, picture=found.extra.get("picture", ""))
+        picture = found.extra.get("picture", "")
+        # A persona file may say anything there; what is no address may be a file of ours to whoever sends it.
+        return Mask(name=found.name, picture=picture if picture.startswith(_ADDRESS) else "")
 
     def personas(self, place: Place) -> tuple[tuple[str, str], ...]:
         """See `Router.personas`."""

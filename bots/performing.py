@@ -114,10 +114,10 @@ class Performer:
         kept = f"{text}\n" if cue is Cue.CONTINUE else ""
         return await self._noted(caller, await self._show(board, events, tell, standing=text, kept=kept))
 
-    async def greet(self, caller: Caller, channel: str, meeting: Meeting) -> Shown | None:
-        """Have a persona greet. Errors as with `answer`."""
+    async def greet(self, caller: Caller, channel: str, meeting: Meeting, *, pictured: bool = False) -> Shown | None:
+        """Have a persona greet; `pictured` is as with `Dialect.board`. Errors as with `answer`."""
         record = await self._begun(caller, channel, persona=meeting.id, message="")
-        board = await self._dialect.board(record)
+        board = await self._dialect.board(record, pictured=pictured)
         shown = await self._show(board, _one(meeting.greeting), _nobody)
         await self._undress(board.record)
         return shown

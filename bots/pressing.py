@@ -133,7 +133,7 @@ class Presser:
             await self._trying(asker, self.cue(asker, record, cue))
 
     async def meet(self, asker: Asker, channel: str) -> None:
-        """Another persona speaks in `channel` from now on, or anew: it greets."""
+        """Another persona speaks in `channel` from now on, or anew: it greets, and shows its face."""
         caller = asker.caller()
         meeting = await self._router.meet(caller)
         if meeting.warning:
@@ -142,7 +142,7 @@ class Presser:
             await self._trying(asker, self._greet(caller, channel, meeting))
 
     async def _greet(self, caller: Caller, channel: str, meeting: Meeting) -> None:
-        await self._performer.greet(caller, channel, meeting)
+        await self._performer.greet(caller, channel, meeting, pictured=True)
 
     async def report_message(self, asker: Asker, message: str) -> None:
         """Ask why a reply is reported: the one that stands in `message`, or, for "", the last one there."""

@@ -43,7 +43,13 @@ class DiscordDialect:
         """See `Dialect.broken`."""
         return BROKEN
 
-    async def board(self, record: Record, *, quoted: object = None) -> Outlet:
+    async def board(
+        self,
+        record: Record,
+        *,
+        quoted: object = None,
+        pictured: bool = False,  # noqa: ARG002 - a webhook has the picture in any case, the bot itself never
+    ) -> Outlet:
         """See `Dialect.board`."""
         channel = await self.channel(record.channel)
         place = place_of(channel)

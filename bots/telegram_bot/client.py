@@ -62,6 +62,8 @@ class Surroundings:
     language: str
     """Of our own words where neither a person nor a place has one."""
     pace: Pace
+    name_line: bool
+    """Whether a persona's name stands above its words."""
     draft_interval: timedelta
     burst: timedelta
     """Silence after which a burst of messages is over."""
@@ -93,6 +95,7 @@ class TelegramClient:
             around.router,
             self._roles,
             language=around.language,
+            named=around.name_line,
             interval=around.draft_interval,
             moved=self.moved,
             sleep=around.sleep,

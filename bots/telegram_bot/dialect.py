@@ -38,15 +38,18 @@ class TelegramDialect:
         roles: Roles,
         *,
         language: str,
+        named: bool,
         interval: timedelta,
         moved: Moved,
         sleep: Sleep,
     ) -> None:
-        """`language` is the one of our own words where a place has none, `interval` that of drafts."""
+        """`language` is the one of our own words where a place has none; `named`: a persona's name stands above its
+        words; `interval` is that of drafts."""
         self._bot = bot
         self._router = router
         self._roles = roles
         self._language = language
+        self._named = named
         self._interval = interval
         self._moved = moved
         self._sleep = sleep
@@ -63,7 +66,7 @@ class TelegramDialect:
         """See `Dialect.broken`."""
         return BROKEN
 
-    async def board(self, record: Record, *, quoted: object = None) -> Outlet:
+    async def board(self, record: Record, *, quoted: object = None, pictured: bool = False) -> Outlet:
         """See `Dialect.board`. A reply in a group quotes the message it answers."""
         answered = record.message
         if isinstance(quoted, telegram.Message):
@@ -73,14 +76,22 @@ class TelegramDialect:
         settings = await self._router.settings(place)
         language = settings.language or self._language
         worded = catalogue("bots").say("telegram_core.worded", language) if record.author else ""
-        name = display_name(self._router.mask(record.persona, place.community), language, mark=settings.mark)
+        mask = self._router.mask(record.persona, place.community)
+        head, *others = headings(mask, language, mark=settings.mark, named=self._named)
         chat, topic = address_of(record.channel)
-        drafts = Drafts(self._bot, chat, topic, reply=record.id, name=name, interval=self._interval, sleep=self._sleep)
+        drafts = Drafts(self._bot, chat, topic, reply=record.id, head=head, interval=self._interval, sleep=self._sleep)
         return Outlet(
             self._bot,
             self._router.replies,
             record,
-            looks=Looks(name=name, answered=answered, worded=worded, language=language),
+            looks=Looks(
+                head=head,
+                others=tuple(others),
+                answered=answered,
+                worded=worded,
+                picture=mask.picture if pictured else "",
+                language=language,
+            ),
             drafts=drafts if place.private else None,
             lost=self._lost,
             moved=self._moved,
@@ -137,10 +148,14 @@ class TelegramDialect:
         return bool(here & there)
 
 
-def display_name(mask: Mask, language: str, *, mark: bool) -> str:
-    """The persona's name in one line, with the sign that it is an AI."""
-    name = " ".join(mask.name.split()) or catalogue("bots").say("telegram_core.nobody", language)
-    return name[:_LONGEST] + (catalogue("bots").say("telegram_core.mark", language) if mark else "")
+def headings(mask: Mask, language: str, *, mark: bool, named: bool) -> tuple[str, ...]:
+    """The line above a persona's words, or "": its name, with the sign that it is an AI where `mark` wants it. Where
+    the name is left out, the sign stays. After it come the lines that were there under other settings."""
+    say = catalogue("bots").say
+    name = (" ".join(mask.name.split()) or say("telegram_core.nobody", language))[:_LONGEST]
+    marked, alone = name + say("telegram_core.mark", language), say("telegram_core.mark_alone", language)
+    head = (marked if mark else name) if named else (alone if mark else "")
+    return (head, *(other for other in (marked, name, alone) if other != head))
 
 
 def showing(board: Board, writer: Writer) -> Showing:

@@ -19,9 +19,8 @@ from telegram.error import BadRequest, TelegramError
 from bots.cards import Card
 from bots.pieces import cut, units
 from bots.streaming import Shown, Sleep, Writer, joined
-from bots.telegram_bot.cards import escape
 from bots.telegram_bot.faults import says
-from bots.telegram_bot.formatting import html_of
+from bots.telegram_bot.formatting import bold, html_of
 from bots.telegram_bot.wire import Flooded
 from personas.cast import clean
 from personas.ending import end_of
@@ -41,14 +40,15 @@ class Drafts:
     """The drafts of one reply. Used from one event loop."""
 
     def __init__(
-        self, bot: telegram.Bot, chat: int, topic: int, *, reply: str, name: str, interval: timedelta, sleep: Sleep
+        self, bot: telegram.Bot, chat: int, topic: int, *, reply: str, head: str, interval: timedelta, sleep: Sleep
     ) -> None:
-        """`reply` is its id, `name` how the persona appears; a draft is sent every `interval` at most."""
+        """`reply` is its id, `head` the line above the persona's words, or ""; a draft is sent every `interval` at
+        most."""
         self._bot = bot
         self._chat = chat
         self._topic = topic
         self._id = (zlib.crc32(reply.encode()) & 0x7FFFFFFF) or 1
-        self._name = name
+        self._head = head
         self._interval = interval
         self._sleep = sleep
         self._text = ""
@@ -95,12 +95,12 @@ class Drafts:
 
     async def _send(self, text: str) -> timedelta:
         """One call; how long Telegram wants us to wait."""
-        room = _LIMIT - units(self._name) - 1
+        room = _LIMIT - units(self._head) - 1
         piece = (cut(clean(text), room) or (_NOTHING,))[-1]  # of what is too long for one, what is said now
         self._sent, self._idle = text, timedelta()
         self._stands = self._stands or bool(text)
         try:
-            await self._call(f"<b>{escape(self._name)}</b>\n{html_of(piece)}", ParseMode.HTML)
+            await self._call(bold(self._head) + html_of(piece), ParseMode.HTML)
         except BadRequest as error:
             if says(error, "can't parse entities"):
                 self._sent = None

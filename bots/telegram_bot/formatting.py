@@ -18,6 +18,11 @@ def html_of(text: str) -> str:
     return "".join(_parts(text))
 
 
+def bold(line: str) -> str:
+    """`line` in bold, as the first of several; "" for none."""
+    return f"<b>{escape(line)}</b>\n" if line else ""
+
+
 def _parts(text: str) -> Iterator[str]:
     at = 0
     for found in _FENCE.finditer(text):

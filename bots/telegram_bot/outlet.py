@@ -1,11 +1,12 @@
-"""Where one reply is shown: posted with the persona's name above it, edited, removed; every message noted before
-anything else happens.
+"""Where one reply is shown: posted with a line above it that says who speaks, edited, removed; every message is noted
+before anything else happens.
 
 A call that surely did not reach Telegram is made again, and so is one that does the same the second time (edits,
 removals). A *send* whose answer was lost is never made again: Telegram may have it, and has no way to ask, nor one to
 tell it that two are the same. What then follows is a line of ours that says so, with the buttons of the reply under
-it: nothing is lost unnoticed, and nothing stands there twice. For the same reason a message that Telegram took just
-before the program died, and that was not noted yet, is not found again (`recover`).
+it: nothing is lost unnoticed, and nothing stands there twice, but for a greeting whose picture Telegram may not have
+taken. For the same reason a message that Telegram took just before the program died, and that was not noted yet, is not
+found again (`recover`).
 """
 
 import logging
@@ -20,13 +21,14 @@ import telegram
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
+from bots.errors import Missing
 from bots.pieces import cut, units
 from bots.replies import Record, Replies
 from bots.streaming import Gone, Phase, Sleep
 from bots.telegram_bot.cards import escape
 from bots.telegram_bot.draft import Drafts
 from bots.telegram_bot.faults import patiently, says, told, unsure
-from bots.telegram_bot.formatting import html_of
+from bots.telegram_bot.formatting import bold, html_of
 from bots.telegram_bot.keyboards import controls
 from bots.telegram_bot.translate import address_of, ids_in, shown_id
 from moderation.words import catalogue
@@ -36,6 +38,9 @@ _log = logging.getLogger(__name__)
 
 LIMIT: Final = 4_096
 """What Telegram takes in one message, in UTF-16 units, tags not counted."""
+CAPTION: Final = 1_024
+"""The same under a picture."""
+_NO_TEXT: Final = "there is no text in the message to edit"
 _NO_PREVIEW: Final = telegram.LinkPreviewOptions(is_disabled=True)
 
 Made = telegram.Message | bool
@@ -48,12 +53,16 @@ Moved = Callable[[int, int], Awaitable[None]]
 class Looks:
     """How a reply appears in one place."""
 
-    name: str
-    """Of the persona."""
+    head: str
+    """The line above the words: who speaks; "": none."""
+    others: tuple[str, ...]
+    """Lines that stand above words which were shown when something else was set."""
     answered: str
     """The message (`shown_id`) that the first one quotes in a group, or ""."""
     worded: str
     """A line that says that somebody else worded what stands there, or ""."""
+    picture: str
+    """Address of the one above the words of the first message, or ""."""
     language: str
     """Of our own words."""
 
@@ -99,8 +108,10 @@ class Outlet:
         self._bot = bot
         self._replies = replies
         self.record = record
-        self._name = looks.name
+        self._head = looks.head
+        self._others = looks.others
         self._worded = looks.worded
+        self._picture = looks.picture
         self._language = looks.language
         self._answered = looks.answered
         self.drafts = drafts
@@ -147,7 +158,12 @@ class Outlet:
         )
         first = self.record.shown[:1] == (message,)
         with _unless_so_already():
-            await self._formatted(call, clean(text), first=first, repeatable=True)
+            try:
+                await self._formatted(call, clean(text), first=first, repeatable=True)
+            except BadRequest as error:
+                if not says(error, _NO_TEXT):
+                    raise
+                await self._recaptioned(message, clean(text), phase, first=first)
         self._lost.discard(message)
 
     async def remove(self, message: str) -> None:
@@ -188,8 +204,10 @@ class Outlet:
         found = after or before
         if found is None:
             raise Gone
-        above = self._above(first=self.record.shown[:1] == (message,))
-        return (found.text or "").removeprefix(above)
+        text, first = found.text or found.caption or "", self.record.shown[:1] == (message,)
+        heads = (self._head, *self._others) if self._head else (*self._others, "")
+        aboves = [_line(head) + self._beneath(first=first) for head in heads]
+        return text.removeprefix(next(filter(text.startswith, aboves), ""))
 
     async def undress(self, message: str) -> None:
         """Take the buttons away. Raises Gone, Missing, telegram.error.TelegramError."""
@@ -214,6 +232,8 @@ class Outlet:
 
     async def _posted(self, text: str, phase: Phase) -> telegram.Message:
         first = not self.record.shown
+        if first and self._picture and (under := await self._pictured(clean(text), phase)):
+            return under
         call = partial(
             self._bot.send_message,
             self._chat,
@@ -233,6 +253,36 @@ class Outlet:
         self._lost.add(shown_id(line.chat.id, line.message_id))
         return line
 
+    async def _pictured(self, text: str, phase: Phase) -> telegram.Message | None:
+        """The words under the picture. None where they are to be posted without it: as they are too long to stand
+        there, the picture comes alone; or Telegram does not take it. Where nobody knows whether it did, words that
+        stand there twice are better than none."""
+        fits = units(self._above(first=True) + text) <= CAPTION
+        photo = partial(self._bot.send_photo, self._chat, self._picture, message_thread_id=self._topic or None)
+
+        async def captioned(*, text: str, parse_mode: str | None = None) -> telegram.Message:
+            return await photo(caption=text, parse_mode=parse_mode, reply_markup=self._controls(phase))
+
+        try:
+            if fits:
+                return await self._formatted(captioned, text, first=True, repeatable=False)
+            await photo(caption=self._head or None)
+        except (TelegramError, Gone, Missing) as error:
+            _log.warning("no picture: persona=%s error=%s", self.record.persona, type(error).__name__)
+        return None
+
+    async def _recaptioned(self, message: str, text: str, phase: Phase, *, first: bool) -> None:
+        """Make what stands under a picture read otherwise, as far as there is room."""
+        chat, number = ids_in(message)
+
+        async def captioned(*, text: str, parse_mode: str | None = None) -> Made:
+            return await self._bot.edit_message_caption(
+                chat, number, caption=text, parse_mode=parse_mode, reply_markup=self._controls(phase)
+            )
+
+        room = CAPTION - units(self._above(first=first))
+        await self._formatted(captioned, (cut(text, room) or ("",))[0], first=first, repeatable=True)
+
     def _quoting(self) -> telegram.ReplyParameters | None:
         """The message that is answered, quoted above the first one of the reply."""
         if ":" not in self._answered:
@@ -244,7 +294,7 @@ class Outlet:
         self, call: Callable[..., Awaitable[Made]], text: str, *, first: bool, repeatable: bool
     ) -> telegram.Message:
         """Made with HTML, or without where Telegram cannot read it."""
-        rich = f"<b>{escape(self._name)}</b>\n{escape(self._beneath(first=first))}{html_of(text)}"
+        rich = f"{bold(self._head)}{escape(self._beneath(first=first))}{html_of(text)}"
         plain = self._above(first=first) + text
         made_by = self._again if repeatable else _once
         with told(self._chat):
@@ -278,10 +328,14 @@ class Outlet:
 
     def _above(self, *, first: bool) -> str:
         """What stands above the words of a message, as it is read there."""
-        return f"{self._name}\n{self._beneath(first=first)}"
+        return _line(self._head) + self._beneath(first=first)
 
     def _beneath(self, *, first: bool) -> str:
         return f"{self._worded}\n" if first and self._worded else ""
+
+
+def _line(head: str) -> str:
+    return f"{head}\n" if head else ""
 
 
 async def _once(call: Callable[[], Awaitable[Made]]) -> Made:

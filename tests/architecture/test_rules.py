@@ -177,6 +177,9 @@ def test_every_way_to_show_text_on_telegram_is_one_of_these() -> None:
     assert places == {
         ("bots/telegram_bot/outlet.py", "_posted"),  # a piece of what `Writer` read from passages
         ("bots/telegram_bot/outlet.py", "edit"),  # the same
+        ("bots/telegram_bot/outlet.py", "_pictured"),  # the same, under a picture, and a persona's name
+        ("bots/telegram_bot/outlet.py", "captioned"),  # the same
+        ("bots/telegram_bot/outlet.py", "_recaptioned"),  # the same
         ("bots/telegram_bot/outlet.py", "_dressed"),  # no text: buttons
         ("bots/telegram_bot/outlet.py", "typing"),  # no text
         ("bots/telegram_bot/draft.py", "_call"),  # passages, before they are a message

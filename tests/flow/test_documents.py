@@ -180,6 +180,13 @@ def test_what_the_readme_says_of_a_webhook_is_what_the_settings_have(language: s
     assert f"export {defaults.token_variable}=…" in text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_readme_says_how_the_name_above_the_words_is_left_out(language: str) -> None:
+    (said,) = re.findall(r"`(name_line = \w+)`", about_telegram(language))
+
+    assert TelegramSection(**tomllib.loads(said)) != TelegramSection()
+
+
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_the_templates_for_owners_have_the_same_sections_fields_and_commands_in_both_languages(name: str) -> None:
     english, korean_ = (template(name, language) for language in LANGUAGES)

@@ -38,6 +38,7 @@ def surroundings(
     router: Router,
     *,
     burst: float = 0.0,
+    name_line: bool = True,
     webhook: Webhook | None = None,
     limits: Limits = WIDE,
     now: Callable[[], datetime] = lambda: NOW,
@@ -51,6 +52,7 @@ def surroundings(
         router=router,
         language="en",
         pace=pace,
+        name_line=name_line,
         draft_interval=timedelta(milliseconds=10),
         burst=timedelta(seconds=burst),
         longest_burst=timedelta(seconds=60),
@@ -140,6 +142,7 @@ async def on_telegram(
     server: TelegramServer | None = None,
     settings: str = "",
     burst: float = 0.0,
+    name_line: bool = True,
     personas: Sequence[Persona] = (PERSONA, SCHOLAR, GROWN),
     now: Callable[[], datetime] = lambda: NOW,
     sleep: Sleep = asyncio.sleep,
@@ -155,7 +158,8 @@ async def on_telegram(
         opened = await stack.enter_async_context(
             open_house(generator, settings=settings, personas=personas, now=now, state=state, store=store)
         )
-        telegram = platform(there, burst=burst, now=now, sleep=sleep, limits=limits, webhook=webhook)
+        around = {"burst": burst, "name_line": name_line, "now": now, "sleep": sleep, "limits": limits}
+        telegram = platform(there, webhook=webhook, **around)
         opened.host.register(telegram)
         await stack.enter_async_context(serving(telegram, opened.host))
         await there.until(lambda: there.requests("getUpdates", "setWebhook")[before:])
