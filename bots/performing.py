@@ -126,8 +126,7 @@ class Performer:
         self, caller: Caller, channel: str, tell: Tell, *, persona: str, quoted: object = None
     ) -> Shown | None:
         """Have a persona say that what was sent holds no words for it. Errors as with `answer`."""
-        # Like a greeting it answers no message that could be answered another way: it has no buttons.
-        record = await self._begun(caller, channel, persona=persona, message="")
+        record = await self._begun(caller, channel, persona=persona, message=caller.message.id, aside=True)
         board = await self._dialect.board(record, quoted=quoted)
         shown = await self._show(board, self._router.decline(caller), tell)
         if shown is not None:
@@ -235,7 +234,7 @@ class Performer:
             return False
         return True
 
-    async def _begun(self, caller: Caller, channel: str, *, persona: str, message: str) -> Record:
+    async def _begun(self, caller: Caller, channel: str, *, persona: str, message: str, aside: bool = False) -> Record:
         return await self._router.replies.begin(
             platform=self._dialect.name,
             conversation=caller.place.conversation,
@@ -244,6 +243,7 @@ class Performer:
             person=caller.message.person,
             message=message,
             channel=channel,
+            aside=aside,
         )
 
     async def _reopened(self, record: Record) -> Board:

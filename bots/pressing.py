@@ -278,7 +278,7 @@ class Presser:
             return ""
         if self._performer.under_way(record):
             return "showing.under_way"
-        if (verb in _NEEDS_WORDS and not _open_to(verb, record)) or (verb == "again" and not record.message):
+        if (verb in _NEEDS_WORDS and not _open_to(verb, record)) or (verb == "again" and record.fixed):
             return "showing.nothing_to_change"
         newest = await self._router.replies.newest(record.conversation, record.persona)
         # What is not the end of the conversation any more can be taken away, not told otherwise.
@@ -312,7 +312,7 @@ class Presser:
 def _open_to(verb: str, record: Record) -> bool:
     """Whether what stands there can be continued, leafed through, or worded otherwise. The truth about who speaks, help
     in a crisis and words in place of a reply are nobody's to change."""
-    if not record.message or not remembered(record):
+    if record.fixed or not remembered(record):
         return False
     return verb == "more" or record.outcome != Outcome.DISCLOSED
 

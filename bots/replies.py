@@ -60,6 +60,13 @@ class Record:
     """Who posted them, where a platform has several voices that cannot change each other's messages."""
     author: str = ""
     """Key of whoever worded what stands there, or "": the persona itself."""
+    aside: bool = False
+    """What the persona says to a message that holds no words."""
+
+    @property
+    def fixed(self) -> bool:
+        """Whether nothing of it can be said another way or gone on with: a greeting, or an aside."""
+        return self.aside or not self.message
 
     def live(self, now: datetime) -> bool:
         """Whether its buttons still work."""
@@ -111,7 +118,16 @@ class Replies:
             await self._state.drop(_CLAIM, entry.key)
 
     async def begin(
-        self, *, platform: str, conversation: str, server: str, persona: str, person: str, message: str, channel: str
+        self,
+        *,
+        platform: str,
+        conversation: str,
+        server: str,
+        persona: str,
+        person: str,
+        message: str,
+        channel: str,
+        aside: bool = False,
     ) -> Record:
         """Note that a reply is about to be shown."""
         record = Record(
@@ -124,6 +140,7 @@ class Replies:
             message=message,
             at=self._now(),
             channel=channel,
+            aside=aside,
         )
         await self.keep(record)
         return record

@@ -266,15 +266,13 @@ class Outlet:
         if voice.webhook is None:
             return f"**{discord.utils.escape_markdown(voice.name)}**\n{worded}"
         alone = isinstance(self._channel, discord.Thread) and self._channel.owner_id == self._channel.guild.me.id
-        answered = record.message or (str(self._quoted.id) if self._quoted else "")
-        if not first or alone or not answered.isdecimal():
+        if not first or alone or not record.message.isdecimal():
             return worded
-        return worded + f"-# ↪ <@{id_in(record.person)}> · {link_to(record, answered)}\n"
+        return worded + f"-# ↪ <@{id_in(record.person)}> · {link_to(record, record.message)}\n"
 
     def _controls(self, phase: Phase) -> discord.ui.View:
-        """A greeting has no buttons: there is nothing to say again or to go on with."""
-        greeting = not self.record.message
-        return controls(Phase.PLAIN if greeting and phase is Phase.DONE else phase, self.record.id)
+        """What is fixed has no buttons: there is nothing to say again or to go on with."""
+        return controls(Phase.PLAIN if self.record.fixed and phase is Phase.DONE else phase, self.record.id)
 
     def _plain(self, message: str) -> discord.PartialMessage:
         return discord.PartialMessage(channel=self._channel, id=int(message))

@@ -18,7 +18,7 @@ from bots.telegram_bot.draft import Drafting, Drafts
 from bots.telegram_bot.faults import told
 from bots.telegram_bot.outlet import Looks, Lost, Moved, Outlet
 from bots.telegram_bot.roles import Roles
-from bots.telegram_bot.translate import PLATFORM, address_of, id_in, link_to, place_in, shown_id, written
+from bots.telegram_bot.translate import PLATFORM, address_of, id_in, link_to, place_in, written
 from moderation.words import catalogue
 
 BROKEN: Final = (TelegramError, OSError)
@@ -67,11 +67,9 @@ class TelegramDialect:
         return BROKEN
 
     async def board(self, record: Record, *, quoted: object = None, pictured: bool = False) -> Outlet:
-        """See `Dialect.board`. A reply in a group quotes the message it answers."""
-        answered = record.message
+        """See `Dialect.board`. A reply in a group quotes the message of its record."""
         if isinstance(quoted, telegram.Message):
-            answered = shown_id(quoted.chat.id, quoted.message_id)
-            self.remind(answered, written(quoted))
+            self.remind(record.message, written(quoted))
         place = await self.place(record)
         settings = await self._router.settings(place)
         language = settings.language or self._language
@@ -87,7 +85,6 @@ class TelegramDialect:
             looks=Looks(
                 head=head,
                 others=tuple(others),
-                answered=answered,
                 worded=worded,
                 picture=mask.picture if pictured else "",
                 language=language,

@@ -57,8 +57,6 @@ class Looks:
     """The line above the words: who speaks; "": none."""
     others: tuple[str, ...]
     """Lines that stand above words which were shown when something else was set."""
-    answered: str
-    """The message (`shown_id`) that the first one quotes in a group, or ""."""
     worded: str
     """A line that says that somebody else worded what stands there, or ""."""
     picture: str
@@ -113,7 +111,6 @@ class Outlet:
         self._worded = looks.worded
         self._picture = looks.picture
         self._language = looks.language
-        self._answered = looks.answered
         self.drafts = drafts
         self._lost = lost
         self._moved = moved
@@ -240,7 +237,7 @@ class Outlet:
             message_thread_id=self._topic or None,
             reply_markup=self._controls(phase),
             link_preview_options=_NO_PREVIEW,
-            reply_parameters=self._quoting() if first and not self._private else None,
+            reply_parameters=self._answered() if first and not self._private else None,
         )
         try:
             return await self._formatted(call, clean(text), first=first, repeatable=False)
@@ -283,11 +280,11 @@ class Outlet:
         room = CAPTION - units(self._above(first=first))
         await self._formatted(captioned, (cut(text, room) or ("",))[0], first=first, repeatable=True)
 
-    def _quoting(self) -> telegram.ReplyParameters | None:
+    def _answered(self) -> telegram.ReplyParameters | None:
         """The message that is answered, quoted above the first one of the reply."""
-        if ":" not in self._answered:
+        if ":" not in self.record.message:
             return None
-        chat, message = ids_in(self._answered)
+        chat, message = ids_in(self.record.message)
         return telegram.ReplyParameters(message, allow_sending_without_reply=True) if chat == self._chat else None
 
     async def _formatted(
@@ -322,9 +319,8 @@ class Outlet:
         return await patiently(call, sleep=self._sleep)
 
     def _controls(self, phase: Phase) -> telegram.InlineKeyboardMarkup | None:
-        """A greeting has no buttons: there is nothing to say again or to go on with."""
-        greeting = not self.record.message
-        return controls(Phase.PLAIN if greeting and phase is Phase.DONE else phase, self.record.id)
+        """What is fixed has no buttons: there is nothing to say again or to go on with."""
+        return controls(Phase.PLAIN if self.record.fixed and phase is Phase.DONE else phase, self.record.id)
 
     def _above(self, *, first: bool) -> str:
         """What stands above the words of a message, as it is read there."""

@@ -1,15 +1,17 @@
 """What is said on Telegram to somebody who sends what holds no words, and how often."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bots.state.memory import MemoryState
 from tests.support.discord_stage import said_to
 from tests.support.house import SCHOLAR
-from tests.support.stage import PERSONA, reply_of, scripted
-from tests.support.telegram_server import TelegramServer
+from tests.support.stage import NOW, PERSONA, reply_of, scripted
+from tests.support.telegram_server import Hold, TelegramServer
 from tests.support.telegram_stage import Stage, on_telegram
 
 ONCE = reply_of("Good evening.")
@@ -162,3 +164,21 @@ async def test_a_sticker_that_comes_twice_is_declined_once() -> None:
         await stage.until_says(server.private, "Good evening.")
 
         assert declined(stage, server.private) == 1
+
+
+async def test_what_was_being_declined_when_the_program_ended_is_not_declined_again() -> None:
+    state = MemoryState(clock=lambda: NOW)
+    async with TelegramServer() as server:
+        async with on_telegram(scripted(ONCE), server=server, state=state) as stage:
+            server.say(server.private, server.person, "Hello")
+            await stage.until_says(server.private, "Good evening.")
+            held = Hold(after=True)
+            server.plan("sendMessage", held)
+            server.people.sticker(server.private, server.person)
+            await held.arrived.wait()
+            asyncio.get_running_loop().call_later(0.05, held.released.set)
+        async with on_telegram(scripted(AGAIN), server=server, state=state) as stage:
+            server.say(server.private, server.person, "And?")
+            await stage.until_says(server.private, "And again.")
+
+            assert declined(stage, server.private) == 1
