@@ -76,7 +76,7 @@ class Membership:
 
     def add_topic(self, chat: Chat, name: str, by: User) -> Topic:
         """The message it begins with is what its other messages reply to, where they reply to nothing."""
-        assert chat.forum
+        assert self._world.forum(chat)
         about = {"name": name, "icon_color": 7_322_096}
         number = next(chat.counter)
         topic = Topic(id=number, name=name)

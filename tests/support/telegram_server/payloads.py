@@ -60,8 +60,8 @@ def me(world: World) -> Json:
         "supports_inline_queries": False,
         "can_connect_to_business": True,
         "has_main_web_app": False,
-        "has_topics_enabled": False,
-        "allows_users_to_create_topics": False,
+        "has_topics_enabled": world.threaded,
+        "allows_users_to_create_topics": world.threaded,
         "can_manage_bots": False,
     }
 

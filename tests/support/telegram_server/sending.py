@@ -102,7 +102,8 @@ def topic_of(call: Call, chat: Chat) -> Topic | None:
     number = call.fields.get("message_thread_id")
     if number is None:
         return None
-    topic = chat.topics.get(number) if chat.forum and number != GENERAL else None
+    forum = call.service.world.forum(chat)
+    topic = chat.topics.get(number) if forum and number != GENERAL else None
     if topic is None or topic.deleted:
         raise bad("message thread not found")
     if topic.closed and not call.may(chat, "can_manage_topics"):

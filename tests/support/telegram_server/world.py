@@ -4,7 +4,7 @@ Ids are as at Telegram: those of people need more than 32 bits, a private chat h
 negative one, a supergroup and a channel one below -1000000000000. Messages are counted for each supergroup and channel
 by itself, and for all private chats and groups together, from the same number: an id says nothing without its chat.
 
-Not emulated: restrictions of single members, slow mode, topics in private chats, chats that are linked to each other.
+Not emulated: restrictions of single members, slow mode, chats that are linked to each other.
 """
 
 import itertools
@@ -261,6 +261,8 @@ class World:
         self.bot = self.add_user("Talchum", username="talchum_bot", bot=True)
         self.privacy = True
         """The bot hears in groups only what is meant for it."""
+        self.threaded = False
+        """Private chats with the bot have topics, and people make them; there is none that is "General"."""
         self.hears_bots = False
         """The bot hears other bots in groups."""
         for number, name, username in (
@@ -322,6 +324,10 @@ class World:
         member = Member(user=user, status=status, rights=frozenset(rights))
         chat.members[user.id] = member
         return member
+
+    def forum(self, chat: Chat) -> bool:
+        """Whether it has topics. Of a private chat the bot is told only that all have, about itself."""
+        return chat.forum or (chat.kind is Kind.PRIVATE and self.threaded)
 
     def add_file(self, name: str, kind: str, data: bytes, *, size: int | None = None) -> File:
         number = self.number()
