@@ -22,6 +22,7 @@ from bots.state import Entry, State
 from bots.troupe import Troupe
 from moderation.errors import Deflect
 from moderation.words import catalogue
+from personas.errors import PersonaError
 from personas.messages import Cue, Event, Message, Passage, Turn, Usage
 from personas.runtime import PersonaRuntime, Refused
 
@@ -180,6 +181,14 @@ class Host:
         picture = found.extra.get("picture", "")
         # A persona file may say anything there; what is no address may be a file of ours to whoever sends it.
         return Mask(name=found.name, picture=picture if picture.startswith(_ADDRESS) else "")
+
+    async def picture(self, persona: str, community: str) -> bytes:
+        """See `Router.picture`."""
+        try:
+            return await self._house.troupe.picture(persona, server=community)
+        except (Deflect, PersonaError) as error:  # nobody says less for that
+            _log.warning("a picture cannot be read: persona=%s error=%s", persona, error.key)
+            return b""
 
     def personas(self, place: Place) -> tuple[tuple[str, str], ...]:
         """See `Router.personas`."""

@@ -114,6 +114,10 @@ class Router(Protocol):
     def mask(self, persona: str, community: str) -> Mask:
         """How a persona appears; for an unknown id a name nobody has."""
 
+    async def picture(self, persona: str, community: str) -> bytes:
+        """The picture of the card in which a persona came to a community, for platforms that take more than an address
+        (`Mask.picture`); b"" for none."""
+
     def personas(self, place: Place) -> tuple[tuple[str, str], ...]:
         """Id and name of everybody who may speak in a place."""
 

@@ -13,7 +13,7 @@ from bots.hall import Hall
 from bots.state import Entry, State
 from moderation.language import language_of
 from moderation.words import DEFAULT_LANGUAGE, LANGUAGES
-from personas.cards import persona_of, read_card, screen, write_card
+from personas.cards import Card, persona_of, read_card, screen, write_card
 from personas.cast import Cast
 from personas.errors import PersonaError
 from personas.lint import Remark, lint
@@ -114,11 +114,21 @@ class Troupe:
         if form == "toml":
             base = self.hall.cast(persona.extra["base"], server).persona if "base" in persona.extra else None
             return f"{name}.toml", to_toml(persona, base=base).encode()
-        entry = await self._state.get(_KIND, _key(server, name))
-        data = base64.b64decode(str(entry.value["card"])) if entry else b""
-        card = await asyncio.to_thread(read_card, data, file=name) if data else None
+        card = await self._card(name, server)
         written = await asyncio.to_thread(write_card, persona, card=card, form=form)
         return f"{name}.{form}", written
+
+    async def picture(self, name: str, *, server: str) -> bytes:
+        """The picture of the card in which one of a community's own personas came; b"" for none. Raises PersonaError,
+        StoreBusy, StoreFailed."""
+        card = await self._card(name, server)
+        return card.picture if card else b""
+
+    async def _card(self, name: str, server: str) -> Card | None:
+        """The card in which a persona came, if it came in one."""
+        entry = await self._state.get(_KIND, _key(server, name))
+        data = base64.b64decode(str(entry.value["card"])) if entry else b""
+        return await asyncio.to_thread(read_card, data, file=name) if data else None
 
     async def _enter(self, persona: Persona, server: str, *, data: bytes, seen: Sequence[str] = ()) -> Arrival:
         """Check it as a file is checked, clear its lines, keep it, let it in."""

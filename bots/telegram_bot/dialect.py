@@ -86,7 +86,7 @@ class TelegramDialect:
                 head=head,
                 others=tuple(others),
                 worded=worded,
-                picture=mask.picture if pictured else "",
+                picture=await self._picture(record.persona, mask, place) if pictured else "",
                 language=language,
             ),
             drafts=drafts if place.private else None,
@@ -94,6 +94,10 @@ class TelegramDialect:
             moved=self._moved,
             sleep=self._sleep,
         )
+
+    async def _picture(self, persona: str, mask: Mask, place: Place) -> str | bytes:
+        """What Telegram can show of a persona: the address of a picture, or the one it came with."""
+        return mask.picture or await self._router.picture(persona, place.community)
 
     async def place(self, record: Record) -> Place:
         """See `Dialect.place`."""

@@ -59,8 +59,8 @@ class Looks:
     """Lines that stand above words which were shown when something else was set."""
     worded: str
     """A line that says that somebody else worded what stands there, or ""."""
-    picture: str
-    """Address of the one above the words of the first message, or ""."""
+    picture: str | bytes
+    """The one above the words of the first message, or its address; empty: none."""
     language: str
     """Of our own words."""
 

@@ -98,6 +98,9 @@ class Script(Router):
     def mask(self, persona: str, community: str) -> Mask:
         return Mask(name="Maren")
 
+    async def picture(self, persona: str, community: str) -> bytes:
+        return b""
+
     def personas(self, place: Place) -> tuple[tuple[str, str], ...]:
         return (("keeper", "Maren"),)
 

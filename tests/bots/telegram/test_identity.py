@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from bots.state.memory import MemoryState
+from personas.cards import write_card
+from personas.cards.png import plain
 from tests.support.house import SCHOLAR
 from tests.support.stage import NOW, PERSONA, reply_of, scripted
 from tests.support.telegram_server import Delay, Fault, Message, Refused, Reset, TelegramServer
@@ -123,8 +125,9 @@ async def test_a_caption_is_as_long_as_telegram_takes_it_and_no_longer(units: in
     greeting = "어서 오시오. 🏮".ljust(units - len("윤서헌 · AI\n") - 1, "차")  # a lamp is two units
     async with switching(painted=replace(PAINTED, greetings=(greeting,))) as stage:
         message = await switched(stage)
+        before = stage.server.answers(stage.server.private)[-2]
 
-        assert ("photo" in message.media) is under
+        assert ("photo" in message.media, "photo" in before.media) == (under, not under)
 
 
 @pytest.mark.parametrize(
@@ -209,3 +212,32 @@ async def test_only_who_begins_to_speak_shows_their_picture() -> None:
         await stage.until_says(server.private, "Come in.")
 
         assert server.requests("sendPhoto") == []
+
+
+async def test_a_persona_that_came_in_a_card_greets_under_the_picture_of_the_card() -> None:
+    portrait = plain(30, 60, 90)
+    card = write_card(replace(PERSONA, id="marla", name="Marla", source="x", licence="x"), picture=portrait)
+    async with switching() as stage:
+        server = stage.server
+        server.people.document(server.group, server.owner, "marla.png", card, "/persona import")
+        await stage.until_says(server.group, "Marla")
+        server.say(server.group, server.owner, "/persona use marla")
+        message = await stage.until_says(server.group, "Marla · AI\nThe lamp is lit.")
+
+        assert server.people.file_of(message).data == portrait
+        assert server.requests("sendPhoto")[0].files
+
+
+async def test_a_card_that_cannot_be_read_any_more_loses_no_greeting() -> None:
+    card = write_card(replace(PERSONA, id="marla", name="Marla", source="x", licence="x"))
+    async with switching() as stage:
+        server = stage.server
+        place = f"telegram:server:{server.group.id}"
+        server.people.document(server.group, server.owner, "marla.png", card, "/persona import")
+        await stage.until_says(server.group, "Marla")
+        (entry,) = await stage.opened.state.list("persona", group=place)
+        await stage.opened.state.put(replace(entry, value={**entry.value, "card": "iVBORw0KGgo="}))
+        server.say(server.group, server.owner, "/persona use marla")
+        message = await stage.until_says(server.group, "Marla · AI\nThe lamp is lit.")
+
+        assert message.media == {}
