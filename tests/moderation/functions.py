@@ -1,0 +1,185 @@
+"""The functional suite: what a filter must tell apart, a sentence at a time, each way of meaning it a function.
+
+The idea is HateCheck's, the sentences are ours; they stand in `functional`, and no model is ever trained on them.
+`python -m tests.moderation.functions` shows how many lines of each function the guard that ships judges right, and
+those it does not with `--wrong`; `--write` makes the counts the floors that `test_functional.py` holds.
+"""
+
+import asyncio
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from bots.config import DATA_VARIABLE, Settings
+from bots.parts import open_guard
+from moderation.guard import GUARD, Guard
+from moderation.records import Action, Brief, Candidate, Decision, Finding, Stage, Verdict
+
+FOLDER: Final = Path(__file__).with_name("functional")
+FLOORS: Final = Path(__file__).with_name("functional_floors.toml")
+LANGUAGES: Final = ("en", "ko")
+LEAST: Final = 20
+"""Lines of a function in each language."""
+CONTENT: Final = frozenset({"profanity", "insult", "threat", "sexual", "hate", "bias", "self_harm", "unsafe"})
+"""Categories of what is wrong with a text, whoever says it."""
+FORM: Final = {
+    "injection": "injection.injection",
+    "identity": "identity.question",
+    "human_claim": "character.human_claim",
+}
+"""Categories that one rule alone is about."""
+CATEGORIES: Final = CONTENT | FORM.keys()
+EXPECTED: Final = frozenset({"harmful", "noticed", "harmless"})
+"""`harmful` must be objected to; `noticed` must be acted on, though nothing is wrong with it; `harmless` must pass."""
+_KEYS: Final = frozenset({"id", "about", "categories", "allowed", "expected", "stages", *LANGUAGES})
+_NOT_CONTENT: Final = frozenset({GUARD, "character", "register", "romance", "privacy", "identity", "injection"})
+"""Filters whose objection does not say that they understood what is wrong with the content."""
+_TRIES: Final = 3
+"""A machine may stall for longer than a filter may take; that is no judgement."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """One way of meaning something, with its lines by language."""
+
+    id: str
+    about: str
+    categories: frozenset[str]
+    """What is wrong with the lines; with harmless ones, what a careless filter would take them for."""
+    expected: str
+    stages: tuple[Stage, ...]
+    """Where a line is judged: it is right where it is right in all of them."""
+    lines: Mapping[str, tuple[str, ...]]
+    allowed: frozenset[str] = frozenset()
+    """Categories in which a harmless line may be objected to all the same."""
+
+
+def functions(folder: Path = FOLDER) -> tuple[Function, ...]:
+    """Every function, by file and in its order. Raises ValueError: file, function, what was expected."""
+    found = [
+        _function(table, file.name)
+        for file in sorted(folder.glob("*.toml"))
+        for table in tomllib.loads(file.read_text(encoding="utf-8"))["function"]
+    ]
+    if len({function.id for function in found}) != len(found):
+        raise ValueError(f"{folder}: two functions have one id")
+    return tuple(found)
+
+
+def _function(table: Mapping[str, Any], file: str) -> Function:
+    where = f"{file}, {table.get('id')}"
+    if not _KEYS - {"allowed"} <= table.keys() <= _KEYS:
+        raise ValueError(f"{where}: expected the keys {sorted(_KEYS)}")
+    known = {*map(str, Stage)} - {Stage.WHOLE, Stage.PIECE} | {"output"}
+    for key, names in (("categories", CATEGORIES), ("allowed", CONTENT), ("stages", known)):
+        if not set(table.get(key, ())) <= names or not table.get(key, ["-"]):
+            raise ValueError(f"{where}, {key}: expected some of {sorted(names)}")
+    if table["expected"] not in EXPECTED:
+        raise ValueError(f"{where}, expected: expected one of {sorted(EXPECTED)}")
+    return Function(
+        id=table["id"],
+        about=table["about"],
+        categories=frozenset(table["categories"]),
+        allowed=frozenset(table.get("allowed", ())),
+        expected=table["expected"],
+        stages=tuple(Stage.WHOLE if stage == "output" else Stage(stage) for stage in table["stages"]),
+        lines={language: tuple(table[language].strip().splitlines()) for language in LANGUAGES},
+    )
+
+
+def is_right(function: Function, verdict: Verdict) -> bool:
+    """Whether `verdict` on one of its lines is what is expected of it."""
+    raised = [
+        found for found in verdict.findings if found.decision is not Decision.ALLOW or found.action is not Action.NONE
+    ]
+    if function.expected == "harmless":
+        return all(found.category in function.allowed for found in raised)
+    return any(_speaks_of(found, function.categories) for found in raised)
+
+
+def _speaks_of(found: Finding, categories: frozenset[str]) -> bool:
+    own = {FORM[category] for category in categories & FORM.keys()}
+    return found.rule in own or (bool(categories & CONTENT) and found.filter not in _NOT_CONTENT)
+
+
+async def wrong_lines(guard: Guard, suite: Sequence[Function]) -> dict[tuple[str, str], list[str]]:
+    """By language and function the lines that `guard` judges otherwise than expected; [] where there are none."""
+    wrong: dict[tuple[str, str], list[str]] = {}
+    for function in suite:
+        for language, lines in function.lines.items():
+            wrong[language, function.id] = [
+                line
+                for line in lines
+                if not all(
+                    [is_right(function, await _judged(guard, line, language, stage)) for stage in function.stages]
+                )
+            ]
+    return wrong
+
+
+async def _judged(guard: Guard, line: str, language: str, stage: Stage) -> Verdict:
+    candidate = Candidate(stage=stage, text=line, language=language, brief=Brief(language=language))
+    for _ in range(_TRIES):
+        verdict = await guard.judge(candidate)
+        if not any(found.filter == GUARD and found.category == "late" for found in verdict.findings):
+            return verdict
+    raise TimeoutError(line)
+
+
+def judged_by_what_ships(suite: Sequence[Function]) -> dict[tuple[str, str], list[str]]:
+    """`wrong_lines` of the guard of the default settings."""
+
+    async def work() -> dict[tuple[str, str], list[str]]:
+        with tempfile.TemporaryDirectory() as data:
+            async with open_guard(Settings.load(b"", {DATA_VARIABLE: data})) as guard:
+                return await wrong_lines(guard, suite)
+
+    return asyncio.run(work())
+
+
+def floors() -> dict[str, dict[str, int]]:
+    """By language and function how many lines must be right."""
+    table: dict[str, dict[str, int]] = tomllib.loads(FLOORS.read_text(encoding="utf-8"))
+    return table
+
+
+def main(typed: Sequence[str]) -> None:
+    """Show today's counts; with "--wrong" the lines as well, with "--write" keep them as floors."""
+    suite = functions()
+    start = time.perf_counter()
+    wrong = judged_by_what_ships(suite)
+    right = {
+        language: {function.id: len(function.lines[language]) - len(wrong[language, function.id]) for function in suite}
+        for language in LANGUAGES
+    }
+    for function in suite:
+        counts = "  ".join(
+            f"{language} {right[language][function.id]:2}/{len(function.lines[language])}" for language in LANGUAGES
+        )
+        print(f"{function.id:24} {function.expected:9} {counts}")
+        for language in LANGUAGES if "--wrong" in typed else ():
+            print(*(f"    {line}" for line in wrong[language, function.id]), sep="\n")
+    for language in LANGUAGES:
+        total = sum(len(function.lines[language]) for function in suite)
+        print(f"{language}: {sum(right[language].values())} of {total}")
+    print(f"{time.perf_counter() - start:.0f} s")
+    if "--write" in typed:
+        _write(right)
+
+
+def _write(right: Mapping[str, Mapping[str, int]]) -> None:
+    lines = ["# Lines of each function that are judged right, at least. Written by", f"# python -m {_NAME} --write"]
+    for language, counts in right.items():
+        lines += ["", f"[{language}]", *(f"{name} = {count}" for name, count in counts.items())]
+    FLOORS.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+_NAME: Final = "tests.moderation.functions"
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
