@@ -143,6 +143,14 @@ class Policy:
         required = (frozenset(entry.split("|")) for entry in entries)
         return tuple(names for names in required if self._only is None or names & self._only)
 
+    def thresholds(self, judge: str, category: str, *, stage: Stage, language: str) -> tuple[float, float]:
+        """From which scores on `judge.category` is flagged and blocked for everybody; infinity: never.
+
+        Raises KeyError for a category no rule was written for.
+        """
+        (rule,) = self._rules(judge, category, stage=stage, persona="", profile="")
+        return threshold_at(rule.flag, language), threshold_at(rule.block, language)
+
     def narrowed(self, filters: Iterable[str]) -> "Policy":
         """The same rules for fewer filters: nothing is required of those that are not among `filters`.
 

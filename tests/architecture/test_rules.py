@@ -101,6 +101,8 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
         ("bots/console_bot/screen.py", "card"),  # a card
         ("bots/console_bot/screen.py", "notice"),  # our words
         ("bots/console_bot/screen.py", "_break"),  # a line break
+        ("bots/cli/bench.py", "bench_guard"),  # figures, our words
+        ("bots/cli/bench.py", "_show"),  # figures
         ("bots/cli/chat.py", "broken"),  # our words
         ("bots/cli/chat.py", "_chat"),  # our words
         ("bots/cli/desk.py", "_judge"),  # verdicts as JSON

@@ -1,0 +1,103 @@
+"""`talchum bench`: how well the guard of these settings judges labelled texts, beside what else is installed here."""
+
+import json
+import platform
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich import box
+from rich.progress import Progress
+from rich.table import Table
+
+from bots.cli.common import SettingsFile, err, out, run, say, settings_of
+from bots.config import Settings
+from bots.errors import RefuseToStart
+from bots.parts import open_guard
+
+if TYPE_CHECKING:
+    from moderation.bench.figures import Results
+    from moderation.bench.sets import LabelledSet
+
+bench_app = typer.Typer(help="bench", no_args_is_help=True)
+_SEED = 20_261_125
+_NARROWEST = 150
+"""Columns where the output is no terminal: a table that is cut off in a file is no use."""
+
+
+@bench_app.command("guard")
+def bench_guard(
+    data: Annotated[Path, typer.Option("--data", help="bench_data", metavar="FOLDER")],
+    to: Annotated[Path, typer.Option("--out", help="bench_out", metavar="FOLDER")] = Path("talchum-bench"),
+    only: Annotated[list[str] | None, typer.Option("--only", help="bench_only", metavar="SET")] = None,
+    sample: Annotated[int, typer.Option("--sample", help="bench_sample", min=0, metavar="ROWS")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="bench_seed", min=0)] = _SEED,
+    as_json: Annotated[bool, typer.Option("--json", help="bench_json")] = False,
+    file: SettingsFile = None,
+) -> None:
+    """bench_guard"""
+    from moderation.bench.page import page
+    from moderation.bench.sets import read_sets
+
+    settings = settings_of(file)
+    sets = read_sets(data, only=only or (), sample=sample, seed=seed)
+    _written(to / "guard.json", "")
+    results = run(_measured(settings, sets, sample=sample, seed=seed))
+    facts = json.dumps(results.facts(), ensure_ascii=False, indent=1)
+    _written(to / "guard.json", facts + "\n")
+    _written(to / "guard.html", page(results, settings.language))
+    if as_json:
+        out().print(facts, markup=False)
+    else:
+        _show(results, settings)
+    err().print(say("cli.bench_written", settings, folder=to), markup=False)
+
+
+def _written(file: Path, text: str) -> None:
+    """Write a file, and its folder where there is none. Raises RefuseToStart where that cannot be: before the work."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RefuseToStart("cli.bench_unwritable", file=file, reason=error.strerror) from None
+
+
+async def _measured(settings: Settings, sets: "tuple[LabelledSet, ...]", *, sample: int, seed: int) -> "Results":
+    """Every set judged by the guard and by what else there is, and what that comes to."""
+    from moderation.bench.contest import Clocks, judged
+    from moderation.bench.figures import results
+    from moderation.bench.rivals import rivals
+
+    async with open_guard(settings) as guard:
+        others, missing = rivals(guard.filters)
+        about = {
+            "policy": guard.policy.hash,
+            **{judge.id: judge.version for judge in guard.filters},
+            "seed": str(seed),
+            "sample": str(sample or "-"),
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+        }
+        with Progress(console=err(), transient=True) as bar:
+            task = bar.add_task(say("cli.bench_judging", settings), total=sum(len(each.rows) for each in sets))
+            clocks = Clocks(wall=time.perf_counter, processor=time.process_time)
+            marks = [await judged(guard, others, each, clocks=clocks, step=lambda: bar.advance(task)) for each in sets]
+    return results(marks, others, missing=missing, about=about, seed=seed)
+
+
+def _show(results: "Results", settings: Settings) -> None:
+    from moderation.bench.report import facts, remarks, tables
+
+    console = out()
+    if not console.is_terminal:
+        console.width = max(console.width, _NARROWEST)
+    for table in tables(results, settings.language):
+        shown = Table(title=table.title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+        for number, column in enumerate(table.columns):
+            shown.add_column(column, justify="right" if number else "left")
+        for row in table.rows:
+            shown.add_row(*row)
+        console.print(shown)
+    for line in (*remarks(results, settings.language), facts(results.about)):
+        console.print(line, markup=False)
