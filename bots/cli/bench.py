@@ -73,7 +73,8 @@ async def _measured(settings: Settings, sets: "tuple[LabelledSet, ...]", *, samp
         others, missing = rivals(guard.filters)
         about = {
             "policy": guard.policy.hash,
-            **{judge.id: judge.version for judge in guard.filters},
+            **{f"talchum/{judge.id}": judge.version for judge in guard.filters},
+            **{rival.name: rival.version for rival in others},
             "seed": str(seed),
             "sample": str(sample or "-"),
             "python": platform.python_version(),

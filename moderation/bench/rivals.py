@@ -4,6 +4,7 @@ What an extra brings is imported here and nowhere else, when somebody measures.
 """
 
 import contextlib
+import importlib.metadata
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -21,10 +22,19 @@ class Rival:
     """Another filter, ready to judge. Called from one thread."""
 
     name: str
+    """Of its distribution."""
     judge: Callable[[str], float]
     """From a text of any kind; 0.0 or 1.0 where the filter only says yes or no."""
     threshold: float = 0.5
     """From which score on it objects, by its own word."""
+
+    @property
+    def version(self) -> str:
+        """Of its distribution; "" where there is none."""
+        try:
+            return importlib.metadata.version(self.name)
+        except importlib.metadata.PackageNotFoundError:
+            return ""
 
 
 def rivals(filters: Iterable[Filter] = ()) -> tuple[tuple[Rival, ...], tuple[str, ...]]:

@@ -268,7 +268,9 @@ def test_every_rival_is_either_here_or_missing_and_those_here_give_scores() -> N
         "detoxify",
     }
     assert "detoxify" in missing
+    assert RIVAL.version == ""
     for rival in here:
+        assert rival.version[:1].isdecimal()
         assert all(0.0 <= rival.judge(text) <= 1.0 for text in ("", "good morning", "안녕하세요", "fuck"))
 
 
