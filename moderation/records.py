@@ -65,6 +65,9 @@ class Brief:
     taboos: tuple[str, ...] = ()
     secrets: frozenset[str] = frozenset()
     """Digests of shingles (see `moderation.shingles`) of text that must not leak: system prompt, canary."""
+    lore: frozenset[str] = frozenset()
+    """What the persona's author wrote that has digits in it, line by line, as `moderation.filters.privacy.squeezed`: an
+    address among it is fiction, not somebody's."""
     people: tuple[str, ...] = ()
     """Display names of the people in the conversation: a persona does not speak for them."""
     profile: str = ""

@@ -2,10 +2,11 @@
 
 import asyncio
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from moderation.filters.crisis import crisis_words, load_resources
+from moderation.filters.privacy import lore
 from moderation.guard import GUARD, Guard
 from moderation.holdback import Terms
 from moderation.language import language_of
@@ -127,7 +128,15 @@ def brief_of(persona: Persona) -> Brief:
         registers=persona.registers,
         moment=persona.moment,
         taboos=persona.taboos,
+        lore=lore(_written(persona)),
     )
+
+
+def _written(persona: Persona) -> Iterator[str]:
+    """All that its author tells of a persona's world."""
+    yield from (persona.description, persona.voice, persona.scenario, *persona.lines)
+    yield from (fact.text for fact in persona.facts)
+    yield from (part for shown in persona.demonstrations for part in (shown.scene, shown.user, shown.reply))
 
 
 async def _judged(

@@ -1,107 +1,141 @@
 """Private data and secrets: numbers, addresses and keys that should not be said to a bot, and never by one.
 
-Patterns are data (`moderation/data/privacy`); whether a number that looks like one can be one is arithmetic, here.
+Patterns are data (`moderation/data/privacy`); whether what looks like a number can be one is arithmetic
+(`privacy_numbers`) or the plan of some country (`privacy_phones`); what is said in words or digit by digit is read as a
+number first (`privacy_spelling`). A shape that may be anything counts where something near by says what it is.
 What leaks of the persona's own prompt is found by the character filter.
 """
 
+import ipaddress
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Final, Self
 
-from moderation.filters.crisis import load_resources
-from moderation.filters.phrases import Book, Context, Hit, Source, data_folder, digest, in_context, signals
-from moderation.records import Candidate, Signal, Stage
+import re2
 
-ALGORITHM: Final = b"privacy 2"
+from moderation.filters.crisis import load_resources
+from moderation.filters.phrases import Book, Context, Hit, Source, data_folder, digest, in_context
+from moderation.filters.privacy_numbers import (
+    card,
+    digits_of,
+    iban,
+    registered,
+    resident,
+    social_security,
+    varied,
+)
+from moderation.filters.privacy_phones import Phones
+from moderation.filters.privacy_spelling import spelled_out
+from moderation.records import Candidate, Signal, Span, Stage
+
+ALGORITHM: Final = b"privacy 3"
 """Raised when the code changes what the same data finds."""
 PERSONAL: Final = "personal"
 CONFIDENTIAL: Final = "secret"
 
+_BEFORE: Final = 60
+_AFTER: Final = 30
+"""How far around a finding something is looked for that says what it is."""
+_RIGHT_BEFORE: Final = 24
 _FAINT: Final = 0.3
-"""An address with nobody to live there: a sight, a shop, a song."""
-_ANYBODY: Final = re.compile(
-    r"(?i)\b(?:i|i'm|i'll|my|me|mine|he|she|his|her|him|we|our|us|you|your|they|their|them|who|lives?|living|lived|home|"
-    r"house|flat|apartment|address|moved|meet|stays?|staying|works?|visit|come|find|deliver|mr|mrs|ms|dr|[a-z]+'s)\b"
-    r"|[내제네그]가? |우리|저희|살아|사는|살고|집|주소|이사"
-)
-_PEOPLE_NEAR: Final = 60
-"""How far around an address somebody is looked for."""
+"""What may be anything, or an address with nobody to live there: a sight, a shop, a song."""
+_UNPLANNED: Final = 0.45
+"""A telephone number by its shape, of no plan we know."""
+_UNCALLED: Final = 0.6
+"""One written as its region writes them that nobody near by calls one, or one of no plan that somebody calls one."""
 _SPOKEN: Final = ((" at ", "@"), (" 골뱅이 ", "@"), (" 앳 ", "@"), (" dot ", "."), (" 점 ", "."), (" 닷 ", "."))
 """How an address is said aloud."""
-_RESIDENT_WEIGHTS: Final = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
-_UNBORN: Final = 40
-"""Years after 2000 from which nobody has a resident number yet; far enough off not to need a clock."""
+_NUMBER: Final = re.compile(r"[+(]*[A-Za-z]{0,5}\d(?:.*[A-Za-z0-9*xX●•])?", re.DOTALL)
+_SHAPES: Final[Mapping[str, "re.Pattern[str]"]] = MappingProxyType(
+    {
+        "phone": _NUMBER,
+        "account": _NUMBER,
+        "id": _NUMBER,
+        "address": re.compile(r".*\d(?:호|동|번지|층|번길)?(?:[ A-Za-z]*[A-Za-z])?", re.DOTALL),
+    }
+)
+"""What of a match is the thing itself, by kind: neither the words that say what it is nor what ends it."""
+_Found = tuple[tuple[str, float, str], Span]
+"""Category, score and detail, and the place."""
 _TAIL: Final = 200
 """As long as the longest pattern: a key may have begun in what was shown."""
 
 
-def digits_of(text: str) -> str:
-    """The ASCII digits of `text`, in order."""
-    return "".join(char for char in text if "0" <= char <= "9")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Check:
+    """What must hold of a text that a rule found."""
+
+    holds: Callable[[str], bool] = bool
+    near: str = ""
+    """Which patterns of near.toml must be met near by, or the finding is worth `alone` at most; "": none."""
+    alone: float = 0.0
+    weak: bool = False
+    """Worth nothing behind the name of another kind of number."""
 
 
-def luhn(number: str) -> bool:
-    """Whether the check digit of a payment card is right. `number`: 13 to 19 digits."""
-    total = 0
-    for place, digit in enumerate(reversed(number)):
-        value = int(digit) * (1 + place % 2)
-        total += value - 9 if value > 9 else value
-    return 13 <= len(number) <= 19 and total % 10 == 0 and len(set(number)) > 1
+def _of_digits(holds: Callable[[str], bool]) -> Callable[[str], bool]:
+    return lambda found: holds(digits_of(found))
 
 
-def resident(number: str) -> bool:
-    """Whether 13 digits can be a Korean resident registration number.
-
-    Numbers given out since October 2020 have random digits instead of a check digit; only those born since then are
-    known to have one. For all others the check digit must be right.
-    """
-    year, month, day, kind = int(number[:2]), int(number[2:4]), int(number[4:6]), int(number[6])
-    if day > (29 if month == 2 else 30 if month in {4, 6, 9, 11} else 31):
+def _routable(text: str) -> bool:
+    """Whether `text` is an address on the internet, of one machine."""
+    try:
+        return ipaddress.ip_address(text).is_global
+    except ValueError:
         return False
-    if kind in {3, 4, 7, 8} and (year, month) >= (20, 10):
-        return year < _UNBORN
-    total = sum(weight * int(digit) for weight, digit in zip(_RESIDENT_WEIGHTS, number, strict=False))
-    check = (11 - total % 11) % 10
-    return check == int(number[12]) or (kind in {5, 6, 7, 8} and (13 - total % 11) % 10 == int(number[12]))
 
 
-def social_security(number: str) -> bool:
-    """Whether nine digits can be a United States social security number: ranges that are never given out are not."""
-    area, group, serial = number[:3], number[3:5], number[5:]
-    return area not in {"000", "666"} and area < "900" and group != "00" and serial != "0000"
-
-
-def varied(number: str) -> bool:
-    """Whether a number has more than two different digits: 000-000 is a placeholder."""
-    return len(set(number)) > 2
-
-
-_ARITHMETIC: Final[Mapping[str, Callable[[str], bool]]] = MappingProxyType(
-    {"digits": varied, "luhn": luhn, "resident": resident, "ssn": social_security}
+_CHECKS: Final[Mapping[str, _Check]] = MappingProxyType(
+    {
+        "digits": _Check(holds=_of_digits(varied)),
+        "card": _Check(holds=_of_digits(lambda number: 14 <= len(number) <= 16 and card(number)), weak=True),
+        "card-named": _Check(holds=_of_digits(card), near="card", weak=True),
+        "resident": _Check(holds=_of_digits(resident)),
+        "registered": _Check(holds=_of_digits(registered), near="resident", alone=0.4),
+        "ssn": _Check(holds=_of_digits(social_security)),
+        "iban": _Check(holds=iban),
+        "account": _Check(
+            holds=lambda found: varied(digits_of(found)) and 9 <= len(digits_of(found)) <= 14, near="account", weak=True
+        ),
+        "passport": _Check(holds=_of_digits(varied), near="passport", weak=True),
+        "licence": _Check(holds=_of_digits(varied), near="licence", weak=True),
+        "ip": _Check(holds=_routable, near="ip"),
+        "somebody": _Check(near="somebody", alone=_FAINT),
+    }
 )
-_CHECKS: Final = frozenset({*_ARITHMETIC, "phone", "email", "somebody"})
+_BY_DATA: Final = frozenset({"mobile", "phone", "plan", "email"})
+"""Checks that need what the filter has loaded."""
+_NEAR: Final = frozenset({"phone", "other", *(check.near for check in _CHECKS.values() if check.near)})
 
 
 @dataclass(frozen=True, slots=True)
 class Public:
     """What anybody may say."""
 
-    numbers: frozenset[str]
+    phones: Phones
     domains: frozenset[str]
+    addresses: frozenset[str]
+    """Squeezed."""
 
-    def phone(self, text: str) -> bool:
-        """Whether `text` can be somebody's own telephone number."""
-        digits = digits_of(text)
-        if not digits:
-            return "공일공" in text
-        if not 8 <= len(digits) <= 15 or digits in self.numbers or len(set(digits[3:])) == 1:
-            return False
-        national = digits.removeprefix("1") if len(digits) == 11 and digits[0] == "1" else digits
-        fictional = len(national) == 10 and national[3:8] == "55501"
-        return not fictional and national not in self.numbers and not digits.endswith("0000000")
+    @classmethod
+    def load(cls, folder: Traversable | None = None) -> tuple[Self, bytes]:
+        """Read `public.toml` from `folder` (default: what ships), and what its version depends on. The numbers for a
+        crisis belong to it. Raises FilterUnavailable."""
+        source = Source.read(folder or data_folder("privacy"), "public.toml")
+        source.only(source.table, frozenset({"numbers", "domains", "addresses"}))
+        numbers = source.strings(source.table, "numbers")
+        if not all(number.isdecimal() for number in numbers):
+            raise source.wrong("numbers", "digits")
+        resources = load_resources().numbers
+        public = cls(
+            phones=Phones(frozenset(numbers) | resources),
+            domains=frozenset(source.strings(source.table, "domains")),
+            addresses=frozenset(map(squeezed, source.strings(source.table, "addresses"))),
+        )
+        return public, source.raw + " ".join(sorted(resources)).encode()
 
     def email(self, text: str) -> bool:
         """Whether `text` can be somebody's own e-mail address."""
@@ -113,10 +147,41 @@ class Public:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """What stands around a finding, by the names of near.toml."""
+
+    patterns: Mapping[str, "re2._Regexp"] = field(repr=False)
+    raw: bytes = field(repr=False)
+
+    @classmethod
+    def load(cls, folder: Traversable) -> Self:
+        """Read near.toml; raises FilterUnavailable."""
+        source = Source.read(folder, "near.toml")
+        source.only(source.table, _NEAR)
+        patterns = {}
+        for name in sorted(_NEAR):
+            if not (texts := source.strings(source.table, name)):
+                raise source.wrong(name, "strings")
+            patterns[name] = source.pattern(texts, name)
+        return cls(MappingProxyType(patterns), source.raw)
+
+    def says(self, name: str, text: str, start: int, end: int) -> bool:
+        """Whether the name of such a thing stands near `start`..`end`."""
+        # A break, so that nothing is read across the finding.
+        around = f"{text[max(0, start - _BEFORE) : start]}\n{text[end : end + _AFTER]}"
+        return bool(self.patterns[name].search(around))
+
+    def says_other(self, text: str, start: int) -> bool:
+        """Whether the name of another kind of number stands right before `start`."""
+        return bool(self.patterns["other"].search(text[max(0, start - _RIGHT_BEFORE) : start]))
+
+
+@dataclass(frozen=True, slots=True)
 class Privacy:
     """Filter "privacy", categories "personal" and "secret". Immutable."""
 
     book: Book
+    near: Near
     public: Public
     version: str
     id: str = "privacy"
@@ -125,44 +190,116 @@ class Privacy:
 
     @classmethod
     def load(cls, folder: Traversable | None = None) -> Self:
-        """Read `patterns.toml` and `public.toml` from `folder` (default: what ships). Raises FilterUnavailable."""
+        """Read `patterns.toml`, `near.toml` and `public.toml` from `folder` (default: what ships). Raises
+        FilterUnavailable."""
         folder = folder or data_folder("privacy")
-        source = Source.read(folder, "public.toml")
-        source.only(source.table, frozenset({"numbers", "domains"}))
-        numbers = source.strings(source.table, "numbers")
-        if not all(number.isdecimal() for number in numbers):
-            raise source.wrong("numbers", "digits")
-        resources = load_resources().numbers
-        public = Public(frozenset(numbers) | resources, frozenset(source.strings(source.table, "domains")))
+        public, raw = Public.load(folder)
+        near = Near.load(folder)
         patterns = Source.read(folder, "patterns.toml")
-        book = Book.load(patterns, categories=frozenset({PERSONAL, CONFIDENTIAL}), checks=_CHECKS)
-        version = digest(ALGORITHM, patterns.raw, source.raw, " ".join(sorted(resources)).encode())
-        return cls(book, public, version)
+        book = Book.load(
+            patterns, categories=frozenset({PERSONAL, CONFIDENTIAL}), checks=frozenset({*_CHECKS, *_BY_DATA})
+        )
+        version = digest(ALGORITHM, patterns.raw, near.raw, raw)
+        return cls(book, near, public, version)
 
     def examine(self, candidate: Candidate) -> Sequence[Signal]:
-        """One signal a rule that hits, or one of score 0.0."""
+        """One signal a rule that hits, or one of score 0.0. The rule's id begins with the kind of data."""
         context = in_context(candidate, tail=_TAIL, lower=False)
-        return signals(self._hits(context), context, clean=PERSONAL)
+        found = list(self._found(context, candidate))
+        if (spelled := spelled_out(context.folded)) is not None:
+            found += self._found(Context(spelled, context.offset), candidate)
+        places: dict[tuple[str, float, str], list[Span]] = {}
+        for (category, score, detail), span in _strongest(found):
+            places.setdefault((category, score, detail), []).append(span)
+        return [
+            Signal(category=category, score=score, spans=tuple(spans), detail=detail)
+            for (category, score, detail), spans in places.items()
+        ] or [Signal(category=PERSONAL, score=0.0)]
 
-    def _hits(self, context: Context) -> Iterator[tuple[Hit, str]]:
-        text = context.folded.text
-        for hit in self.book.hits(text):
-            found = text[hit.start : hit.end]
+    def _found(self, context: Context, candidate: Candidate) -> Iterator[_Found]:
+        for hit, category in self._hits(context.folded.text, candidate):
+            span = context.span(hit.start, hit.end)
+            if span is not None:
+                yield (category, hit.score, hit.detail), span
+
+    def _hits(self, text: str, candidate: Candidate) -> Iterator[tuple[Hit, str]]:
+        for found in self.book.hits(text):
+            hit = _narrowed(found, text)
             if not _stands_alone(text, hit.start, hit.end):
                 continue
-            if hit.rule.check == "somebody":
-                around = text[max(0, hit.start - _PEOPLE_NEAR) : hit.start] + text[hit.end : hit.end + _PEOPLE_NEAR]
-                score = hit.score if _ANYBODY.search(around) else min(hit.score, _FAINT)
-                yield replace(hit, score=score), hit.rule.category
-            elif self._holds(hit.rule.check, found):
-                yield hit, hit.rule.category
+            score = min(hit.score, self._worth(hit, text))
+            excuse = self._excuse(hit, text, candidate) if score else ""
+            if score:
+                yield replace(hit, score=min(score, _FAINT) if excuse else score, excuse=excuse), hit.rule.category
 
-    def _holds(self, check: str, found: str) -> bool:
-        if check == "phone":
-            return self.public.phone(found)
-        if check == "email":
-            return self.public.email(found)
-        return not check or _ARITHMETIC[check](digits_of(found))
+    def _excuse(self, hit: Hit, text: str, candidate: Candidate) -> str:
+        """Why an address is nobody's: everybody knows it, or it is of the persona's own world; else ""."""
+        if _kind(hit) != "address":
+            return ""
+        address = squeezed(text[hit.start : hit.end])
+        before = (address.removesuffix(known) for known in self.public.addresses if address.endswith(known))
+        if any(not rest[-1:].isdigit() for rest in before):
+            return "known"
+        return "own" if any(address in line for line in candidate.brief.lore) else ""
+
+    def _worth(self, hit: Hit, text: str) -> float:
+        """The most a hit is worth by what holds of it and what stands around it."""
+        name, found = hit.rule.check, text[hit.start : hit.end]
+        if not name:
+            return 1.0
+        if name == "email":
+            return float(self.public.email(found))
+        if name in _BY_DATA:
+            return self._worth_of_phone(name, hit, text)
+        check = _CHECKS[name]
+        if not check.holds(found) or (check.weak and self.near.says_other(text, hit.start)):
+            return 0.0
+        return 1.0 if not check.near or self.near.says(check.near, text, hit.start, hit.end) else check.alone
+
+    def _worth_of_phone(self, name: str, hit: Hit, text: str) -> float:
+        phones, found = self.public.phones, text[hit.start : hit.end]
+        if not phones.own(found) or (name != "mobile" and self.near.says_other(text, hit.start)):
+            return 0.0
+        called = self.near.says("phone", text, hit.start, hit.end)
+        if name == "plan":
+            return float(phones.valid(found)) if called else _UNCALLED if phones.grouped(found) else 0.0
+        if phones.valid(found):
+            return 1.0
+        return 0.0 if phones.everybodys(found) else _UNCALLED if called else _UNPLANNED
+
+
+def _strongest(found: Iterable[_Found]) -> list[_Found]:
+    """What is not wholly inside something that is as sure, in the order of the text."""
+    kept: list[_Found] = []
+    near: list[_Found] = []
+    for what, span in sorted(found, key=lambda item: (item[1].start, -item[1].end, -item[0][1])):
+        near = [other for other in near if other[1].end > span.start]
+        if not any(other[1].end >= span.end and other[0][1] >= what[1] for other in near):
+            near.append((what, span))
+            kept.append((what, span))
+    return kept
+
+
+def squeezed(text: str) -> str:
+    """The letters and digits of `text` alone, in lower case."""
+    return "".join(char for char in text.casefold() if char.isalnum())
+
+
+def lore(texts: Iterable[str]) -> frozenset[str]:
+    """What `Brief.lore` holds of texts that an author wrote."""
+    lines = (line for text in texts for line in text.splitlines())
+    return frozenset(squeezed(line) for line in lines if any(char.isdigit() for char in line))
+
+
+def _kind(hit: Hit) -> str:
+    return hit.rule.id.partition("-")[0]
+
+
+def _narrowed(hit: Hit, text: str) -> Hit:
+    """`hit` without the words before and behind a number that say what it is, and without what ends an address."""
+    shape = _SHAPES.get(_kind(hit))
+    found = shape.search(text, hit.start, hit.end) if shape else None
+    return replace(hit, start=found.start(), end=found.end()) if found else hit
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
