@@ -34,6 +34,7 @@ from bots.troupe import Troupe
 from moderation.guard import Guard
 from moderation.review import ReviewDesk
 from moderation.stores import Store
+from moderation.stores.masking import MaskingStore
 from moderation.words import catalogue
 from personas.cast import Cast, fixed_words, prepare
 from personas.generators import Generator
@@ -211,9 +212,10 @@ async def open_host(settings: Settings, *, alone: bool = False) -> AsyncGenerato
     async with AsyncExitStack() as stack:
         personas = await asyncio.to_thread(load_library, settings.personas.folders)
         generator = await stack.enter_async_context(open_generator(settings))
-        store = await stack.enter_async_context(open_store(settings))
+        kept = await stack.enter_async_context(open_store(settings))
         state = await stack.enter_async_context(open_state(settings, lasting=not alone))
         guard = await stack.enter_async_context(open_guard(settings))
+        store = MaskingStore(kept, guard.hidden)
         limits = limits_of(settings)
         casting = await Casting.of(guard, limits)
         hall = Hall(

@@ -6,6 +6,7 @@ so is a text that no required filter could judge. Nothing here lets a text pass 
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,11 +15,15 @@ from typing import Final
 
 from moderation.filters import Filter
 from moderation.language import language_of
+from moderation.masks import Hidden
 from moderation.policy import Policy
-from moderation.records import Action, Candidate, Decision, Finding, Signal, Verdict
+from moderation.records import Action, Candidate, Decision, Finding, Signal, Span, Stage, Verdict
 
 GUARD: Final = "guard"
 """The `Finding.filter` of what the guard itself objects to."""
+
+_KIND: Final = re.compile("[^a-z]")
+"""Ends the kind of data that a rule's id begins with."""
 
 _log = logging.getLogger(__name__)
 
@@ -67,6 +72,24 @@ class Guard:
         """The verdict on what the caller itself must object to: a BLOCK that no model call can mend."""
         findings = (self._refusal(category),)
         return Verdict(findings=findings, digest=candidate.digest, policy=self._policy.hash)
+
+    def hidden(self, text: str) -> tuple[Hidden, ...]:
+        """The places of `text` that the policy does not let be kept, by what its filters for them see in it. Blocks for
+        as long as they take; safe from several threads. Where a filter fails, that is the whole text."""
+        language = language_of(text)
+        places: list[Hidden] = []
+        for judge in self._filters:
+            if not self._policy.masks(judge.id):
+                continue
+            try:
+                stage = Stage.WHOLE if Stage.WHOLE in judge.stages else min(judge.stages)
+                seen = judge.examine(Candidate(stage=stage, text=text, language=language))
+            except Exception as error:  # noqa: BLE001 - whatever a filter does wrong, nothing private is kept for it
+                _log.error("a text is kept without its words: filter=%s error=%s", judge.id, type(error).__name__)
+                return ((Span(0, len(text)), "unjudged"),)
+            hides = (signal for signal in seen if self._policy.hides(judge.id, signal, language))
+            places += ((span, _KIND.split(signal.detail, maxsplit=1)[0]) for signal in hides for span in signal.spans)
+        return tuple(places)
 
     def close(self) -> None:
         """Take no more work; threads end when their filter does. Idempotent."""

@@ -4,6 +4,7 @@
     output = { flag = 0.3, block = 0.6, action = "safe" }     # replies: pieces and wholes
     input = { flag = 0.6 }                                    # a person's turn
     locked = true                                             # no persona may change it
+    mask = 0.9                                                # from here on what was found is not kept, only its kind
 
     [personas.captain.filters.lexicon.profanity]
     output = { flag = 0.7, block = 0.9 }                      # what is left out stays; { off = true }: never
@@ -206,6 +207,15 @@ class Policy:
             detail=signal.detail,
             elapsed=elapsed,
         )
+
+    def hides(self, judge: str, signal: Signal, language: str) -> bool:
+        """Whether what `signal` of the filter `judge` shows must not be kept with the text."""
+        rule = self._file.filters.get(judge, {}).get(signal.category)
+        return rule is not None and signal.score is not None and signal.score >= threshold_at(rule.mask, language)
+
+    def masks(self, judge: str) -> bool:
+        """Whether anything that the filter `judge` finds may have to be hidden."""
+        return any(rule.mask is not None for rule in self._file.filters.get(judge, {}).values())
 
     def _rules(
         self, judge: str, category: str, *, stage: Stage, persona: str, profile: str

@@ -65,6 +65,8 @@ class CategoryRule(_Strict):
     output: OutputRule | None = None
     input: InputRule | None = None
     locked: bool = False
+    mask: Threshold | None = None
+    """From which score on the places found are not kept with the texts (see `moderation.stores.masking`)."""
 
 
 class GuardSection(_Strict):

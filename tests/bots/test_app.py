@@ -14,7 +14,7 @@ from bots.config import Settings
 from bots.errors import SettingsError, Unknown
 from bots.host import Host
 from bots.inbox import Busy
-from bots.parts import open_guard
+from bots.parts import open_guard, open_store
 from moderation.errors import FilterUnavailable
 from moderation.records import Candidate, Decision, Stage
 from personas.errors import RefuseToStart
@@ -184,6 +184,21 @@ async def test_a_checkpoint_that_is_not_there_keeps_the_program_from_starting(tm
     with pytest.raises(FilterUnavailable):
         async with open_host(settings):
             pass
+
+
+async def test_a_card_number_that_somebody_tells_is_in_no_file_afterwards(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, '[model]\nuse = "scripted:evening_chat"\n')
+    number = "4539 1488 0343 6467"
+    async with open_host(settings) as host:
+        _, finished = read([event async for event in host.reply(caller(f"Take my card, {number}, please."))])
+
+    assert [found.rule for found in finished.findings] == ["privacy.personal"]
+    async with open_store(settings) as store:
+        kept = await store.get(finished.exchange)
+    assert kept.opening.said == kept.objections[0].text == "Take my card, [card number], please."
+    written = await asyncio.to_thread(lambda: {path: path.read_bytes() for path in tmp_path.rglob("*.*")})
+    assert settings.store in written
+    assert [path.name for path, content in written.items() if b"0343" in content] == []
 
 
 async def test_words_of_a_communitys_own_are_judged_too(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from moderation.records import (
 )
 from moderation.stores import Query, Store
 from moderation.stores.erasure import anonymous, emptied, wordless
+from moderation.stores.masking import MaskingStore
 from moderation.stores.memory import MemoryStore
 from moderation.stores.sqlite import SqliteStore
 from tests.support.exchanges import NOON, closing, finding, numbered, objection, opening, report, step
@@ -41,10 +42,16 @@ def make_memory(folder: Path, ids: Callable[[], str]) -> Store:
     return MemoryStore(ids=ids)
 
 
-MAKERS = pytest.mark.parametrize("make", [make_memory, make_sqlite], ids=["memory", "sqlite"])
+def make_masking(folder: Path, ids: Callable[[], str]) -> Store:
+    """Where nothing private is said, it is the store behind it."""
+    return MaskingStore(MemoryStore(ids=ids), lambda text: ())
 
 
-@pytest.fixture(params=[make_memory, make_sqlite], ids=["memory", "sqlite"])
+NAMES = ["memory", "sqlite", "masking"]
+MAKERS = pytest.mark.parametrize("make", [make_memory, make_sqlite, make_masking], ids=NAMES)
+
+
+@pytest.fixture(params=[make_memory, make_sqlite, make_masking], ids=NAMES)
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     made: Store = request.param(tmp_path, numbered())
     yield made
