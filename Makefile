@@ -20,7 +20,7 @@ run: $(VENV)/.chat ## Serve the platforms of talchum.toml (sets everything up fi
 	@$(BIN)/talchum run $(ARGS)
 
 test: $(VENV)/.test ## Run the tests (ARGS='-k discord' goes to pytest)
-	@$(BIN)/python -m pytest -m "not detoxify and not train and not model and not slow" $(ARGS)
+	@$(BIN)/python -m pytest -m "not detoxify and not presidio and not train and not model and not slow" $(ARGS)
 
 test-all: $(VENV)/.all ## Run every test: the extras', the slow ones, those that need the embedded model
 	@$(BIN)/talchum model install --if-missing
@@ -64,5 +64,5 @@ $(VENV)/.bench: $(VENV)/.test
 # PyTorch comes first and by its exact version: any other would pull several gigabytes.
 $(VENV)/.all: $(VENV)/.bench
 	@$(INSTALL) torch==2.13.0
-	@$(INSTALL) --editable '.[detoxify,train]'
+	@$(INSTALL) --editable '.[detoxify,presidio,train]'
 	@touch $@

@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from bots.errors import SettingsError
+from bots.filter_settings import DetoxifySection, LexiconSection, PresidioSection
 from bots.places import PlaceSettings
 from moderation.validation import Expectation, Misfit, first_problem
 
@@ -116,25 +117,6 @@ class LogSection(_Section):
     """info: one line an exchange, never its text."""
 
 
-class LexiconSection(_Section):
-    """Words beside those that ship."""
-
-    lists: tuple[Annotated[Path, Field(strict=False)], ...] = Field(default=(), strict=False)
-    """Files in the form of moderation/data/lexicon/en.toml, relative to the settings file: terms, and allowed words."""
-
-
-class DetoxifySection(_Section):
-    """A detoxify checkpoint that judges too (needs the extra [detoxify]). Paths are relative to the settings file."""
-
-    checkpoint: Annotated[Path, Field(strict=False)]
-    sha256: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
-    """Of the checkpoint: opening it runs what it contains, so it must be the one you mean."""
-    config: Annotated[Path, Field(strict=False)]
-    """Folder with config.json and the tokenizer."""
-    languages: Literal["english", "multilingual"] = "english"
-    """What the checkpoint knows: english (original, unbiased) or multilingual (seven languages, not Korean)."""
-
-
 class DiscordSection(_Section):
     """Serve Discord (`talchum run`)."""
 
@@ -208,6 +190,7 @@ class _File(_Section):
     lexicon: LexiconSection = LexiconSection()
     log: LogSection = LogSection()
     detoxify: DetoxifySection | None = None
+    presidio: PresidioSection | None = None
     places: PlaceSection = PlaceSection()  # type: ignore[valid-type]
     prices: PriceSection = PriceSection()
     discord: DiscordSection | None = None
@@ -238,6 +221,8 @@ class Settings:
     log: LogSection
     detoxify: DetoxifySection | None
     """None: only what ships with the package judges."""
+    presidio: PresidioSection | None
+    """None: private data is looked for by what ships alone."""
     key: SecretStr
     """Key of the endpoint; empty where the variable is not set."""
     places: PlaceSettings
@@ -313,7 +298,8 @@ class Settings:
             policy=parsed.policy.model_copy(update={"file": base / policy if policy else None}),
             log=parsed.log,
             lexicon=LexiconSection(lists=tuple(base / file for file in parsed.lexicon.lists)),
-            detoxify=_based(parsed.detoxify, base),
+            detoxify=parsed.detoxify and parsed.detoxify.based(base),
+            presidio=parsed.presidio,
             key=_key(parsed.model.key_variable, environ, name),
             places=PlaceSettings(**dict(parsed.places)),
             prices=parsed.prices,
@@ -336,12 +322,6 @@ class Settings:
         except OSError as error:
             raise SettingsError("settings.unreadable", file=chosen, reason=error.strerror or "") from None
         return cls.load(document, environ, file=chosen)
-
-
-def _based(section: DetoxifySection | None, base: Path) -> DetoxifySection | None:
-    if section is None:
-        return None
-    return section.model_copy(update={"checkpoint": base / section.checkpoint, "config": base / section.config})
 
 
 def _data(wanted: Path | None, environ: Mapping[str, str], base: Path, file: str) -> Path:

@@ -83,14 +83,17 @@ async def open_guard(settings: Settings, filters: Sequence[Filter] = ()) -> Asyn
 
 
 def _filters(settings: Settings) -> tuple[Filter, ...]:
-    """What ships, and the transformer where settings name a checkpoint. Raises FilterUnavailable."""
+    """What ships, and what settings switch on: a transformer, presidio. Raises FilterUnavailable."""
     from moderation.filters.detoxify import ENGLISH, MULTILINGUAL, Detoxify
+    from moderation.filters.presidio import Presidio
     from moderation.filters.registry import load_filters
 
-    shipped = load_filters(lists=settings.lexicon.lists)
-    if settings.detoxify is None:
-        return shipped
-    section = settings.detoxify
-    languages = MULTILINGUAL if section.languages == "multilingual" else ENGLISH
-    heavy = Detoxify.load(section.checkpoint, sha256=section.sha256, config=section.config, languages=languages)
-    return (*shipped, heavy)
+    filters: list[Filter] = list(load_filters(lists=settings.lexicon.lists))
+    if (section := settings.detoxify) is not None:
+        languages = MULTILINGUAL if section.languages == "multilingual" else ENGLISH
+        filters.append(
+            Detoxify.load(section.checkpoint, sha256=section.sha256, config=section.config, languages=languages)
+        )
+    if settings.presidio is not None:
+        filters.append(Presidio.load(settings.presidio.languages))
+    return tuple(filters)

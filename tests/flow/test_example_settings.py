@@ -8,7 +8,8 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from bots.config import DetoxifySection, DiscordSection, Settings, TelegramSection, _File
+from bots.config import DiscordSection, Settings, TelegramSection, _File
+from bots.filter_settings import DetoxifySection, PresidioSection
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "deploy" / "talchum.example.toml"
@@ -61,14 +62,19 @@ def test_the_example_has_every_key_with_its_default() -> None:
 def test_a_section_that_may_be_missing_stands_there_as_a_comment_with_every_key() -> None:
     optional = {name: model for name, model, missing in sections() if missing}
 
-    assert optional == {"discord": DiscordSection, "telegram": TelegramSection, "detoxify": DetoxifySection}
+    assert optional == {
+        "discord": DiscordSection,
+        "telegram": TelegramSection,
+        "detoxify": DetoxifySection,
+        "presidio": PresidioSection,
+    }
     for name, model in optional.items():
         assert set(flat(tomllib.loads(commented(name)))) == set(keys(name, model)), name
     assert flat(tomllib.loads(commented("discord"))) == keys("discord", DiscordSection)
     assert flat(tomllib.loads(commented("telegram"))) == keys("telegram", TelegramSection)
 
 
-@pytest.mark.parametrize("section", ["discord", "telegram", "detoxify"])
+@pytest.mark.parametrize("section", ["discord", "telegram", "detoxify", "presidio"])
 def test_what_is_commented_out_works_when_it_is_not(section: str) -> None:
     settings = Settings.load(commented(section).encode(), {})
 
