@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.filters.privacy import Privacy, lore, squeezed
-from moderation.filters.privacy_numbers import born, card, iban, issued, registered, resident
+from moderation.filters.privacy_numbers import born, card, iban, issued, luhn, registered, resident
 from moderation.filters.privacy_phones import Phones
 from moderation.filters.privacy_spelling import spelled_out
 from moderation.normalise.text import fold_text
@@ -126,6 +126,10 @@ def test_one_wrong_digit_makes_no_account_and_no_card(seed: int, wrong: int) -> 
 )  # fmt: skip
 def test_only_what_somebody_issues_is_a_card(start: str, length: int, known: bool) -> None:
     assert issued(start.ljust(length, "0")) is known
+    ends = (f"{start.ljust(length - 2, '0')}{last:02d}" for last in range(100))
+    right = [number for number in ends if luhn(number)]
+    assert [card(number) for number in right] == [known] * len(right)
+    assert len(right) == 10
 
 
 @pytest.mark.parametrize("number", ["1588-1234", "1544-7788", "080-123-4567", "1-800-273-8255", "+82 1588-1234"])
