@@ -48,7 +48,7 @@ class Bursts(Generic[Item]):
 
     async def gather(self, key: Hashable, item: Item) -> list[Item] | None:
         """All items of the burst that begins with `item`, in order, when it has ended; None at once where `item` came
-        within one that somebody else waits for already.
+        within one that somebody else waits for already. Empty where all were taken out (`revise`).
 
         Cancelled, the burst is dropped as a whole: what comes next begins another.
         """
@@ -68,6 +68,19 @@ class Bursts(Generic[Item]):
             if self._open.get(key) is burst:
                 del self._open[key]
         return burst.items
+
+    def revise(self, fits: Callable[[Item], bool], change: Callable[[Item], Item | None]) -> bool:
+        """Let `change` put another item in the place of the one that `fits`, or, with None, nothing; whether a burst
+        that is under way has it. The silence that is waited for begins anew."""
+        for burst in self._open.values():
+            number = next((number for number, item in enumerate(burst.items) if fits(item)), None)
+            if number is not None:
+                changed = change(burst.items[number])
+                burst.items[number : number + 1] = [] if changed is None else [changed]
+                if burst.silence:
+                    burst.silence.cancel()
+                return True
+        return False
 
     async def _ended(self, key: Hashable, burst: _Burst[Item]) -> None:
         end = asyncio.ensure_future(self._sleep(self._longest.total_seconds()))

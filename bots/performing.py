@@ -80,7 +80,9 @@ class Performer:
         self._whole = whole
         self._showing = showing
         self._running: dict[str, Showing] = {}
-        self._held: set[str] = set()
+        self._held: dict[str, asyncio.Event] = {}
+        self._ending: dict[str, asyncio.Event] = {}
+        """Of the replies under way, until it is noted how they stand."""
         self._texts: OrderedDict[str, str] = OrderedDict()
         self._pacers: OrderedDict[str, Pacer] = OrderedDict()
 
@@ -99,15 +101,19 @@ class Performer:
         return await self._noted(caller, shown)
 
     async def again(self, record: Record, caller: Caller, tell: Tell, *, cue: Cue) -> Shown | None:
-        """Have the reply said another way in its place, or continued. Errors as with `answer`.
+        """Have the reply said another way in its place, or to what the person amended, or continued. Errors as with
+        `answer`.
 
         What was no part of the conversation (help in a crisis, words in place of a reply) is not repeated: the message
         is answered anew, as if it had just been written.
         """
         text = await self.text_of(record)
-        board = await self._reopened(replace(record, author=""))
+        anew = cue is Cue.AMEND
+        board = await self._reopened(replace(record, author="", exchange="" if anew else record.exchange))
         about = _about(record, caller)
-        if cue is Cue.AGAIN and not remembered(record):
+        if anew:
+            events = self._router.reply(about, cue)
+        elif cue is Cue.AGAIN and not remembered(record):
             events = self._router.reply(about)
         else:
             events = self._router.reply(about, cue, last=(caller.message.text, text))
@@ -159,11 +165,12 @@ class Performer:
         """While this is open nobody else changes a reply. Raises Busy where somebody does already."""
         if record.id in self._held or record.id in self._running:
             raise Busy
-        self._held.add(record.id)
+        self._held[record.id] = released = asyncio.Event()
         try:
             yield
         finally:
-            self._held.discard(record.id)
+            del self._held[record.id]
+            released.set()
 
     def stop(self, record: Record) -> bool:
         """End a reply where it stands; whether it was under way."""
@@ -171,6 +178,14 @@ class Performer:
         if writer is not None:
             writer.stop()
         return writer is not None
+
+    async def halt(self, record: Record) -> Record | None:
+        """End a reply where it stands, and wait until nobody changes it any more; how it stands then, or None where
+        nothing of it does."""
+        self.stop(record)
+        while change := self._ending.get(record.id) or self._held.get(record.id):
+            await change.wait()
+        return await self._router.replies.get(record.id)
 
     @property
     def broken(self) -> tuple[type[Exception], ...]:
@@ -192,6 +207,10 @@ class Performer:
             return self._texts[record.id]
         board = await self._dialect.board(record)
         return "\n".join([await board.read(message) for message in record.shown])
+
+    async def place(self, record: Record) -> Place:
+        """See `Dialect.place`."""
+        return await self._dialect.place(record)
 
     async def said_in(self, record: Record) -> str:
         """See `Dialect.said_in`."""
@@ -273,13 +292,19 @@ class Performer:
         )
         reply = board.record.id
         self._running[reply] = showing = self._showing(board, writer)
+        self._ending[reply] = ended = asyncio.Event()
         shown: Shown | None = None
         try:
             shown = await showing.show(events, card=tell, standing=board.standing(standing), kept=kept)
         finally:
             self._running.pop(reply, None)
-            # Where the program ends here, the record must say so too.
-            await asyncio.shield(self._settle(board, shown, writer))
+            try:
+                # Where the program ends here, the record must say so too.
+                await asyncio.shield(self._settle(board, shown, writer))
+            finally:
+                if self._ending.get(reply) is ended:
+                    del self._ending[reply]
+                ended.set()
         return shown if shown.messages or shown.finished else None
 
     async def _language_of(self, record: Record) -> str:

@@ -205,6 +205,10 @@ class Replies:
         """The newest reply in a conversation, of one persona where one is named."""
         return await self._latest(conversation, lambda record: persona in {"", record.persona})
 
+    async def to(self, conversation: str, message: str) -> Record | None:
+        """The reply in a conversation to the message of that id, where it is one of the newest there."""
+        return await self._latest(conversation, lambda record: record.message == message)
+
     async def before(self, record: Record) -> Record | None:
         """The reply of the same persona in the same conversation that came before."""
 

@@ -23,7 +23,8 @@ class Conversation:
     def __init__(self, *, window: int) -> None:
         """`window` is how many turns are kept; what of them fits into a prompt is the prompt compiler's business."""
         self._said: deque[_Said] = deque(maxlen=window)
-        self._earlier: deque[str] = deque(maxlen=_EARLIER)
+        self._earlier: deque[tuple[str, str]] = deque(maxlen=_EARLIER)
+        """What was said, and the key of the reply to it."""
         self.exchange = ""
         """Id of the last exchange something was objected to in, or ""."""
         self.note = ""
@@ -39,7 +40,7 @@ class Conversation:
     @property
     def earlier(self) -> tuple[str, ...]:
         """The last things people said, whether or not they were answered, oldest first."""
-        return tuple(self._earlier)
+        return tuple(text for text, _ in self._earlier)
 
     @property
     def replies(self) -> tuple[str, ...]:
@@ -63,9 +64,9 @@ class Conversation:
         """Whether the window ends with the reply of that key ("": whatever it is)."""
         return self.last is not None and key in {"", self._said[-1].key}
 
-    def heard(self, text: str) -> None:
-        """A person's turn was judged."""
-        self._earlier.append(text)
+    def heard(self, text: str, key: str = "") -> None:
+        """A person's turn was judged; `key` as with `answered`."""
+        self._earlier.append((text, key))
 
     def answered(self, said: Turn, reply: str, key: str = "") -> None:
         """A person's turn got a reply; what of it was shown, and nothing else, becomes part of the window. `key` is
@@ -94,9 +95,9 @@ class Conversation:
 
     def forgotten(self, key: str) -> None:
         """The reply of that key, wherever in the window it is, was never said, nor asked for. Not for ""."""
-        kept = [said for said in self._said if said.key != key or not key]
-        self._said.clear()
-        self._said.extend(kept)
+        if key:
+            self._said = deque([said for said in self._said if said.key != key], maxlen=self._said.maxlen)
+            self._earlier = deque([heard for heard in self._earlier if heard[1] != key], maxlen=_EARLIER)
 
     def opened(self, greeting: str) -> None:
         """The persona spoke first."""

@@ -30,10 +30,13 @@ class Part:
 
 
 def take_up(cue: Cue, turn: Turn, conversation: Conversation, persona: Persona, *, key: str) -> Part:
-    """Begin a reply; `turn` is what a person wrote. For another try the last reply leaves the window.
+    """Begin a reply; `turn` is what a person wrote. For another try the last reply leaves the window, and what was
+    worded otherwise leaves it with its reply, wherever it is.
 
     `key` is that of the reply to repeat or to go on with. Where the window does not end with it, `turn` is answered.
     """
+    if cue is Cue.AMEND:
+        conversation.forgotten(key)
     last = conversation.last if conversation.ends_with(key) else None
     if cue is Cue.AGAIN and last is not None:
         conversation.undone(key)

@@ -44,6 +44,8 @@ class Cue(enum.Enum):
     """Another reply to the turn that was answered last, in place of the one it got."""
     CONTINUE = "continue"
     """More of the last reply."""
+    AMEND = "amend"
+    """A reply to what a person wrote, who had worded it otherwise before: that and the reply it got were never said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,7 +151,7 @@ class Reply:
         candidate = Candidate(stage=Stage.INPUT, text=said, earlier=self._conversation.earlier, brief=self._brief)
         verdict = await self._hands.guard.judge(candidate)
         if self._part.undone is None:
-            self._conversation.heard(said)
+            self._conversation.heard(said, self._part.key)
         if not await self._keep(candidate, verdict):
             return False
         if verdict.action is Action.SUSPEND:

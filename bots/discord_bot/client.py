@@ -13,11 +13,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bots import logs
+from bots.amending import Amending
 from bots.bursts import Bursts
 from bots.discord_bot.controls import Control, DeskButton
 from bots.discord_bot.dialect import DiscordDialect
 from bots.discord_bot.identity import Webhooks
-from bots.discord_bot.listening import Listener, Part, needs_content
+from bots.discord_bot.listening import Listener, needs_content
 from bots.discord_bot.pressing import DiscordAsker
 from bots.discord_bot.responding import Responder
 from bots.discord_bot.slash import Translator, digest, plant
@@ -94,12 +95,17 @@ class TalchumClient(commands.AutoShardedBot):
             monotonic=around.monotonic,
             sleep=around.sleep,
         )
-        bursts: Bursts[Part] = Bursts(sleep=around.sleep, idle=around.burst, longest=around.longest_burst)
+        amending: Amending[discord.Message] = Amending(
+            self._router,
+            self.performer,
+            Bursts(sleep=around.sleep, idle=around.burst, longest=around.longest_burst),
+            now=around.now,
+        )
         self._listener = Listener(
             self.user,
             self._router,
             self.performer,
-            bursts,
+            amending,
             reads=around.content,
             passing=around.pace.passing,
             language=around.language,
@@ -146,12 +152,18 @@ class TalchumClient(commands.AutoShardedBot):
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         """Somebody took a message away."""
-        await self._taken_away(payload.message_id)
+        await self._taken_away(payload.message_id, payload.channel_id)
 
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         """Somebody took many messages away."""
         for message in payload.message_ids:
-            await self._taken_away(message)
+            await self._taken_away(message, payload.channel_id)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """Somebody edited a message, or Discord added a preview to it: only the former is noted with a time."""
+        if not self._draining and payload.data.get("edited_timestamp") and "content" in payload.data:
+            async with self._task():
+                await self._listener.amended(payload.message)
 
     async def on_webhooks_update(self, channel: discord.abc.GuildChannel) -> None:
         """Webhooks of a channel changed: ours may be gone, or possible now."""
@@ -216,10 +228,13 @@ class TalchumClient(commands.AutoShardedBot):
         except discord.HTTPException as refusal:
             _log.warning("nobody could be told of a defect: code=%d", refusal.code)
 
-    async def _taken_away(self, message: int) -> None:
+    async def _taken_away(self, message: int, channel: int) -> None:
         record = await self._router.replies.of_message(PLATFORM, str(message))
         if record is not None:
             self.performer.forget(record)
+        elif not self._draining:
+            async with self._task():
+                await self._listener.retracted(message, self.get_channel(channel))
 
     @asynccontextmanager
     async def _task(self) -> AsyncIterator[None]:

@@ -3,14 +3,14 @@
 import logging
 from collections.abc import Awaitable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 import discord
 
+from bots.amending import Amending, Asking, Part, Talk
 from bots.attention import spoken
-from bots.bursts import Bursts
 from bots.cards import Card, Tone
 from bots.discord_bot.cards import layouts
 from bots.discord_bot.faults import told
@@ -21,6 +21,7 @@ from bots.performing import Performer
 from bots.places import Mode, PlaceSettings
 from bots.platform import Caller, Router
 from bots.streaming import Gone
+from moderation.errors import Deflect
 from moderation.words import catalogue
 
 _log = logging.getLogger(__name__)
@@ -28,15 +29,6 @@ _log = logging.getLogger(__name__)
 BUSY: Final = "⏳"
 _TITLE: Final = 90
 """Characters of a thread's name."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One message of a burst."""
-
-    message: discord.Message
-    text: str
-    persona: str
 
 
 class Listener:
@@ -47,7 +39,7 @@ class Listener:
         me: discord.ClientUser,
         router: Router,
         performer: Performer,
-        bursts: Bursts[Part],
+        amending: Amending[discord.Message],
         *,
         reads: bool,
         passing: timedelta,
@@ -58,7 +50,7 @@ class Listener:
         self._me = me
         self._router = router
         self._performer = performer
-        self._bursts = bursts
+        self._amending = amending
         self._reads = reads
         self._passing = passing
         self._language = language
@@ -67,27 +59,60 @@ class Listener:
         """Answer a message, where it is meant for a persona."""
         if message.author.id == self._me.id or message.is_system():
             return
+        with self._amending.coming(str(message.id)):
+            await self._meant(message)
+
+    async def amended(self, message: discord.Message) -> None:
+        """What somebody wrote reads otherwise now."""
+        if message.author.bot or message.webhook_id is not None:
+            return
+        if not message.content and not self._readable(message):
+            return  # nobody knows what it reads
+        if text := spoken(text_of(message, self._me)):
+            change = self._amending.amended(str(message.id), text)
+        else:  # as if it had been deleted: nothing of it is in the play any more
+            change = self._amending.retracted(str(message.id), place_of(message.channel).conversation)
+        await self._changing(change)
+
+    async def retracted(self, message: int, channel: object | None) -> None:
+        """Somebody's message is gone; None: in a channel that is not known any more."""
+        conversation = place_of(channel).conversation if channel else ""
+        await self._changing(self._amending.retracted(str(message), conversation))
+
+    async def _changing(self, change: Awaitable[None]) -> None:
+        expected: tuple[type[Exception], ...] = (Busy, Missing, Gone, Deflect, *self._performer.broken)
+        try:
+            await change
+        except expected as error:
+            _log.warning("a change of what was said came to nothing: error=%s", type(error).__name__)
+
+    def _readable(self, message: discord.Message) -> bool:
+        """Whether Discord gives us the text of a message."""
+        return self._reads or self._me in message.mentions or place_of(message.channel).private
+
+    async def _meant(self, message: discord.Message) -> None:
         answers = await self._answers(message)
         if message.webhook_id is not None and await self._router.replies.of_message(PLATFORM, str(message.id)):
             return  # a persona's own words
         place = place_of(message.channel)
         attention = await self._router.listen(heard_of(message, self._me, answers=answers), place)
         burst = (message.channel.id, message.author.id)
-        if attention is None and not self._bursts.open(burst):
+        if attention is None and not self._amending.open(burst):
             return
         text = attention.text if attention else spoken(text_of(message, self._me))
         if attention is None and not text:
             return
         empty = not text and not wordless(message)
-        if empty and not (self._reads or self._me in message.mentions or place.private):
+        if empty and not self._readable(message):
             await self._tell(message.channel, self._unreadable(await self._router.settings(place)))
             return
         if not await self._router.replies.claim(PLATFORM, str(message.id)):
             return
         if empty and isinstance(message.channel, Channel) and await self._greet(message, message.channel):
             return
-        part = Part(message=message, text=text, persona=attention.persona if attention else "")
-        parts = await self._bursts.gather(burst, part)
+        persona = attention.persona if attention else ""
+        part = Part(id=str(message.id), message=message, text=text, persona=persona)
+        parts = await self._amending.gather(burst, part)
         if parts:
             await self._answer(parts)
 
@@ -99,11 +124,11 @@ class Listener:
         record = await self._router.replies.of_message(PLATFORM, str(reference.message_id))
         return record.persona if record else ""
 
-    async def _answer(self, parts: list[Part]) -> None:
+    async def _answer(self, parts: list[Part[discord.Message]]) -> None:
         """Reply to a burst of messages as to one, under the last of them. Where some of it can be read, that is what is
         answered."""
-        text = "\n".join(part.text for part in parts if part.text)
-        if not text and any(wordless(part.message) for part in parts):
+        talk = self._amending.begin(parts)
+        if not talk.text and any(wordless(part.message) for part in parts):
             await self._decline(parts[-1].message, parts[0].persona)
             return
         first, last = parts[0], parts[-1].message
@@ -114,16 +139,16 @@ class Listener:
         place = place_of(channel)
         by = heard_by(last)
         heard = replace(
-            by.message, text=text, persona=first.persona, conversation=place.conversation, server=place.server
+            by.message, text="", persona=first.persona, conversation=place.conversation, server=place.server
         )
-        caller = replace(by, message=heard, place=place)
+        await self._show(talk, replace(by, message=heard, place=place), last, channel)
 
+    async def _show(self, talk: Talk, caller: Caller, last: discord.Message, channel: Channel) -> None:
         async def tell(card: Card) -> None:
             await self._tell(channel, card)
 
-        await self._trying(
-            self._performer.answer(caller, str(channel.id), tell, persona=first.persona, quoted=last), last, channel
-        )
+        asking = Asking(caller=caller, channel=str(channel.id), tell=tell, quoted=last)
+        await self._trying(self._amending.answer(talk, asking), last, channel)
 
     async def _decline(self, message: discord.Message, persona: str) -> None:
         """Nothing of it can be read: the persona says so where it was sent, for which no thread is opened."""

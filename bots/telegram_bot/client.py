@@ -13,6 +13,7 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from bots import logs
+from bots.amending import Amending
 from bots.bursts import Bursts
 from bots.performing import Pace, Performer
 from bots.platform import Router
@@ -33,12 +34,13 @@ _log = logging.getLogger(__name__)
 
 ALLOWED: Final = (
     "message",
+    "edited_message",
     "callback_query",
     "my_chat_member",
     "business_connection",
     "guest_message",
 )
-"""What Telegram is to tell. Edits and what a business account hears are not asked for."""
+"""What Telegram is to tell. What a business account hears is not asked for."""
 _SHUT: Final = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.BANNED})
 
 
@@ -126,9 +128,14 @@ class TelegramClient:
             bot=self.bot,
             router=around.router,
             performer=self.performer,
-            dialect=self._dialect,
             roles=self._roles,
-            bursts=Bursts(sleep=around.sleep, idle=around.burst, longest=around.longest_burst),
+            amending=Amending(
+                around.router,
+                self.performer,
+                Bursts(sleep=around.sleep, idle=around.burst, longest=around.longest_burst),
+                now=around.now,
+                heard=self._dialect.hear,
+            ),
             albums=Bursts(sleep=around.sleep, idle=ALBUM, longest=LONGEST_ALBUM),
             passing=around.pace.passing,
             language=around.language,
@@ -204,6 +211,8 @@ class TelegramClient:
         try:
             if update.message:
                 await self._message(update, update.message)
+            elif update.edited_message:
+                await self._listener.amended(update.edited_message)
             elif update.callback_query:
                 await self._pressed(update, update.callback_query)
             elif update.my_chat_member:

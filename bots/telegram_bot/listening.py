@@ -1,6 +1,6 @@
 """From a message on Telegram to a reply: whether it is for a persona, where it is answered, what is told instead.
 
-Edits of messages are not asked for: a reply answers what was written first. What others deleted bots are not told.
+Bots are told what people edit, not what they delete.
 """
 
 import asyncio
@@ -15,16 +15,16 @@ import telegram
 from telegram.error import TelegramError
 
 from bots import logs
+from bots.amending import Amending, Asking, Part, Talk
 from bots.attention import spoken
 from bots.bursts import Bursts
 from bots.cards import Card, Tone
 from bots.errors import Missing
 from bots.inbox import Busy
 from bots.performing import Performer
-from bots.platform import Caller, Router
+from bots.platform import Caller, Role, Router
 from bots.streaming import Gone, Sleep
 from bots.telegram_bot.delivering import Spot, deliver
-from bots.telegram_bot.dialect import TelegramDialect
 from bots.telegram_bot.faults import Shut, told, unsure
 from bots.telegram_bot.roles import Roles
 from bots.telegram_bot.translate import (
@@ -33,6 +33,7 @@ from bots.telegram_bot.translate import (
     channel_of,
     heard_by,
     heard_of,
+    is_machine,
     place_of,
     shown_id,
     text_of,
@@ -54,24 +55,14 @@ Later = Callable[[Coroutine[Any, Any, None]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One message of a burst."""
-
-    message: telegram.Message
-    text: str
-    persona: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Company:
     """Whom a listener works with."""
 
     bot: telegram.Bot
     router: Router
     performer: Performer
-    dialect: TelegramDialect
     roles: Roles
-    bursts: Bursts[Part]
+    amending: Amending[telegram.Message]
     albums: Bursts[telegram.Message]
     passing: timedelta
     """How long a card about a limit stands in a group."""
@@ -90,9 +81,8 @@ class Listener:
         self._bot = company.bot
         self._router = company.router
         self._performer = company.performer
-        self._dialect = company.dialect
         self._roles = company.roles
-        self._bursts = company.bursts
+        self._amending = company.amending
         self._albums = company.albums
         self._passing = company.passing
         self._language = company.language
@@ -106,6 +96,23 @@ class Listener:
             return
         if not written(message) and not wordless(message):
             return  # somebody came, went, pinned something
+        with self._amending.coming(shown_id(message.chat.id, message.message_id)):
+            await self._meant(message)
+
+    async def amended(self, message: telegram.Message) -> None:
+        """What somebody wrote reads otherwise now."""
+        if is_machine(message) or message.from_user == self._bot.bot:
+            return
+        if written(message).startswith("/") and not written(message).startswith("//"):
+            return  # a command is none any more when it is edited, and nothing becomes one
+        number = shown_id(message.chat.id, message.message_id)
+        if text := spoken(text_of(message, self._bot.bot)):
+            change = self._amending.amended(number, text)
+        else:  # as if it had been deleted: nothing of it is in the play any more
+            change = self._amending.retracted(number, place_of(message).conversation)
+        await self._trying(change, heard_by(message, Role.MEMBER), message)
+
+    async def _meant(self, message: telegram.Message) -> None:
         whole = await self._whole(message)
         if whole is None:
             return
@@ -113,13 +120,14 @@ class Listener:
         attention = await self._router.listen(heard_of(whole, self._bot.bot, answers=answers), place_of(whole))
         author = author_of(whole)
         burst = (channel_of(whole), author.id if author else 0)
-        if attention is None and not self._bursts.open(burst):
+        if attention is None and not self._amending.open(burst):
             return
         text = attention.text if attention else spoken(text_of(whole, self._bot.bot))
         if not text and (attention is None or (not wordless(whole) and await self._greet(whole))):
             return
-        part = Part(message=whole, text=text, persona=attention.persona if attention else "")
-        parts = await self._bursts.gather(burst, part)
+        number = shown_id(whole.chat.id, whole.message_id)
+        part = Part(id=number, message=whole, text=text, persona=attention.persona if attention else "")
+        parts = await self._amending.gather(burst, part)
         if parts:
             await self._answer(parts)
 
@@ -141,28 +149,27 @@ class Listener:
         record = await self._router.replies.of_message(PLATFORM, shown_id(replied.chat.id, replied.message_id))
         return record.persona if record else ""
 
-    async def _answer(self, parts: list[Part]) -> None:
+    async def _answer(self, parts: list[Part[telegram.Message]]) -> None:
         """Reply to a burst of messages as to one, under the last of them. Where some of it can be read, that is what is
         answered."""
-        last = parts[-1].message
-        number = shown_id(last.chat.id, last.message_id)
+        talk = self._amending.begin(parts)
+        last, number = parts[-1].message, parts[-1].id
         try:
-            fresh = [part for part in parts if await self._claimed(part, number)]
+            fresh = [part for part in parts if await self._router.replies.claim(PLATFORM, part.id, within=number)]
             if not fresh:
                 return
-            text = "\n".join(part.text for part in fresh if part.text)
-            declined = not text and any(wordless(part.message) for part in fresh)
-            self._dialect.hear(number, text)
+            for part in parts:
+                if part not in fresh:
+                    talk.words.pop(part.id, None)
             persona = next((part.persona for part in fresh if part.persona), parts[0].persona)
-            role = await self._roles.of(last.chat, author_of(last))
-            await self._show(heard_by(last, role, text, persona=persona), last, persona, declined=declined)
+            caller = heard_by(last, await self._roles.of(last.chat, author_of(last)), persona=persona)
+            if not talk.text and any(wordless(part.message) for part in fresh):
+                await self._decline(caller, last)
+            else:
+                await self._show(talk, caller, last)
         except asyncio.CancelledError:
             await asyncio.shield(self._unanswered(place_of(last).conversation, number))
             raise
-
-    async def _claimed(self, part: Part, last: str) -> bool:
-        number = shown_id(part.message.chat.id, part.message.message_id)
-        return await self._router.replies.claim(PLATFORM, number, within=last)
 
     async def _unanswered(self, conversation: str, number: str) -> None:
         """Where the program ends before anything of the reply stood there, the messages are to be answered after it
@@ -184,12 +191,22 @@ class Listener:
             await self._trying(self._performer.greet(caller, channel_of(message), meeting), caller, message)
         return True
 
-    async def _show(self, caller: Caller, last: telegram.Message, persona: str, *, declined: bool) -> None:
+    async def _show(self, talk: Talk, caller: Caller, last: telegram.Message) -> None:
         async def tell(card: Card) -> None:
             await self._tell(last, card)
 
-        perform = self._performer.decline if declined else self._performer.answer
-        await self._trying(perform(caller, channel_of(last), tell, persona=persona, quoted=last), caller, last)
+        asking = Asking(caller=caller, channel=channel_of(last), tell=tell, quoted=last)
+        await self._trying(self._amending.answer(talk, asking), caller, last)
+
+    async def _decline(self, caller: Caller, last: telegram.Message) -> None:
+        """Nothing of it can be read: the persona says so."""
+
+        async def tell(card: Card) -> None:
+            await self._tell(last, card)
+
+        persona = caller.message.persona
+        work = self._performer.decline(caller, channel_of(last), tell, persona=persona, quoted=last)
+        await self._trying(work, caller, last)
 
     async def _trying(self, work: Awaitable[object], caller: Caller, last: telegram.Message) -> None:
         """Do `work` about a message; what keeps it from being done is told to whoever can do something about it."""

@@ -244,3 +244,30 @@ def test_every_item_is_in_one_burst_in_order_and_bursts_are_what_they_should_be(
         assert time.sleepers == 0
 
     asyncio.run(live())
+
+
+async def test_what_waits_can_be_replaced_and_taken_out_and_the_silence_begins_anew(
+    bursts: Bursts[str], time: Time
+) -> None:
+    first = say(bursts, "a")
+    await settle()
+    say(bursts, "b")
+    await time.until(1.5)
+    assert bursts.revise(lambda item: item == "a", str.upper)
+    assert bursts.revise(lambda item: item == "b", lambda _: None)
+    assert not bursts.revise(lambda item: item == "c", str.upper)
+    await time.until(1.5 + IDLE - 0.01)
+    assert not first.done()
+
+    await time.until(1.5 + IDLE)
+    assert first.result() == ["A"]
+    assert not bursts.revise(lambda item: item == "A", str.upper), "it is over"
+
+
+async def test_a_burst_of_which_nothing_is_left_comes_to_nothing(bursts: Bursts[str], time: Time) -> None:
+    first = say(bursts, "a")
+    await settle()
+    bursts.revise(lambda item: item == "a", lambda _: None)
+    await time.until(IDLE)
+
+    assert first.result() == []

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
 from moderation.records import Outcome
 from moderation.stores import Query
-from personas.messages import Cue, Event, Passage, Usage, Withdrawal
+from personas.messages import Cue, Event, Passage, Turn, Usage, Withdrawal
 from personas.runtime import Refused
 from tests.support.stage import Set, Shown, on_stage, reply_of, scripted
 
@@ -136,3 +137,31 @@ async def test_whoever_is_careful_is_told_so_in_the_prompt_and_in_the_brief() ->
         await stage.say("hello")
 
     assert "minor" in generator.journal[-1].prompt.system
+
+
+async def test_what_was_amended_and_its_reply_were_never_said_wherever_in_the_window_they_are() -> None:
+    generator = scripted(reply_of("One."), reply_of("Two."), reply_of("Three."))
+    async with on_stage(generator) as stage:
+        for key, text in (("r1", "helo"), ("r2", "and now?")):
+            message = replace(stage.message(text), reply=key)
+            async for _ in stage.runtime.respond(message, stage.cast, stage.conversation):
+                pass
+        message = replace(stage.message("hello"), reply="r1")
+        async for _ in stage.runtime.respond(message, stage.cast, stage.conversation, Cue.AMEND):
+            pass
+
+        assert turns(stage) == ["and now?", "Two.", "hello", "Three."]
+        assert stage.conversation.earlier == ("and now?", "hello")
+        assert "helo" not in [turn.text for turn in generator.journal[-1].prompt.turns]
+
+
+async def test_what_was_amended_does_not_come_back_where_the_new_words_are_not_answered() -> None:
+    async with on_stage(scripted(reply_of("One."))) as stage:
+        await stage.say("helo")
+        message = replace(stage.message("CRISIS"), reply="r1")
+        stage.conversation.undone()
+        stage.conversation.answered(Turn(role="user", text="helo"), "One.", "r1")
+        async for _ in stage.runtime.respond(message, stage.cast, stage.conversation, Cue.AMEND):
+            pass
+
+        assert turns(stage) == []
