@@ -19,7 +19,9 @@ _REMEMBERED: Final = timedelta(days=30)
 """How long it is known who said a message: for replies to it, and for taking it back."""
 _CLAIMED: Final = timedelta(days=2)
 """How long it is known that a message was answered: longer than any platform delivers one anew."""
+_SPARE: Final = timedelta(days=1)
 _LOOK_BACK: Final = 50
+_ALL: Final = 100_000
 _MOST: Final = 8
 """Variants of one reply."""
 
@@ -28,6 +30,8 @@ _VARIANTS: Final = "variants"
 _SHOWN: Final = "shown"
 _CLAIM: Final = "claim"
 _RUNNING: Final = "running"
+_INNER: Final = "inner"
+"""Kind of the entries that say which conversations a community has; they are listed by it."""
 _EXCHANGE: Final = "exchange"
 
 
@@ -142,6 +146,7 @@ class Replies:
             channel=channel,
             aside=aside,
         )
+        await self._within(record)
         await self.keep(record)
         return record
 
@@ -253,10 +258,24 @@ class Replies:
             record = replace(_record(entry), conversation=new.conversation, server=new.server, channel=channel)
             await self._state.put(replace(entry, value=_value(record), group=new.conversation))
 
-    async def leave(self, conversation: str) -> None:
-        """Nothing of a conversation can be reached any more: its replies are forgotten."""
-        for entry in await self._state.list(_REPLY, group=conversation, limit=1_000):
-            await self.forget(_record(entry))
+    async def leave(self, community: str) -> None:
+        """Nothing of a community, or of a conversation in private, can be reached any more: the replies there, and in
+        all of its conversations, are forgotten."""
+        inner = await self._state.list(_INNER, group=community, limit=_ALL)
+        for conversation in (community, *(entry.key for entry in inner)):
+            for entry in await self._state.list(_REPLY, group=conversation, limit=_ALL):
+                await self.forget(_record(entry))
+            await self._state.drop(_INNER, conversation)
+
+    async def _within(self, record: Record) -> None:
+        """Note that the conversation is one of the community, for as long as any reply there is remembered."""
+        if record.server in {"", record.conversation}:
+            return
+        there = await self._state.get(_INNER, record.conversation)
+        until = record.at + _REMEMBERED
+        if there is None or there.until is None or there.until < until:  # a day more, so as not to write each time
+            entry = Entry(kind=_INNER, key=record.conversation, value={}, group=record.server, until=until + _SPARE)
+            await self._state.put(entry)
 
     async def forget(self, record: Record) -> None:
         """It stands nowhere any more."""

@@ -173,6 +173,11 @@ class TalchumClient(commands.AutoShardedBot):
         """A channel is gone."""
         self._webhooks.leave(channel.id)
 
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was put out of a server: nothing of its replies there can be reached any more."""
+        _log.info("shut out: server=%d", guild.id)
+        await self._router.replies.leave(f"{PLATFORM}:server:{guild.id}")
+
     async def on_control(self, interaction: discord.Interaction, verb: str, reply: str) -> None:
         """See `Pressed.on_control`."""
         async with self._task():

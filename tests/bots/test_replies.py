@@ -134,3 +134,20 @@ async def test_of_a_conversation_that_cannot_be_reached_any_more_nothing_is_left
     assert await replies.get(record.id) is None
     assert await replies.of_message("discord", "1") is None
     assert await replies.unfinished("discord") == ()
+
+
+async def test_where_a_community_cannot_be_reached_any_more_all_of_its_conversations_are_forgotten() -> None:
+    replies, _, passed = made()
+    place = {"platform": "discord", "persona": "keeper", "person": "ann", "message": "m1", "channel": "7"}
+    await replies.begin(conversation="s/1", server="s", **place)
+    passed[0] = timedelta(days=20)
+    for conversation, server in (("s", "s"), ("s/1", "s"), ("s/2", "s"), ("other/1", "other"), ("dm", "")):
+        await replies.begin(conversation=conversation, server=server, **place)
+    passed[0] = timedelta(days=45)
+    await replies.leave("s")
+
+    assert [await replies.newest(conversation) for conversation in ("s", "s/1", "s/2")] == [None] * 3
+    assert await replies.newest("other/1")
+    assert await replies.newest("dm")
+    await replies.leave("dm")
+    assert await replies.newest("dm") is None

@@ -1,4 +1,4 @@
-"""What somebody edits or deletes on Discord after it was written: in its burst, while it is answered, and after that."""
+"""What somebody edits or deletes on Discord: in its burst, while it is answered, and after that."""
 
 import asyncio
 from typing import Any

@@ -291,6 +291,18 @@ async def test_whoever_only_mentions_the_bot_where_nobody_may_speak_is_told_why(
         assert "for adults" in " ".join(stage.cards()[before:])
 
 
+async def test_where_the_bot_is_put_out_of_a_server_its_replies_there_are_forgotten() -> None:
+    async with on_discord(model()) as stage:
+        await stage.ann.send(stage.channel, f"{stage.me} hello")
+        await stage.ann.send_dm("hello")
+        stage.client.dispatch("guild_remove", stage.client.get_guild(stage.guild.id))
+        await stage.env.settle()
+
+        replies = stage.opened.house.replies
+        assert await replies.newest(stage.place.conversation) is None
+        assert await replies.newest(f"discord:dm:{stage.ann.user.dm_channel.id}")
+
+
 async def test_who_may_manage_messages_in_one_channel_only_is_no_moderator_of_the_server() -> None:
     async with on_discord(model()) as stage:
         grant = {stage.ann: discord.PermissionOverwrite(manage_messages=True)}

@@ -1,4 +1,4 @@
-"""What somebody edits on Telegram after it was written: in its burst, while it is answered, and after that."""
+"""What somebody edits on Telegram: in its burst, while it is answered, and after that."""
 
 import asyncio
 import contextlib
@@ -150,7 +150,7 @@ async def test_where_nothing_is_said_otherwise_nothing_happens() -> None:
 
 
 async def test_where_it_is_paused_an_edit_is_not_answered() -> None:
-    async with answered() as (stage, generator, said, reply):
+    async with answered() as (stage, generator, said, _):
         await stage.opened.house.scenes.places.change(f"telegram:dm:{stage.server.private.id}", paused=True)
         stage.server.people.edit(said, "Is the lamp lit?")
         await idle(stage)

@@ -151,6 +151,23 @@ async def test_where_the_bot_is_put_out_or_blocked_its_replies_are_forgotten() -
         assert await stage.opened.house.replies.newest(f"telegram:server:{server.group.id}") is None
 
 
+async def test_where_the_bot_is_put_out_of_a_forum_the_replies_in_its_topics_are_forgotten_at_once() -> None:
+    async with on_telegram(scripted(ONCE, AGAIN)) as stage:
+        server = stage.server
+        server.membership.open_forum(server.group)
+        topic = server.membership.add_topic(server.group, "Sea", server.owner)
+        server.say(server.group, server.person, "Hello", mention_bot=True, topic=topic)
+        await stage.until_says(server.group, "Good evening.")
+        replies = stage.opened.house.replies
+        conversation = f"telegram:thread:{server.group.id}/{topic.id}"
+        assert await replies.newest(conversation)
+        server.membership.leave(server.group, server.world.bot, by=server.owner, banned=True)
+        server.say(server.private, server.person, "Still there?")
+        await stage.until_says(server.private, "And again.")
+
+        assert await replies.newest(conversation) is None
+
+
 async def test_somebody_who_blocks_the_bot_in_the_middle_of_a_reply_stops_nobody_else() -> None:
     gate = Gate(3)
     async with on_telegram(gated(gate, ONCE, AGAIN)) as stage:
