@@ -256,10 +256,11 @@ def house_of(
     scenes = Scenes(troupe.hall, places, language=settings.language)
     meter = Meter(state, Prices(**dict(settings.prices)), now)
     replies = Replies(state, now=now, ids=new_id)
+    desk = ReviewDesk(store, clock=now)
     offices = Offices(
         scenes=scenes,
         runtime=runtime,
-        desk=ReviewDesk(store, clock=now),
+        desk=desk,
         replies=replies,
         personas=PersonaCommands(scenes, troupe),
         places=PlaceCommands(places, meter),
@@ -275,6 +276,7 @@ def house_of(
         meter=meter,
         notices=Notices(state, now),
         loops=Loops(),
+        desk=desk,
         replies=replies,
         state=state,
         chance=random.random,

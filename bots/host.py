@@ -21,6 +21,7 @@ from bots.scene import Scene, Scenes
 from bots.state import Entry, State
 from bots.troupe import Troupe
 from moderation.errors import Deflect
+from moderation.review import ReviewDesk
 from moderation.words import catalogue
 from personas.errors import PersonaError
 from personas.messages import Cue, Event, Message, Passage, Turn, Usage
@@ -47,6 +48,7 @@ class House:
     notices: Notices | None
     """None: nobody needs to be told that an AI speaks."""
     loops: Loops
+    desk: ReviewDesk
     replies: Replies
     state: State
     chance: Callable[[], float]
@@ -200,6 +202,11 @@ class Host:
         await self._house.troupe.move(old.community, new.community)
         await self._house.scenes.places.move(old.conversation, new.conversation)
         await self._house.replies.move(old, new, channel=channel)
+        await self._house.desk.move(old.server, new.server)
+        await self._house.meter.move(old, new)
+        if notices := self._house.notices:
+            await notices.move(old, new)
+        self._house.loops.move(old.conversation, new.conversation)
 
     async def recall(self, name: str) -> str:
         """See `Router.recall`."""

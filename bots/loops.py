@@ -11,6 +11,11 @@ class Loops:
         self._limit = remembered
         self._replies: OrderedDict[str, int] = OrderedDict()
 
+    def move(self, old: str, new: str) -> None:
+        """A conversation has another key now."""
+        if old in self._replies:
+            self._replies[new] = max(self._replies.pop(old), self._replies.get(new, 0))
+
     def allow(self, conversation: str, *, is_bot: bool, limit: int) -> bool:
         """Whether what was just said there, by a bot or a human, may be answered; if so it counts as answered.
 

@@ -8,7 +8,7 @@ import enum
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
 from typing import Final
@@ -24,6 +24,7 @@ _WARNED: Final = "warned"
 _WARNING: Final = Fraction(8, 10)
 """The part of a limit from which on there is a warning."""
 _MILLION: Final = 1_000_000
+_ALL: Final = 100_000
 
 
 class Whose(enum.StrEnum):
@@ -149,6 +150,18 @@ class Meter:
         if amounts:
             await self._state.add(amounts, until=until, people=_people(keys, person))
 
+    async def move(self, old: Place, new: Place) -> None:
+        """A place has another key now, and the figures of today follow. Raises StoreBusy, StoreFailed."""
+        until = _day_end(self._clock())
+        for before, after in zip(_beginnings(old, until), _beginnings(new, until), strict=True):
+            await self._state.carry(before, after)
+        for entry in reversed(await self._state.list(_WARNED, limit=_ALL)):
+            limit, _, key = entry.key.partition(" ")
+            for before, after in zip(_beginnings(old, until), _beginnings(new, until), strict=True):
+                if key.startswith(before):
+                    await self._state.put(replace(entry, key=f"{limit} {after}{key.removeprefix(before)}"))
+                    await self._state.drop(_WARNED, entry.key)
+
     async def report(self, place: Place, person: str, settings: PlaceSettings) -> Standing:
         """All figures of today that a message of that person there would count for, and the highest of their levels.
         Of money only where there is some, or a limit. Raises StoreBusy, StoreFailed."""
@@ -222,6 +235,13 @@ def _keys(place: Place, person: str, until: datetime) -> _Gauges:
     return {
         (whose, what): json.dumps(["meter", day, whose, *names, what]) for whose, names in whom.items() for what in What
     }
+
+
+def _beginnings(place: Place, until: datetime) -> tuple[str, ...]:
+    """What the keys of every counter of a place begin with, whoever and whatever is counted."""
+    names = {Whose.PERSON: place.server or place.conversation, Whose.CHANNEL: place.channel, Whose.SERVER: place.server}
+    day = (until.date() - timedelta(days=1)).isoformat()
+    return tuple(json.dumps(["meter", day, whose, name]).removesuffix("]") + "," for whose, name in names.items())
 
 
 def _people(keys: _Gauges, person: str) -> Mapping[str, str]:

@@ -18,6 +18,8 @@ _NOTICE: Final = "notice"
 """Kind of the entries that live until the next notice is due."""
 _MET: Final = "met"
 """Kind of the entries that say where there was a first one."""
+_MINORS: Final = "minors"
+"""The profile with notices of its own."""
 _REMEMBERED: Final = timedelta(days=180)
 """Who was silent for so long is told everything again."""
 _EVERY: Final = timedelta(hours=3)
@@ -48,7 +50,7 @@ class Notices:
         In private it is for the person, elsewhere for all in the channel, its threads included. It counts as given from
         now on: of two messages at once one gets it. Raises StoreBusy, StoreFailed.
         """
-        careful = profile == "minors"
+        careful = profile == _MINORS
         now = self._clock()
         whom = [place.channel, *([person] if place.private else [])]
         # By profile: whoever is careful from now on does not wait for the end of a longer time.
@@ -62,6 +64,15 @@ class Notices:
             return "first"
         await self._state.put(met)
         return "minors" if careful else "again"
+
+    async def move(self, old: Place, new: Place) -> None:
+        """A place that is not private has another key now: what was told there need not be told again so soon. Raises
+        StoreBusy, StoreFailed."""
+        for kind, rest in ((_NOTICE, [""]), (_NOTICE, [_MINORS]), (_MET, [])):
+            entry = await self._state.get(kind, json.dumps([old.channel, *rest]))
+            if entry is not None:
+                await self._state.put_new(replace(entry, key=json.dumps([new.channel, *rest])))
+                await self._state.drop(kind, entry.key)
 
     @staticmethod
     def _entry(kind: str, whom: list[str], until: datetime) -> Entry:

@@ -25,6 +25,7 @@ _LONGEST: Final = 100
 """Characters of a name."""
 _MOST: Final = 20
 """Names of one setting."""
+_ALL: Final = 100_000
 _ENOUGH: Final = 10**15
 """No limit needs more: a thousand million units of money."""
 
@@ -193,20 +194,32 @@ class Places:
             value = {name: given for name, given in own.items() if given is not None}
             if value:
                 owner = person or (there.person if there else "")
-                await self._state.put(Entry(kind=_KIND, key=scope, value=value, person=owner))
+                entry = Entry(kind=_KIND, key=scope, value=value, person=owner, group=_desk(value))
+                await self._state.put(entry)
             else:
                 await self._state.drop(_KIND, scope)
             self._changes += 1
             self._known.pop(scope, None)
 
     async def move(self, old: str, new: str) -> None:
-        """What is set in the scope `old` holds in `new` from now on, where nothing is set yet. Does nothing the second
-        time."""
+        """What is set in the scope `old` holds in `new` from now on, where nothing is set yet; cards for moderators
+        that went there go to `new`. Does nothing the second time."""
         async with self._changing:
             there = await self._state.get(_KIND, old)
             if there and await self._state.put_new(dataclasses.replace(there, key=new)):
                 await self._state.drop(_KIND, old)
+            platform, desk = old.partition(":")[0], _id_in(new)
+            for entry in await self._state.list(_KIND, group=_id_in(old), limit=_ALL):
+                if entry.key.startswith(f"{platform}:"):
+                    value = {**entry.value, "log_channel": desk}
+                    await self._state.put(dataclasses.replace(entry, value=value, group=desk))
             self.forget()
+
+    async def sending_to(self, platform: str, channel: str) -> tuple[str, ...]:
+        """Keys of the servers of a platform that have their cards for moderators go to `channel`, in order. Raises
+        StoreBusy, StoreFailed."""
+        entries = await self._state.list(_KIND, group=channel, limit=_ALL) if channel else ()
+        return tuple(sorted(entry.key for entry in entries if entry.key.startswith(f"{platform}:")))
 
     def forget(self) -> None:
         """Ask the state anew: for when it was changed from elsewhere, say by `State.erase`."""
@@ -255,6 +268,16 @@ def kind_of(scope: str) -> str:
     _, _, rest = scope.partition(":")
     kind, separator, _ = rest.partition(":")
     return kind if separator else ""
+
+
+def _desk(value: Mapping[str, Any]) -> str:
+    """Where cards for moderators go: places are listed by it."""
+    return _id_in(str(value.get("log_channel", "")))
+
+
+def _id_in(key: str) -> str:
+    """The platform's own id in a key."""
+    return key.rpartition(":")[2]
 
 
 def _read(value: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -122,8 +122,9 @@ class Router(Protocol):
         """Id and name of everybody who may speak in a place."""
 
     async def moved(self, old: Place, new: Place, *, channel: str) -> None:
-        """A place has another key now, and its conversation goes on: settings, replies and, of a community, its own
-        personas follow. The platform finds it by `channel`. Does nothing the second time."""
+        """A place has another key now, and its conversation goes on: settings, replies, figures of the day, notices
+        and, of a community, its own personas and its cases follow, and so do cards for moderators that went there. The
+        platform finds it by `channel`. Does nothing the second time."""
 
     async def recall(self, name: str) -> str:
         """What a platform noted under a name, or "": small facts of its own, never what somebody said."""

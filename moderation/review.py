@@ -83,6 +83,10 @@ class ReviewDesk:
             return ()
         return await self._store.list(replace(query, server=server))
 
+    async def move(self, old: str, new: str) -> None:
+        """A community has another key now, and its cases follow. Does nothing the second time."""
+        await self._store.move(old, new)
+
     async def search(self, text: str, *, limit: int = 20, server: str | None = None) -> tuple[Exchange, ...]:
         """The newest kept exchanges in which every word of `text` occurs; any string is a valid search."""
         return await self.list(Query(text=text, limit=limit), server=server)

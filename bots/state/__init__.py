@@ -100,6 +100,10 @@ class State(Protocol):
     async def counts(self, keys: Sequence[str]) -> dict[str, int]:
         """The counters of these keys; 0 for those that there are not."""
 
+    async def carry(self, before: str, after: str) -> None:
+        """Counters whose keys begin with `before` begin with `after` in its place from now on; where there is one of
+        that key, they add up, until the later of their ends, and are whose that one is. Looks at every counter."""
+
     async def counts_of(self, person: str) -> dict[str, int]:
         """Every counter of that person. `person` is not "": ValueError."""
 

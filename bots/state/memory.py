@@ -135,6 +135,15 @@ class MemoryState:
         """See `State.counts`."""
         return self._totals(keys, self._now())
 
+    async def carry(self, before: str, after: str) -> None:
+        """See `State.carry`."""
+        now = self._now()
+        moving = {key: self._counters.pop(key) for key in list(self._counters) if key.startswith(before)}
+        for key, counter in moving.items():
+            if counter.live(now):
+                there, owner = after + key.removeprefix(before), {after + key.removeprefix(before): counter.person}
+                await self.add({there: counter.total}, until=counter.until, people=owner)
+
     async def counts_of(self, person: str) -> dict[str, int]:
         """See `State.counts_of`."""
         require(person)

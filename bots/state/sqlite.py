@@ -134,6 +134,11 @@ class SqliteState:
         now = self._now()
         return await self._reader.call(lambda db: statements.counts(db, keys, now))
 
+    async def carry(self, before: str, after: str) -> None:
+        """See `State.carry`."""
+        now = self._now()
+        await self._writer.call(lambda db: statements.carry(db, before, after, now))
+
     async def counts_of(self, person: str) -> dict[str, int]:
         """See `State.counts_of`."""
         require(person)

@@ -176,6 +176,17 @@ def counts(connection: sqlite3.Connection, keys: Sequence[str], now: int) -> dic
     return {key: row[0] if row else 0 for key, row in found}
 
 
+def carry(connection: sqlite3.Connection, before: str, after: str, now: int) -> None:
+    """Let counters whose keys begin with `before` begin with `after`."""
+    rows = connection.execute("SELECT key, total, person, until FROM counter").fetchall()
+    moving = [row for row in rows if revive(row[0]).startswith(before)]
+    connection.executemany("DELETE FROM counter WHERE key = ?", [(key,) for key, *_ in moving])
+    for key, total, person, until in moving:
+        if until > now:
+            there, owner = after + revive(key).removeprefix(before), "" if person is None else revive(person)
+            add(connection, {there: total}, {there: owner}, until=until, now=now)
+
+
 def counts_of(connection: sqlite3.Connection, person: str, now: int) -> dict[str, int]:
     """Every counter of a person."""
     rows = connection.execute("SELECT key, total FROM counter WHERE person = ? AND until > ?", (keep(person), now))

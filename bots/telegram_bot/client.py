@@ -24,6 +24,7 @@ from bots.telegram_bot.commands import Menu
 from bots.telegram_bot.declining import decline_business, decline_guest
 from bots.telegram_bot.dialect import TelegramDialect, showing
 from bots.telegram_bot.listening import ALBUM, LONGEST_ALBUM, Company, Listener
+from bots.telegram_bot.moving import note_move
 from bots.telegram_bot.pacing import Limits
 from bots.telegram_bot.pressing import TelegramAsker
 from bots.telegram_bot.prompts import prompt_of
@@ -190,6 +191,7 @@ class TelegramClient:
         """A group became a supergroup: what holds there, and what was said, follows."""
         _log.info("a group became a supergroup: old=%d new=%d", old, new)
         self._roles.forget(old)
+        await note_move(self._router, old, new)
         await self._router.moved(place_in(old, private=False), place_in(new, private=False), channel=str(new))
 
     def _once(self, update: telegram.Update) -> str:

@@ -16,6 +16,7 @@ from bots.streaming import Gone, Showing, Sleep, Writer
 from bots.telegram_bot.delivering import Spot, deliver
 from bots.telegram_bot.draft import Drafting, Drafts
 from bots.telegram_bot.faults import told
+from bots.telegram_bot.moving import number_now
 from bots.telegram_bot.outlet import Looks, Lost, Moved, Outlet
 from bots.telegram_bot.roles import Roles
 from bots.telegram_bot.translate import PLATFORM, address_of, id_in, link_to, place_in, written
@@ -134,6 +135,7 @@ class TelegramDialect:
             chat, topic = address_of(id_in(channel))
         except ValueError:
             raise Gone from None
+        chat = await number_now(self._router, chat)
         home = int(id_in(place.server))
         if chat != home and not await self._shared(chat, home):
             raise Gone

@@ -21,6 +21,7 @@ from bots.telegram_bot.cards import Sheet, escape, sheets
 from bots.telegram_bot.delivering import QUIET_PREVIEW, Secrecy, Spot, deliver, send, shut_out
 from bots.telegram_bot.faults import says
 from bots.telegram_bot.keyboards import reasons
+from bots.telegram_bot.moving import number_now
 from bots.telegram_bot.prompts import Prompt, sign
 from bots.telegram_bot.roles import Roles
 from bots.telegram_bot.translate import author_of, caller_of, id_in, ids_in, place_in, topic_of
@@ -142,8 +143,11 @@ class TelegramAsker:
             return self
         role = Role.MEMBER
         if place.server:
+            chat = await number_now(self.router, int(id_in(place.server)))
+            if id_in(place.server) != str(chat):  # a group, which had no topics, when it was named
+                place = place_in(chat, private=False)
             author = telegram.User(self.number, "", is_bot=False)
-            role = await self.roles.of(telegram.Chat(int(id_in(place.server)), ChatType.SUPERGROUP), author)
+            role = await self.roles.of(telegram.Chat(chat, ChatType.SUPERGROUP), author)
         said = replace(self.base.message, conversation=place.conversation, server=place.server)
         return replace(self, base=replace(self.base, message=said, place=place, role=role))
 

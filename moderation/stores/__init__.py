@@ -113,6 +113,10 @@ class Store(Protocol):
         when the store is opened next. So they are where this is cancelled.
         """
 
+    async def move(self, old: str, new: str) -> None:
+        """A community has the key `new` now: whatever was kept or counted in the server `old` is of that one. Does
+        nothing the second time, nor for the key ""."""
+
     async def stats(self, server: str = "") -> Stats:
         """Counts over everything, or over one server alone."""
 

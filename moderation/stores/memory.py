@@ -154,6 +154,22 @@ class MemoryStore:
         self._forget_reports(person, platform)
         return len(touched)
 
+    async def move(self, old: str, new: str) -> None:
+        """What was kept of a community is that of another key."""
+        self._require_open()
+        if not old or old == new:
+            return
+        for exchange, kept in self._kept.items():
+            if kept.opening.origin.server == old:
+                origin = replace(kept.opening.origin, server=new)
+                self._kept[exchange] = replace(kept, opening=replace(kept.opening, origin=origin))
+        for where, outcome in [key for key in self._outcomes if key[0] == old]:
+            self._outcomes[new, outcome] += self._outcomes.pop((where, outcome))
+        for platform, where, *message in [place for place in self._reports if place[1] == old]:
+            conversation, number = message
+            there = self._reports.pop((platform, where, conversation, number))
+            self._reports[platform, new, conversation, number] += there
+
     async def stats(self, server: str = "") -> Stats:
         """Counts over everything, or one server; outcomes and states that did not occur are counted as 0."""
         self._require_open()

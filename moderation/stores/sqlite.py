@@ -152,6 +152,11 @@ class SqliteStore:
         await self._writer.call_alone(lambda db: traces.clean(db, self._file))
         return erased
 
+    async def move(self, old: str, new: str) -> None:
+        """What was kept of a community is that of another key."""
+        if old and old != new:
+            await self._writer.call(lambda db: writes.move(db, keep(old), keep(new)))
+
     async def stats(self, server: str = "") -> Stats:
         """Counts over everything, or one server; outcomes and states that did not occur are counted as 0."""
         return await self._reader.call(lambda db: reads.stats(db, server))

@@ -107,6 +107,17 @@ def count_outcome(connection: sqlite3.Connection, outcome: Outcome, server: Text
     )
 
 
+def move(connection: sqlite3.Connection, old: Text, new: Text) -> None:
+    """Let what was kept and counted in one server be of another."""
+    connection.execute("UPDATE exchange SET server = ? WHERE server = ?", (new, old))
+    connection.execute(
+        "INSERT INTO outcome (server, name, count) SELECT ?, name, count FROM outcome WHERE server = ?"
+        " ON CONFLICT (server, name) DO UPDATE SET count = count + excluded.count",
+        (new, old),
+    )
+    connection.execute("DELETE FROM outcome WHERE server = ?", (old,))
+
+
 def insert_review(connection: sqlite3.Connection, seq: int, review: Review, *, version: int) -> None:
     """Append a step and move the case. Raises InvalidTransition where its version is not `version` any more."""
     cursor = connection.execute(

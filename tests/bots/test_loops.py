@@ -66,3 +66,14 @@ def test_between_two_humans_no_more_bots_are_answered_than_the_limit(said: list[
         allowed = loops.allow(conversation, is_bot=is_bot, limit=limit)
         assert allowed == (not is_bot or answered[conversation] < limit)
         answered[conversation] = answered[conversation] + allowed if is_bot else 0
+
+
+def test_what_was_counted_follows_a_conversation_to_its_new_key() -> None:
+    loops = Loops()
+    for _ in range(3):
+        loops.allow("old", is_bot=True, limit=3)
+    loops.move("old", "new")
+    loops.move("old", "new")
+
+    assert not loops.allow("new", is_bot=True, limit=3)
+    assert loops.allow("old", is_bot=True, limit=3)

@@ -185,3 +185,16 @@ def test_a_notice_says_plainly_what_speaks(language: str) -> None:
     assert cards["again"].hint == ""
     assert cards["minors"].title == cards["again"].title != cards["first"].title
     assert {"en": "break", "ko": "쉬"}[language] in cards["minors"].hint
+
+
+@pytest.mark.parametrize("profile", ["", "minors"])
+async def test_a_notice_counts_where_the_place_has_another_key(notices: Notices, clock: Clock, profile: str) -> None:
+    old, new = (Place(platform="t", scopes=(f"t:server:{number}",)) for number in ("-1", "-100"))
+    await notices.due(old, "p", profile=profile)
+    for _ in range(2):
+        await notices.move(old, new)
+
+    assert await notices.due(new, "p", profile=profile) == ""
+    clock.now += 4 * HOUR
+    assert await notices.due(new, "p", profile=profile) == ("minors" if profile else "again")
+    assert await notices.due(old, "p", profile=profile) == "first"

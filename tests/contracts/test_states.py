@@ -324,6 +324,29 @@ async def test_a_counter_is_of_whoever_is_named_first(state: State) -> None:
     assert await state.counts_of("q") == {}
 
 
+async def test_counters_can_be_carried_to_keys_that_begin_otherwise(state: State, clock: Clock) -> None:
+    await state.add({"old 1": 1, "old 2": 2, "older": 3, "an old": 4}, until=LATER, people={"old 1": "p"})
+    await state.add({"new 2": 20}, until=LATER + SECOND, people={"new 2": "q"})
+    await state.add({"old gone": 9}, until=NOON + SECOND)
+    clock.now = NOON + 2 * SECOND
+    await state.carry("old ", "new ")
+    await state.carry("old ", "new ")
+
+    assert await state.counts(["old 1", "old 2", "older", "an old"]) == {
+        "old 1": 0,
+        "old 2": 0,
+        "older": 3,
+        "an old": 4,
+    }
+    assert await state.counts(["new 1", "new 2", "new gone"]) == {"new 1": 1, "new 2": 22, "new gone": 0}
+    assert await state.counts_of("p") == {"new 1": 1}
+    assert await state.counts_of("q") == {"new 2": 22}
+    clock.now = LATER
+    assert await state.counts(["new 1", "new 2"]) == {"new 1": 0, "new 2": 22}
+    await state.carry("new", "new new")
+    assert await state.counts(["new new 2"]) == {"new new 2": 22}
+
+
 async def test_within_a_limit_is_added_and_beyond_it_nothing_is(state: State) -> None:
     await state.add({"a": 3, "c": 7}, until=LATER)
 
@@ -429,7 +452,7 @@ async def test_a_closed_state_refuses_and_closes_again(state: State) -> None:
         state.get("note", "k"), state.many("note", ["k"]), state.put(entry()), state.put_new(entry("new")),
         state.drop("note", "k"), state.list("note"), state.of_person("p"), state.erase("p"),
         state.add({"a": 1}, until=LATER), state.add_within({"a": 1}, {"a": 1}, until=LATER), state.counts(["a"]),
-        state.counts_of("p"), state.prune(),
+        state.counts_of("p"), state.prune(), state.carry("a", "b"),
     ):  # fmt: skip
         with pytest.raises(StoreFailed) as refused:
             await refuses

@@ -756,6 +756,28 @@ def test_all_stores_do_the_same(calls: list[tuple[Any, ...]]) -> None:
         )
 
 
+async def test_what_was_kept_of_a_server_follows_when_it_has_another_key(store: Store) -> None:
+    def there(server: str) -> Origin:
+        return Origin(platform="t", conversation="c", person="p", message="m", server=server)
+
+    for server in ("old", "new", "other"):
+        kept = await store.open(replace(opening(), origin=there(server)), objection())
+        await store.close(kept, closing())
+        await store.count(Outcome.CLEAN, server)
+    reported = await store.report(replace(opening(), origin=there("old")), report())
+    for _ in range(2):
+        await store.move("old", "new")
+    await store.move("", "new")
+
+    assert await store.list(Query(server="old")) == ()
+    assert {one.id for one in await store.list(Query(server="new"))} == {"a1", "a2", reported}
+    assert (await store.get("a1")).opening.origin == there("new")
+    assert (await store.stats("old")).outcomes["clean"] == 0
+    assert (await store.stats("new")).outcomes["clean"] == 2
+    assert (await store.stats("other")).outcomes["clean"] == 1
+    assert await store.report(replace(opening(), origin=there("new")), report()) == reported
+
+
 async def test_many_exchanges_at_once_do_not_disturb_each_other(store: Store) -> None:
     async def live(number: int) -> str:
         kept = await store.open(opening(f"said{number}"), objection(f"draft{number}"))
@@ -790,7 +812,7 @@ async def test_a_closed_store_refuses_and_closes_again(store: Store) -> None:
         store.get(kept), store.list(Query()), store.stats(), store.count(Outcome.CLEAN), store.close(kept, closing()),
         store.add(kept, objection()), store.review(kept, step(CaseState.UPHELD), version=0), store.next(),
         store.report(opening(), report()), store.of_person("p1", platform="console"),
-        store.erase("p1", platform="console"),
+        store.erase("p1", platform="console"), store.move("a", "b"),
     ):  # fmt: skip
         with pytest.raises(StoreFailed):
             await refuses
