@@ -117,7 +117,7 @@ class Commands:
         """Begin anew: where others talk too, for moderators and for whoever was answered last."""
         if not caller.place.private and caller.role < Role.MODERATOR:
             newest = await self._offices.replies.newest(caller.place.conversation, scene.cast.persona.id)
-            if newest is None or newest.person != caller.message.person:
+            if newest is None or not caller.is_person(newest.person):
                 raise NotAllowed("commands.not_allowed", role=_say("role_moderator", scene))
         self._offices.scenes.hall.reset(caller.place.conversation, scene.cast.persona.id)
         return Card(title=_say("reset_done", scene), tone=Tone.GOOD, met=True)
@@ -147,12 +147,13 @@ class Commands:
                 raise NotYours("commands.why_not_yours", id=words[0]) from None
         else:
             newest = Query(person=person, platform=caller.message.platform, limit=1)
-            found = await self._offices.desk.list(newest, server=None if caller.place.private else _server(caller))
+            where = None if caller.place.private else _server(caller)
+            found = await self._offices.desk.list(newest, server=where) if person else ()
             if not found:
                 return Card(title=_say("why_nothing", scene))
             exchange = found[0]
         concerned = {exchange.opening.origin.person, *(objection.by for objection in exchange.objections)}
-        if caller.role < Role.MODERATOR and person not in concerned:
+        if caller.role < Role.MODERATOR and not any(map(caller.is_person, concerned)):
             raise NotYours("commands.why_not_yours", id=exchange.id)
         return Card(title=exchange.id, rows=(Row(label="", text=reason(exchange, scene.language)),))
 
@@ -173,7 +174,7 @@ class Commands:
             origin=Origin(
                 platform=message.platform,
                 conversation=message.conversation,
-                person=message.person,
+                person="" if caller.hidden else message.person,
                 message=standing,
                 server=caller.place.server,
             ),
@@ -205,6 +206,8 @@ class Commands:
 
     async def _privacy(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         message = caller.message
+        if not message.person:
+            raise NotYours("commands.privacy_whose")
         if words == ["erase", "yes"]:
             await self._offices.replies.unname(message.person)
         card = await self._offices.privacy.run(
@@ -216,9 +219,7 @@ class Commands:
 
     async def _review(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         commands = ReviewCommands(self._offices.desk, language=scene.language)
-        card = await commands.run(
-            words, actor=caller.message.person, tool=caller.message.platform, server=_server(caller)
-        )
+        card = await commands.run(words, actor=caller.actor, tool=caller.message.platform, server=_server(caller))
         if not card.takes_back:
             return card
         record = await self._offices.replies.of_exchange(card.takes_back)

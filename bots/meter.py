@@ -226,8 +226,8 @@ def _limit(settings: PlaceSettings, whose: Whose, what: What) -> int:
 
 def _keys(place: Place, person: str, until: datetime) -> _Gauges:
     """Every counter that something of `person` in `place` counts for. In private, where there is nobody else, only the
-    person's."""
-    whom = {Whose.PERSON: (place.server or place.conversation, person)}
+    person's; of somebody who cannot be told from others ("") none of a person's."""
+    whom = {Whose.PERSON: (place.server or place.conversation, person)} if person else {}
     if not place.private:
         whom |= {Whose.CHANNEL: (place.channel, ""), Whose.SERVER: (place.server, "")}
     day = (until.date() - timedelta(days=1)).isoformat()

@@ -43,6 +43,18 @@ class Caller:
     file: bytes = b""
     """What came with a command."""
     file_name: str = ""
+    hidden: bool = False
+    """They look after the community without its people knowing who they are."""
+
+    @property
+    def actor(self) -> str:
+        """Under whose key it is noted what they decide or word: their own, or, of somebody who hides or whom the
+        platform does not tell apart, that of everybody who looks after the community so."""
+        return f"hidden:{self.place.community}" if self.hidden or not self.message.person else self.message.person
+
+    def is_person(self, key: str) -> bool:
+        """Whether it is surely they whose key that is."""
+        return bool(key) and key == self.message.person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -210,10 +210,10 @@ class Presser:
             await asker.wait()
             before = await self._performer.text_of(record)
             variants = await self._router.replies.variants(record)
-            person = asker.caller().message.person
+            author = asker.caller().actor
             # A link that shows something else than where it leads is nothing a persona would have said.
             worded = text.replace("](", "]\u200b(")
-            await self._put(asker, record, variants.also(worded, person, before=before))
+            await self._put(asker, record, variants.also(worded, author, before=before))
 
     async def _ask_edit(self, asker: Asker, record: Record) -> None:
         """Ask for another wording, where all of the present one has room in the question."""
@@ -272,7 +272,7 @@ class Presser:
         if verb == "report":
             return ""
         caller = asker.caller()
-        if caller.message.person != record.person and caller.role < Role.MODERATOR:
+        if not caller.is_person(record.person) and caller.role < Role.MODERATOR:
             return "showing.not_yours"
         if verb == STOP:
             return ""
@@ -289,8 +289,7 @@ class Presser:
         wrote them."""
         said = await self._performer.said_in(record)
         caller = asker.caller(said, persona=record.persona, message=record.message)
-        own = caller.message.person == record.person
-        name = caller.message.name if own else ""
+        name = caller.message.name if caller.is_person(record.person) else ""
         person = record.person or caller.message.person
         return replace(caller, message=replace(caller.message, person=person, name=name, reply=record.id))
 

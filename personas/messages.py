@@ -20,7 +20,7 @@ class Message:
     conversation: str
     """Key of the conversation: messages of one conversation are answered in order."""
     person: str
-    """Key of the person, stable within the platform."""
+    """Key of the person, stable within the platform; "": one of several whom the platform does not tell apart."""
     name: str
     """Display name of the person."""
     text: str

@@ -26,8 +26,8 @@ _WORTH: Final = 200
 """UTF-16 units: with less room left, a text that has to be cut begins in the next message."""
 _SHORT: Final = 34
 """UTF-16 units that stand in one line of a phone."""
-_PERSON: Final = re.compile(r"\btelegram:user:(-?\d+)\b")
-"""A key of ours, which is shown as a name that can be pressed."""
+_PERSON: Final = re.compile(r"\b(?:telegram:user|hidden:telegram:server):(-?\d+)\b")
+"""A key of ours, which is shown as a name that can be pressed, or as that of nobody in particular."""
 _LONE: Final = re.compile("[\ud800-\udfff]")
 _CALL: Final = re.compile(r"@(?=\w)")
 _SIGNS: Final = {Tone.PLAIN: "", Tone.GOOD: "✅ ", Tone.BAD: "⚠️ "}
@@ -93,7 +93,8 @@ class _Names:
         at = 0
         for found in _PERSON.finditer(text):
             yield _Part(_plain(text[at : found.start()]), opening, closing)
-            name = self.known.get(found[0], "").strip() or catalogue("bots").say("telegram.somebody", self.language)
+            nobody = "telegram.hidden" if found[0].startswith("hidden:") else "telegram.somebody"
+            name = self.known.get(found[0], "").strip() or catalogue("bots").say(nobody, self.language)
             # A number below zero is of a group or a channel behind which somebody hides.
             link, end = ("", "") if found[1].startswith("-") else (f'<a href="tg://user?id={found[1]}">', "</a>")
             yield _Part(_plain(name), opening + link, end + closing, whole=True)

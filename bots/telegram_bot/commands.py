@@ -24,7 +24,8 @@ from bots.telegram_bot.keyboards import Press
 from bots.telegram_bot.panels import Panels
 from bots.telegram_bot.pressing import TelegramAsker, place_of_record
 from bots.telegram_bot.prompts import Prompt, lives, prompt_of
-from bots.telegram_bot.translate import PLATFORM, address_of, place_in, shown_id, written
+from bots.telegram_bot.reviewing import QUESTIONS, Reviewing
+from bots.telegram_bot.translate import PLATFORM, address_of, shown_id, written
 from moderation.review import REASONS
 from moderation.words import catalogue
 
@@ -60,6 +61,7 @@ class Menu:
         self._language = language
         self._now = now
         self._panels = Panels(router, presser)
+        self._reviewing = Reviewing(presser)
         self._known = self._handlers()
         self._panel_of: Mapping[str, Acts] = {
             keyboards.PERSONA: self._panels.persona_pressed,
@@ -139,27 +141,13 @@ class Menu:
             else:
                 await self._presser.control(asker, press.verb, press.what)
         elif press.kind == keyboards.DESK:
-            await self._desk(replace(asker, quick=True), press)
+            await self._reviewing.pressed(replace(asker, quick=True), press)
         elif press.owner and press.owner != asker.number:
             await asker.say("telegram.not_your_panel")
         elif press.verb == "close":
             await asker.close()
         else:
             await self._panel_of[press.kind](replace(asker, quick=True), press)
-
-    async def _desk(self, asker: TelegramAsker, press: Press) -> None:
-        """A button under a case, which may be kept of another chat than the one where its card stands."""
-        exchange, chat = keyboards.case_of(press)
-        among_members = not chat or chat == asker.spot.chat
-        if not among_members:
-            asker = await asker.at(place_in(chat, private=False))
-        if press.verb == "next":
-            shown = replace(asker, secrecy=Secrecy.SECRET) if among_members else asker
-            await self._presser.typed(shown, line_of("review", "next", exchange))
-        elif press.verb == "reveal":
-            await self._presser.desk(replace(asker, secrecy=Secrecy.SECRET), "reveal", exchange)
-        else:
-            await self._presser.desk(asker, press.verb, exchange)
 
     async def _reason(self, asker: TelegramAsker, press: Press) -> None:
         """Why a reply is reported."""
@@ -208,8 +196,8 @@ class Menu:
     ) -> None:
         """Somebody answered a question of ours."""
         text = written(message).strip()
-        if prompt.owner != asker.number:
-            await asker.say("telegram.prompt_not_yours")
+        if prompt.owner != asker.number or not (asker.number or asker.hidden):
+            await asker.say("telegram.prompt_hidden" if asker.hidden else "telegram.prompt_not_yours")
             return
         if not lives(question, self._now()):
             await asker.say("telegram.prompt_old")
@@ -220,10 +208,8 @@ class Menu:
             await self._presser.edited(asker, prompt.about, text)
         elif prompt.verb == "report":
             await self._reported(asker, prompt.about, "other", text)
-        elif prompt.verb in {"note", "overturn", "withdraw"}:
-            there = await asker.at(place_in(prompt.chat, private=False)) if prompt.chat else asker
-            note = "" if text == "-" and prompt.verb != "note" else text
-            await self._presser.noted(replace(there, card_at=prompt.card), prompt.verb, prompt.about, note)
+        elif prompt.verb in QUESTIONS:
+            await self._reviewing.answered(asker, prompt, text)
         await asker.remove(question.chat.id, question.message_id)
 
     async def _start(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
@@ -367,7 +353,7 @@ class Menu:
             await self._panels.languages(asker)
 
     async def _review(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
-        await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), f"/review {rest}".rstrip())
+        await self._reviewing.typed(asker, rest)
 
     async def _talchum(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
         aloud = replace(asker, secrecy=Secrecy.OPEN)

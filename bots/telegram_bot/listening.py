@@ -33,7 +33,9 @@ from bots.telegram_bot.translate import (
     channel_of,
     heard_by,
     heard_of,
+    hides,
     is_machine,
+    person_key,
     place_of,
     shown_id,
     text_of,
@@ -118,8 +120,7 @@ class Listener:
             return
         answers = await self._answers(whole)
         attention = await self._router.listen(heard_of(whole, self._bot.bot, answers=answers), place_of(whole))
-        author = author_of(whole)
-        burst = (channel_of(whole), author.id if author else 0)
+        burst = _burst(whole)
         if attention is None and not self._amending.open(burst):
             return
         text = attention.text if attention else spoken(text_of(whole, self._bot.bot))
@@ -263,3 +264,10 @@ class Listener:
         settings = await self._router.settings(caller.place)
         card = Card(title=error.explain(settings.language or self._language), tone=Tone.BAD)
         await self._performer.post_card(caller.place, card)
+
+
+def _burst(message: telegram.Message) -> tuple[str, str, int]:
+    """What messages of one person there have in common. Two administrators who hide are not taken for one."""
+    author = author_of(message) or message.chat
+    alone = message.message_id if hides(author, message.chat) else 0
+    return channel_of(message), person_key(author, message.chat), alone

@@ -24,7 +24,7 @@ from bots.telegram_bot.keyboards import reasons
 from bots.telegram_bot.moving import number_now
 from bots.telegram_bot.prompts import Prompt, sign
 from bots.telegram_bot.roles import Roles
-from bots.telegram_bot.translate import author_of, caller_of, id_in, ids_in, place_in, topic_of
+from bots.telegram_bot.translate import author_of, caller_of, hides, id_in, ids_in, place_in, topic_of
 from moderation.words import catalogue
 
 _log = logging.getLogger(__name__)
@@ -74,6 +74,8 @@ class TelegramAsker:
     spot: Spot
     number: int
     """Telegram's of the person; 0 for somebody who hides behind a group or a channel."""
+    hidden: bool
+    """An administrator who hides behind the group, known (by a press) or not: nobody else is to learn who it is."""
     card_at: str = ""
     """The card that was acted on, as "CHAT:MESSAGE", or ""."""
     secrecy: Secrecy = Secrecy.QUIET
@@ -103,6 +105,7 @@ class TelegramAsker:
         if chat is None or author is None:
             raise ValueError("nobody asks")
         base = caller_of(update, role=await roles.of(chat, author), now=now())
+        hidden = hides(author, chat) or await roles.hides(chat.id, author.id)
         chosen = (await router.settings(base.place)).language or base.language
         there = message if isinstance(message, telegram.Message) else None
         return cls(
@@ -110,7 +113,7 @@ class TelegramAsker:
             router=router,
             presser=presser,
             roles=roles,
-            base=replace(base, language=chosen),
+            base=replace(base, language=chosen, hidden=hidden),
             language=chosen or language,
             spot=Spot(
                 chat=chat.id,
@@ -118,6 +121,7 @@ class TelegramAsker:
                 answering=message.message_id if message and not query and chat.type != ChatType.PRIVATE else 0,
             ),
             number=author.id if isinstance(author, telegram.User) else 0,
+            hidden=hidden,
             card_at=f"{chat.id}:{message.message_id}" if query and message else "",
             answer=_Answer(query),
         )
@@ -150,6 +154,15 @@ class TelegramAsker:
             role = await self.roles.of(telegram.Chat(chat, ChatType.SUPERGROUP), author)
         said = replace(self.base.message, conversation=place.conversation, server=place.server)
         return replace(self, base=replace(self.base, message=said, place=place, role=role))
+
+    async def as_seen_there(self) -> "TelegramAsker":
+        """The same person, named as little as in the chat of the card that is acted on."""
+        try:
+            chat, _ = ids_in(self.card_at)
+        except ValueError:
+            return self
+        hidden = self.hidden or await self.roles.hides(chat, self.number)
+        return replace(self, hidden=hidden, base=replace(self.base, hidden=hidden))
 
     async def wait(self) -> None:
         """See `Asker.wait`. From here on there is no alert any more."""
@@ -256,14 +269,26 @@ class TelegramAsker:
         await self._ask(Card(title=self._say(f"telegram.ask_{verb}", id=exchange)), verb=verb, about=exchange)
 
     async def _ask(self, card: Card, *, verb: str, about: str) -> None:
-        """Ask the person, where they are, something that they answer by a reply."""
+        """Ask the person, where they are, something that they answer by a reply.
+
+        Whoever hides here is not named, and any who hide may answer, as what they may is asked anew. What is about
+        another chat they are asked in private: only there their answer says who they are.
+        """
         place = self.base.place
         away = int(id_in(place.server)) if place.server and id_in(place.server) != str(self.spot.chat) else 0
-        prompt = Prompt(verb=verb, owner=self.number, about=about, chat=away, card=self.card_at)
-        whom = "" if self.alone else self._called()
+        elsewhere = self.hidden and away != 0
+        owner = 0 if self.hidden and not away else self.number
+        prompt = Prompt(verb=verb, owner=owner, about=about, chat=away, card=self.card_at)
+        whom = "" if self.alone or self.hidden else self._called()
         (sheet, *_) = self._sheets(card, None)
         force = ForceReply(selective=True, input_field_placeholder=self._say("telegram.placeholder"))
-        await send(self.bot, self.spot, Sheet(text=sign(prompt, self.bot.username) + whom + sheet.text), force=force)
+        question = Sheet(text=sign(prompt, self.bot.username) + whom + sheet.text)
+        try:
+            await send(self.bot, Spot(chat=self.number) if elsewhere else self.spot, question, force=force)
+        except TelegramError as error:
+            if not elsewhere or not shut_out(error):
+                raise
+            await self.say("telegram.private_first", username=self.bot.username)
         await self.done()
 
     def _called(self) -> str:
@@ -306,7 +331,7 @@ class TelegramAsker:
 
     @property
     def _names(self) -> dict[str, str]:
-        return {self.base.message.person: self.base.message.name}
+        return {} if self.hidden else {self.base.message.person: self.base.message.name}
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(key, self.language, **fields)

@@ -3,6 +3,7 @@
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -10,12 +11,23 @@ import telegram
 from telegram.error import TelegramError
 
 from bots.platform import Role
-from bots.telegram_bot.translate import GROUPS
+from bots.telegram_bot.translate import GROUPS, hides
 
 _log = logging.getLogger(__name__)
 
 _LASTS: Final = timedelta(minutes=5)
 _CHATS: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Administrators:
+    """Those of one group."""
+
+    roles: dict[int, Role] = field(default_factory=dict)
+    hidden: frozenset[int] = frozenset()
+    """Those who write as the group."""
+    until: float = float("-inf")
+    """When Telegram is to be asked anew."""
 
 
 class Roles:
@@ -26,34 +38,53 @@ class Roles:
         self._bot = bot
         self._monotonic = monotonic
         self._lasts = lasts.total_seconds()
-        self._known: OrderedDict[int, tuple[float, dict[int, Role]]] = OrderedDict()
+        self._known: OrderedDict[int, _Administrators] = OrderedDict()
 
     async def of(self, chat: telegram.Chat, author: telegram.User | telegram.Chat | None) -> Role:
         """What somebody may do in a chat; MEMBER in private, and where Telegram cannot be asked."""
         if author is None or chat.type not in GROUPS:
             return Role.MEMBER
-        if author.id == chat.id:  # who writes as the group is one of its administrators, Telegram does not say which
-            return Role.MODERATOR
+        if hides(author, chat):
+            return await self._of_hidden(chat.id)
         return (await self.all(chat.id)).get(author.id, Role.MEMBER)
 
     async def all(self, chat: int) -> dict[int, Role]:
         """Everybody in a group who may do more than others; nobody where Telegram cannot be asked."""
-        until, known = self._known.get(chat, (float("-inf"), {}))
-        return known if self._monotonic() < until else await self._asked(chat)
+        return (await self._administrators(chat)).roles
+
+    async def hides(self, chat: int, person: int) -> bool:
+        """Whether somebody is an administrator of a group who writes as the group; in private nobody is."""
+        return chat < 0 and person in (await self._administrators(chat)).hidden
 
     def forget(self, chat: int) -> None:
         """Somebody's rights there changed."""
         self._known.pop(chat, None)
 
-    async def _asked(self, chat: int) -> dict[int, Role]:
+    async def _of_hidden(self, chat: int) -> Role:
+        """What whoever writes as the group may do at least: Telegram does not say which of those who hide it is."""
+        known = await self._administrators(chat)
+        if not known.hidden:  # somebody has hidden since it was asked
+            self.forget(chat)
+            known = await self._administrators(chat)
+        return min((known.roles[person] for person in known.hidden), default=Role.MEMBER)
+
+    async def _administrators(self, chat: int) -> _Administrators:
+        known = self._known.get(chat)
+        return known if known and self._monotonic() < known.until else await self._asked(chat)
+
+    async def _asked(self, chat: int) -> _Administrators:
         try:
             members = await self._bot.get_chat_administrators(chat)
         except TelegramError as error:
             _log.warning("administrators are not known: error=%s", type(error).__name__)
-            return {}
-        found = {member.user.id: role_by(member) for member in members}
+            return _Administrators()
+        found = _Administrators(
+            roles={member.user.id: role_by(member) for member in members},
+            hidden=frozenset(member.user.id for member in members if getattr(member, "is_anonymous", False)),
+            until=self._monotonic() + self._lasts,
+        )
         self._known.pop(chat, None)
-        self._known[chat] = self._monotonic() + self._lasts, found
+        self._known[chat] = found
         while len(self._known) > _CHATS:
             self._known.popitem(last=False)
         return found

@@ -20,9 +20,15 @@ _SUPERGROUP: Final = "-100"
 """Begins the ids of supergroups and channels; what follows is the id that links use."""
 
 
-def person_key(user: telegram.User | telegram.Chat) -> str:
-    """The key of a person, or of the chat somebody writes as: no other platform's."""
-    return f"{PLATFORM}:user:{user.id}"
+def person_key(author: telegram.User | telegram.Chat, chat: telegram.Chat) -> str:
+    """The key of a person, or of the channel somebody writes as: no other platform's. "" for an administrator who hides
+    behind the group: nobody can tell which one it is."""
+    return "" if hides(author, chat) else f"{PLATFORM}:user:{author.id}"
+
+
+def hides(author: telegram.User | telegram.Chat | None, chat: telegram.Chat) -> bool:
+    """Whether somebody writes in a group as that group, which only its administrators can."""
+    return isinstance(author, telegram.Chat) and author.id == chat.id
 
 
 def id_in(key: str) -> str:
@@ -151,7 +157,7 @@ def message_of(message: telegram.Message, text: str, *, persona: str = "") -> Me
     return Message(
         platform=PLATFORM,
         conversation=place.conversation,
-        person=person_key(author),
+        person=person_key(author, message.chat),
         name=name_of(author),
         text=text,
         at=message.date.astimezone(UTC),
@@ -190,7 +196,7 @@ def caller_of(
         message=Message(
             platform=PLATFORM,
             conversation=place.conversation,
-            person=person_key(author),
+            person=person_key(author, chat),
             name=name_of(author),
             text=text,
             at=now,

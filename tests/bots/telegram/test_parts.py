@@ -4,6 +4,7 @@ import asyncio
 import html
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 import telegram
@@ -214,7 +215,6 @@ async def test_the_owner_of_a_group_is_asked_for_once_and_anew_when_rights_chang
     roles = Roles(bot, monotonic=lambda: clock.now)
 
     assert [await roles.of(GROUP, user(number)) for number in (1, 2, 1)] == [Role.ADMIN, Role.MEMBER, Role.ADMIN]
-    assert await roles.of(GROUP, telegram.Chat(-100, "supergroup")) is Role.MODERATOR
     assert await roles.of(telegram.Chat(1, "private"), user(1)) is Role.MEMBER
     assert bot.times == 1
     roles.forget(-100)
@@ -222,6 +222,35 @@ async def test_the_owner_of_a_group_is_asked_for_once_and_anew_when_rights_chang
     clock.now += 301
     await roles.of(GROUP, user(1))
     assert bot.times == 3
+
+
+def administrator(number: int, *, hidden: bool, **rights: bool) -> telegram.ChatMemberAdministrator:
+    names = [name for name in telegram.ChatMemberAdministrator.__slots__ if name.startswith("can_")]
+    every: dict[str, Any] = {name: rights.get(name, False) for name in names}
+    return telegram.ChatMemberAdministrator(user(number), is_anonymous=hidden, **every)
+
+
+@pytest.mark.parametrize(
+    ("rights", "role"),
+    [
+        ([], Role.MEMBER),
+        ([{}], Role.MEMBER),
+        ([{"can_delete_messages": True}], Role.MODERATOR),
+        ([{"can_change_info": True}], Role.ADMIN),
+        ([{"can_change_info": True}, {"can_delete_messages": True}], Role.MODERATOR),
+        ([{"can_change_info": True}, {}], Role.MEMBER),
+    ],
+)
+async def test_whoever_writes_as_the_group_may_do_what_all_who_hide_there_may(
+    rights: list[dict[str, bool]], role: Role
+) -> None:
+    hidden = [administrator(number, hidden=True, **each) for number, each in enumerate(rights, start=2)]
+    roles = Roles(Asked([telegram.ChatMemberOwner(user(1), is_anonymous=False), *hidden]), monotonic=lambda: 0.0)
+
+    assert await roles.of(GROUP, telegram.Chat(-100, "supergroup", title="Tea")) is role
+    assert await roles.of(GROUP, telegram.Chat(-200, "channel", title="News")) is Role.MEMBER
+    assert [await roles.hides(-100, number) for number in (1, 2)] == [False, bool(rights)]
+    assert not await roles.hides(2, 2)
 
 
 async def test_where_telegram_cannot_be_asked_nobody_may_more_than_others() -> None:
