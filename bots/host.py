@@ -208,6 +208,10 @@ class Host:
             await notices.move(old, new)
         self._house.loops.move(old.conversation, new.conversation)
 
+    async def sending_to(self, platform: str, channel: str) -> tuple[str, ...]:
+        """See `Router.sending_to`."""
+        return await self._house.scenes.places.sending_to(platform, channel)
+
     async def recall(self, name: str) -> str:
         """See `Router.recall`."""
         entry = await self._house.state.get(_FACT, name)

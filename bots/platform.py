@@ -138,6 +138,9 @@ class Router(Protocol):
         and, of a community, its own personas and its cases follow, and so do cards for moderators that went there. The
         platform finds it by `channel`. Does nothing the second time."""
 
+    async def sending_to(self, platform: str, channel: str) -> tuple[str, ...]:
+        """Keys of the servers of a platform that have their cards for moderators go to `channel`, in order."""
+
     async def recall(self, name: str) -> str:
         """What a platform noted under a name, or "": small facts of its own, never what somebody said."""
 

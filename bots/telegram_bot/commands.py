@@ -61,7 +61,7 @@ class Menu:
         self._language = language
         self._now = now
         self._panels = Panels(router, presser)
-        self._reviewing = Reviewing(presser)
+        self._reviewing = Reviewing(router, presser)
         self._known = self._handlers()
         self._panel_of: Mapping[str, Acts] = {
             keyboards.PERSONA: self._panels.persona_pressed,

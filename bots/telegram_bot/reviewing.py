@@ -6,22 +6,29 @@ Wherever somebody presses, types or answers, it is asked anew what they may do i
 from dataclasses import replace
 from typing import Final
 
+from telegram.error import TelegramError
+
+from bots.cards import Tone
+from bots.platform import Role, Router
 from bots.pressing import Presser, line_of
 from bots.telegram_bot import keyboards
 from bots.telegram_bot.delivering import Secrecy
 from bots.telegram_bot.keyboards import Press
 from bots.telegram_bot.pressing import TelegramAsker
 from bots.telegram_bot.prompts import Prompt
-from bots.telegram_bot.translate import place_in
+from bots.telegram_bot.translate import PLATFORM, id_in, place_in
 
 QUESTIONS: Final = frozenset({"note", "overturn", "withdraw"})
 """What a note is asked for."""
+_ABOUT: Final = frozenset({"next", "show", "brief", "uphold"}) | QUESTIONS
+"""What may be about one case, which is then named behind it."""
 
 
 class Reviewing:
     """Acts on what moderators want. Used from one event loop."""
 
-    def __init__(self, presser: Presser) -> None:
+    def __init__(self, router: Router, presser: Presser) -> None:
+        self._router = router
         self._presser = presser
 
     async def pressed(self, asker: TelegramAsker, press: Press) -> None:
@@ -46,5 +53,60 @@ class Reviewing:
         await self._presser.noted(there, prompt.verb, prompt.about, note)
 
     async def typed(self, asker: TelegramAsker, rest: str) -> None:
-        """`/review`."""
-        await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), f"/review {rest}".rstrip())
+        """`/review`: about the group where it is typed, and about those whose cards come there, each by its name."""
+        line = f"/review {rest}".rstrip()
+        homes = await self._homes(asker)
+        theirs = [await asker.at(place_in(int(id_in(home)), private=False)) for home in homes]
+        desks = [there for there in theirs if there is not asker and there.base.role >= Role.MODERATOR]
+        if not desks:
+            await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), line)
+            return
+        if "reveal" in rest.split():
+            desks = [replace(there, secrecy=Secrecy.SECRET) for there in desks]
+        own = replace(asker, secrecy=Secrecy.SECRET)
+        if case := _case_in(rest):
+            found = [there for there in desks if await self._keeps(there, case)]
+            await self._presser.typed(found[0] if found else own, line)
+        else:
+            moderates = asker.base.role >= Role.MODERATOR
+            await self._all(line, [*([own] if moderates else []), *desks], always=asker.base.place.server in homes)
+
+    async def _homes(self, asker: TelegramAsker) -> tuple[str, ...]:
+        """The groups whose cards come to this chat, or to this topic of it."""
+        channels = dict.fromkeys((str(asker.spot.chat), asker.channel))
+        found = [await self._router.sending_to(PLATFORM, channel) for channel in channels]
+        return tuple(dict.fromkeys(home for homes in found for home in homes))
+
+    async def _keeps(self, there: TelegramAsker, case: str) -> bool:
+        """Whether a case is one of that group."""
+        card = await self._router.command(line_of("review", "brief", case), there.caller())
+        return card.tone is not Tone.BAD
+
+    async def _all(self, line: str, desks: list[TelegramAsker], *, always: bool) -> None:
+        """What a line comes to in each group. The first is the chat itself; it is left out where nothing is kept of it,
+        unless `always`, as its own cards come here."""
+        cards = [(there, await self._router.command(line, there.caller(line))) for there in desks]
+        own = desks[0].base.place.server == f"{PLATFORM}:server:{desks[0].spot.chat}"
+        if own and not always and not (cards[0][1].rows or cards[0][1].exchange):
+            del cards[0]
+        if cards[0][1].tone is Tone.BAD:  # it goes otherwise, everywhere
+            await cards[0][0].card(cards[0][1])
+            return
+        for there, card in cards:
+            name = await _name(there)
+            await there.card(replace(card, title=f"{name}: {card.title}" if len(cards) > 1 else card.title))
+
+
+def _case_in(rest: str) -> str:
+    """The case that is named, or ""."""
+    verb, case, *_ = [*rest.split(), "", ""]
+    return case if verb in _ABOUT else ""
+
+
+async def _name(there: TelegramAsker) -> str:
+    """What a group is called, or its number."""
+    number = id_in(there.base.place.server)
+    try:
+        return (await there.bot.get_chat(int(number))).title or number
+    except TelegramError:
+        return number

@@ -110,6 +110,9 @@ class Script(Router):
     async def moved(self, old: Place, new: Place, *, channel: str) -> None:
         raise AssertionError("no place moves here")
 
+    async def sending_to(self, platform: str, channel: str) -> tuple[str, ...]:
+        return ()
+
     async def recall(self, name: str) -> str:
         return self.facts.get(name, "")
 
