@@ -165,7 +165,7 @@ class Outlet:
 
     async def remove(self, message: str) -> None:
         """Take a message away; one that is gone already is fine. What Telegram does not let be deleted any more reads
-        that it was taken back. Raises Missing, telegram.error.TelegramError."""
+        that it was taken back. Raises Gone where that is not possible either, Missing, telegram.error.TelegramError."""
         chat, number = ids_in(message)
         try:
             with suppress(Gone), told(chat):
@@ -173,8 +173,7 @@ class Outlet:
         except BadRequest as error:
             if not says(error, "can't be deleted"):
                 raise
-            with suppress(Gone):
-                await self.edit(message, catalogue("bots").say("showing.withdrawn", self._language), Phase.PLAIN)
+            await self.edit(message, catalogue("bots").say("showing.withdrawn", self._language), Phase.PLAIN)
 
     async def typing(self) -> None:
         """The sign that somebody writes; it lasts five seconds. In a group it is shown once: it counts like a message

@@ -9,7 +9,9 @@ from moderation.stores import Query
 from moderation.words import LANGUAGES
 from tests.bots.telegram.menu_stage import Stage, alert, on_telegram
 from tests.bots.telegram.pressed import MAYBE, kept, model, said
-from tests.support.telegram_server import Message
+from tests.support.telegram_server import Message, Refused
+
+TOO_OLD = Refused(code=400, description="Bad Request: message can't be deleted for everyone")
 
 
 def korean(text: str) -> bool:
@@ -224,3 +226,54 @@ async def test_every_press_is_answered_once() -> None:
         queries = [request.parameters["callback_query_id"] for request in stage.server.requests("answerCallbackQuery")]
         assert len(queries) == 9
         assert len(set(queries)) == 9
+
+
+async def test_a_reply_too_old_to_be_deleted_reads_that_it_was_taken_back_and_is_forgotten() -> None:
+    async with on_telegram(model(MAYBE)) as stage:
+        card = await flagged(stage)
+        [reply] = [message for message in stage.server.answers(stage.group) if "MAYBE" in message.text]
+        stage.server.plan("deleteMessage", TOO_OLD)
+        await stage.press(card, "d1:withdraw", by=stage.mod)
+        question = stage.server.answers(stage.group)[-1]
+        await stage.say("Not here.", chat=stage.group, by=stage.mod, reply_to=question)
+
+        assert reply.text == "Maren · AI\n(taken back)"
+        assert reply.buttons == []
+        told = [one.text for one in stage.server.answers(stage.group)]
+        assert [text for text in told if said("en", "commands.taken_down", id="x1") in text]
+        assert await stage.opened.house.replies.newest(f"telegram:server:{stage.group.id}") is None
+
+
+async def test_a_question_too_old_to_be_deleted_does_not_keep_its_answer_from_counting() -> None:
+    async with on_telegram(model(MAYBE)) as stage:
+        card = await flagged(stage)
+        await stage.press(card, "d1:overturn", by=stage.mod)
+        question = stage.server.answers(stage.group)[-1]
+        stage.server.plan("deleteMessage", TOO_OLD)
+        await stage.say("-", chat=stage.group, by=stage.mod, reply_to=question)
+
+        assert (await kept(stage)).state is CaseState.OVERTURNED
+        assert not question.deleted
+
+
+async def test_a_panel_too_old_to_be_deleted_loses_its_buttons() -> None:
+    async with on_telegram(model()) as stage:
+        [panel] = await stage.say("/privacy")
+        stage.server.plan("deleteMessage", TOO_OLD)
+        await stage.press(panel, "e1:close")
+
+        assert not panel.deleted
+        assert panel.buttons == []
+
+
+async def test_a_reply_that_can_neither_be_deleted_nor_changed_is_not_said_to_be_gone() -> None:
+    async with on_telegram(model(MAYBE)) as stage:
+        card = await flagged(stage)
+        stage.server.plan("deleteMessage", TOO_OLD)
+        stage.server.plan("editMessageText", Refused(code=400, description="Bad Request: message can't be edited"))
+        await stage.press(card, "d1:withdraw", by=stage.mod)
+        question = stage.server.answers(stage.group)[-1]
+        await stage.say("Not here.", chat=stage.group, by=stage.mod, reply_to=question)
+
+        told = [one.text for one in stage.server.answers(stage.group)]
+        assert [text for text in told if said("en", "commands.withdraw_not_there", id="x1") in text]
