@@ -107,7 +107,8 @@ class TelegramAsker:
         base = caller_of(update, role=await roles.of(chat, author), now=now())
         hidden = hides(author, chat) or await roles.hides(chat.id, author.id)
         chosen = (await router.settings(base.place)).language or base.language
-        there = message if isinstance(message, telegram.Message) else None
+        topic = topic_of(message) if isinstance(message, telegram.Message) else 0
+        answering = message.message_id if message and not query and chat.type != ChatType.PRIVATE else 0
         return cls(
             bot=bot,
             router=router,
@@ -115,11 +116,7 @@ class TelegramAsker:
             roles=roles,
             base=replace(base, language=chosen, hidden=hidden),
             language=chosen or language,
-            spot=Spot(
-                chat=chat.id,
-                topic=topic_of(there) if there else 0,
-                answering=message.message_id if message and not query and chat.type != ChatType.PRIVATE else 0,
-            ),
+            spot=Spot(chat=chat.id, topic=topic, answering=answering),
             number=author.id if isinstance(author, telegram.User) else 0,
             hidden=hidden,
             card_at=f"{chat.id}:{message.message_id}" if query and message else "",
