@@ -160,8 +160,8 @@ class TalchumClient(commands.AutoShardedBot):
             await self._taken_away(message, payload.channel_id)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
-        """Somebody edited a message, or Discord added a preview to it: only the former is noted with a time."""
-        if not self._draining and payload.data.get("edited_timestamp") and "content" in payload.data:
+        """Somebody edited a message, or Discord added a preview to it: then it reads as before, or nothing is said."""
+        if not self._draining and "content" in payload.data:
             async with self._task():
                 await self._listener.amended(payload.message)
 

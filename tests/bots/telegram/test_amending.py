@@ -200,3 +200,25 @@ async def test_in_a_group_every_edit_of_a_quick_hand_leaves_one_reply() -> None:
         assert said_to(generator)[-1] == "Is the lamp lit?"
         assert len([one for one in stage.texts(server.group) if one.startswith(NAME)]) == 1
         assert reply.text != f"{NAME}One."
+
+
+async def test_an_edit_while_the_reply_is_said_another_way_has_the_last_word() -> None:
+    gate = Gate(len("One.") + 2)
+    generator = gated(gate, ONE, TWO, THREE)
+    async with on_telegram(generator) as stage:
+        server = stage.server
+        said = server.say(server.private, server.person, "Is the lmap lit?")
+        reply = await stage.until_says(server.private, "One.")
+        await stage.ended(server.private)
+        data = next(one["callback_data"] for one in reply.buttons if one["callback_data"].startswith("r1:again"))
+        server.press(reply, data, server.person)
+        await server.until(lambda: len(server.requests("sendChatAction")) == 2)
+        server.people.edit(said, "Is the lamp lit?")
+        while server.updates.pending:
+            await asyncio.sleep(0.005)
+        gate.open.set()
+        await server.until(lambda: "Three." in reply.text)
+        await idle(stage)
+
+        assert said_to(generator) == ["Is the lmap lit?", "Is the lmap lit?", "Is the lamp lit?"]
+        assert reply.text == f"{NAME}Three."

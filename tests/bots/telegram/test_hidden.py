@@ -9,7 +9,9 @@ from moderation.records import CaseState
 from moderation.stores import Query
 from tests.bots.telegram.menu_stage import Stage, alert, on_telegram
 from tests.bots.telegram.pressed import MAYBE, kept, model, said
+from tests.support.discord_stage import said_to
 from tests.support.telegram_server import Chat, Kind, Message, Status
+from tests.support.telegram_stage import on_telegram as talking
 
 
 def hide(stage: Stage, user: Any, *rights: str, chat: Chat | None = None) -> None:
@@ -133,12 +135,27 @@ async def test_those_who_hide_are_not_one_person() -> None:
         assert await stage.opened.state.get("consent", "telegram ") is None
 
 
+async def test_what_two_who_hide_write_at_once_is_not_one_message() -> None:
+    generator = model()
+    async with talking(generator, burst=0.2) as stage:
+        server = stage.server
+        other = server.world.add_user("Mo")
+        server.world.join(server.group, other)
+        for user in (server.owner, other):
+            server.membership.promote(server.group, user, {"can_delete_messages"}, by=server.owner, anonymous=True)
+            server.say(server.group, user, f"I am {user.name}", mention_bot=True)
+        await server.until(lambda: len([one for one in stage.texts(server.group) if "Reply" in one]) == 2)
+
+        assert sorted(line.rpartition(": ")[2] for line in said_to(generator)) == ["I am Haneul", "I am Mo"]
+
+
 async def test_who_hides_and_may_do_little_may_not_do_what_others_who_are_seen_may() -> None:
     async with on_telegram(model(MAYBE)) as stage:
         await flagged(stage)
         hide(stage, stage.mod, "can_pin_messages")
         [told] = await stage.say("/settings mark off", chat=stage.group, by=stage.mod)
         assert said("en", "commands.role_admin") in told.text
+        await stage.reply(chat=stage.group, by=stage.mod)
         [told] = await stage.say("/retry", chat=stage.group, by=stage.mod)
 
         assert told.text.endswith(said("en", "showing.not_yours"))
