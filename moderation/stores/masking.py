@@ -74,6 +74,10 @@ class MaskingStore:
         """Overwrite every text of that person's."""
         return await self._store.erase(person, platform=platform)
 
+    async def move(self, old: str, new: str) -> None:
+        """A community has another key now."""
+        await self._store.move(old, new)
+
     async def stats(self, server: str = "") -> Stats:
         """Counts over everything, or over one server alone."""
         return await self._store.stats(server)

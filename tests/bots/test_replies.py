@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bots.places import Place
 from bots.replies import BUTTONS, Record, Replies, Variants
@@ -138,11 +139,11 @@ async def test_of_a_conversation_that_cannot_be_reached_any_more_nothing_is_left
 
 async def test_where_a_community_cannot_be_reached_any_more_all_of_its_conversations_are_forgotten() -> None:
     replies, _, passed = made()
-    place = {"platform": "discord", "persona": "keeper", "person": "ann", "message": "m1", "channel": "7"}
-    await replies.begin(conversation="s/1", server="s", **place)
+    begin = partial(replies.begin, platform="discord", persona="keeper", person="ann", message="m1", channel="7")
+    await begin(conversation="s/1", server="s")
     passed[0] = timedelta(days=20)
     for conversation, server in (("s", "s"), ("s/1", "s"), ("s/2", "s"), ("other/1", "other"), ("dm", "")):
-        await replies.begin(conversation=conversation, server=server, **place)
+        await begin(conversation=conversation, server=server)
     passed[0] = timedelta(days=45)
     await replies.leave("s")
 
