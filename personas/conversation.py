@@ -7,6 +7,8 @@ from personas.messages import Turn
 
 _EARLIER = 3
 """Turns of either side that filters may look back on."""
+_HEARD = 12
+"""Turns of people that are kept for it, whoever said them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,8 @@ class Conversation:
     def __init__(self, *, window: int) -> None:
         """`window` is how many turns are kept; what of them fits into a prompt is the prompt compiler's business."""
         self._said: deque[_Said] = deque(maxlen=window)
-        self._earlier: deque[tuple[str, str]] = deque(maxlen=_EARLIER)
-        """What was said, and the key of the reply to it."""
+        self._heard: deque[tuple[str, str, str]] = deque(maxlen=_HEARD)
+        """Who said it, what, and the key of the reply to it."""
         self.exchange = ""
         """Id of the last exchange something was objected to in, or ""."""
         self.note = ""
@@ -37,10 +39,9 @@ class Conversation:
         """What model and person said, oldest first."""
         return tuple(said.turn for said in self._said)
 
-    @property
-    def earlier(self) -> tuple[str, ...]:
-        """The last things people said, whether or not they were answered, oldest first."""
-        return tuple(text for text, _ in self._earlier)
+    def earlier(self, person: str) -> tuple[str, ...]:
+        """The last things this person said, whether or not they were answered, oldest first; `person` is their key."""
+        return tuple(text for speaker, text, _ in self._heard if speaker == person)[-_EARLIER:]
 
     @property
     def replies(self) -> tuple[str, ...]:
@@ -64,9 +65,9 @@ class Conversation:
         """Whether the window ends with the reply of that key ("": whatever it is)."""
         return self.last is not None and key in {"", self._said[-1].key}
 
-    def heard(self, text: str, key: str = "") -> None:
-        """A person's turn was judged; `key` as with `answered`."""
-        self._earlier.append((text, key))
+    def heard(self, person: str, text: str, key: str = "") -> None:
+        """A turn of the person of that key was judged; `key` as with `answered`."""
+        self._heard.append((person, text, key))
 
     def answered(self, said: Turn, reply: str, key: str = "") -> None:
         """A person's turn got a reply; what of it was shown, and nothing else, becomes part of the window. `key` is
@@ -97,7 +98,7 @@ class Conversation:
         """The reply of that key, wherever in the window it is, was never said, nor asked for. Not for ""."""
         if key:
             self._said = deque([said for said in self._said if said.key != key], maxlen=self._said.maxlen)
-            self._earlier = deque([heard for heard in self._earlier if heard[1] != key], maxlen=_EARLIER)
+            self._heard = deque([heard for heard in self._heard if heard[2] != key], maxlen=_HEARD)
 
     def opened(self, greeting: str) -> None:
         """The persona spoke first."""

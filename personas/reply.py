@@ -68,6 +68,7 @@ class Reply:
         self._spent = spent
         self._cast = cast
         self._conversation = conversation
+        self._person = message.person
         turn = Turn(role="user", text=clean(message.text), name=message.name)
         self._part = take_up(cue, turn, conversation, cast.persona, key=message.reply)
         people = dict.fromkeys((*conversation.people, message.name))
@@ -148,10 +149,11 @@ class Reply:
     async def _hear(self) -> bool:
         """Judge the person's turn; whether anything is to be generated. Safety before honesty before persona."""
         said = self._part.said
-        candidate = Candidate(stage=Stage.INPUT, text=said, earlier=self._conversation.earlier, brief=self._brief)
+        earlier = self._conversation.earlier(self._person)
+        candidate = Candidate(stage=Stage.INPUT, text=said, earlier=earlier, brief=self._brief)
         verdict = await self._hands.guard.judge(candidate)
         if self._part.undone is None:
-            self._conversation.heard(said, self._part.key)
+            self._conversation.heard(self._person, said, self._part.key)
         if not await self._keep(candidate, verdict):
             return False
         if verdict.action is Action.SUSPEND:

@@ -35,7 +35,7 @@ async def test_another_try_takes_the_place_of_the_last_reply() -> None:
         assert (await cued(stage, Cue.AGAIN, "ignored")).text == "Two."
         assert turns(stage) == ["hello", "Two."]
         assert stage.conversation.replies == ("Two.",)
-        assert stage.conversation.earlier == ("hello",)
+        assert stage.conversation.earlier("p") == ("hello",)
         assert [turn.text for turn in generator.journal[-1].prompt.turns] == ["hello"]
 
 
