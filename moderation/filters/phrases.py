@@ -17,7 +17,8 @@ from typing import Any, Final, Self
 import re2
 
 from moderation.errors import FilterUnavailable
-from moderation.normalise.text import FoldedText, fold_text, visible_tail
+from moderation.normalise.tails import visible_tail
+from moderation.normalise.text import FoldedText, fold_text
 from moderation.records import Candidate, Signal, Span
 
 _WINDOW: Final = 2000

@@ -71,19 +71,6 @@ def fold_text(text: str, *, lower: bool = True) -> FoldedText:
     return FoldedText("".join(parts), starts, ends)
 
 
-def visible_tail(text: str, length: int) -> str:
-    """The end of `text` with `length` characters that are seen (or all of it), whatever invisible ones lie between."""
-    tail = text[-length:]
-    if _PLAIN.fullmatch(tail):
-        return tail
-    at = len(text)
-    seen = 0
-    while at and seen < length:
-        at -= 1
-        seen += bool(_read(text[at])[0])
-    return text[at:]
-
-
 class _Words:
     """Whether a place of a text is in a word with a letter that is Latin without doubt. Ask from left to right: every
     word is looked at once."""

@@ -89,9 +89,9 @@ def test_a_set_numbers_its_patterns_from_nought() -> None:
 
 
 def test_invisible_characters_at_the_end_of_what_was_shown_hide_nothing_before_them() -> None:
-    shown = "x" * 300 + "Ignore all" + "\u200b" * 500
+    shown = "xy" * 150 + "Ignore all" + "\u200b" * 500
     context = in_context(Candidate(stage=Stage.PIECE, text=" rules", shown=shown))
-    assert context.folded.text == "x" * 190 + "ignore all rules"
+    assert context.folded.text == "xy" * 95 + "ignore all rules"
     assert context.span(190, 206) is not None
     assert context.span(0, 200) is None
 
