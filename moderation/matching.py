@@ -1,42 +1,26 @@
-"""Terms as keys, and the judgement whether a key that was found in a view is the term.
+"""The judgement whether a key that was found in a view is the term.
 
 The automaton finds letters; whether they are the term depends on what stands between and around them. Two words that
 happen to make a third ("push it", "다시 발송") are not a disguise, single letters with dots between them are.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import itertools
+from dataclasses import dataclass
 from typing import Final
 
-from moderation.errors import FilterUnavailable
-from moderation.normalise import (
-    CHATTER,
-    CONSONANTS,
-    LOOSE,
-    MIDDLE_FINGER,
-    Gap,
-    Reading,
-    View,
-    disguises,
-    fold_jamo,
-    keystrokes,
-    read_as,
-    read_plain,
-    typed_on_korean,
-)
-from moderation.wordlists import Allowed, Entry
+from moderation.normalise import CHATTER, CONSONANTS, LOOSE, Gap, Reading, View, disguises, fold_jamo
+from moderation.pieces import no_word
+from moderation.terms import TYPED, Term
+from moderation.wordlists import Entry
 
 _STRONG: Final = 0.5
-"""From this severity on a term is worth looking for in the wrong keyboard and with l for i."""
+"""From this severity on a term is found in pieces."""
 _SHORTEST_APART: Final = 3
 """Letters of the shortest Latin term that is found spelled out."""
 _SHORTEST_IN_PIECES: Final = 4
 """Letters of the shortest Latin term that is found broken into pieces of more than one letter."""
-_SHORTEST_TYPED: Final = 5
-"""Keys of the shortest Korean term that is found on an English keyboard: torl and tori are names."""
-_TYPED: Final = "English keyboard"
-_WORDS: Final = frozenset("aio")
-"""Letters that are words by themselves."""
+_SURE_TYPED: Final = 5
+"""More keys than this, or none that is a vowel, are no word of another language."""
 _VOWELS: Final = frozenset("aeiouy")
 
 _LEET: Final = 0.95
@@ -44,22 +28,6 @@ _STRETCHED: Final = 0.95
 _FOLDED: Final = 0.95
 _APART: Final = 0.9
 _VARIANT: Final = 0.9
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """What an automaton looks for. `entry` is None for an allowed word."""
-
-    key: str
-    raw: str
-    family: Reading
-    entry: Entry | None
-    doubles: tuple[tuple[int, int], ...]
-    """Where a letter must be repeated, and how often."""
-    breaks: frozenset[int]
-    """Where the term itself has a space."""
-    variant: str = ""
-    """How the key differs from the entry: another keyboard, l for i."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,77 +40,20 @@ class Found:
     how: str
 
 
-def terms_of(entry: Entry) -> Iterator[Term]:
-    """The term of `entry` and what it becomes on the wrong keyboard or with l and i exchanged."""
-    term = _term(entry.term, entry, "", entry.place)
-    yield term
-    if entry.severity < _STRONG or term.breaks:
-        return
-    letters = len(term.raw)
-    if term.doubles and term.family is Reading.LATIN:
-        yield _uncounted(term)
-    if term.family is Reading.LATIN and entry.language == "en" and letters >= 4:
-        for old, new in (("i", "l"), ("l", "i")):
-            if old in entry.term:
-                yield _term(entry.term.replace(old, new), entry, "l for i", entry.place)
-        typed = typed_on_korean(entry.term)
-        if any(letter in LOOSE and letter not in CHATTER for letter in typed):
-            yield _term(typed, entry, "Korean keyboard", entry.place)
-    typed = keystrokes(entry.term)
-    if term.family is Reading.HANGUL and letters >= 2 and len(typed) >= _SHORTEST_TYPED:
-        yield _term(typed, entry, _TYPED, entry.place)
-
-
-def allowance(allowed: Allowed) -> Term:
-    """An allowed word as a term."""
-    return _term(allowed.word, None, "", allowed.place)
-
-
-def _term(text: str, entry: Entry | None, variant: str, place: str) -> Term:
-    plain = read_plain(text)
-    family = _family(plain.key)
-    view = read_as(plain, family)
-    if not view.key:
-        raise FilterUnavailable("lexicon.empty_term", file=place, key="terms" if entry else "allow", term=text)
-    return Term(
-        key=view.key,
-        raw=view.raw,
-        family=family,
-        entry=entry,
-        doubles=tuple((at, count) for at, count in enumerate(view.counts) if count > 1) if _counted(family) else (),
-        breaks=frozenset(at for at, gap in enumerate(view.gaps[1:-1], 1) if gap),
-        variant=variant,
-    )
-
-
-def _uncounted(term: Term) -> Term:
-    """The term with its repeated letters kept apart, as they are where a separator stands between: nig-ger."""
-    counts = dict(term.doubles)
-    key = "".join(letter * counts.get(at, 1) for at, letter in enumerate(term.key))
-    return replace(term, key=key, raw=key, doubles=())
-
-
-def _counted(family: Reading) -> bool:
-    return family is not Reading.HANGUL
-
-
-def _family(key: str) -> Reading:
-    written = [letter for letter in key if letter.isalnum() or letter == MIDDLE_FINGER]
-    if all((letter.isascii() and letter.isalpha()) or letter == MIDDLE_FINGER for letter in written):
-        return Reading.LATIN
-    return Reading.HANGUL if all("가" <= letter <= "힣" for letter in written) else Reading.MIXED
-
-
 def match_allowed(term: Term, view: View, start: int) -> bool | None:
     """None where the allowed word does not stand at `start`; else whether it was found with gaps of its own.
 
-    An allowed word must stand there undisguised. With gaps (시 발표) it only excuses a hit with gaps, and its end is
-    joined to what is before: 시 발 표 is no 시 발표.
+    An allowed word must stand there undisguised: with its spaces in Latin letters, and no letter twice. With gaps
+    (시 발표) it only excuses a hit with gaps, and its end is joined to what is before: 시 발 표 is no 시 발표.
     """
     end = start + len(term.key)
     if view.reading is Reading.LEET or view.raw[start:end] != term.raw or _short_of(term, view, start):
         return None
     gaps = view.gaps[start + 1 : end]
+    if term.family is Reading.LATIN and (
+        _doubled(term, view, start, end) or not all(gaps[at - 1] for at in term.breaks)
+    ):
+        return None
     apart = [gap for at, gap in enumerate(gaps, 1) if gap and at not in term.breaks]
     if Gap.FAR in apart or (apart and (term.family is not Reading.HANGUL or gaps[-1])):
         return None
@@ -178,6 +89,8 @@ def match_term(term: Term, view: View, start: int) -> Found | None:
         return None
     if view.reading is Reading.LEET and not _leet(view, start, end):
         return None
+    if term.whole and _doubled(term, view, start, end):
+        return None
     gaps = view.gaps[start + 1 : end]
     apart = [at for at, gap in enumerate(gaps, 1) if gap and at not in term.breaks]
     if apart:
@@ -192,6 +105,12 @@ def match_term(term: Term, view: View, start: int) -> Found | None:
 def _short_of(term: Term, view: View, start: int) -> bool:
     """Whether a letter lacks its repetition: "as" is not "ass"."""
     return bool(term.doubles) and any(view.counts[start + at] < count for at, count in term.doubles)
+
+
+def _doubled(term: Term, view: View, start: int, end: int) -> bool:
+    """Whether a letter stands twice where the term has it once: "coks" stands for another word, "cooks" does not."""
+    counts = view.counts[start:end]
+    return 2 in counts and any(count == 2 and (at, 2) not in term.doubles for at, count in enumerate(counts))
 
 
 def _sounds(term: Term, view: View, start: int, *, exact: bool) -> bool:
@@ -233,12 +152,19 @@ def _bounded(term: Term, entry: Entry, view: View, start: int, end: int) -> bool
     """Whether a word begins and ends where the term's match asks for it."""
     if term.family is Reading.MIXED:
         return _mixed_bounds(term, entry, view, start, end)
-    if term.variant == _TYPED and (len(term.key) > _SHORTEST_TYPED or _VOWELS.isdisjoint(term.key)):
+    if term.variant == TYPED and (len(term.key) > _SURE_TYPED or _VOWELS.isdisjoint(term.key)):
         return True
-    anywhere = entry.match == "anywhere" and term.variant != _TYPED
-    before = anywhere or bool(view.gaps[start]) or _drawn(view, start - 1)
-    after = (entry.match != "word" and term.variant != _TYPED) or bool(view.gaps[end]) or _drawn(view, end)
+    whole = term.whole or term.variant == TYPED
+    before = (entry.match == "anywhere" and not whole) or bool(view.gaps[start]) or _drawn(view, start - 1)
+    after = (entry.match != "word" and not whole) or _ends(entry, view, end) or _drawn(view, end)
     return before and after
+
+
+def _ends(entry: Entry, view: View, end: int) -> bool:
+    """Whether a word ends there, or one letter later with the s of the plural."""
+    if view.gaps[end]:
+        return True
+    return entry.match == "anywhere" and view.key[end : end + 1] == "s" and bool(view.gaps[end + 1])
 
 
 def _mixed_bounds(term: Term, entry: Entry, view: View, start: int, end: int) -> bool:
@@ -263,29 +189,46 @@ def _kind(letter: str) -> int:
 
 def _apart_latin(term: Term, entry: Entry, view: View, start: int, apart: list[int]) -> bool:
     end = start + len(term.key)
-    before, after = view.gaps[start], view.gaps[end]
+    before, after = view.gaps[start], _ends(entry, view, end)
     kinds = {view.gaps[start + at] for at in apart}
     letters = len(term.key) + sum(count - 1 for _, count in term.doubles)
     if not before or not after or before == Gap.APOSTROPHE or not entry.spaced or Gap.FAR in kinds:
         return False
-    if letters < _SHORTEST_APART:
+    if letters < _SHORTEST_APART or (term.whole and Gap.WIDE in kinds):
         return False
     drawn = any(_drawn(view, at) for at in range(start, end))
     if len(apart) + len(term.breaks) == len(term.key) - 1:
         return _spelled(entry, view, start, end, kinds) and (not drawn or letters >= _SHORTEST_IN_PIECES)
-    if drawn or letters < _SHORTEST_IN_PIECES or entry.severity < _STRONG or kinds & {Gap.WIDE, Gap.APOSTROPHE}:
+    if letters < _SHORTEST_IN_PIECES or entry.severity < _STRONG:
         return False
-    if kinds == {Gap.ODD}:
-        return True
-    pieces = _pieces(term.key, apart)
-    return not (before == Gap.MARK and len(pieces[0]) == 1) and any(_no_word(piece) for piece in pieces)
+    return kinds == {Gap.ODD} or _in_pieces(term, view, start, apart)
+
+
+def _in_pieces(term: Term, view: View, start: int, apart: list[int]) -> bool:
+    """Whether the pieces, told apart by spaces or marks, are no words, nor numbers, that happen to stand together."""
+    kinds = {view.gaps[start + at] for at in apart}
+    spaced = bool(kinds & {Gap.SPACE, Gap.WIDE})
+    if (spaced and term.whole) or (Gap.WIDE in kinds and not all(_blank(view, start + at) for at in apart)):
+        return False
+    places = list(itertools.pairwise([0, *apart, len(term.key)]))
+    if any(all(_drawn(view, start + at) for at in range(*place)) for place in places):
+        return False
+    if view.gaps[start] == Gap.MARK and apart[0] == 1:
+        return False
+    return any(no_word(term.key[first:last]) for first, last in places)
 
 
 def _spelled(entry: Entry, view: View, start: int, end: int, kinds: set[int]) -> bool:
     """Whether the letters, each alone, are spelled out as one word: with like separators, and not as part of more."""
-    if Gap.WIDE in kinds and not kinds <= {Gap.WIDE, Gap.SPACE}:
+    if Gap.WIDE in kinds and (not kinds <= {Gap.WIDE, Gap.SPACE} or not _alike(view, start, end)):
         return False
     return entry.match == "anywhere" or not _spelled_on(view, start, end, kinds)
+
+
+def _alike(view: View, start: int, end: int) -> bool:
+    """Whether the same stands between all letters, but for the number of spaces."""
+    between = {view.plain.key[view.upto[at - 1] : view.at[at]].strip() for at in range(start + 1, end)}
+    return len(between) == 1
 
 
 def _spelled_on(view: View, start: int, end: int, kinds: set[int]) -> bool:
@@ -297,13 +240,9 @@ def _spelled_on(view: View, start: int, end: int, kinds: set[int]) -> bool:
     return left or right
 
 
-def _pieces(key: str, apart: list[int]) -> list[str]:
-    return [key[first:last] for first, last in zip([0, *apart], [*apart, len(key)], strict=True)]
-
-
-def _no_word(piece: str) -> bool:
-    """Whether `piece` cannot be a word: a lone consonant, or letters without a vowel."""
-    return piece not in _WORDS if len(piece) == 1 else _VOWELS.isdisjoint(piece)
+def _blank(view: View, at: int) -> bool:
+    """Whether only spaces stand before the character there."""
+    return view.plain.key[view.upto[at - 1] : view.at[at]].isspace()
 
 
 def _apart_hangul(term: Term, entry: Entry, view: View, start: int, apart: list[int]) -> bool:
@@ -324,10 +263,14 @@ def _apart_hangul(term: Term, entry: Entry, view: View, start: int, apart: list[
 
 def _apart_mixed(term: Term, entry: Entry, view: View, start: int, apart: list[int]) -> bool:
     end = start + len(term.key)
-    if not entry.spaced or not all(letter in CONSONANTS for letter in term.raw):
-        return False
     kinds = {view.gaps[start + at] for at in apart}
-    return not kinds & {Gap.FAR, Gap.WIDE} and _mixed_bounds(term, entry, view, start, end)
+    if not all(letter in CONSONANTS for letter in term.raw):
+        numbered = any(letter.isdigit() for letter in term.raw)
+        return not numbered and kinds <= {Gap.ODD, Gap.MARK} and _mixed_bounds(term, entry, view, start, end)
+    if not entry.spaced:
+        return False
+    wide = Gap.WIDE in kinds and not all(_blank(view, start + at) for at in apart)
+    return Gap.FAR not in kinds and not wide and _mixed_bounds(term, entry, view, start, end)
 
 
 _JUDGES: Final = {Reading.LATIN: _apart_latin, Reading.HANGUL: _apart_hangul, Reading.MIXED: _apart_mixed}

@@ -11,9 +11,8 @@ import bisect
 import hashlib
 import importlib.resources
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
@@ -22,10 +21,13 @@ import ahocorasick_rs
 import re2
 
 from moderation.errors import FilterUnavailable
-from moderation.matching import Found, Term, allowance, ceiling, match_allowed, match_term, reach, score, terms_of
+from moderation.censored import Censored
+from moderation.matching import Found, ceiling, match_allowed, match_term, reach, score
 from moderation.mentions import MENTIONS_VERSION, ceiling_of_mention
+from moderation.messages import Messages
 from moderation.normalise import FOLD_VERSION, Folded, Plain, Reading, View, fold, visible_tail
 from moderation.records import Candidate, Signal, Span, Stage
+from moderation.terms import Term, allowance, terms_of
 from moderation.wordlists import CATEGORIES, Entry, Pattern, WordLists, read_word_lists
 
 _TAIL: Final = 200
@@ -37,10 +39,6 @@ _KINDS: Final = 40
 _ENOUGH: Final = 500
 """Hits of a category's highest score after which only a higher one is still looked for."""
 _MASKED: Final = 0.85
-_MASKED_TOKEN: Final = re.compile(r"[a-z*#@$%&!^+=~._\-]{4,24}")
-_MASKS: Final = frozenset("*#@$%&!^+=~._-")
-_WILD: Final = frozenset("*#%")
-_VOWELS: Final = frozenset("aeiouy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +87,8 @@ class Lexicon:
             for family in (Reading.LATIN, Reading.HANGUL, Reading.MIXED)
         }
         self._patterns = tuple((pattern, _compiled(pattern)) for pattern in lists.patterns)
-        self._shapes = _shapes(lists.entries)
+        self._any = _any_of(lists.patterns)
+        self._masked = Censored(lists.entries)
         identity = f"{FOLD_VERSION}:{MENTIONS_VERSION}:{lists.digest}"
         self._version = hashlib.sha256(identity.encode()).hexdigest()[:12]
 
@@ -135,6 +134,8 @@ class Lexicon:
         """
         tail = visible_tail(candidate.shown, _TAIL)
         hits = self._hits(tail + candidate.text, len(tail))
+        if candidate.stage is Stage.INPUT and candidate.earlier:
+            hits += self._across(candidate)
         return _signals(hits, len(tail)) if hits else (Signal(category="profanity", score=0.0),)
 
     def _hits(self, text: str, before: int) -> list[_Hit]:
@@ -150,11 +151,20 @@ class Lexicon:
             if found is not None and reach(term, view, start) <= _TAIL:
                 first, last = view.at[start], view.upto[start + len(term.key) - 1]
                 gathered.add(entry, first, last, found)
-        for entry, first, last in self._masked(folded.plain):
+        for entry, first, last in self._masked.find(folded.plain.key):
             gathered.add(entry, first, last, Found(confidence=_MASKED, apart=False, how="masked"))
         for pattern, first, last in self._matched(folded.plain):
             gathered.put(first, last, pattern.severity, pattern.category, f"pattern {pattern.name!r}")
         return _strongest(gathered.hits)
+
+    def _across(self, candidate: Candidate) -> list[_Hit]:
+        """The hits that a person spread over this message and those before it, placed in this one."""
+        return [
+            replace(hit, start=0, end=hit.end - messages.before, detail=f"{hit.detail}, over messages")
+            for messages in Messages.rows(candidate.earlier, candidate.text)
+            for hit in self._hits(messages.text, messages.before)
+            if messages.spread(hit.start, hit.end)
+        ]
 
     def _finds(self, folded: Folded) -> tuple[list[_Find], list[tuple[int, int]], list[tuple[int, int]]]:
         """Where the keys of terms stand, and what is allowed: as one word, and with gaps of its own."""
@@ -172,22 +182,11 @@ class Lexicon:
                     (allowed_apart if gaps else allowed).append(place)
         return finds, allowed, allowed_apart
 
-    def _masked(self, plain: Plain) -> Iterator[tuple[Entry, int, int]]:
-        """Words with stars and the like for letters: f**k, sh#t, b@stard."""
-        if _MASKS.isdisjoint(plain.key):
-            return
-        for token in _MASKED_TOKEN.finditer(plain.key):
-            word = token.group().rstrip("._-!~=+").lstrip("._-!~=+&^*#%@$")
-            if len(word) < 4 or _MASKS.isdisjoint(word) or _MASKS.issuperset(word):
-                continue
-            start = token.start() + token.group().index(word)
-            for entry, spelling in self._shapes.get((len(word), word[0]), ()):
-                if _fits(word, spelling):
-                    yield entry, start, start + len(word)
-                    break
-
     def _matched(self, plain: Plain) -> Iterator[tuple[Pattern, int, int]]:
-        """Each on its own: a set of patterns that runs out of memory would match nothing and say nothing."""
+        """Each on its own, where any matches: a set of patterns that runs out of memory would match nothing and say
+        nothing, alternatives in one pattern only become slower."""
+        if self._any is not None and self._any.search(plain.key) is None:
+            return
         for pattern, compiled in self._patterns:
             for match in compiled.finditer(plain.key):
                 first, last = match.span()
@@ -285,25 +284,15 @@ def _compiled(pattern: Pattern) -> Any:
         raise FilterUnavailable("lexicon.bad_pattern", file=pattern.place, key=pattern.name, reason=error) from error
 
 
-def _shapes(entries: Sequence[Entry]) -> dict[tuple[int, str], tuple[tuple[Entry, str], ...]]:
-    """Single Latin words strong enough to be masked, by length and first letter, strongest first."""
-    shapes: dict[tuple[int, str], list[tuple[Entry, str]]] = {}
-    for entry in sorted(entries, key=lambda entry: -entry.severity):
-        term = entry.term
-        if entry.severity >= 0.5 and len(term) >= 4 and term.isascii() and term.isalpha():
-            shapes.setdefault((len(term), term[0]), []).append((entry, term))
-    return {key: tuple(group) for key, group in shapes.items()}
-
-
-def _fits(masked: str, word: str) -> bool:
-    """Whether `masked` is `word` with some letters hidden: vowels behind any sign, others only behind stars."""
-    seen = 0
-    for sign, letter in zip(masked, word, strict=True):
-        if sign == letter:
-            seen += 1
-        elif sign not in _MASKS or (sign not in _WILD and letter not in _VOWELS):
-            return False
-    return seen >= 2 and seen < len(word)
+def _any_of(patterns: Sequence[Pattern]) -> Any:
+    """One pattern that matches where any of them does; None where there is none, or they are too large together."""
+    options = re2.Options()
+    options.log_errors = False
+    options.never_capture = True
+    try:
+        return re2.compile("|".join(f"(?:{pattern.pattern})" for pattern in patterns), options) if patterns else None
+    except re2.error:
+        return None
 
 
 def _strongest(hits: list[_Hit]) -> list[_Hit]:

@@ -21,11 +21,21 @@ Hangul and are never shown.
 from typing import Final
 
 from moderation.normalise.characters import fold_character
-from moderation.normalise.hangul import CHATTER, CONSONANTS, LOOSE, disguises, fold_jamo, keystrokes, typed_on_korean
+from moderation.normalise.hangul import (
+    CHATTER,
+    CONSONANTS,
+    LOOSE,
+    compose,
+    disguises,
+    fold_jamo,
+    keystrokes,
+    parts,
+    typed_on_korean,
+)
 from moderation.normalise.tails import visible_tail
 from moderation.normalise.views import MIDDLE_FINGER, Folded, Gap, Plain, Reading, View, fold, read_as, read_plain
 
-FOLD_VERSION: Final = 2
+FOLD_VERSION: Final = 3
 """Raised when a fold changes what a text is read as: filters put it into their version."""
 
 __all__ = [
@@ -39,11 +49,13 @@ __all__ = [
     "Plain",
     "Reading",
     "View",
+    "compose",
     "disguises",
     "fold",
     "fold_character",
     "fold_jamo",
     "keystrokes",
+    "parts",
     "read_as",
     "read_plain",
     "typed_on_korean",

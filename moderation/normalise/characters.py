@@ -1,11 +1,13 @@
 """One code point folded to what it is read as: the layer under every view.
 
-TR39 confusables, compatibility forms, accents and invisible characters are resolved here, one code point at a time, so
+TR39 confusables, compatibility forms, accents and invisible characters are resolved here, one code point at a time,
+so
 that offsets cannot drift. The result is a matching key: it rewrites Cyrillic and splits Hangul letters from their
 forms, and must never be shown.
 """
 
 import functools
+import re
 import unicodedata
 from typing import Final
 
@@ -43,9 +45,32 @@ _BY_EYE: Final = {
     "н": "h", "г": "r", "п": "n", "ц": "u", "ш": "w", "ƈ": "c", "ʞ": "k", "ɔ": "c", "ʇ": "t", "ı": "i", "ɹ": "r",
     "ǝ": "e", "ɐ": "a", "ɥ": "h", "ɯ": "m", "ʌ": "v", "ƃ": "g", "ɟ": "f", "ᴉ": "i", "η": "n", "υ": "u", "μ": "u",
     "α": "a", "β": "b", "ε": "e", "σ": "o", "ѕ": "s", "і": "i", "κ": "k", "τ": "t", "¡": "i", "ø": "o", "ł": "l",
-    "đ": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "ß": "ss", "ð": "d", "þ": "p", "凵": "u", "匚": "c", "丂": "s",
-    "ʎ": "y", "©": "c", "₵": "c", "®": "r", "ɓ": "b", "ʍ": "w", "ş": "s", "ʂ": "s",
+    "đ": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "ß": "ss", "ð": "d", "þ": "p", "凵": "u", "匚": "c",
+    "丂": "s",
+    "ʎ": "y", "©": "c", "₵": "c", "®": "r", "ɓ": "b", "ʍ": "w", "ş": "s", "ʂ": "s", "γ": "y", "π": "n", "ο": "o",
+    "ς": "s",
+    "ρ": "p", "χ": "x", "ω": "w", "ν": "v", "ι": "i", "φ": "o", "ө": "o", "ʄ": "f", "ɑ": "a", "ɛ": "e", "ʊ": "u",
+    "ʉ": "u",
+    "ŋ": "n", "₳": "a", "฿": "b", "₲": "g", "₥": "m", "₱": "p", "₴": "s", "ӿ": "x",
+    "ց": "g", "ո": "n", "ս": "u", "օ": "o", "հ": "h", "ք": "p", "մ": "u", "ղ": "n", "է": "t", "ժ": "d", "վ": "y",
+    "ա": "w",
+    "ҍ": "b", "ҽ": "e", "ҟ": "k", "ӏ": "l", "զ": "q", "ѵ": "v",
+    "卂": "a", "乃": "b", "乇": "e", "千": "f", "卄": "h", "丨": "i", "ҝ": "k", "ㄥ": "l", "爪": "m", "几": "n",
+    "ㄖ": "o",
+    "卩": "p", "尺": "r", "ㄒ": "t", "ㄩ": "u", "山": "w", "乂": "x", "ㄚ": "y", "乙": "z",
+    "ᗩ": "a", "ᗷ": "b", "ᑕ": "c", "ᗪ": "d", "ᖴ": "f", "ᕼ": "h", "ᒍ": "j", "ᒪ": "l", "ᗰ": "m", "ᑎ": "n", "ᑭ": "p",
+    "ᑫ": "q", "ᖇ": "r", "ᑌ": "u", "ᐯ": "v", "ᗯ": "w", "᙭": "x", "ᘔ": "z",
 }  # fmt: skip
+_BEFORE_FOLDING: Final = {
+    **dict(zip("ΑΒΓΕΖΗΙΚΜΝΟΡΤΥΧϲϹϝ", "abrezhikmnoptyxccf", strict=True)),
+    "Ꮆ": "g", "Ꭶ": "f", "Ꮋ": "h", "Ꭵ": "i", "Ꭲ": "t", "Հ": "z", "ß": "ss",
+}  # fmt: skip
+"""Read so as they stand: lower case or normalisation would make something else of them."""
+_OF_A_LETTER: Final = re.compile(
+    "LATIN (?:SMALL|CAPITAL) LETTER (?:SCRIPT |REVERSED |DOTLESS |BARRED |INSULAR )*([A-Z])(?: |$)"
+    "|LATIN LETTER SMALL CAPITAL ([A-Z])(?: |$)"
+)
+"""The names of Latin letters with something added."""
 _READ_AS_LATIN: Final = ((0x80, 0x590), (0x13A0, 0x1400), (0x1D00, 0x2E80), (0xA4D0, 0x110000))
 """Where a look-alike of a Latin letter is taken for one: not in the scripts of Asia, which have words of their own."""
 
@@ -69,8 +94,8 @@ def fold_character(character: str) -> str:
     if character.isspace() or character == "\u2800":
         return SPACE
     jamo = _jamo(code)
-    if jamo:
-        return jamo
+    if jamo or character in _BEFORE_FOLDING:
+        return jamo or _BEFORE_FOLDING[character]
     for start in _PICTURED:
         if start <= code < start + 26:
             return chr(ord("a") + code - start)
@@ -92,6 +117,9 @@ def _fold_compatible(character: str) -> str:
         return bare
     if bare in _BY_EYE:
         return _BY_EYE[bare]
+    added = _OF_A_LETTER.match(unicodedata.name(bare[0], ""))
+    if added:
+        return (added[1] or added[2]).lower()
     if not any(first <= ord(bare[0]) < end for first, end in _READ_AS_LATIN):
         return bare
     twin: str = disarm.normalize_confusables(bare).lower()

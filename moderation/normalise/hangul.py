@@ -22,7 +22,9 @@ CHATTER: Final = frozenset("ㅋㅎㅠㅜㅡㅇ")
 
 _LAX: Final = dict(zip("ㄲㄸㅃㅆㅉ", "ㄱㄷㅂㅅㅈ", strict=True))
 _PLAIN_VOWEL: Final = dict(zip("ㅑㅒㅔㅕㅖㅚㅛㅞㅠㅟㅢ", "ㅏㅐㅐㅓㅐㅙㅗㅙㅜㅣㅣ", strict=True))
-_PLAIN_FINAL: Final = dict(zip("ㄲㄳㄺㅋㅅㅆㅈㅊㅌㅍㅄㄿㄵㄻㄼㄽㄾ", "ㄱㄱㄱㄱㄷㄷㄷㄷㄷㅂㅂㅂㄴㅁㄹㄹㄹ", strict=True))
+_PLAIN_FINAL: Final = dict(
+    zip("ㄲㄳㄺㅋㅅㅆㅈㅊㅌㅍㅄㄿㄵㄶㄻㄼㄽㄾㅀ", "ㄱㄱㄱㄱㄷㄷㄷㄷㄷㅂㅂㅂㄴㄴㅁㄹㄹㄹㄹ", strict=True)
+)
 _DIPHTHONGS: Final = {
     "ㅗㅏ": "ㅘ", "ㅗㅐ": "ㅙ", "ㅗㅣ": "ㅚ", "ㅜㅓ": "ㅝ", "ㅜㅔ": "ㅞ", "ㅜㅣ": "ㅟ", "ㅡㅣ": "ㅢ",
     "ㅏㅣ": "ㅐ", "ㅓㅣ": "ㅔ",
@@ -36,19 +38,32 @@ _KEYS: Final = {
     "ㅁ": "a", "ㄴ": "s", "ㅇ": "d", "ㄹ": "f", "ㅎ": "g", "ㅗ": "h", "ㅓ": "j", "ㅏ": "k", "ㅣ": "l", "ㅋ": "z",
     "ㅌ": "x", "ㅊ": "c", "ㅍ": "v", "ㅠ": "b", "ㅜ": "n", "ㅡ": "m",
 }  # fmt: skip
-_LETTER_OF_KEY: Final = {key: letter for letter, key in _KEYS.items()}
+KEYS: Final = {key: letter for letter, key in _KEYS.items()}
+"""The letter that a Korean keyboard has on a key a-z."""
 # Characters of other scripts drawn as jamo. Only beside loose jamo or syllables are they read so.
 _DRAWN: Final = {
     "人": "ㅅ", "入": "ㅅ", "^": "ㅅ", "己": "ㄹ", "口": "ㅁ", "日": "ㅂ", "ス": "ㅈ", "l": "ㅣ", "i": "ㅣ",
     "1": "ㅣ", "|": "ㅣ", "!": "ㅣ", "h": "ㅐ", "ト": "ㅏ", "卜": "ㅏ", "r": "ㅏ", "-": "ㅡ", "ー": "ㅡ",
     "一": "ㅡ", "_": "ㅡ", "o": "ㅇ", "0": "ㅇ", "7": "ㄱ", "t": "ㅜ", "+": "ㅏ", "z": "ㄹ", "2": "ㄹ",
 }  # fmt: skip
-DRAWN_WORD: Final = re.compile("[人入己口日ス^7][lihr1|!ト卜ー一ㅏ-ㅣ]|[가-힣][己人入口日ス^]")
+_PICTURED: Final = {
+    "🌱": "씨", "👣": "발", "🦶": "발", "🐶": "개", "🐕": "개", "🐩": "개", "🐦": "새", "🐤": "새", "🐣": "새",
+    "🐥": "새",
+    "犬": "개", "病": "병", "身": "신", "美": "미", "親": "친",
+}  # fmt: skip
+"""Pictures and Han letters for the syllable that names them, beside Hangul or another of them."""
+_PICTURES: Final = "".join(_PICTURED)
+DRAWN_WORD: Final = re.compile(
+    "[人入己口日ス^7][lihr1|!ト卜ー一ㅏ-ㅣ]|[가-힣][己人入口日ス^]|[가-힣]ㅇ[가-힣]"
+    f"|[{_PICTURES}][가-힣{_PICTURES}]|[가-힣][{_PICTURES}]"
+)
 """Where a text without loose jamo may still have some that are drawn."""
 _ALSO_MARKS: Final = frozenset("!-_+1|")
 """Read as a vowel only inside a word: at its end they are what they are."""
-_SPELLED: Final = re.compile(r"(?:[\u3131-\u3163][ .,*~/_\-]{1,3}){3,}[\u3131-\u3163]")
-"""Jamo spelled out one by one."""
+_RULES: Final = frozenset("-_")
+"""No vowel where another stands two places away: a separator."""
+_BETWEEN_JAMO: Final = re.compile(r"(?<=[\u3131-\u3163])(?:[^\w\x00]{1,6}|[0-9_]{1,2})(?=[\u3131-\u3163])")
+"""What stands between jamo that are spelled out one by one."""
 
 
 def parts(syllable: str) -> tuple[str, str, str]:
@@ -71,6 +86,28 @@ def _folded(syllable: str) -> str:
 
 FOLDED: Final = "".join(_folded(chr(code)) for code in range(0xAC00, 0xD7A4))
 """For each syllable in order: the one that stands for all its disguises (씨 쉬 싀 → 시)."""
+
+
+SYLLABLES: Final = frozenset(map(chr, range(0xAC00, 0xD7A4)))
+FOLDS: Final = {0xAC00 + at: folded for at, folded in enumerate(FOLDED)} | {
+    ord(tense): lax for tense, lax in _LAX.items()
+}
+"""The same as a table for `str.translate`, with loose jamo."""
+
+
+def _drawn_out() -> str:
+    """A pattern of an open syllable and one that only draws it out (see `extends`)."""
+    pairs = []
+    for vowel in VOWELS:
+        before = "".join(compose(initial, vowel) for initial in INITIALS)
+        again = {vowel, _PLAIN_VOWEL.get(vowel, vowel)}
+        ranges = "".join(f"{compose('ㅇ', other)}-{compose('ㅇ', other, 'ㅎ')}" for other in sorted(again))
+        pairs.append(f"[{before}][{ranges}]")
+    return "|".join(pairs)
+
+
+DRAWN_OUT: Final = re.compile(f"(?=[가-힣][아-잏])(?:{_drawn_out()})|{FILLER}")
+"""A syllable that only draws out the one before, or a filler."""
 
 
 def fold_jamo(letter: str) -> str:
@@ -99,14 +136,12 @@ def disguises(seen: str, meant: str) -> bool:
 def recompose(key: str) -> str:
     """`key` with loose jamo, and what is drawn as jamo, put together to syllables; of the same length.
 
-    Single jamo with separators between them count as standing together. A character that went into the syllable
-    before it is replaced by `FILLER`. Takes time linear in `key`.
+    Jamo with separators between them count as standing together. A character that went into the syllable before it is
+    replaced by `FILLER`. Takes time linear in `key`.
     """
     out = _jamo_for_drawn(key)
-    for run in _SPELLED.finditer("".join(out)):
-        for at in range(run.start(), run.end()):
-            if out[at] not in LOOSE:
-                out[at] = FILLER
+    for run in _BETWEEN_JAMO.finditer("".join(out)):
+        out[run.start() : run.end()] = FILLER * (run.end() - run.start())
     live = [at for at, letter in enumerate(out) if letter != FILLER]
     letters = [out[at] for at in live]
     _compose_in_place(letters)
@@ -135,9 +170,13 @@ def _compose_in_place(letters: list[str]) -> None:
 
 
 def _vowel(letters: list[str], at: int) -> tuple[str, int]:
-    """The vowel at `at`, two loose halves counted as one, and how many letters it takes."""
+    """The vowel at `at`, two loose halves counted as one, and how many letters it takes, drawn out ones included."""
     whole = _DIPHTHONGS.get(letters[at] + letters[at + 1]) if at + 1 < len(letters) else None
-    return (whole, 2) if whole else (letters[at], 1)
+    used = 2 if whole else 1
+    last = letters[at + used - 1]
+    while at + used < len(letters) and letters[at + used] == last:
+        used += 1
+    return whole or letters[at], used
 
 
 def _attach(letters: list[str], at: int, syllable: int) -> int:
@@ -159,15 +198,31 @@ def _jamo_for_drawn(key: str) -> list[str]:
     for at, character in enumerate(key):
         jamo = _DRAWN.get(character)
         if jamo is None:
+            if character in _PICTURED and _beside_korean(key, at):
+                out[at] = _PICTURED[character]
             continue
         before = out[at - 1] if at else ""
         after = out[at + 1] if at + 1 < end else ""
         if jamo in _VOWEL_SET:
-            if before in CONSONANTS and (character not in _ALSO_MARKS or _korean(after)):
+            if character in _RULES and character in (key[at - 2 : at - 1], key[at + 2 : at + 3]):
+                continue
+            if before in CONSONANTS and (character not in _ALSO_MARKS or (_korean(after) and after not in _VOWEL_SET)):
                 out[at] = jamo
-        elif after in _VOWEL_SET or _DRAWN.get(after, "") in _VOWEL_SET or FIRST <= before <= LAST:
+        elif (
+            after in _VOWEL_SET
+            or _DRAWN.get(after, "") in _VOWEL_SET
+            or before in _VOWEL_SET
+            or FIRST <= before <= LAST
+        ):
             out[at] = jamo
     return out
+
+
+def _beside_korean(key: str, at: int) -> bool:
+    """Whether a syllable or a jamo stands beside the picture at `at`, or, if it is no Han letter, another picture."""
+    beside = key[at - 1 : at] + key[at + 1 : at + 2]
+    pictures = "" if key[at] < "\U00010000" else _PICTURES
+    return any(FIRST <= letter <= LAST or letter in LOOSE or letter in pictures for letter in beside)
 
 
 def _korean(character: str) -> bool:
@@ -208,4 +263,4 @@ def _strokes(letter: str) -> str:
 
 def typed_on_korean(word: str) -> str:
     """What a Korean keyboard makes of the keys of `word` (a-z): fuck → 려차, shit → 노ㅑㅅ."""
-    return recompose("".join(_LETTER_OF_KEY.get(key, key) for key in word)).replace(FILLER, "")
+    return recompose("".join(KEYS.get(key, key) for key in word)).replace(FILLER, "")

@@ -9,22 +9,22 @@ _ANYWHERE: Final = {
     "0": "o", "3": "e", "4": "a", "5": "s", "6": "g", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s",
 }  # fmt: skip
 """Read as a letter wherever they stand."""
-_INSIDE: Final = {"(": "c", "<": "c", "{": "c", "[": "c", "+": "t", "^": "a", "&": "a"}
+_INSIDE: Final = {"(": "c", "<": "c", "{": "c", "[": "c", "+": "t", "^": "a", "&": "a", "#": "h", "°": "o"}
 """Read as a letter only between two of them: elsewhere they are punctuation."""
 _BARS: Final = frozenset("1!|")
 """Drawn for i or l, whichever gives a word: there is one reading for each."""
 _DRAWN: Final = {
     "|-|": "h", "|_|": "u", "(_)": "u", "|\\|": "n", "|\\/|": "m", "|<": "k", "|{": "k", "|)": "d", "\\/": "v",
     "/\\": "a", "()": "o", "[]": "o", "[)": "d", "|_": "l", "|=": "f", "|°": "p", "|*": "p", "/-\\": "a",
-    "]-[": "h", "}{": "h", "1<": "k", "vv": "w",
+    "]-[": "h", "}{": "h", "1<": "k", "vv": "w", "|2": "r", "|3": "b", "|]": "d", "^/": "n",
 }  # fmt: skip
 _LONGEST: Final = 4
-_DRAWN_WITH: Final = frozenset("|(\\/[]}v1")
+_DRAWN_WITH: Final = frozenset("|(\\/[]}v1^")
 LEET: Final = frozenset(_ANYWHERE) | frozenset(_INSIDE) | _BARS | frozenset("\\/")
 """A text without any of these has no leet reading."""
 
 LEET_WORD: Final = re.compile(
-    r"[a-z][0-9@$|<(\[{^&+\\]|[0-9@$|\\][a-z]|[a-z]![a-z0-9@$+]|\|[-_<{=)(|]|[a-z] +[0-9@$|!] +[a-z]"
+    r"[a-z][0-9@$|<(\[{^&+\\#°]|[0-9@$|\\#][a-z]|[a-z]![a-z0-9@$+]|\|[-_<{=)(|23\]]|[a-z] +[0-9@$|!] +[a-z]"
 )
 """A sign beside a letter, or alone among lone letters: only then is the leet reading worth making."""
 

@@ -1,20 +1,24 @@
 """Views: the same text, read in one way each, with the way back to the code points it was read from."""
 
+import bisect
 import enum
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from moderation.normalise import borrowed
 from moderation.normalise.characters import SPACE, fold_character
 from moderation.normalise.hangul import (
     CHATTER,
+    DRAWN_OUT,
     DRAWN_WORD,
     FILLER,
     FIRST,
-    FOLDED,
+    FOLDS,
     LAST,
     LOOSE,
+    SYLLABLES,
     drawn_together,
     extends,
     fold_jamo,
@@ -59,10 +63,30 @@ MIDDLE_FINGER: Final = "\U0001f595"
 """A sign with one meaning, read like a letter."""
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 _TELLING: Final = LOOSE - CHATTER
-_SCRIPTS_MEET: Final = re.compile("[가-힣][a-z0-9]|[a-z0-9][가-힣]")
+_SCRIPTS_MEET: Final = re.compile("[가-힣][a-z0-9]|[a-z0-9][가-힣]|(?<![ㅋㅎㅇ])[ㅋㅎㅇ][가-힣]")
+_ALTERNATING: Final = re.compile(r"(?<![a-z])[a-z]([xzq])[a-z]\1[a-z](?:\1[a-z])*(?![a-z])")
+"""Letters with always the same one between them: fxuxcxk."""
 _READ_ACROSS: Final = 12
 """Longest run of separators that is still read across: nine stars, a line of spaces."""
 _APOSTROPHES: Final = frozenset("'’`´")
+_PLAIN: Final = re.compile("[\t\n\r -~가-힣ㄱ-ㅣ]*")
+"""What folding leaves as it is, but for case and white space."""
+_RUNS: Final = re.compile("([\t\n\r -~가-힣ㄱ-ㅣ]+)|.", re.DOTALL)
+_FLAG: Final = re.compile("(?<![\U0001f1e6-\U0001f1ff])[\U0001f1e6-\U0001f1ff]{2}(?![\U0001f1e6-\U0001f1ff])")
+"""Two regional indicators are a flag; more of them in a row, or one alone, are letters."""
+_FLAGS: Final = "\U0001f3f3" * 2
+_SPACES: Final = str.maketrans("\t\n\r", "   ")
+_LATIN_RUN: Final = re.compile(f"[a-z{FILLER}{MIDDLE_FINGER}]+")
+_HANGUL_RUN: Final = re.compile(f"[{FIRST}-{LAST}{FILLER}]+")
+_MIXED_RUN: Final = re.compile(f"[{FIRST}-{LAST}ㄱ-ㅣa-z0-9]+")
+_SPELLED_TWICE: Final = re.compile(r"(?<![a-z])([a-z])[^a-z]{1,4}\1(?![a-z])")
+"""A letter that stands alone, and again."""
+_UNEVEN: Final = re.compile(f"(.)\\1|{FILLER}")
+"""Letters that are counted rather than kept, or belong to another."""
+_DRAWN_OUT_APART: Final = re.compile(r"(?<=[가-힣])[0-9~*-]{1,2}(?=[아-잏])")
+"""What may stand before a syllable that only draws out the one before: 지1라1알."""
+_REPEATED_JAMO: Final = re.compile(r"([ㄱ-ㅣ])\1|ㄱㄲ|ㄲㄱ|ㄷㄸ|ㄸㄷ|ㅂㅃ|ㅃㅂ|ㅅㅆ|ㅆㅅ|ㅈㅉ|ㅉㅈ")
+_MIXED: Final = SYLLABLES | LOOSE | _LETTERS | frozenset("0123456789")
 _PUNCTUATION: Final = frozenset(',.·-–—/()[]"“”‘’:;~…!?、。')
 
 
@@ -99,14 +123,21 @@ class View:
 
 def read_plain(text: str) -> Plain:
     """`text` with every code point folded (see `characters.fold_character`)."""
-    if text.isascii() and text.isprintable():
-        return Plain(key=text.lower(), starts=range(len(text)), ends=range(1, len(text) + 1))
-    folded = [fold_character(character) for character in text]
-    key = "".join(folded)
-    if len(key) == len(text) and "" not in folded:
-        return Plain(key=key, starts=range(len(text)), ends=range(1, len(text) + 1))
-    starts = [at for at, piece in enumerate(folded) for _ in piece]
-    return Plain(key=key, starts=tuple(starts), ends=tuple(start + 1 for start in starts))
+    if _PLAIN.fullmatch(text):
+        return Plain(key=text.lower().translate(_SPACES), starts=range(len(text)), ends=range(1, len(text) + 1))
+    parts: list[str] = []
+    starts: list[int] = []
+    text = _FLAG.sub(_FLAGS, text)
+    for run in _RUNS.finditer(text):
+        start, end = run.span()
+        if run.lastindex:
+            parts.append(run.group().lower().translate(_SPACES))
+            starts.extend(range(start, end))
+        else:
+            folded = fold_character(run.group())
+            parts.append(folded)
+            starts.extend([start] * len(folded))
+    return Plain(key="".join(parts), starts=starts, ends=[start + 1 for start in starts])
 
 
 def gap_between(separators: str) -> int:
@@ -127,41 +158,54 @@ def gap_between(separators: str) -> int:
 class _Draft:
     """A view while it is read off `source`, which is as long as the plain key."""
 
-    __slots__ = ("_at", "_counts", "_edge", "_gaps", "_key", "_raw", "_source", "_upto")
+    __slots__ = ("_at", "_counts", "_edge", "_gaps", "_key", "_source", "_upto")
 
     def __init__(self, source: str) -> None:
         self._source = source
         self._key: list[str] = []
-        self._raw: list[str] = []
+        """Pieces: runs of letters, and letters one by one."""
         self._at: list[int] = []
         self._upto: list[int] = []
         self._counts: list[int] = []
         self._gaps = bytearray()
         self._edge = 0
 
-    def put(self, index: int, letter: str, raw: str) -> None:
+    def put(self, index: int, letter: str) -> None:
         """A new character of the key, read at `index`."""
-        edge = self._edge
-        if index == edge:
-            self._gaps.append(Gap.NONE if edge else Gap.WIDE)
-        else:
-            self._gaps.append(gap_between(self._source[edge:index]) if self._key else Gap.WIDE)
+        self._gaps.append(self._gap(index))
         self._key.append(letter)
-        self._raw.append(raw)
         self._at.append(index)
         self._upto.append(index + 1)
         self._counts.append(1)
         self._edge = index + 1
+
+    def run(self, index: int, letters: str) -> None:
+        """New characters of the key, read one after the other from `index` on."""
+        count = len(letters)
+        self._gaps.append(self._gap(index))
+        if count > 1:
+            self._gaps.extend(bytes(count - 1))
+        self._key.append(letters)
+        self._at.extend(range(index, index + count))
+        self._upto.extend(range(index + 1, index + count + 1))
+        self._counts.extend([1] * count)
+        self._edge = index + count
+
+    def _gap(self, index: int) -> int:
+        edge = self._edge
+        if index == edge:
+            return Gap.NONE if edge else Gap.WIDE
+        return gap_between(self._source[edge:index]) if self._key else Gap.WIDE
 
     def repeat(self, index: int) -> None:
         """What stands at `index` is the last character once more."""
         self._counts[-1] += 1
         self._upto[-1] = self._edge = index + 1
 
-    def redraw(self, index: int, letter: str, raw: str) -> None:
+    def redraw(self, index: int, letter: str) -> None:
         """What stands at `index` only draws out the last character, which is now read as `letter`."""
         self.repeat(index)
-        self._key[-1], self._raw[-1] = letter, raw
+        self._key[-1] = letter
 
     def absorb(self, index: int) -> None:
         """A filler at `index` belongs to the last character."""
@@ -181,14 +225,20 @@ class _Draft:
     def _alone(self) -> bool:
         return self._upto[-1] - self._at[-1] <= 2 * self._counts[-1]
 
-    def finish(self, reading: Reading, plain: Plain) -> View:
+    @property
+    def last(self) -> str:
+        """The last character of the key, before it is folded; empty at the beginning."""
+        return self._key[-1][-1] if self._key else ""
+
+    def finish(self, reading: Reading, plain: Plain, *, folded: bool) -> View:
         self._gaps.append(Gap.NONE if not self._key else Gap.WIDE)
         if self._key and self._edge < len(self._source):
             self._gaps[-1] = gap_between(self._source[self._edge :][: _READ_ACROSS + 1])
+        raw = "".join(self._key)
         return View(
             reading=reading,
-            key="".join(self._key),
-            raw="".join(self._raw),
+            key=raw.translate(FOLDS) if folded else raw,
+            raw=raw,
             at=self._at,
             upto=self._upto,
             gaps=bytes(self._gaps),
@@ -197,61 +247,97 @@ class _Draft:
         )
 
 
+def _at_once(plain: Plain, source: str, reading: Reading, kept: frozenset[str], *, repeats: bool = False) -> View:
+    """The view of all characters of `source` that are `kept`. With `repeats`, those that repeat the one directly before
+    them are counted. No character is absorbed by another, or spelled out and repeated."""
+    counts: Sequence[int]
+    if repeats:
+        pairs = list(zip(f" {source}", source, strict=False))
+        at = [index for index, (before, letter) in enumerate(pairs) if letter in kept and letter != before]
+        upto = [index + 1 for index in at]
+        counts = [1] * len(at)
+        for index in [index for index, (before, letter) in enumerate(pairs) if letter == before and letter in kept]:
+            number = bisect.bisect_right(at, index) - 1
+            counts[number] += 1
+            upto[number] = index + 1
+    else:
+        at = [index for index, letter in enumerate(source) if letter in kept]
+        upto = [index + 1 for index in at]
+        counts = (1,) * len(at)
+    gaps = bytearray(len(at) + 1)
+    for number, (end, start) in enumerate(zip(upto, at[1:], strict=False), 1):
+        if end != start:
+            gaps[number] = Gap.SPACE if source[end:start] == SPACE else gap_between(source[end:start])
+    if at:
+        gaps[0] = Gap.WIDE
+        gaps[-1] = Gap.WIDE if upto[-1] == len(source) else gap_between(source[upto[-1] :][: _READ_ACROSS + 1])
+    raw = "".join([source[index] for index in at])
+    return View(
+        reading=reading,
+        key=raw if repeats else raw.translate(FOLDS),
+        raw=raw,
+        at=at,
+        upto=upto,
+        gaps=bytes(gaps),
+        counts=counts,
+        plain=plain,
+    )
+
+
 def read_latin(plain: Plain, source: str, reading: Reading) -> View:
     """Letters a-z of `source`, which is as long as `plain.key`; repeated letters counted, not kept."""
+    if FILLER not in source and MIDDLE_FINGER not in source and not _SPELLED_TWICE.search(source):
+        return _at_once(plain, source, reading, _LETTERS, repeats=True)
     draft = _Draft(source)
     last = ""
-    for index, letter in enumerate(source):
-        if "a" <= letter <= "z":
-            if letter == last and (draft.touches(index) or draft.spelled(index)):
-                draft.repeat(index)
-            else:
-                draft.put(index, letter, letter)
-                last = letter
-        elif letter == FILLER:
-            draft.absorb(index)
-        elif letter == MIDDLE_FINGER:
-            draft.put(index, letter, letter)
-            last = letter
-    return draft.finish(reading, plain)
+    for run in _LATIN_RUN.finditer(source):
+        start, letters = run.start(), run.group()
+        if letters[0] != last and not _UNEVEN.search(letters):
+            draft.run(start, letters)
+        else:
+            for index, letter in enumerate(letters, start):
+                if letter == FILLER:
+                    draft.absorb(index)
+                elif letter == draft.last and (draft.touches(index) or draft.spelled(index)):
+                    draft.repeat(index)
+                else:
+                    draft.put(index, letter)
+        last = draft.last
+    return draft.finish(reading, plain, folded=False)
 
 
 def read_hangul(plain: Plain, source: str, reading: Reading) -> View:
     """Syllables of `source` folded, with those that only draw out the one before taken into it."""
+    if not DRAWN_OUT.search(source):
+        return _at_once(plain, source, reading, SYLLABLES)
     draft = _Draft(source)
-    last = ""
-    for index, syllable in enumerate(source):
-        if FIRST <= syllable <= LAST:
-            if last and draft.touches(index) and extends(last, syllable):
-                last = drawn_together(last, syllable)
-                draft.redraw(index, FOLDED[ord(last) - 0xAC00], last)
+    for run in _HANGUL_RUN.finditer(source):
+        start, syllables = run.start(), run.group()
+        if not DRAWN_OUT.search(syllables):
+            draft.run(start, syllables)
+            continue
+        for index, syllable in enumerate(syllables, start):
+            if syllable == FILLER:
+                draft.absorb(index)
+            elif draft.touches(index) and extends(draft.last, syllable):
+                draft.redraw(index, drawn_together(draft.last, syllable))
             else:
-                draft.put(index, FOLDED[ord(syllable) - 0xAC00], syllable)
-                last = syllable
-        elif syllable == FILLER:
-            draft.absorb(index)
-    return draft.finish(reading, plain)
+                draft.put(index, syllable)
+    return draft.finish(reading, plain, folded=True)
 
 
 def read_mixed(plain: Plain) -> View:
     """Syllables, loose jamo, a-z and digits, each folded; repeated jamo counted, not kept."""
+    if not _REPEATED_JAMO.search(plain.key):
+        return _at_once(plain, plain.key, Reading.MIXED, _MIXED)
     draft = _Draft(plain.key)
-    last = ""
-    for index, character in enumerate(plain.key):
-        if FIRST <= character <= LAST:
-            letter = FOLDED[ord(character) - 0xAC00]
-        elif character in LOOSE:
-            letter = fold_jamo(character)
-            if letter == last and draft.touches(index):
+    for run in _MIXED_RUN.finditer(plain.key):
+        for index, character in enumerate(run.group(), run.start()):
+            if character in LOOSE and draft.touches(index) and fold_jamo(draft.last) == fold_jamo(character):
                 draft.repeat(index)
-                continue
-        elif "a" <= character <= "z" or "0" <= character <= "9":
-            letter = character
-        else:
-            continue
-        draft.put(index, letter, character)
-        last = letter
-    return draft.finish(Reading.MIXED, plain)
+            else:
+                draft.put(index, character)
+    return draft.finish(Reading.MIXED, plain, folded=True)
 
 
 def read_as(plain: Plain, reading: Reading) -> View:
@@ -278,6 +364,8 @@ def fold(text: str) -> Folded:
     latin = not _LETTERS.isdisjoint(present)
     if latin or MIDDLE_FINGER in present:
         views.append(read_latin(plain, plain.key, Reading.LATIN))
+    if latin and _ALTERNATING.search(plain.key):
+        views.append(read_latin(plain, _ALTERNATING.sub(_opened, plain.key), Reading.LATIN))
     if latin and not LEET.isdisjoint(present) and LEET_WORD.search(plain.key):
         sources = {read_leet(plain.key, bar) for bar in ("i", "l")} - {plain.key}
         views.extend(read_latin(plain, source, Reading.LEET) for source in sorted(sources))
@@ -285,10 +373,21 @@ def fold(text: str) -> Folded:
     hangul = any(FIRST <= character <= LAST for character in present)
     if hangul:
         views.append(read_hangul(plain, plain.key, Reading.HANGUL))
-    if telling or (hangul and DRAWN_WORD.search(plain.key)):
-        source = recompose(plain.key)
-        if source != plain.key:
-            views.append(read_hangul(plain, source, Reading.JAMO))
+    whole = _DRAWN_OUT_APART.sub(_filled, plain.key) if hangul else plain.key
+    sources = {recompose(plain.key)} if telling or DRAWN_WORD.search(plain.key) else set()
+    if latin and (hangul or telling) and borrowed.MEETS.search(plain.key):
+        sources |= {borrowed.typed(plain.key), borrowed.sounded(plain.key)}
+    sources.add(whole)
+    views.extend(read_hangul(plain, source, Reading.JAMO) for source in sorted(sources - {plain.key}))
     if telling or (hangul and _SCRIPTS_MEET.search(plain.key)):
         views.append(read_mixed(plain))
     return Folded(plain=plain, views=tuple(views))
+
+
+def _filled(run: "re.Match[str]") -> str:
+    return FILLER * len(run.group())
+
+
+def _opened(word: "re.Match[str]") -> str:
+    """The word with the letter that only stands between its others made a separator."""
+    return "".join(letter if at % 2 == 0 else "-" for at, letter in enumerate(word.group()))

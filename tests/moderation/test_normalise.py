@@ -88,6 +88,50 @@ def test_split_jamo_are_put_together(written: str) -> None:
     assert view.span(0, 2) == (0, len(written))
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ㅅ-ㅣ-ㅂ-ㅏ-ㄹ",
+        "ㅅ🤡ㅣ💀ㅂ😀ㅏ🇰🇷ㄹ",
+        "ㅅㅣㅣㅣㅂㅏㅏㄹ",
+        "tl발",
+        "시qkf",
+        "si발",
+        "시bal",
+        "🌱발",
+        "시👣",
+        "시1이2발",
+    ],
+)
+def test_what_stands_for_a_syllable_or_its_letters_is_read_as_it(written: str) -> None:
+    """Spelled out with anything between, drawn out, on the wrong keyboard, by sound, as a picture."""
+    views = [view for view in fold(written).views if view.reading is Reading.JAMO and view.key == "시발"]
+    assert views
+    assert views[0].span(0, 2) == (0, len(written))
+
+
+@pytest.mark.parametrize("written", ["🌱 심었어요", "病院", "PC방", "3시 발표", "1️⃣ 이벤트"])
+def test_what_only_stands_near_hangul_is_no_syllable(written: str) -> None:
+    plain = {view.raw for view in fold(written).views if view.reading is Reading.HANGUL}
+    read = {view.raw for view in fold(written).views if view.reading is Reading.JAMO}
+    assert not {text for text in read if text not in plain and any(word in text for word in ("씨", "병원", "시발"))}
+
+
+def test_a_letter_that_stands_between_all_others_is_a_separator() -> None:
+    assert [view.key for view in fold("fxuxcxk axe").views][1] == "fuckaxe"
+    assert len(fold("sexxxy axes").views) == 1
+
+
+def test_two_regional_indicators_are_a_flag_and_more_are_letters() -> None:
+    assert fold("🇰🇷 vs 🇺🇸!").views[0].key == "vs"
+    assert fold("🇫🇺🇨🇰").views[0].key == "fuck"
+
+
+@pytest.mark.parametrize("written", ["ƒµ₵ꝁ", "ᖴᑌᑕK", "千ㄩ匚Ҝ", "ƒմçҟ", "ϝυϲκ", "₣Ʉ₵₭", "ƑÚÇĶ", "ʄʊɕƙ"])
+def test_alphabets_that_look_alike_are_read_as_latin(written: str) -> None:
+    assert fold(written).views[0].key == "fuck"
+
+
 @pytest.mark.parametrize("written", ["시발", "씨발", "쉬발", "시이이발", "씨바알", "시.발", "시1발", "시\u200b발"])
 def test_syllables_lose_tension_glides_and_stretching(written: str) -> None:
     assert _view(fold(written), Reading.HANGUL).key == "시발"
