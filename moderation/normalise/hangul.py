@@ -88,7 +88,6 @@ FOLDED: Final = "".join(_folded(chr(code)) for code in range(0xAC00, 0xD7A4))
 """For each syllable in order: the one that stands for all its disguises (씨 쉬 싀 → 시)."""
 
 
-SYLLABLES: Final = frozenset(map(chr, range(0xAC00, 0xD7A4)))
 FOLDS: Final = {0xAC00 + at: folded for at, folded in enumerate(FOLDED)} | {
     ord(tense): lax for tense, lax in _LAX.items()
 }

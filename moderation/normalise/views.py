@@ -2,6 +2,7 @@
 
 import bisect
 import enum
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from moderation.normalise.hangul import (
     FOLDS,
     LAST,
     LOOSE,
-    SYLLABLES,
     drawn_together,
     extends,
     fold_jamo,
@@ -86,7 +86,6 @@ _UNEVEN: Final = re.compile(f"(.)\\1|{FILLER}")
 _DRAWN_OUT_APART: Final = re.compile(r"(?<=[가-힣])[0-9~*-]{1,2}(?=[아-잏])")
 """What may stand before a syllable that only draws out the one before: 지1라1알."""
 _REPEATED_JAMO: Final = re.compile(r"([ㄱ-ㅣ])\1|ㄱㄲ|ㄲㄱ|ㄷㄸ|ㄸㄷ|ㅂㅃ|ㅃㅂ|ㅅㅆ|ㅆㅅ|ㅈㅉ|ㅉㅈ")
-_MIXED: Final = SYLLABLES | LOOSE | _LETTERS | frozenset("0123456789")
 _PUNCTUATION: Final = frozenset(',.·-–—/()[]"“”‘’:;~…!?、。')
 
 
@@ -247,21 +246,21 @@ class _Draft:
         )
 
 
-def _at_once(plain: Plain, source: str, reading: Reading, kept: frozenset[str], *, repeats: bool = False) -> View:
-    """The view of all characters of `source` that are `kept`. With `repeats`, those that repeat the one directly before
-    them are counted. No character is absorbed by another, or spelled out and repeated."""
+def _at_once(plain: Plain, source: str, reading: Reading, runs: "re.Pattern[str]", *, repeats: bool = False) -> View:
+    """The view of all characters of `source` that lie in `runs`. With `repeats`, those that repeat the one directly
+    before them are counted. No character is absorbed by another, or spelled out and repeated."""
     counts: Sequence[int]
     if repeats:
         pairs = list(zip(f" {source}", source, strict=False))
-        at = [index for index, (before, letter) in enumerate(pairs) if letter in kept and letter != before]
+        at = [index for index, (before, letter) in enumerate(pairs) if letter in _LETTERS and letter != before]
         upto = [index + 1 for index in at]
         counts = [1] * len(at)
-        for index in [index for index, (before, letter) in enumerate(pairs) if letter == before and letter in kept]:
+        for index in [index for index, (before, letter) in enumerate(pairs) if letter == before and letter in _LETTERS]:
             number = bisect.bisect_right(at, index) - 1
             counts[number] += 1
             upto[number] = index + 1
     else:
-        at = [index for index, letter in enumerate(source) if letter in kept]
+        at = list(itertools.chain.from_iterable(range(*run.span()) for run in runs.finditer(source)))
         upto = [index + 1 for index in at]
         counts = (1,) * len(at)
     gaps = bytearray(len(at) + 1)
@@ -271,7 +270,7 @@ def _at_once(plain: Plain, source: str, reading: Reading, kept: frozenset[str], 
     if at:
         gaps[0] = Gap.WIDE
         gaps[-1] = Gap.WIDE if upto[-1] == len(source) else gap_between(source[upto[-1] :][: _READ_ACROSS + 1])
-    raw = "".join([source[index] for index in at])
+    raw = "".join([source[index] for index in at] if repeats else runs.findall(source))
     return View(
         reading=reading,
         key=raw if repeats else raw.translate(FOLDS),
@@ -287,7 +286,7 @@ def _at_once(plain: Plain, source: str, reading: Reading, kept: frozenset[str], 
 def read_latin(plain: Plain, source: str, reading: Reading) -> View:
     """Letters a-z of `source`, which is as long as `plain.key`; repeated letters counted, not kept."""
     if FILLER not in source and MIDDLE_FINGER not in source and not _SPELLED_TWICE.search(source):
-        return _at_once(plain, source, reading, _LETTERS, repeats=True)
+        return _at_once(plain, source, reading, _LATIN_RUN, repeats=True)
     draft = _Draft(source)
     last = ""
     for run in _LATIN_RUN.finditer(source):
@@ -309,7 +308,7 @@ def read_latin(plain: Plain, source: str, reading: Reading) -> View:
 def read_hangul(plain: Plain, source: str, reading: Reading) -> View:
     """Syllables of `source` folded, with those that only draw out the one before taken into it."""
     if not DRAWN_OUT.search(source):
-        return _at_once(plain, source, reading, SYLLABLES)
+        return _at_once(plain, source, reading, _HANGUL_RUN)
     draft = _Draft(source)
     for run in _HANGUL_RUN.finditer(source):
         start, syllables = run.start(), run.group()
@@ -329,7 +328,7 @@ def read_hangul(plain: Plain, source: str, reading: Reading) -> View:
 def read_mixed(plain: Plain) -> View:
     """Syllables, loose jamo, a-z and digits, each folded; repeated jamo counted, not kept."""
     if not _REPEATED_JAMO.search(plain.key):
-        return _at_once(plain, plain.key, Reading.MIXED, _MIXED)
+        return _at_once(plain, plain.key, Reading.MIXED, _MIXED_RUN)
     draft = _Draft(plain.key)
     for run in _MIXED_RUN.finditer(plain.key):
         for index, character in enumerate(run.group(), run.start()):

@@ -11,8 +11,8 @@ from tests.moderation.evasion import LANGUAGES, Line, cases
 
 LEXICON = Lexicon.load()
 CAUGHT = 0.5
-FLOORS = {("en", "tune"): 0.96, ("en", "held back"): 0.94, ("ko", "tune"): 0.97, ("ko", "held back"): 0.92}
-"""Shares of disguised lines that are caught, a little below what is measured."""
+FLOORS = {("en", "tune"): 0.96, ("en", "held back"): 0.945, ("ko", "tune"): 0.97, ("ko", "held back"): 0.93}
+"""Shares of disguised lines that are caught, a little below what is measured. The goal is 0.95 for each."""
 
 
 def _signals(text: str, *earlier: str, lexicon: Lexicon = LEXICON) -> list[Signal]:
