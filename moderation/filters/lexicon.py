@@ -20,8 +20,8 @@ from typing import Any, Final
 import ahocorasick_rs
 import re2
 
-from moderation.errors import FilterUnavailable
 from moderation.censored import Censored
+from moderation.errors import FilterUnavailable
 from moderation.matching import Found, ceiling, match_allowed, match_term, reach, score
 from moderation.mentions import MENTIONS_VERSION, ceiling_of_mention
 from moderation.messages import Messages

@@ -151,7 +151,7 @@ async def test_what_was_amended_and_its_reply_were_never_said_wherever_in_the_wi
             pass
 
         assert turns(stage) == ["and now?", "Two.", "hello", "Three."]
-        assert stage.conversation.earlier == ("and now?", "hello")
+        assert stage.conversation.earlier(message.person) == ("and now?", "hello")
         assert "helo" not in [turn.text for turn in generator.journal[-1].prompt.turns]
 
 
