@@ -1,5 +1,6 @@
 """`talchum persona`, `talchum policy`, `talchum train`: files that people write, and models made of data."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +14,15 @@ from moderation.policy import Policy
 from personas.persona import Persona
 
 if TYPE_CHECKING:
-    from personas.lint import Remark
+    from personas.remarks import Remark
+
+
+class Trainable(StrEnum):
+    """What `train` makes."""
+
+    TOXICITY = "toxicity"
+    BIAS = "bias"
+
 
 persona_app = typer.Typer(help="persona", no_args_is_help=True)
 policy_app = typer.Typer(help="policy", no_args_is_help=True)
@@ -50,8 +59,9 @@ def persona_check(
 ) -> None:
     """persona_check"""
     from personas.cast import blocked_lines
-    from personas.lint import Level, lint
+    from personas.lint import lint
     from personas.loading import bundled, load_persona
+    from personas.remarks import Level, line_of
 
     settings = settings_of(file)
 
@@ -64,7 +74,9 @@ def persona_check(
     for path in paths:
         persona = load_persona(path, bases=bundled())
         remarks = lint(persona)
-        rows = (*(_remark(remark, settings.language) for remark in remarks), *run(blocked(persona)))
+        document = path.read_text(encoding="utf-8-sig", errors="replace")
+        told = (_remark(remark, line_of(remark, document), settings.language) for remark in remarks)
+        rows = (*told, *run(blocked(persona)))
         wrong = len(rows) > len(remarks) or any(remark.level is Level.ERROR for remark in remarks)
         bad = bad or wrong
         verdict = "cli.persona_wrong" if wrong else "cli.persona_fine"
@@ -94,12 +106,21 @@ def train(
     data: Annotated[Path, typer.Option("--data", help="train_data", metavar="FOLDER")],
     to: Annotated[Path, typer.Option("--out", help="train_out", metavar="FOLDER")],
     seed: Annotated[int, typer.Option("--seed", help="train_seed")] = 7,
+    only: Annotated[Trainable | None, typer.Option("--only", help="train_only")] = None,
 ) -> None:
     """train"""
+    from moderation.models.bias_training import train_bias
     from moderation.models.training import train as train_model
 
     console = out()
-    train_model(data, to, seed=seed, report=lambda line: console.print(line, markup=False))
+
+    def report(line: str) -> None:
+        console.print(line, markup=False)
+
+    if only is not Trainable.BIAS:
+        train_model(data, to, seed=seed, report=report)
+    if only is not Trainable.TOXICITY:
+        train_bias(data, to, seed=seed, report=report)
 
 
 def _rows(persona: Persona) -> tuple[Row, ...]:
@@ -130,5 +151,6 @@ def _rows(persona: Persona) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _remark(remark: "Remark", language: str) -> Row:
-    return Row(label=f"{remark.level}: {remark.key}", text=f"{remark.message(language)} {remark.suggestion(language)}")
+def _remark(remark: "Remark", line: int, language: str) -> Row:
+    place = f"{line}: {remark.key}" if line else remark.key
+    return Row(label=f"{remark.level}: {place}", text=f"{remark.message(language)} {remark.suggestion(language)}")

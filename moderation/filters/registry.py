@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from moderation.filters import Filter
-from moderation.filters.bias import Bias
+from moderation.filters.bias import shipped as shipped_bias
 from moderation.filters.character import Character
 from moderation.filters.crisis import Crisis
 from moderation.filters.identity import Identity
@@ -23,7 +23,7 @@ FILTERS: Final[Mapping[str, Callable[[], Filter]]] = MappingProxyType(
     {
         "lexicon": Lexicon.load,
         "toxicity": Toxicity.load,
-        "bias": Bias.load,
+        "bias": shipped_bias,
         "character": Character.load,
         "register": Register.load,
         "identity": Identity.load,

@@ -53,7 +53,7 @@ def train(data: Path, out: Path, *, seed: int, report: Callable[[str], None]) ->
     Raises FilterUnavailable without the extra [train], RefuseToStart when `data` has no training files or too few rows
     of a label, BadRecord with file and line for a row that is not what it must be.
     """
-    fit = _fitter()
+    fit = fitter()
     files = sorted(data.glob("train_*.jsonl.gz"))
     if not files:
         raise RefuseToStart("models.no_data", folder=data)
@@ -68,7 +68,7 @@ def train(data: Path, out: Path, *, seed: int, report: Callable[[str], None]) ->
     return Trained(model=model, figures=figures, files=written)
 
 
-def _fitter() -> Fit:
+def fitter() -> Fit:
     """Logistic regression by scikit-learn, which only this command needs."""
     try:
         convergence = importlib.import_module("sklearn.exceptions").ConvergenceWarning
@@ -91,7 +91,7 @@ def _fitter() -> Fit:
 def _fitted(fit: Fit, rows: Sequence[Row], held: NDArray[np.bool_], report: Callable[[str], None]) -> LinearModel:
     """Every head fitted on the rows that teach it and are not held out, and calibrated on those that are."""
     spoken = np.array([row.lang for row in rows])
-    matrix = _matrix(rows)
+    matrix = matrix_of(rows)
     report(f"features={matrix.nnz}")
     weights, intercepts, calibration = [], [], []
     for head in HEADS:
@@ -127,7 +127,7 @@ def _held_out(text: str, seed: int) -> bool:
     return int.from_bytes(digest.digest(), "little") % _HELD_OUT == 0
 
 
-def _matrix(rows: Sequence[Row]) -> Any:
+def matrix_of(rows: Sequence[Row]) -> Any:
     """Texts x buckets, sparse."""
     sparse = importlib.import_module("scipy.sparse").csr_matrix
     features = [featurise(row.text) for row in rows]

@@ -109,6 +109,7 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
         ("bots/cli/models.py", "serve"),  # our words
         ("bots/cli/models.py", "model_serve_script"),  # our words
         ("bots/cli/files.py", "train"),  # figures
+        ("bots/cli/files.py", "report"),  # the same
         ("bots/cli/serve.py", "_run"),  # our words
         ("bots/cli/serve.py", "ready"),  # our words
         ("bots/console_bot/terminal.py", "_write_anew"),  # a file somebody asked for

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from moderation.errors import FilterUnavailable
 from moderation.filters import Filter
-from moderation.filters.bias import CATEGORY, Bias
+from moderation.filters.bias import CATEGORY, EVIDENCE, Bias
 from moderation.filters.phrases import data_folder
-from moderation.records import Candidate, Stage
+from moderation.records import Candidate, Signal, Stage
 
 BIAS = Bias.load()
 
@@ -297,15 +297,20 @@ HARMLESS_KO = """\
 """
 
 
-def score(text: str, *, stage: Stage = Stage.PIECE, shown: str = "") -> float:
+def found(text: str, *, stage: Stage = Stage.PIECE, shown: str = "") -> list[Signal]:
+    """What forms say; what evidence says without them is in test_bias_evidence.py."""
     signals = BIAS.examine(Candidate(stage=stage, text=text, shown=shown))
-    return max(signal.score for signal in signals if signal.score is not None)
+    return [signal for signal in signals if signal.detail != EVIDENCE]
+
+
+def score(text: str, *, stage: Stage = Stage.PIECE, shown: str = "") -> float:
+    return max((signal.score or 0.0 for signal in found(text, stage=stage, shown=shown)), default=0.0)
 
 
 def test_it_is_a_filter() -> None:
     assert isinstance(BIAS, Filter)
     assert BIAS.id == "bias"
-    assert BIAS.categories == {"generalisation"}
+    assert BIAS.categories == {"generalisation", "positive_stereotype"}
     assert BIAS.stages == set(Stage)
     assert len(BIAS.version) == 12
     assert Bias.load().version == BIAS.version
@@ -455,14 +460,14 @@ def test_padding_at_the_end_of_what_was_shown_hides_nothing() -> None:
 
 def test_the_span_of_a_hesitant_line_covers_all_of_it() -> None:
     text = "Well, women are\u2026 too  emotional."
-    (signal,) = BIAS.examine(Candidate(stage=Stage.PIECE, text=text))
+    (signal,) = found(text)
     (span,) = signal.spans
     assert text[span.start : span.end] == "women are\u2026 too  emotional"
 
 
 def test_the_span_covers_group_and_predicate_in_code_points() -> None:
     text = "😀 글쎄, 여자들은 원래 운전을 못해."
-    (signal,) = BIAS.examine(Candidate(stage=Stage.PIECE, text=text))
+    (signal,) = found(text)
     (span,) = signal.spans
     assert text[span.start : span.end] == "여자들은 원래 운전을 못"
     assert signal.category == CATEGORY
@@ -471,7 +476,7 @@ def test_the_span_covers_group_and_predicate_in_code_points() -> None:
 
 def test_a_generalisation_that_began_in_what_was_shown_is_clipped_to_the_text() -> None:
     text = "bad at driving."
-    (signal, *_) = BIAS.examine(Candidate(stage=Stage.PIECE, text=text, shown="Hm. Women are "))
+    (signal, *_) = found(text, shown="Hm. Women are ")
     assert signal.score == 0.9
     assert text[signal.spans[0].start : signal.spans[0].end] == "bad at"
 
