@@ -16,9 +16,10 @@ from moderation.words import DEFAULT_LANGUAGE, LANGUAGES
 from personas.cards import Card, persona_of, read_card, screen, write_card
 from personas.cast import Cast
 from personas.errors import PersonaError
-from personas.lint import Remark, lint
+from personas.lint import lint
 from personas.loading import read_persona
 from personas.persona import Persona, Tier
+from personas.remarks import Remark
 from personas.writing import to_toml
 
 _log = logging.getLogger(__name__)

@@ -4,47 +4,18 @@ Patterns know phrases, not intentions: an error is a phrase that has no place in
 at. The guard judges what a persona says later, whatever this module thought of its file.
 """
 
-import enum
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
-from moderation.words import DEFAULT_LANGUAGE, catalogue
+from moderation.filters.bias import Bias, shipped
+from personas.lint_groups import about_groups, caricature
 from personas.persona import Persona, Tier
+from personas.remarks import Level, Remark
 
 RegisterCheck = Callable[[str, tuple[str, ...]], bool]
 """Whether a text is in one of the given speech levels; True where its endings do not tell."""
-
-
-class Level(enum.StrEnum):
-    """How bad a remark is."""
-
-    ERROR = "error"
-    """The persona is not loaded into a library."""
-    WARNING = "warning"
-    """Somebody should look at it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
-    """One thing about one place of a persona file."""
-
-    level: Level
-    rule: str
-    """Its key in `words/lint.toml`."""
-    key: str
-    """Where: a dotted path, entries of lists counted from 1: "facts.3.text"."""
-    fields: dict[str, str] = field(default_factory=dict)
-
-    def message(self, language: str = DEFAULT_LANGUAGE) -> str:
-        """What is wrong."""
-        return catalogue("personas").say(f"lint.{self.rule}", language, **self.fields)
-
-    def suggestion(self, language: str = DEFAULT_LANGUAGE) -> str:
-        """What to do about it."""
-        return catalogue("personas").say(f"lint.{self.rule}_fix", language, **self.fields)
 
 
 def _pattern(*alternatives: str) -> re.Pattern[str]:
@@ -137,32 +108,7 @@ _ROMANCE: Final = _pattern(
     "연애|로맨스|여자친구|남자친구|여친|남친|애인|(?<!친구를 )(?<!친구들을 )(?<!친구 )사귀|섹시|유혹|야한|성적인",
     "섹스|성관계|음란|알몸|19금|플러팅|썸을? ?[타탄탈]",
 )
-_GROUP_EN: Final = (
-    r"(?:wom[ae]n|girls?|m[ae]n|boys?|gays?|lesbians?|trans(?:gender)? (?:people|person)|immigrants?|foreigners?|"
-    r"refugees?|muslims?|jews?|jewish|christians?|buddhists?|black (?:people|person|man|woman)|asians?|elderly|"
-    r"old people|autistic|disabled (?:people|person)|poor people|koreans?|japanese|chinese|americans?|africans?)"
-)
-_GROUP_KO: Final = (
-    "(?:여자|여성|남자|남성|노인|할머니|할아버지|아줌마|아저씨|외국인|이주민|난민|조선족|중국인|일본인|한국인|흑인|백인|"
-    "동남아인|동성애자|게이|레즈비언|트랜스젠더|장애인|무슬림|기독교인|(?:전라도|경상도|충청도|강원도|서울|시골) 사람)"
-)
-_ESSENTIAL: Final = _pattern(
-    r"\b(?:because|since|as)\s+(?:she|he|they|you|I)(?:'s|'re|'m| is| are| am| was)\s+(?:an?\s+)?"
-    rf"(?:old\s+|young\s+)?{_GROUP_EN}\b",
-    rf"\b{_GROUP_EN}\s+(?:are|is)\s+(?:always|naturally|by nature|all|never|born)\b",
-    rf"\b(?:all|every|like any)\s+{_GROUP_EN}\b|\btypical(?:ly)?\s+(?:of\s+)?{_GROUP_EN}\b",
-    rf"{_GROUP_KO}(?:이?라서|이?니까|이기 때문|답게)",
-    rf"{_GROUP_KO}(?:이?란|들은|는|은)\s{{0,2}}(?:원래|늘|항상|역시|본래|다\s)",
-)
-_NEGATIVE: Final = _pattern(
-    r"\b(?:lazy|stupid|dumb|weak|dirty|greedy|stingy|violent|criminal|hysterical|emotional|irrational|inferior)\b",
-    r"\b(?:bad at|cannot|can't|submissive|untrustworthy|sly|backward)\b",
-    "게으르|게을|멍청|무식|더럽|탐욕|인색|폭력|범죄|감정적|비이성|열등|못하|못 하|서툴|교활|미개|의심|믿을 수 없",
-)
-_TYPICAL: Final = _pattern(r"\b(?:typical|stereotypical|average)\b", "전형적인|흔한|뻔한")
-_GROUP: Final = _pattern(rf"\b{_GROUP_EN}\b", _GROUP_KO)
 _PLACEHOLDER: Final = re.compile(r"\{\{[^{}\n]{1,40}\}\}|\{name\}")
-_SENTENCE: Final = re.compile(r"[^.!?\n]+")
 
 
 def denial_in(text: str) -> str:
@@ -171,15 +117,18 @@ def denial_in(text: str) -> str:
     return found.group().strip() if found else ""
 
 
-def lint(persona: Persona, *, fits_register: RegisterCheck | None = None) -> tuple[Remark, ...]:
+def lint(
+    persona: Persona, *, fits_register: RegisterCheck | None = None, bias: Bias | None = None
+) -> tuple[Remark, ...]:
     """Every remark on `persona`: errors first, then in the order of the rules.
 
     `fits_register` judges the author's Korean lines and demonstrations; without it the register is not looked at.
+    `bias` judges what is said of groups: the filter that ships, unless told otherwise.
     """
     remarks = [
         *_phrases(persona),
-        *_essentialising(persona),
-        *_caricature(persona),
+        *about_groups((*_instructions(persona), *_spoken(persona)), bias or shipped()),
+        *caricature(persona),
         *_minor_romance(persona),
         *_minor_mature(persona),
         *_real_person(persona),
@@ -235,24 +184,6 @@ def _phrases(persona: Persona) -> Iterator[Remark]:
         for key, text in texts:
             if found := pattern.search(text):
                 yield Remark(level=Level.ERROR, rule=rule, key=key, fields={"found": found.group().strip()})
-
-
-def _essentialising(persona: Persona) -> Iterator[Remark]:
-    """A group and a trait tied by "because" or "always": a warning; an error where the trait is a bad one."""
-    for key, text in (*_instructions(persona), *_spoken(persona)):
-        for sentence in _SENTENCE.findall(text):
-            if found := _ESSENTIAL.search(sentence):
-                level = Level.ERROR if _NEGATIVE.search(sentence) else Level.WARNING
-                yield Remark(level=level, rule="essentialising", key=key, fields={"found": found.group().strip()})
-
-
-def _caricature(persona: Persona) -> Iterator[Remark]:
-    """A person described by nothing but a group is a cliché of that group."""
-    if persona.tier is not Tier.DEMOGRAPHIC:
-        return
-    group, typical = _GROUP.search(persona.description), _TYPICAL.search(persona.description)
-    if typical or (group and len(persona.description.split()) <= 5):
-        yield Remark(level=Level.WARNING, rule="caricature", key="description")
 
 
 def _minor_romance(persona: Persona) -> Iterator[Remark]:

@@ -6,15 +6,16 @@ import importlib.resources
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
 from moderation.words import DEFAULT_LANGUAGE, catalogue
 from personas.errors import PersonaFileError
-from personas.lint import Level, Remark, denial_in, lint
+from personas.lint import denial_in, lint
 from personas.persona import Demonstration, Fact, Persona, Tier
+from personas.remarks import Level, Remark, line_of
 from personas.schema import DemographicFile, DemonstrationEntry, FactEntry, OverlayFile, fit
 
 MAX_BYTES: Final = 262_144
@@ -42,14 +43,18 @@ _MACHINE_WORDS: Final = "AI, 인공지능, program, 프로그램"
 class _LintRefusal(PersonaFileError):
     """A lint error: its text depends on the reader's language as a whole, not only the frame around it."""
 
-    def __init__(self, file: object, remark: Remark) -> None:
-        super().__init__("personas.lint_error", file=file, key=remark.key)
+    def __init__(self, file: object, remark: Remark, document: str) -> None:
+        # Whoever gave a card, or a few lines, never saw the TOML that was made of it.
+        line = line_of(remark, document) if str(file).endswith(".toml") else 0
+        super().__init__(
+            "personas.lint_error_at" if line else "personas.lint_error", file=file, key=remark.key, line=line
+        )
         self._remark = remark
 
     def explain(self, language: str = DEFAULT_LANGUAGE) -> str:
         message, suggestion = self._remark.message(language), self._remark.suggestion(language)
         say = catalogue(self.package).say
-        return say("personas.lint_error", language, **self.fields, message=message, suggestion=suggestion)
+        return say(self.key, language, **self.fields, message=message, suggestion=suggestion)
 
 
 def load_persona(path: Path, *, bases: Mapping[str, Persona] | None = None) -> Persona:
@@ -66,7 +71,7 @@ def read_persona(raw: bytes, *, file: str) -> Persona:
     As strict as a library: raises PersonaFileError for lint errors too.
     """
     persona = _build(file, _content(file, raw), {})
-    _refuse_lint_errors(file, persona)
+    _refuse_lint_errors(file, persona, lambda: raw)
     return persona
 
 
@@ -119,7 +124,7 @@ def _load(folders: Iterable[Traversable]) -> dict[str, Persona]:
             if (content.get("tier") == Tier.INDIVIDUALISED) is overlay:
                 canon = {key: base for key, base in found.items() if base.tier is not Tier.INDIVIDUALISED}
                 found[identity] = _build(file, content, canon)
-                _refuse_lint_errors(file, found[identity])
+                _refuse_lint_errors(file, found[identity], file.read_bytes)
     return {identity: found[identity] for identity in parsed}
 
 
@@ -133,10 +138,10 @@ def _files(folders: Iterable[Traversable]) -> list[Traversable]:
     return files
 
 
-def _refuse_lint_errors(file: object, persona: Persona) -> None:
+def _refuse_lint_errors(file: object, persona: Persona, content: Callable[[], bytes]) -> None:
     for remark in lint(persona):
         if remark.level is Level.ERROR:
-            raise _LintRefusal(file, remark)
+            raise _LintRefusal(file, remark, content().decode("utf-8-sig", "replace"))
 
 
 def _parse(file: Traversable) -> dict[str, object]:

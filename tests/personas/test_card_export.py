@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from personas.cards import MAX_BYTES, persona_of, write_card
 from personas.errors import PersonaFileError
-from personas.lint import Level, lint
+from personas.lint import lint
 from personas.loading import bundled
+from personas.remarks import Level
 from tests.personas.carding import DATA, V1, V2, V3, charx, encoded, persona, png, read, text
 
 

@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from personas.lint import Level, Remark, denial_in, lint
+from personas.lint import denial_in, lint
 from personas.persona import Demonstration, Fact, Persona, Tier
+from personas.remarks import Level, Remark, line_of
 
 PLAIN = Persona(
     id="baker",
@@ -265,6 +266,8 @@ def test_every_remark_says_what_is_wrong_and_what_to_do(language: str) -> None:
         "political",
         "essentialising",
         "caricature",
+        "flattering",
+        "cliche",
         "minor_romance",
         "minor_mature",
         "real_person",
@@ -279,3 +282,80 @@ def test_every_remark_says_what_is_wrong_and_what_to_do(language: str) -> None:
         assert remark.message(language) != remark.suggestion(language)
         assert "{{" not in remark.message("en")
     assert "{{char}}" in Remark(level=Level.ERROR, rule="placeholder", key="a", fields=fields).suggestion(language)
+
+
+@pytest.mark.parametrize(
+    ("description", "rule", "level"),
+    [
+        ("She knows that women are bad at sailing.", "essentialising", Level.ERROR),
+        ("Immigrants are lazy, he tells everybody.", "essentialising", Level.WARNING),
+        ("여자들은 원래 운전을 못한다.", "essentialising", Level.ERROR),
+        ("A cook. Old women are wise.", "flattering", Level.WARNING),
+        ("아시아인은 다 수학을 잘한다.", "flattering", Level.WARNING),
+        ("A stingy Jew who lends money.", "cliche", Level.WARNING),
+        ("무뚝뚝한 경상도 남자가 하는 국밥집.", "cliche", Level.WARNING),
+    ],
+)
+def test_the_guard_s_own_filter_reads_what_is_said_of_groups(description: str, rule: str, level: Level) -> None:
+    assert [(remark.rule, remark.level) for remark in lint(saying(description))] == [(rule, level)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "key"),
+    [
+        ({"facts": (Fact(id="a", text="Men are liars, as her mother said."),)}, "facts.1.text"),
+        ({"voice": "Says that all foreigners are dirty."}, "voice"),
+        (
+            {"demonstrations": (Demonstration(user="Hm?", reply="Well, old people are useless."),)},
+            "demonstrations.1.reply",
+        ),
+        ({"greetings": ("Welcome! Girls can't drive, you know.",)}, "greetings.1"),
+    ],
+)
+def test_generalisations_are_found_wherever_a_file_speaks(fields: dict[str, object], key: str) -> None:
+    assert {(remark.key, remark.rule) for remark in lint(dataclasses.replace(PLAIN, **fields))} == {
+        (key, "essentialising")
+    }
+
+
+def test_what_people_say_in_a_demonstration_is_theirs() -> None:
+    shown = Demonstration(user="Women can't drive.", reply="My sister drives a bus.")
+    assert lint(dataclasses.replace(PLAIN, demonstrations=(shown,))) == ()
+
+
+DOCUMENT = '''id = "baker"
+name = "Mina"
+description = """
+A baker. She thinks \\
+that women are bad at driving."""
+greetings = [
+  "Morning.",
+  "Old people are useless.",
+]
+
+[[facts]]
+id = "oven"
+text = "Fine."
+
+[[facts]]
+id = "town"
+text = "Immigrants are lazy."
+'''
+
+
+@pytest.mark.parametrize(
+    ("key", "found", "line"),
+    [
+        ("description", "women are bad at driving", 5),
+        ("description", "thinks that women", 4),
+        ("greetings.2", "Old people are useless", 8),
+        ("facts.2.text", "Immigrants are lazy", 17),
+        ("facts.2.text", "", 17),
+        ("facts.2", "", 15),
+        ("voice", "", 0),
+        ("greetings", "nowhere to be found", 6),
+    ],
+)
+def test_a_remark_is_found_in_its_line(key: str, found: str, line: int) -> None:
+    remark = Remark(level=Level.ERROR, rule="essentialising", key=key, fields={"found": found})
+    assert line_of(remark, DOCUMENT) == line
