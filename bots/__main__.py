@@ -24,6 +24,7 @@ def build(language: str) -> Callable[[], None]:
     """The command line, its help in `language`. Calling it runs what was typed and exits."""
     import typer
 
+    from bots.cli.audit import audit_app
     from bots.cli.bench import bench_app
     from bots.cli.chat import chat
     from bots.cli.desk import judge, review
@@ -42,6 +43,7 @@ def build(language: str) -> Callable[[], None]:
     app.add_typer(model_app, name="model")
     app.add_typer(policy_app, name="policy")
     app.add_typer(bench_app, name="bench")
+    app.add_typer(audit_app, name="audit")
     command = typer.main.get_command(app)
     _put_into_words(command, language)
     return command

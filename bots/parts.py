@@ -21,6 +21,7 @@ from moderation.guard import Guard
 from moderation.policy import Policy
 from moderation.review import ReviewDesk
 from moderation.stores import Store
+from moderation.stores.memory import MemoryStore
 from moderation.stores.sqlite import SqliteStore
 
 _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -45,6 +46,11 @@ async def open_store(settings: Settings) -> AsyncGenerator[Store, None]:
         yield store
     finally:
         await store.aclose()
+
+
+def open_scratch() -> Store:
+    """A store that leaves nothing behind."""
+    return MemoryStore(ids=new_id)
 
 
 @asynccontextmanager

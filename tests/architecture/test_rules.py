@@ -108,6 +108,7 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
         ("bots/cli/desk.py", "_judge"),  # verdicts as JSON
         ("bots/cli/models.py", "serve"),  # our words
         ("bots/cli/models.py", "model_serve_script"),  # our words
+        ("bots/cli/audit.py", "swap"),  # figures as JSON
         ("bots/cli/files.py", "train"),  # figures
         ("bots/cli/files.py", "report"),  # the same
         ("bots/cli/serve.py", "_run"),  # our words

@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -312,7 +313,7 @@ def test_the_guard_s_own_filter_reads_what_is_said_of_groups(description: str, r
         ({"greetings": ("Welcome! Girls can't drive, you know.",)}, "greetings.1"),
     ],
 )
-def test_generalisations_are_found_wherever_a_file_speaks(fields: dict[str, object], key: str) -> None:
+def test_generalisations_are_found_wherever_a_file_speaks(fields: dict[str, Any], key: str) -> None:
     assert {(remark.key, remark.rule) for remark in lint(dataclasses.replace(PLAIN, **fields))} == {
         (key, "essentialising")
     }
