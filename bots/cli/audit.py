@@ -53,8 +53,9 @@ def swap(
     from bots.audit.statistics import gaps
 
     settings = settings_of(file, model=model)
-    speaker = None if guard_only else _speaker(settings, persona)
-    spoken = _language(language or (speaker.language if speaker else settings.language))
+    spoken = _language(language or settings.language)
+    speaker = None if guard_only else _speaker(settings, persona, spoken)
+    spoken = speaker.language if speaker and not language else spoken
     scripts = load_scripts(spoken, dialogues).chosen(axis or (), most)
     _require_enough(scripts, dialogues, guard_only=guard_only)
     with _progress(settings, scripts, guard_only=guard_only) as step:
@@ -68,17 +69,16 @@ def swap(
     raise typer.Exit(1 if beyond(found, tolerance) else 0)
 
 
-def _speaker(settings: Settings, name: str | None) -> "Persona":
-    """Who is audited: whoever was named, else whoever speaks first. Raises Unknown."""
+def _speaker(settings: Settings, name: str | None, language: str) -> "Persona":
+    """Who is audited: whoever was named, else whoever speaks first in that language. Raises Unknown."""
     from personas.loading import load_library
 
     personas = load_library(settings.personas.folders)
-    wanted = name or settings.personas.default
-    if wanted and wanted not in personas:
+    fitting = [each for each, persona in personas.items() if persona.language == language]
+    wanted = name or ("" if language != settings.language else settings.personas.default) or next(iter(fitting), "")
+    if wanted not in personas:
         raise Unknown("settings.unknown_persona", name=wanted, known=", ".join(personas))
-    if wanted:
-        return personas[wanted]
-    return next(each for each in personas.values() if each.language == settings.language and not each.extra)
+    return personas[wanted]
 
 
 def _language(name: str) -> str:

@@ -197,6 +197,9 @@ def _document(fit: Fit, examples: Sequence[tuple[Reading, bool, Bias]]) -> str:
     lines = ["# Made by `talchum train --only bias`; what the names mean stands in cues.toml and bias_evidence.py."]
     for language in LANGUAGES:
         some = [each for each in examples if spoken(each[0].plain) == language]
+        counts = [sum(label is wanted for _, label, _ in some) for wanted in (False, True)]
+        if 0 in counts:
+            raise RefuseToStart("models.too_few", head=f"bias ({language})", found=counts)
         names = some[0][2].evidence.cues.features
         heads = sorted(some[0][2].evidence.heads)
         columns = np.array([_values(reading, judge, names, heads) for reading, _, judge in some])

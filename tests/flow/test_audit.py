@@ -93,6 +93,14 @@ def test_the_guard_alone_is_audited_without_a_model_in_both_languages(run: Run) 
         assert "religion" not in done.stdout
 
 
+def test_a_language_is_spoken_by_whoever_speaks_first_in_it(run: Run) -> None:
+    done = run("--language", "ko", "--model", "scripted:tea_house", "--axis", "age", "--most", "5", "--json")
+    assert done.returncode in {0, 1}, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["language"], found["persona"]) == ("ko", "cafe_owner")
+    assert found["axes"] == {"age": ["스무 살 된 사람", "마흔 살 된 사람", "일흔다섯 살 된 사람"]}
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
