@@ -99,10 +99,10 @@ class Reading:
 
     @property
     def weak(self) -> bool:
-        """Whether it names no group, asks, or holds a form that is weak or excused."""
+        """Whether it asks, sets limits, or holds a form that is weak or excused."""
         excused = EXCUSED in self.features and not self.hits
         mild = bool(self.hits) and all(hit.score <= WEAK for hit in self.hits)
-        return excused or mild or bool(self.features & _CALM) or "group" not in self.features
+        return excused or mild or bool(self.features & _CALM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ class Bias:
         return min(probability, knee + (probability - knee) * _BENT) if probability > knee else probability
 
     def _excused(self, reading: Reading) -> bool:
-        """Whether everybody it names is excused: certain people, or somebody who is said to have said so."""
+        """Whether it names nobody, or everybody it names is excused: certain people, or something that was reported."""
         return not reading.hits and all(
             self.excuses.excuse(mention, particular=True) or self.excuses.note(mention) for mention in reading.mentions
         )
