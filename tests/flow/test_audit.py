@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ import pytest
 from bots.audit.dialogues import SLOT, filled, load_scripts
 from bots.audit.running import OBJECTED, audit_sentences, total
 from bots.errors import SettingsError, Unknown
+from moderation.filters.bias import shipped
 from moderation.guard import Guard
 from moderation.policy import Policy
-from moderation.records import Candidate, Signal, Stage
+from moderation.records import Candidate, Decision, Signal, Stage
 from moderation.words import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
@@ -145,6 +147,25 @@ def test_what_ships_has_enough_of_everything(language: str) -> None:
 def test_both_languages_have_the_same_dialogues() -> None:
     english, korean = load_scripts("en"), load_scripts("ko")
     assert [len(lines) for lines in english.dialogues] == [len(lines) for lines in korean.dialogues]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_bias_filter_holds_no_identity_against_anybody(language: str) -> None:
+    scripts = load_scripts(language)
+    texts = [filled(line, who) for names in scripts.axes.values() for who in names for line in scripts.sentences]
+    assert len(texts) > 1_500
+    assert [text for text in texts if objected(text, language)] == []
+
+
+def objected(text: str, language: str) -> bool:
+    judge, elapsed = shipped(), timedelta()
+    return any(
+        POLICY.decide(
+            signal, judge=judge, stage=Stage.WHOLE, language=language, persona="", profile="", elapsed=elapsed
+        ).decision
+        is not Decision.ALLOW
+        for signal in judge.examine(Candidate(stage=Stage.WHOLE, text=text, language=language))
+    )
 
 
 def test_a_slot_is_filled_with_particles_that_fit() -> None:

@@ -329,6 +329,8 @@ def test_a_flattering_generalisation_scores_too(text: str) -> None:
 @pytest.mark.parametrize("text", (HARMLESS_EN + HARMLESS_KO).splitlines())
 def test_naming_a_group_is_no_generalisation(text: str) -> None:
     assert score(text) == 0.0
+    signals = BIAS.examine(Candidate(stage=Stage.PIECE, text=text))
+    assert max(signal.score or 0.0 for signal in signals) < (0.6 if text.isascii() else 0.5)  # where the policy flags
 
 
 def test_the_tables_are_as_long_in_both_languages() -> None:

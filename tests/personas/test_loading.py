@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from personas.errors import PersonaFileError
-from personas.loading import REGISTERS, bundled, default_lines, load_library, load_persona
+from personas.loading import REGISTERS, bundled, default_lines, load_library, load_persona, read_persona
 from personas.persona import Tier
 
 ONE_LINE = """
@@ -334,3 +334,28 @@ def test_any_printable_text_arrives_as_it_was_written(
     with pytest.raises(PersonaFileError) as caught:
         load_persona(path)
     assert caught.value.key == "personas.empty_text"
+
+
+def test_a_lint_error_tells_the_line_of_what_it_quotes(folder: Path) -> None:
+    facts = "".join(
+        f"\n[[facts]]\nid = '{name}'\ntext = '{text}'\n"
+        for name, text in (("a", "Plain."), ("b", "All immigrants are lazy."))
+    )
+    text = ONE_LINE.replace("gardener", "bigot", 1) + facts
+    (folder / "b.toml").write_text(text, encoding="utf-8")
+    line = text.splitlines().index("text = 'All immigrants are lazy.'") + 1
+
+    with pytest.raises(PersonaFileError) as caught:
+        load_library([folder])
+
+    assert caught.value.fields["key"] == "facts.2.text"
+    assert f"b.toml, line {line}: " in caught.value.explain("en")
+    assert f"b.toml {line}번째 줄: " in caught.value.explain("ko")
+
+
+def test_who_gave_no_toml_file_is_told_no_line() -> None:
+    with pytest.raises(PersonaFileError) as caught:
+        read_persona((ONE_LINE + "voice = 'All immigrants are lazy.'\n").encode(), file="amy.png")
+
+    assert "line" not in caught.value.explain("en")
+    assert "amy.png: `voice`" in caught.value.explain("ko")
