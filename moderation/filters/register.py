@@ -15,16 +15,18 @@ from moderation.errors import FilterUnavailable
 from moderation.filters.character.asides import without
 from moderation.filters.character.folding import fold, readable_tail
 from moderation.filters.character.places import gathered
+from moderation.filters.honorifics import slip
 from moderation.records import Candidate, Signal, Span, Stage
 
 LEVELS: Final = frozenset({"hapsyo", "haeyo", "hao", "hage", "hae", "haera"})
 _FILE: Final = "character/endings.toml"
-_CODE: Final = "2"
+_CODE: Final = "3"
 """Grows when the rules written in code change: it is part of the version."""
 
 _SURE: Final = 0.95
 _MUSING: Final = 0.6
 _NEAR: Final = 0.3
+_HONORIFIC: Final = 0.6
 
 _ASIDES: Final = frozenset({"code", "quote", "action", "link"})
 _BREAK: Final = re.compile(
@@ -75,13 +77,14 @@ class Endings:
 
 
 class Register:
-    """Signals sentences whose speech level is none of the persona's. Safe to share between threads.
+    """Signals sentences whose speech level is none of the persona's (`speech_level`), and such as raise the speaker or
+    mix levels within themselves (`honorific`). Safe to share between threads.
 
     The analyser was called from four threads at once for twenty thousand analyses with the results of one thread.
     """
 
     id = "register"
-    categories = frozenset({"speech_level"})
+    categories = frozenset({"speech_level", "honorific"})
     stages = frozenset({Stage.PIECE, Stage.WHOLE})
 
     def __init__(self, kiwi: Kiwi, endings: Endings) -> None:
@@ -112,7 +115,7 @@ class Register:
 
     def level(self, sentence: str) -> frozenset[str]:
         """The levels the end of `sentence` allows; empty where it does not tell."""
-        ending = self._ending(sentence)
+        ending = self._ending(self._tokens(sentence))
         return ending.levels if ending else frozenset()
 
     def _signals(self, candidate: Candidate, allowed: frozenset[str]) -> Iterator[Signal]:
@@ -123,11 +126,15 @@ class Register:
             span = folded.span(start, end)
             if span.end <= len(tail):
                 continue
-            ending = self._ending(plain[start:end])
+            tokens = self._tokens(plain[start:end])
+            ending = self._ending(tokens)
+            clipped = Span(max(0, span.start - len(tail)), span.end - len(tail))
+            firm = ending.levels if ending and not ending.musing else frozenset()
+            if wrong := slip(tokens, firm, asks="?" in plain[start:end]):
+                yield Signal(category="honorific", score=_HONORIFIC, spans=(clipped,), detail=wrong)
             if ending is None or ending.levels & allowed:
                 continue
             score = self._score(ending, allowed)
-            clipped = Span(max(0, span.start - len(tail)), span.end - len(tail))
             detail = f"{'/'.join(sorted(ending.levels))}, not {'/'.join(sorted(allowed))}"
             yield Signal(category="speech_level", score=score, spans=(clipped,), detail=detail)
 
@@ -136,15 +143,19 @@ class Register:
             return _NEAR
         return _MUSING if ending.musing else _SURE
 
-    def _ending(self, sentence: str) -> _Ending | None:
+    def _tokens(self, sentence: str) -> list[tuple[str, str]]:
+        """Form and tag of each morpheme, without marks at the end; none where there is no Hangul."""
         text = sentence[-_LONGEST:].strip()
         if not _HANGUL.search(text):
-            return None
+            return []
         if text[-1] not in ".?!":
             text += "."
         tokens = [(token.form, str(token.tag)) for token in self._kiwi.tokenize(text)]
         while tokens and tokens[-1][1] in _MARKS:
             tokens.pop()
+        return tokens
+
+    def _ending(self, tokens: list[tuple[str, str]]) -> _Ending | None:
         if not tokens:
             return None
         if len(tokens) == 1 and tokens[0][1] == "IC":
