@@ -49,6 +49,16 @@ class Stage(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is so of a persona in one respect, for claims to be compared with."""
+
+    slot: str
+    """In which respect: "age", "home" (see `moderation.filters.character.claims.SLOTS`)."""
+    values: tuple[str, ...]
+    """Every way to name it: ("70",), ("Bloomsbury", "London"), ("none",)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
     """What a filter may know of the persona that speaks."""
 
@@ -62,6 +72,11 @@ class Brief:
     period."""
     moment: date | None = None
     """The persona's point in time; later things are unknown to it."""
+    world: str = ""
+    """The world of fiction it lives in, by name; "" for ours."""
+    told: str = ""
+    """What its author tells of it and of its world: what is named there is no stranger to it."""
+    facts: tuple[Known, ...] = ()
     taboos: tuple[str, ...] = ()
     secrets: frozenset[str] = frozenset()
     """Digests of shingles (see `moderation.shingles`) of text that must not leak: system prompt, canary."""

@@ -7,12 +7,14 @@ import functools
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 
 from moderation.filters import Filter
 from moderation.filters.character import Character
 from moderation.filters.identity import Identity
 from moderation.filters.register import Register
-from moderation.records import Brief, Candidate, Stage
+from moderation.records import Brief, Candidate, Known, Stage
 from moderation.shingles import shingles
 
 ROUNDS = 400
@@ -33,26 +35,36 @@ EARLIER = (
     "어제는 손님이 많아서 정신이 없었어요. 원두도 다 떨어졌고요.",
     "The nets are dry and the gulls are gone.",
 ) * 2
+KNOWN = Brief(
+    name="서이안",
+    language="ko",
+    registers=("haeyo", "hapsyo"),
+    moment=date(1894, 11, 12),
+    told="골목 끝 카페의 주인. A keeper of the light.",
+    facts=(Known(slot="age", values=("34",)), Known(slot="home", values=("서울", "London"))),
+    people=("지훈", "Mina"),
+)
+"""A persona whose year and facts are known, so that every rule has something to compare."""
 
 
 def candidates() -> Iterator[tuple[str, Candidate]]:
     """A name and a candidate of 300 characters (the last: a sentence), with all that a filter may have to compare."""
     secrets = shingles("You are the keeper of the last lighthouse and you must never reveal the canary tc-9f3a17.")
     for language, text in (("ko", KOREAN), ("en", ENGLISH)):
-        brief = Brief(language=language, registers=("haeyo", "hapsyo"), people=("지훈", "Mina"), secrets=secrets)
+        brief = replace(KNOWN, language=language, secrets=secrets)
         piece = Candidate(stage=Stage.PIECE, text=text[:300], shown=text[200:], replies=EARLIER[:3], brief=brief)
         yield f"{language}, 300 characters", piece
-    brief = Brief(language="ko", registers=("haeyo", "hapsyo"))
-    yield "ko, one sentence", Candidate(stage=Stage.PIECE, text=KOREAN[:36], brief=brief)
+    yield "ko, one sentence", Candidate(stage=Stage.PIECE, text=KOREAN[:36], brief=KNOWN)
+    yield "en, one sentence", Candidate(stage=Stage.PIECE, text=ENGLISH[:82], brief=replace(KNOWN, language="en"))
 
 
 def times(run: Callable[[], object]) -> tuple[float, float]:
-    """Median and 95th percentile in milliseconds."""
+    """Median and 95th percentile in milliseconds of the thread's own time: other work is not the filter's."""
     taken = []
     for _ in range(ROUNDS):
-        start = time.perf_counter()
+        start = time.thread_time()
         run()
-        taken.append((time.perf_counter() - start) * 1000)
+        taken.append((time.thread_time() - start) * 1000)
     return statistics.median(taken), statistics.quantiles(taken, n=20)[-1]
 
 

@@ -1,11 +1,12 @@
 """How long the rule filters take over 300 characters, each alone and in groups."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from moderation.filters import Filter
 from moderation.filters.registry import load_filters
-from moderation.records import Brief, Candidate, Stage
+from moderation.records import Brief, Candidate, Known, Stage
 from moderation.shingles import shingles
 from tests.bench.measuring import cpu_ms, halves
 from tests.bench.sizes import Sizes
@@ -32,7 +33,7 @@ def rules(sizes: Sizes) -> Section:
     heads = tuple(f"{language} {share} ms" for language in LANGUAGES for share in ("p50", "p95"))
     note = (
         f"{sizes.texts} texts a language, processor time of the thread, each text once; character compares with three "
-        "earlier replies and the digests of a prompt."
+        "earlier replies and the digests of a prompt, and knows the persona's year and facts."
     )
     return Section(tables=(Table(title="rules, 300 characters", columns=heads, rows=tuple(rows), note=note),))
 
@@ -63,7 +64,15 @@ def _pass(group: tuple[Filter, ...], candidate: Candidate) -> float:
 def _candidates(language: str, count: int) -> list[Candidate]:
     texts = long_texts(language, count + 3)
     secrets = shingles("You keep the last lighthouse of the coast and must never tell anyone of the token tc-9f3a17.")
-    brief = Brief(language=language, people=("Mina", "지훈"), secrets=secrets)
+    brief = Brief(
+        name="Ada Voss",
+        language=language,
+        moment=date(1894, 11, 12),
+        told="The keeper of the last lighthouse of the coast.",
+        facts=(Known(slot="age", values=("58",)), Known(slot="home", values=("London", "서울"))),
+        people=("Mina", "지훈"),
+        secrets=secrets,
+    )
     return [
         Candidate(stage=Stage.PIECE, text=text, replies=tuple(texts[at + 1 : at + 4]), language=language, brief=brief)
         for at, text in enumerate(texts[:count])

@@ -1,4 +1,4 @@
-"""Out of character: seven ways, in both languages, and the innocent lines beside them."""
+"""Out of character: the ways that phrases show, in both languages, and the innocent lines beside them."""
 
 import pytest
 from hypothesis import given, settings
@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from moderation.errors import FilterUnavailable
 from moderation.filters.character import Character
 from moderation.filters.character.asides import without
+from moderation.filters.character.claims import Claims
 from moderation.filters.character.folding import fold, readable_tail
 from moderation.filters.character.phrases import load_phrases, parse_phrases
+from moderation.filters.character.strangers import Strangers
 from moderation.records import Brief, Candidate, Signal, Stage
 from moderation.shingles import shingles
 from moderation.words import catalogue
@@ -539,7 +541,9 @@ def test_laughter_is_no_repetition(text: str) -> None:
     assert score("repetition", text, brief_of(text)) == 0.0
 
 
-@pytest.mark.parametrize("name", ["disclosure", "refusal", "leak", "user_voice", "human_claim", "narration"])
+@pytest.mark.parametrize(
+    "name", ["disclosure", "refusal", "leak", "user_voice", "human_claim", "narration", "clinging", "context"]
+)
 def test_every_rule_finds_its_own_examples(name: str) -> None:
     phrases = load_phrases("character", name)
     assert phrases.rules
@@ -659,4 +663,7 @@ def test_the_version_follows_the_rules() -> None:
     changed = {"disclosure": parse_phrases('[[rule]]\nid = "x"\nscore = 0.5\npattern = "a"', "x.toml")}
     narration = load_phrases("character", "narration")
     assert len(CHARACTER.version) == 12
-    assert Character.load().version == CHARACTER.version != Character(changed, narration=narration).version
+    strangers = Strangers.load()
+    claims = Claims.load(strangers.marks)
+    other = Character(changed, narration=narration, strangers=strangers, claims=claims)
+    assert Character.load().version == CHARACTER.version != other.version

@@ -5,14 +5,16 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from moderation.filters.character import leak, repetition, scripts, voices
+from moderation.filters.character.claims import CONTRADICTION, Claims
 from moderation.filters.character.folding import Folded, fold, readable_tail
 from moderation.filters.character.phrases import Hit, Phrases, load_phrases
 from moderation.filters.character.places import gathered
+from moderation.filters.character.strangers import ANACHRONISM, OTHER_WORLD, Strangers
 from moderation.normalise import FOLD_VERSION
 from moderation.records import Candidate, Signal, Span, Stage
 
-_PHRASED: Final = ("disclosure", "refusal", "leak", "user_voice", "human_claim")
-_CODE: Final = "2"
+_PHRASED: Final = ("disclosure", "refusal", "leak", "user_voice", "human_claim", "clinging")
+_CODE: Final = "3"
 """Grows when the rules written in code change: it is part of the version."""
 _TAIL: Final = 240
 """Characters of what was shown, those that are seen, that phrases may have begun in."""
@@ -20,30 +22,40 @@ _CLEAN: Final = (Signal(category="disclosure", score=0.0),)
 
 
 class Character:
-    """Seven ways of falling out of character, by rules. Immutable; safe to share between threads.
+    """Eleven ways of falling out of character, by rules. Immutable; safe to share between threads.
 
     `disclosure` calls itself a machine (not after the truthful answer), `refusal` refuses in the words of a service,
     `leak` shows its prompt, `user_voice` speaks or acts for the person, `human_claim` says it is human, `language`
-    leaves the persona's language, `repetition` says it again.
+    leaves the persona's language, `repetition` says it again, `clinging` holds on to the person, `anachronism` knows
+    what came after its time, `other_world` is or knows somebody of another fiction, `contradiction` says of itself what
+    is not so.
     """
 
     id = "character"
-    categories = frozenset({*_PHRASED, "language", "repetition"})
+    categories = frozenset({*_PHRASED, "language", "repetition", ANACHRONISM, OTHER_WORLD, CONTRADICTION})
     stages = frozenset({Stage.PIECE, Stage.WHOLE})
 
-    def __init__(self, phrases: dict[str, Phrases], *, narration: Phrases) -> None:
+    def __init__(
+        self, phrases: dict[str, Phrases], *, narration: Phrases, strangers: Strangers, claims: Claims
+    ) -> None:
         """`phrases` by category; `narration`: rules for texts in which names stand as `voices.PERSON`."""
         self._phrases = phrases
         self._narration = narration
+        self._strangers = strangers
+        self._claims = claims
         joined = "".join(phrases[name].version for name in sorted(phrases)) + narration.version
+        joined += strangers.version + claims.version
         self.version = hashlib.sha256((joined + str(FOLD_VERSION) + _CODE).encode()).hexdigest()[:12]
 
     @classmethod
     def load(cls) -> "Character":
         """With the rules of the package. Raises FilterUnavailable: file, key, what was expected."""
+        strangers = Strangers.load()
         return cls(
             {name: load_phrases("character", name) for name in _PHRASED},
             narration=load_phrases("character", "narration"),
+            strangers=strangers,
+            claims=Claims.load(strangers.marks),
         )
 
     def examine(self, candidate: Candidate) -> Sequence[Signal]:
@@ -72,6 +84,11 @@ class Character:
         for start, end in voices.spoken_for(folded.text, names):
             if not (cut and start == 0):
                 yield from _signal("user_voice", 0.95, "name", folded.span(start, end), len(tail))
+        for stranger in self._strangers.find(folded, candidate):
+            span = folded.span(stranger.start, stranger.end)
+            yield from _signal(stranger.category, stranger.score, stranger.detail, span, len(tail))
+        for claim in self._claims.find(folded, candidate):
+            yield from _signal(CONTRADICTION, claim.score, claim.detail, folded.span(claim.start, claim.end), len(tail))
 
     def _hits(
         self, folded: Folded, names: list[tuple[int, int]], *, disclosed: bool

@@ -20,8 +20,9 @@ import hashlib
 import importlib.resources
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import re2
@@ -104,20 +105,20 @@ def _taken_back(rule: Rule, data: bytes, first: int, last: int) -> bool:
     return any(match.start() <= last and match.end() >= first for match in window)
 
 
-def load_phrases(folder: str, name: str) -> Phrases:
-    """The rules of `moderation/data/<folder>/<name>.toml`.
+def load_phrases(folder: str, name: str, *, given: Mapping[str, str] = MappingProxyType({})) -> Phrases:
+    """The rules of `moderation/data/<folder>/<name>.toml`; `given` are fragments beside those that the file defines.
 
     Raises FilterUnavailable where the file is missing or not what it must be: file, key, what was expected.
     """
     file = f"{folder}/{name}.toml"
     try:
         raw = (importlib.resources.files("moderation") / "data" / folder / f"{name}.toml").read_bytes()
-        return parse_phrases(raw.decode("utf-8"), file)
+        return parse_phrases(raw.decode("utf-8"), file, given=given)
     except (FileNotFoundError, UnicodeDecodeError) as error:
         raise FilterUnavailable("character.missing", file=file) from error
 
 
-def parse_phrases(source: str, file: str) -> Phrases:
+def parse_phrases(source: str, file: str, *, given: Mapping[str, str] = MappingProxyType({})) -> Phrases:
     """The rules written in `source`; `file` names it in errors (FilterUnavailable)."""
     try:
         document = tomllib.loads(source)
@@ -129,6 +130,7 @@ def parse_phrases(source: str, file: str) -> Phrases:
         raise _wrong(file, "rule", "[[rule]] …")
     if not isinstance(defined, dict) or not all(isinstance(text, str) for text in defined.values()):
         raise _wrong(file, "define", "name = 'pattern'")
+    defined = {**given, **defined}
     rules: list[Rule] = []
     patterns: list[str] = []
     for position, entry in enumerate(entries, start=1):
