@@ -10,7 +10,7 @@ from moderation.filters.privacy import lore
 from moderation.guard import GUARD, Guard
 from moderation.holdback import Terms
 from moderation.language import language_of
-from moderation.records import Brief, Candidate, Decision, Stage, Verdict
+from moderation.records import Brief, Candidate, Decision, Known, Stage, Verdict
 from moderation.shingles import exactly, shingles
 from moderation.words import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 from personas.errors import PersonaFileError
@@ -127,6 +127,9 @@ def brief_of(persona: Persona) -> Brief:
         language=persona.language,
         registers=persona.registers,
         moment=persona.moment,
+        world=persona.world,
+        told=persona.told,
+        facts=tuple(Known(slot=fact.slot, values=fact.values) for fact in persona.known if fact.slot and fact.values),
         taboos=persona.taboos,
         lore=lore(_written(persona)),
     )

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from moderation.filters.bias import Bias, shipped
+from moderation.filters.character.claims import SLOTS
+from moderation.filters.character.numbers import numbers_in
 from personas.lint_groups import about_groups, caricature
 from personas.persona import Persona, Tier
 from personas.remarks import Level, Remark
@@ -248,6 +250,15 @@ def _facts(persona: Persona) -> Iterator[Remark]:
     """Facts that cannot both hold, and facts whose time is not told."""
     yield from _twice("fact_id", persona, (fact.id for fact in persona.facts))
     yield from _twice("fact_slot", persona, ((fact.slot, fact.since) if fact.slot else None for fact in persona.facts))
+    for number, fact in enumerate(persona.facts, start=1):
+        if fact.values and not fact.slot:
+            yield Remark(level=Level.ERROR, rule="values_slot", key=f"facts.{number}.values")
+        elif fact.slot in SLOTS and not fact.values:
+            yield Remark(
+                level=Level.WARNING, rule="slot_values", key=f"facts.{number}.slot", fields={"found": fact.slot}
+            )
+        elif fact.slot == "age" and not any(map(numbers_in, fact.values)):
+            yield Remark(level=Level.WARNING, rule="age_number", key=f"facts.{number}.values")
     undated = [fact.id for fact in persona.facts if fact.since is None]
     if persona.moment is not None and undated:
         fields = {"facts": ", ".join(undated), "moment": persona.moment.isoformat()}

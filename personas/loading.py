@@ -215,6 +215,7 @@ def _complete(file: object, parsed: DemographicFile, version: str) -> Persona:
         register=register,
         registers=registers,
         moment=parsed.moment,
+        world=parsed.world,
         scenario=parsed.scenario,
         facts=_facts(parsed.facts),
         demonstrations=_demonstrations(parsed.demonstrations),
@@ -292,7 +293,14 @@ def _overlaid(file: object, parsed: OverlayFile, version: str, bases: Mapping[st
 
 def _facts(entries: Iterable[FactEntry]) -> tuple[Fact, ...]:
     return tuple(
-        Fact(id=entry.id, text=entry.text, since=entry.since, witness=entry.witness, slot=entry.slot)
+        Fact(
+            id=entry.id,
+            text=entry.text,
+            since=entry.since,
+            witness=entry.witness,
+            slot=entry.slot,
+            values=tuple(entry.values),
+        )
         for entry in entries
     )
 

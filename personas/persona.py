@@ -29,6 +29,9 @@ class Fact:
     slot: str = ""
     """What it says something about ("home", "age"), where only one such thing can be true at a time: of several facts
     in one slot the latest that has come true holds."""
+    values: tuple[str, ...] = ()
+    """The thing itself, in every way it may be named ("70"; "Bloomsbury", "London"; "none"): the guard holds what the
+    persona says of itself against it, in the slots that it knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,8 @@ class Persona:
     registers: tuple[str, ...] = ()
     """Every speech level that is in character, `register` included."""
     moment: date | None = None
+    world: str = ""
+    """The world of fiction it lives in ("Middle-earth", or a name of the author's own); "" for ours."""
     scenario: str = ""
     facts: tuple[Fact, ...] = ()
     demonstrations: tuple[Demonstration, ...] = ()
@@ -80,6 +85,25 @@ class Persona:
     licence: str = ""
     authors: tuple[str, ...] = ()
     extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def known(self) -> tuple[Fact, ...]:
+        """What is true and known at the persona's moment, in the author's order; of one slot the latest."""
+        facts = [fact for fact in self.facts if fact.witness]
+        if self.moment is not None:
+            facts = [fact for fact in facts if fact.since is None or fact.since <= self.moment]
+        latest: dict[str, Fact] = {}
+        for fact in facts:
+            other = latest.get(fact.slot)
+            if other is None or (fact.since or date.min) >= (other.since or date.min):
+                latest[fact.slot] = fact
+        return tuple(fact for fact in facts if not fact.slot or latest[fact.slot] is fact)
+
+    @property
+    def told(self) -> str:
+        """Everything the author tells of the persona and of what it knows: no example of what others say."""
+        facts = (fact.text for fact in self.known)
+        return "\n".join((self.tagline, self.description, self.voice, self.scenario, *facts, *self.greetings))
 
     @property
     def lines(self) -> tuple[str, ...]:

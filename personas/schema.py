@@ -31,6 +31,7 @@ class FactEntry(_Part):
     since: date | None = None
     witness: bool = True
     slot: _AnyId = ""
+    values: list[_Short] = Field(default_factory=list, max_length=20)
 
 
 class DemonstrationEntry(_Part):
@@ -52,6 +53,7 @@ class DemographicFile(_Part):
     register_: str = Field(default="", alias="register")
     registers: list[str] = Field(default_factory=list, max_length=8)
     moment: date | None = None
+    world: _AnyShort = ""
     mature: bool = False
     scenario: _AnyProse = ""
     facts: list[FactEntry] = Field(default_factory=list, max_length=500)

@@ -40,7 +40,7 @@ def _whole(persona: Persona) -> Iterator[str]:
     # One that nobody wrote is the first line of the description, in whatever way that ends.
     if persona.tagline and persona.tagline != "".join(persona.description.splitlines()[:1])[:200]:
         yield _pair("tagline", persona.tagline)
-    for key in ("mature", "voice", "register", "registers", "moment", "scenario", "taboos"):
+    for key in ("mature", "voice", "register", "registers", "moment", "world", "scenario", "taboos"):
         if value := getattr(persona, key):
             yield _pair(key, value)
     for key in _LINES:
@@ -73,6 +73,8 @@ def _tables(facts: Iterable[Fact], demonstrations: Iterable[Demonstration]) -> I
             yield _pair("witness", fact.witness)
         if fact.slot:
             yield _pair("slot", fact.slot)
+        if fact.values:
+            yield _pair("values", fact.values)
     for shown in demonstrations:
         yield from ("", "[[demonstrations]]")
         if shown.scene:

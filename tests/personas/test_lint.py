@@ -208,11 +208,34 @@ def test_two_facts_with_one_id_contradict_each_other() -> None:
 
 
 def test_two_facts_in_one_slot_contradict_each_other_unless_time_tells_them_apart() -> None:
-    young, old = fact("a", since=date(1990, 1, 1), slot="home"), fact("b", since=date(1999, 1, 1), slot="home")
+    young, old = fact("a", since=date(1990, 1, 1), slot="ship"), fact("b", since=date(1999, 1, 1), slot="ship")
     assert lint(dataclasses.replace(PLAIN, facts=(young, old))) == ()
     same = dataclasses.replace(old, since=young.since)
     assert rules(dataclasses.replace(PLAIN, facts=(young, same))) == {"fact_slot"}
     assert lint(dataclasses.replace(PLAIN, facts=(fact("c"), fact("d")))) == ()
+
+
+@pytest.mark.parametrize(
+    ("slot", "values", "rule", "key"),
+    [
+        ("", ("London",), "values_slot", "facts.1.values"),
+        ("home", (), "slot_values", "facts.1.slot"),
+        ("children", (), "slot_values", "facts.1.slot"),
+        ("age", ("rather old",), "age_number", "facts.1.values"),
+    ],
+)
+def test_a_fact_that_the_guard_could_compare_says_with_what(
+    slot: str, values: tuple[str, ...], rule: str, key: str
+) -> None:
+    told = dataclasses.replace(fact("a", slot=slot), values=values)
+    assert [(remark.rule, remark.key) for remark in lint(dataclasses.replace(PLAIN, facts=(told,)))] == [(rule, key)]
+
+
+@pytest.mark.parametrize(
+    ("slot", "values"), [("home", ("London",)), ("age", ("58",)), ("ship", ()), ("spouse", ("none",))]
+)
+def test_a_fact_with_values_or_a_slot_of_the_author_s_own_is_fine(slot: str, values: tuple[str, ...]) -> None:
+    assert lint(dataclasses.replace(PLAIN, facts=(dataclasses.replace(fact("a", slot=slot), values=values),))) == ()
 
 
 def test_a_persona_pinned_to_a_moment_dates_its_facts() -> None:
@@ -276,6 +299,9 @@ def test_every_remark_says_what_is_wrong_and_what_to_do(language: str) -> None:
         "fact_id",
         "fact_slot",
         "undated",
+        "values_slot",
+        "slot_values",
+        "age_number",
         "placeholder",
         "register",
     ):
