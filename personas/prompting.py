@@ -9,13 +9,13 @@ import bisect
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from moderation.words import LANGUAGES, catalogue
 from personas.errors import RefuseToStart
 from personas.messages import Critique, Prompt, Turn
-from personas.persona import Demonstration, Fact, Persona
+from personas.persona import Demonstration, Persona
+from personas.style import drift
 
 Count = Callable[[str], int]
 """Tokens of a text."""
@@ -67,7 +67,8 @@ class Limits:
     """Tokens of a reply."""
     reminder_every: int = 6
     """Replies in the window from which on a reminder of the voice stands before the newest turn; 0: never. It is
-    renewed each turn instead of left behind in the window: that would say the same thing many times."""
+    renewed each turn instead of left behind in the window: that would say the same thing many times. Where the last
+    replies have drifted from the demonstrations (see `personas.style`), it comes earlier and says in what."""
     count: Count | None = None
     """The tokenizer where it is known; otherwise `estimate_tokens`."""
 
@@ -266,27 +267,14 @@ class _Compiler:
         self._take(described)
         return [described, *kept]
 
-    def _known(self) -> list[Fact]:
-        """What is true and known at the persona's moment, in the author's order; of one slot the latest."""
-        moment = self._persona.moment
-        known = [fact for fact in self._persona.facts if fact.witness]
-        if moment is not None:
-            known = [fact for fact in known if fact.since is None or fact.since <= moment]
-        latest: dict[str, Fact] = {}
-        for fact in known:
-            other = latest.get(fact.slot)
-            if other is None or (fact.since or date.min) >= (other.since or date.min):
-                latest[fact.slot] = fact
-        return [fact for fact in known if not fact.slot or latest[fact.slot] is fact]
-
     def _core_facts(self) -> list[str]:
-        facts = [f"- {self._fill(fact.text)}" for fact in self._known()[:_CORE_FACTS]]
+        facts = [f"- {self._fill(fact.text)}" for fact in self._persona.known[:_CORE_FACTS]]
         return [_say("facts", self._persona), *facts] if facts else []
 
     def _recalled(self) -> list[str]:
         """The other facts that the newest turn speaks of, most in common first."""
         said = _terms(self._turns[-1].text)
-        common = [(len(said & _terms(fact.text)), fact.text) for fact in self._known()[_CORE_FACTS:]]
+        common = [(len(said & _terms(fact.text)), fact.text) for fact in self._persona.known[_CORE_FACTS:]]
         ranked = sorted((entry for entry in common if entry[0]), key=lambda entry: -entry[0])
         return [f"- {self._fill(text)}" for _, text in ranked[:_RECALLED]]
 
@@ -294,11 +282,14 @@ class _Compiler:
         """One message before the newest turn, with what matters just now; none where there is nothing to say."""
         lines = []
         every = self._limits.reminder_every
-        if every and sum(turn.role == "assistant" for turn in self._turns) >= every:
+        replies = [turn.text for turn in self._turns if turn.role == "assistant"]
+        drifts = drift(self._persona, replies) if every else ()
+        if every and (drifts or len(replies) >= every):
             persona = self._persona
             level = _say(f"register_{persona.register}", persona) if persona.register else ""
             voice = " ".join(filter(None, (_first_sentence(persona.voice), level)))
             lines.append(_say("reminder", persona, voice=self._fill(voice)).strip())
+            lines += [_say(f"drift_{aspect}", persona) for aspect in drifts]
         lines += [line for note in notes if (line := self._fill(note).strip())]
         recalled = self._recalled()
         lines += [_say("facts", self._persona), *recalled] if recalled else []
