@@ -130,11 +130,12 @@ def _rows(persona: Persona) -> tuple[Row, ...]:
         Row(label="language", text=persona.language),
         Row(label="registers", text=", ".join(persona.registers) or "-"),
         Row(label="moment", text=str(persona.moment or "-")),
+        Row(label="world", text=persona.world or "-"),
         Row(label="mature", text=str(persona.mature).lower()),
         Row(label="tagline", text=persona.tagline),
         Row(label="description", text=persona.description),
         Row(label="voice", text=persona.voice or "-"),
-        *(Row(label=f"facts.{fact.id}", text=fact.text) for fact in persona.facts),
+        *(Row(label=f"facts.{fact.id}", text=" · ".join((fact.text, *fact.values))) for fact in persona.facts),
         *(
             Row(label=f"demonstrations.{number}", text=f"{shown.user} → {shown.reply}")
             for number, shown in enumerate(persona.demonstrations, start=1)

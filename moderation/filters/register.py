@@ -33,6 +33,8 @@ _BREAK: Final = re.compile(
     r"[.!?\u2026\u3002~]+[)\]\"']*|\n+|[\u3131-\u3163]{2,}|[\u2600-\u27bf\U0001f000-\U0001faff]+|\^\^+|:\)|;\)|T_T"
 )
 _HANGUL: Final = re.compile("[\uac00-\ud7a3]")
+_CALLED: Final = re.compile(r",\s*[\uac00-\ud7a3]{1,5}[아야](?=[.!?~\u2026]*$)")
+"""Somebody called by name at the end: "…, 보리야." is no ending."""
 _LONGEST: Final = 200
 """Code points of a sentence that are analysed: its end, where the ending is."""
 _TAIL: Final = 120
@@ -145,7 +147,7 @@ class Register:
 
     def _tokens(self, sentence: str) -> list[tuple[str, str]]:
         """Form and tag of each morpheme, without marks at the end; none where there is no Hangul."""
-        text = sentence[-_LONGEST:].strip()
+        text = _CALLED.sub("", sentence[-_LONGEST:].strip())
         if not _HANGUL.search(text):
             return []
         if text[-1] not in ".?!":

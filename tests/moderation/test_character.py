@@ -8,6 +8,7 @@ from moderation.errors import FilterUnavailable
 from moderation.filters.character import Character
 from moderation.filters.character.asides import without
 from moderation.filters.character.claims import Claims
+from moderation.filters.character.context import Context
 from moderation.filters.character.folding import fold, readable_tail
 from moderation.filters.character.phrases import load_phrases, parse_phrases
 from moderation.filters.character.strangers import Strangers
@@ -663,7 +664,6 @@ def test_the_version_follows_the_rules() -> None:
     changed = {"disclosure": parse_phrases('[[rule]]\nid = "x"\nscore = 0.5\npattern = "a"', "x.toml")}
     narration = load_phrases("character", "narration")
     assert len(CHARACTER.version) == 12
-    strangers = Strangers.load()
-    claims = Claims.load(strangers.marks)
+    strangers, claims = Strangers.load(Context.load()), Claims.load(Context.load())
     other = Character(changed, narration=narration, strangers=strangers, claims=claims)
     assert Character.load().version == CHARACTER.version != other.version

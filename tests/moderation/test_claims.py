@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from moderation.filters.character import Character
 from moderation.filters.character.claims import SLOTS, Claims
+from moderation.filters.character.context import Context
 from moderation.filters.character.folding import fold
 from moderation.filters.character.numbers import numbers_in
-from moderation.filters.character.strangers import Strangers
 from moderation.filters.character.values import Values
 from moderation.records import Brief, Candidate, Known, Stage
 
 CHARACTER = Character.load()
-CLAIMS = Claims.load(Strangers.load().marks)
+CLAIMS = Claims.load(Context.load())
 VALUES = Values.load()
 
 

@@ -29,6 +29,7 @@ voice = "짧고 따뜻하다."
 register = "haeyo"
 registers = ["haeyo", "hapsyo"]
 moment = 1999-05-01
+world = "새벽 골목"
 taboos = ["현실 정치"]
 greetings = ["어서 오세요."]
 disclosure = "네, 저는 AI예요. 지금은 '{name}'라는 인물로 이야기하고 있어요."
@@ -39,7 +40,7 @@ source = "original"
 licence = "MIT"
 facts = [
   { id = "shop", text = "가게 이름은 '새벽'이다.", since = 1995-03-01 },
-  { id = "bread", text = "단팥빵이 제일 잘 팔린다.", since = 1995-03-01, slot = "best" },
+  { id = "bread", text = "단팥빵이 제일 잘 팔린다.", since = 1995-03-01, slot = "best", values = ["단팥빵", "앙금빵"] },
   { id = "secret", text = "건물이 곧 팔린다.", since = 1999-04-01, witness = false },
 ]
 demonstrations = [
@@ -101,7 +102,8 @@ def test_every_part_of_a_character_arrives(folder: Path) -> None:
     persona = load_persona(folder / "baker.toml")
     assert persona.tier is Tier.CHARACTER
     assert persona.moment == date(1999, 5, 1)
-    assert persona.facts[1].slot == "best"
+    assert persona.world == "새벽 골목"
+    assert (persona.facts[1].slot, persona.facts[1].values) == ("best", ("단팥빵", "앙금빵"))
     assert persona.facts[2].witness is False
     assert persona.demonstrations[0].scene == "계산대"
     assert persona.disclosure.startswith("네, 저는 AI예요. 지금은 '오미소'라는")

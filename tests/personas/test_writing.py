@@ -21,7 +21,15 @@ SIGNS = st.sampled_from(
 WORDS = st.lists(LETTERS | SIGNS, min_size=1, max_size=40).map("".join).map(str.strip).filter(bool)
 IDS = st.from_regex(r"[a-z][a-z0-9_]{0,10}", fullmatch=True)
 NAMES = st.from_regex(r"[A-Za-z가-힣][A-Za-z가-힣 '\"\\]{0,12}", fullmatch=True)
-FACTS = st.builds(Fact, id=IDS, text=WORDS, since=st.none() | st.dates(), witness=st.booleans(), slot=st.just("") | IDS)
+FACTS = st.builds(
+    Fact,
+    id=IDS,
+    text=WORDS,
+    since=st.none() | st.dates(),
+    witness=st.booleans(),
+    slot=st.just("") | IDS,
+    values=st.lists(WORDS, max_size=2).map(tuple),
+)
 SHOWN = st.builds(Demonstration, user=WORDS, reply=WORDS, scene=st.just("") | WORDS)
 MANY = st.lists(WORDS, max_size=3).map(tuple)
 
@@ -43,6 +51,7 @@ def personas(draw: st.DrawFn) -> Persona:
         register=draw(st.sampled_from(registers)) if registers else "",
         registers=registers,
         moment=draw(st.none() | st.dates()),
+        world=draw(st.just("") | WORDS),
         scenario=draw(st.just("") | WORDS),
         facts=tuple(draw(st.lists(FACTS, max_size=3))),
         demonstrations=tuple(draw(st.lists(SHOWN, max_size=3))),

@@ -8,16 +8,16 @@ meaning would take the same two.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from moderation.filters.character.asides import asides
+from moderation.filters.character.context import Context, sentence_at
 from moderation.filters.character.folding import Folded
 from moderation.filters.character.numbers import numbers_in
 from moderation.filters.character.phrases import Hit, Phrases, load_phrases
-from moderation.filters.character.strangers import sentence_at
 from moderation.filters.character.values import NONE, Values
 from moderation.records import Brief, Candidate
 
@@ -29,7 +29,7 @@ _YEARS: Final = 1
 _ASKED: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
     {
         "age": re.compile(r"몇 ?살|나이|연세|춘추|how old|your age", re.IGNORECASE),
-        "home": re.compile(r"어디[^.?!\n]{0,12}(?:살|사[세시는니]|사[나냐]|계|거처)|사는 ?(?:곳|데)|집이 ?어디"),
+        "home": re.compile(r"어디[^.?!\n]{0,12}(?:살|사[세시십는니나냐]|계|거처)|사는 ?(?:곳|데)|집이 ?어디"),
         "birthplace": re.compile(
             r"고향|태어|출신|어디[^.?!\n]{0,8}(?:왔|오셨|온|자랐|자라)|where.{0,12}(?:from|born)", re.IGNORECASE
         ),
@@ -60,14 +60,14 @@ class Claims:
 
     phrases: Phrases
     values: Values
-    marks: Callable[[str], frozenset[str]]
-    """What is said about a sentence (see `context.toml`)."""
+    context: Context
+    """What the words around a claim make of it."""
 
     @classmethod
-    def load(cls, marks: Callable[[str], frozenset[str]]) -> "Claims":
+    def load(cls, context: Context) -> "Claims":
         """With the rules of the package. Raises FilterUnavailable: file, key, what was expected."""
         values = Values.load()
-        return cls(load_phrases("character", "claims", given=values.fragments), values, marks)
+        return cls(load_phrases("character", "claims", given=values.fragments), values, context)
 
     @property
     def version(self) -> str:
@@ -131,7 +131,8 @@ class Claims:
         # "…, can't you smell it?" asks about something else.
         if after.rstrip().endswith("?") and (korean or not any(map(str.isalpha, after[1:]))):
             return True
-        return bool({"unreal", "past"} & self.marks(f"{before}·{after}" if korean else before))
+        taken = self.context.marks(f"{before}·{after}") if korean else self.context.taken_back(before)
+        return bool({"unreal", "past"} & taken)
 
 
 def _known(slot: str, brief: Brief) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from moderation.filters.character import leak, repetition, scripts, voices
 from moderation.filters.character.claims import CONTRADICTION, Claims
+from moderation.filters.character.context import Context
 from moderation.filters.character.folding import Folded, fold, readable_tail
 from moderation.filters.character.phrases import Hit, Phrases, load_phrases
 from moderation.filters.character.places import gathered
@@ -50,12 +51,12 @@ class Character:
     @classmethod
     def load(cls) -> "Character":
         """With the rules of the package. Raises FilterUnavailable: file, key, what was expected."""
-        strangers = Strangers.load()
+        context = Context.load()
         return cls(
             {name: load_phrases("character", name) for name in _PHRASED},
             narration=load_phrases("character", "narration"),
-            strangers=strangers,
-            claims=Claims.load(strangers.marks),
+            strangers=Strangers.load(context),
+            claims=Claims.load(context),
         )
 
     def examine(self, candidate: Candidate) -> Sequence[Signal]:

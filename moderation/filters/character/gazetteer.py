@@ -66,7 +66,7 @@ class Gazetteer:
         """
         folder = folder or data_folder("character")
         things, worlds = Source.read(folder, "things.toml"), Source.read(folder, "worlds.toml")
-        entries = [*_things(things), *_worlds(worlds)]
+        entries = [*_worlds(worlds), *_things(things)]  # to be somebody is more than to know of them
         named: dict[str, tuple[Named, ...]] = {}
         forms: dict[str, frozenset[str]] = {}
         for entry in entries:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from moderation.filters.character.asides import asides
+from moderation.filters.character.context import Context, sentence_at
 from moderation.filters.character.folding import Folded
 from moderation.filters.character.gazetteer import Gazetteer, Named
-from moderation.filters.character.phrases import Phrases, load_phrases
 from moderation.records import Brief, Candidate
 
 ANACHRONISM: Final = "anachronism"
@@ -27,7 +27,6 @@ _LIVED: Final = 0.8
 _NAMED_IN_QUOTES: Final = 12
 """Characters beside the name itself in quotation marks that only set it apart."""
 
-_SENTENCE_END: Final = re.compile(r"[.!?\u2026\u3002]+(?=[\s\"'\u201d\u2019)*]|$)|\n")
 _BEFORE: Final = 60
 _AFTER: Final = 30
 _ROLES: Final = (
@@ -38,7 +37,7 @@ _ROLES: Final = (
 _DONE: Final = (
     "met|fought|serve|served|study|studied|studying|train|trained|visited|went|grew up|live|lived|come|came|travelled"
     "|traveled|escaped|belong|rule|ruled|guard|guarded|taught|raised|born|learned|learnt|sailed|rode|flew|dined"
-    "|returned|defeated|follow|followed|marched|stood|walked|spoke|married"
+    "|spent|returned|defeated|follow|followed|marched|stood|walked|spoke|married"
 )
 _I_AM: Final = re.compile(
     r"\b(?:I(?:'m| am)|my (?:real |true |full )?name(?:'s| is)|call me|the name's(?: \w+\.)?|known as|they call me"
@@ -70,7 +69,7 @@ _OURS_BEFORE: Final = re.compile(
 _OURS_AFTER: Final = re.compile(
     "(?:들)?(?:에서|에게서|에게|에|한테서|한테|와|과|이랑|랑|을|를|의|으로|로)? ?[^.!?\n]{0,12}"
     "(?:만났|만나|배웠|배우|살았|살고|살던|공부|다녔|다니|싸웠|싸우|자랐|태어|섬겼|섬기|지켰|지키|친구|스승|제자|동료|출신|가르"
-    "|맞섰|물리쳤|여행했|떠나왔|돌아왔|날아왔|건너왔)"
+    "|졸업|기사단|주민|맞섰|물리쳤|여행했|떠나왔|돌아왔|날아왔|건너왔)"
 )
 
 
@@ -90,12 +89,12 @@ class Strangers:
     """Finds them. Immutable; safe to share between threads."""
 
     gazetteer: Gazetteer
-    context: Phrases
+    context: Context
 
     @classmethod
-    def load(cls) -> "Strangers":
+    def load(cls, context: Context) -> "Strangers":
         """With the data of the package. Raises FilterUnavailable: file, key, what was expected."""
-        return cls(Gazetteer.load(), load_phrases("character", "context"))
+        return cls(Gazetteer.load(), context)
 
     @property
     def version(self) -> str:
@@ -111,24 +110,20 @@ class Strangers:
         known = f"{candidate.brief.told}\n{candidate.brief.name}".lower()
         for start, end, meanings in mentions:
             sentence = sentence_at(folded.text, start, end)
-            marks = self.marks(folded.text[slice(*sentence)])
+            # Without the name itself: 모르도르 is not "모르".
+            marks = self.context.marks(f"{folded.text[sentence[0] : start]}·{folded.text[end : sentence[1]]}")
             if "denial" in marks or _set_apart(apart, start, end):
                 continue
             for named in meanings:
                 if (_told_of(named, candidate) and "echo" in marks) or (named.machine and candidate.disclosed):
                     continue
                 # English takes a statement back before it is made, Korean after.
-                unreal = marks if not named.form.isascii() else self.marks(folded.text[sentence[0] : start])
-                real = "unreal" not in unreal and "fiction" not in marks
+                taken = marks if not named.form.isascii() else self.context.taken_back(folded.text[sentence[0] : start])
+                real = "unreal" not in taken and "fiction" not in marks
                 found = self._judge(named, folded.text, start, end, candidate.brief, known=known, real=real)
                 if found is not None:
                     yield found
                     break
-
-    def marks(self, sentence: str) -> frozenset[str]:
-        """What `context.toml` says about a sentence of folded text."""
-        plain = Folded(sentence, sentence.encode("utf-8"), None)
-        return frozenset(tag for hit in self.context.find(plain) for tag in hit.rule.tags)
 
     def _judge(
         self, named: Named, text: str, start: int, end: int, brief: Brief, *, known: str, real: bool
@@ -149,13 +144,6 @@ class Strangers:
         """Whether it is the world the persona lives in, or one its author speaks of."""
         forms = self.gazetteer.worlds[world]
         return brief.world.lower() in forms or any(form in known for form in forms)
-
-
-def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the sentence around `start`..`end` begins and ends."""
-    first = max((match.end() for match in _SENTENCE_END.finditer(text, max(0, start - 300), start)), default=0)
-    last = _SENTENCE_END.search(text, end, end + 300)
-    return max(first, start - 300, 0), last.end() if last else min(len(text), end + 300)
 
 
 def _told_of(named: Named, candidate: Candidate) -> bool:
