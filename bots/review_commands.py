@@ -210,7 +210,9 @@ class ReviewCommands:
             return self._say("reported", person=objection.by or "-") + detail
         score = "" if finding.score is None else f" {finding.score:.2f}"
         places = "".join(f" [{span.start}:{span.end}]" for span in finding.spans[:4])
-        return f"{finding.decision.name} {finding.action.name}{score}{places} · {objection.stage}{detail}"
+        words, key = catalogue("moderation"), f"explain.{finding.filter}_{finding.category}"
+        meaning = f" · {words.say(key, self._language)}" if key in words else ""
+        return f"{finding.decision.name} {finding.action.name}{score}{places} · {objection.stage}{detail}{meaning}"
 
     def _state(self, name: str) -> CaseState | None:
         if name == "all":

@@ -8,10 +8,12 @@ from bots.cards import Card, Tone
 from bots.errors import UsageError
 from bots.review_commands import ReviewCommands
 from moderation.errors import UnknownExchange
+from moderation.filters.character import Character
+from moderation.filters.register import Register
 from moderation.records import CaseState, Decision, Outcome, ReviewStep
 from moderation.review import ReviewDesk
 from moderation.stores.memory import MemoryStore
-from moderation.words import LANGUAGES
+from moderation.words import LANGUAGES, catalogue
 from tests.support.exchanges import NOON, closing, finding, numbered, objection, opening, report
 
 
@@ -167,3 +169,22 @@ async def test_every_card_is_in_the_language_of_who_reads_it(desk: ReviewDesk, l
 
     assert not any("가" <= char <= "힣" for char in words(english))
     assert any("가" <= char <= "힣" for char in words(korean))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_case_says_what_a_finding_of_character_means(language: str) -> None:
+    store = MemoryStore(ids=numbered())
+    await store.open(
+        opening("hello"),
+        objection("I'm thirty.", finding("character.contradiction", detail="age: 30")),
+    )
+    shown = str(await typed(ReviewDesk(store, clock=lambda: NOON), "show a1", language=language))
+    assert "age: 30" in shown
+    assert catalogue("moderation").say("explain.character_contradiction", language) in shown
+    await store.aclose()
+
+
+def test_everything_that_the_filters_of_character_find_is_explained() -> None:
+    words = catalogue("moderation")
+    for judge in (Character, Register):
+        assert [name for name in judge.categories if f"explain.{judge.id}_{name}" not in words] == []

@@ -3,8 +3,10 @@
 A sentence counts as seen where the policy that ships flags or blocks it. The floors are what was measured, less a line
 or two; they may rise, and a change that lowers one has lost something.
 
-What is kept back was looked at once, when the rules were done: 400 of its 429 sentences were seen (93.2 %), and 4 of 720
-in character mistaken (0.6 %). What that showed has been mended since, so that it measures no more than the other half.
+What is kept back was looked at once, when the rules were done: 400 of its 429 sentences were seen (93.2 %), and 4 of
+720 in character mistaken (0.6 %). What that showed has been mended since, so that it measures no more than the other
+half does. Of 84 sentences written after that, 72 were seen: pleas to stay 5 of 15, all else 67 of 69; of 81 in
+character none was mistaken. They stand in `made_on` now.
 """
 
 from datetime import timedelta
