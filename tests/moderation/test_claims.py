@@ -62,6 +62,7 @@ TRUE = [
     ("나는 쉰두 살이야.", known("age", "52", language="ko")),
     ("I live in London.", known("home", "Bloomsbury", "London")),
     ("I live in England.", known("home", "Bloomsbury", "London")),
+    ("I live in Camden.", known("home", "London")),
     ("나는 한국에 살아.", known("home", "부산", language="ko")),
     ("I'm from Bristol.", known("birthplace", "Bristol")),
     ("I'm a sailor.", known("job", "navigator")),

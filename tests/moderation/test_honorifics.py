@@ -48,6 +48,7 @@ def test_honour_in_the_wrong_place_is_seen(text: str, what: str) -> None:
         "제가 모셨어요.",
         "저는 괜찮으니 먼저 드세요.",
         "제가 누군지 아세요?",
+        "저는 왜 부르셨어요?",
         "저도 드셔 보라고 했어요.",
         "나는 선생님이 오셨다고 들었어.",
         "저 사람은 갔어.",

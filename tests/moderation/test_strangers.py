@@ -198,3 +198,10 @@ def test_a_wrong_gazetteer_names_the_file_and_the_key_in_both_languages(things: 
     for language in ("en", "ko"):
         assert "things.toml" in caught.value.explain(language)
         assert key in caught.value.explain(language)
+
+
+@pytest.mark.parametrize("piece", ["TV ", "I'm Batman ", "나는 홍길동이오. ", '"TV" ', "TV? "])
+def test_a_long_text_of_names_is_judged(piece: str) -> None:
+    candidate = Candidate(stage=Stage.WHOLE, text=(piece * 20_000)[:20_000], brief=SCHOLAR)
+    seen = {signal.category for signal in CHARACTER.examine(candidate) if signal.score}
+    assert bool(seen & {"anachronism", "other_world"}) is (piece != '"TV" ')

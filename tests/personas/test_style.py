@@ -56,7 +56,7 @@ def test_a_few_replies_or_examples_tell_nothing() -> None:
 
 
 def test_what_was_said_long_ago_counts_no_more() -> None:
-    assert drift(KEEPER, ["😀 wow!"] * 6 + own(KEEPER) * 2) == ()
+    assert drift(KEEPER, ["😀 wow!"] * 40 + own(KEEPER) * 2) == ()
 
 
 @given(st.lists(st.text(max_size=80), max_size=14), st.sampled_from(CHARACTERS))

@@ -4,6 +4,7 @@ A persona may hear of such a thing and wonder at it; it may not know it. So a se
 only hands back what the person named, is innocent.
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from moderation.filters.character.asides import asides
 from moderation.filters.character.context import Context, sentence_at
 from moderation.filters.character.folding import Folded
 from moderation.filters.character.gazetteer import Gazetteer, Named
+from moderation.filters.character.places import MOST
 from moderation.records import Brief, Candidate
 
 ANACHRONISM: Final = "anachronism"
@@ -102,7 +104,10 @@ class Strangers:
         return self.gazetteer.version + self.context.version
 
     def find(self, folded: Folded, candidate: Candidate) -> Iterator[Stranger]:
-        """Every name in `folded` that is foreign to the persona of `candidate`. Linear."""
+        """The names in `folded` that are foreign to the persona of `candidate`, as many as are kept. Linear."""
+        return itertools.islice(self._foreign(folded, candidate), MOST)
+
+    def _foreign(self, folded: Folded, candidate: Candidate) -> Iterator[Stranger]:
         mentions = list(self.gazetteer.find(folded))
         if not mentions:
             return
