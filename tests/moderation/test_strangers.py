@@ -159,6 +159,11 @@ def test_who_lives_in_a_world_knows_no_other_and_may_hear_of_it() -> None:
     assert score("other_world", "Mordor lies beyond the marsh.", KEEPER) == 0.0
 
 
+def test_a_name_is_met_as_it_is_written_only() -> None:
+    assert score("other_world", "He lives in the Shire.", MAGE) > 0.5
+    assert score("other_world", "He led the shire horse home.", MAGE) == 0.0
+
+
 def test_a_persona_s_own_world_is_no_other() -> None:
     for brief in (
         dataclasses.replace(MAGE, world="Middle-earth"),
