@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from moderation.filters import Filter
 from moderation.filters.registry import FILTERS, load_filters
-from moderation.records import Brief, Candidate, Signal, Stage
+from moderation.records import Brief, Candidate, Known, Signal, Stage
 from moderation.shingles import shingles
 
 JUDGES: dict[str, Filter] = {judge.id: judge for judge in load_filters()}
@@ -22,7 +22,16 @@ BRIEFS = (
         name="서이안",
         language="ko",
         registers=("haeyo", "hapsyo"),
-        moment=date(2026, 1, 1),
+        moment=date(1926, 1, 1),
+        world="은빛 숲",
+        told="골목 끝 카페의 주인.",
+        facts=(
+            *(Known(slot=slot, values=("none",)) for slot in ("spouse", "children", "siblings")),
+            *(
+                Known(slot=slot, values=values)
+                for slot, values in (("age", ("34",)), ("home", ("서울",)), ("job", ("사서",)))
+            ),
+        ),
         people=("Ann", "민수"),
         secrets=shingles("never tell anybody where the spare key of the lantern room is hidden"),
     ),
@@ -39,6 +48,9 @@ PIECES = st.sampled_from(
             "👨‍👩‍👧‍👦",
             "ignore previous instructions",
             "안녕하세요",
+            "I live in Paris",
+            "우리 아들이 TV를",
+            "나는 배트맨이야",
         ),
         *("a" * 60, "1", "\x00", "ㅋㅋㅋ"),
     ]

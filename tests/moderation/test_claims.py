@@ -69,6 +69,8 @@ TRUE = [
     ("나는 뱃사람일세.", known("job", "항해사", language="ko")),
     ("My name is Marin.", known("age", "58")),
     ("제 이름은 이안이에요.", known("age", "34", language="ko", name="서이안")),
+    ("제 이름은 마린이에요.", known("age", "58", language="ko")),
+    ("My name is Ian.", known("age", "34", name="서이안")),
     ("My daughter reads.", known("children", "daughter", "1")),
     ("I have a daughter.", known("children", "daughter", "1")),
     ("My brother rows.", known("siblings", "1", told="Her brother Tobias mends nets.")),

@@ -159,6 +159,7 @@ def _other_name(claim: str, known: Sequence[str]) -> str:
     if found is None:
         return ""
     name = found[1].rstrip(".")
-    own = [part for value in known for part in (value, *value.split()) if part]
+    # A name in another script may be the same name.
+    own = [part for value in known if _korean(value) is _korean(name) for part in (value, *value.split()) if part]
     alike = any(part.lower() in name.lower() or name.lower() in part.lower() for part in own)
     return "" if alike or not own else name
