@@ -33,12 +33,13 @@ FRAGMENTS: Final[Mapping[str, str]] = MappingProxyType(
         "number": (
             rf"(?:[0-9]{{1,3}}|(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_ONES)}))?|{'|'.join((*_TEENS, *_ONES))})"
         ),
+        "years": rf"(?:[1-9][0-9]|(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_ONES)}))?|{'|'.join(_TEENS)})",
         "knumber": rf"(?:[0-9]{{1,3}}|(?:{_native_tens})(?:{_native_ones})?|(?:[{_SINO}]?십)[{_SINO}]?|{_native_ones})",
         "kyears": rf"(?:[2-9][0-9]|(?:{_native_tens})(?:{_native_ones})?)",
         "kcount": rf"(?:[0-9]{{1,2}}|{_native_ones})",
     }
 )
-"""How rules name numbers: English ones, Korean ones, Korean ones from ten on, and a few of something in Korean."""
+"""How rules name numbers: English ones, those from ten on, Korean ones, Korean ones from ten on, and a few of something in Korean."""
 
 _READ: Final = re.compile(
     rf"(?P<figures>[0-9]{{1,4}})"
