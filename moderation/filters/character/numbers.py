@@ -39,7 +39,7 @@ FRAGMENTS: Final[Mapping[str, str]] = MappingProxyType(
         "kcount": rf"(?:[0-9]{{1,2}}|{_native_ones})",
     }
 )
-"""How rules name numbers: English ones, those from ten on, Korean ones, Korean ones from ten on, and a few of something in Korean."""
+"""How rules name numbers: English ones, those from ten on, Korean ones, those from ten on, and a few of something."""
 
 _READ: Final = re.compile(
     rf"(?P<figures>[0-9]{{1,4}})"
