@@ -93,6 +93,8 @@ def test_to_know_what_somebody_named_is_not() -> None:
         ("꽃이 피자 벌이 날아들었소.", SCHOLAR),
         ("저것은 소니까 풀을 먹소.", SCHOLAR),
         ("만약 그대가 선비라면 읽어 보시오.", SCHOLAR),
+        ("「나」라면 어찌하겠소.", SCHOLAR),
+        ("The plastic clay took his thumb-print.", DETECTIVE),
         ("The battery fired twice and the net was cast.", DETECTIVE),
         ("An apple, a mouse and a window.", DETECTIVE),
         ("Discord reigned in the house, and a kindle of kittens.", DETECTIVE),
