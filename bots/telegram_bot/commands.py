@@ -313,18 +313,9 @@ class Menu:
     async def _note(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
         await self._presser.typed(asker if rest else replace(asker, secrecy=Secrecy.SECRET), line_of("note", rest))
 
-    async def _memory(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
-        """What is in mind here. The note is what a person wrote, so not everybody in a group is shown it."""
-        say = catalogue("bots").say
-        note = await self._router.command("/note", asker.caller())
-        rows = (
-            Row(
-                label=say("telegram.memory_talk", asker.language), text=say("telegram.memory_talk_text", asker.language)
-            ),
-            Row(label=say("telegram.memory_note", asker.language), text=note.title),
-        )
-        card = replace(self._card("memory_title", asker, hint="memory_hint"), rows=rows)
-        await replace(asker, secrecy=Secrecy.SECRET).card(card)
+    async def _memory(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
+        """Note and turns are what people wrote, so not everybody in a group is shown them."""
+        await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), line_of("memory", *rest.split()))
 
     async def _settings(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
         if rest:
