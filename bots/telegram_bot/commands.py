@@ -304,7 +304,7 @@ class Menu:
             await self._presser.control(asker, "edit", record.id)
 
     async def _stop(self, asker: TelegramAsker, message: telegram.Message, _rest: str) -> None:
-        record = await self._meant(asker, message)
+        record = await (self._meant(asker, message) if _answered(message) else self._under_way(asker))
         if record is None or not self._performer.under_way(record):
             await asker.say("telegram.not_under_way")
         else:
@@ -368,10 +368,17 @@ class Menu:
         if card.tone is Tone.GOOD:
             await self._panels.remark(aloud)
 
+    async def _under_way(self, asker: TelegramAsker) -> Record | None:
+        """The reply that is being made there, first the one to whoever asks: others may wait behind it."""
+        unfinished = await self._router.replies.unfinished(PLATFORM)
+        here = [record for record in unfinished if record.conversation == asker.base.place.conversation]
+        under_way = [record for record in here if self._performer.under_way(record)]
+        own = [record for record in under_way if record.person == asker.base.message.person]
+        return next(iter(own + under_way), None)
+
     async def _meant(self, asker: TelegramAsker, message: telegram.Message) -> Record | None:
         """The reply that a command answers, or the last one there."""
-        answered = message.reply_to_message
-        if answered is not None and answered.forum_topic_created is None:
+        if answered := _answered(message):
             return await self._router.replies.of_message(PLATFORM, shown_id(answered.chat.id, answered.message_id))
         return await self._router.replies.newest(asker.base.place.conversation)
 
@@ -380,6 +387,12 @@ class Menu:
         say = catalogue("bots").say
         told = say(f"telegram.{hint}", asker.language) if hint else ""
         return Card(title=say(f"telegram.{key}", asker.language), hint=told)
+
+
+def _answered(message: telegram.Message) -> telegram.Message | None:
+    """What a message replies to; all in a topic reply to its beginning."""
+    replied = message.reply_to_message
+    return replied if replied and replied.forum_topic_created is None else None
 
 
 def _stands_in(record: Record, chat: int) -> bool:
