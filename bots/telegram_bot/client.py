@@ -24,10 +24,11 @@ from bots.telegram_bot.declining import decline_business, decline_guest
 from bots.telegram_bot.dialect import TelegramDialect, showing
 from bots.telegram_bot.listening import ALBUM, LONGEST_ALBUM, Company, Listener
 from bots.telegram_bot.pacing import Limits
-from bots.telegram_bot.pressing import TelegramAsker
+from bots.telegram_bot.pressing import TelegramAsker, excuse
 from bots.telegram_bot.prompts import prompt_of
 from bots.telegram_bot.roles import Roles
-from bots.telegram_bot.translate import PLATFORM, is_machine, place_in, shown_id, written
+from bots.telegram_bot.translate import PLATFORM, calls, is_machine, place_in, shown_id, written
+from moderation.errors import Deflect
 
 _log = logging.getLogger(__name__)
 
@@ -195,22 +196,33 @@ class TelegramClient:
         return f"command {shown_id(message.chat.id, message.message_id)}" if commanded or asked else ""
 
     async def _handle(self, update: telegram.Update) -> None:
-        once = self._once(update)
-        if once and not await self._router.replies.claim(PLATFORM, once):
-            return
         try:
-            if update.message:
-                await self._message(update, update.message)
-            elif update.callback_query:
-                await self._pressed(update, update.callback_query)
-            elif update.my_chat_member:
-                await self._member(update.my_chat_member)
-            elif update.business_connection:
-                await decline_business(self.bot, update.business_connection, self._around.language)
-            elif update.guest_message:
-                await decline_guest(self.bot, update.guest_message, self._around.language)
+            once = self._once(update)
+            if not once or await self._router.replies.claim(PLATFORM, once):
+                await self._act(update)
         except (TelegramError, OSError) as error:
             _log.warning("an update came to nothing: error=%s", logs.place_of(error))
+        except Deflect as error:  # who may do what, and what was done already, is not known: nothing is done
+            _log.critical("the state failed: error=%s", error.key)
+            if update.callback_query or (update.message and self._meant(update.message)):
+                await excuse(update, self.bot, self._around.language)
+
+    async def _act(self, update: telegram.Update) -> None:
+        if update.message:
+            await self._message(update, update.message)
+        elif update.callback_query:
+            await self._pressed(update, update.callback_query)
+        elif update.my_chat_member:
+            await self._member(update.my_chat_member)
+        elif update.business_connection:
+            await decline_business(self.bot, update.business_connection, self._around.language)
+        elif update.guest_message:
+            await decline_guest(self.bot, update.guest_message, self._around.language)
+
+    def _meant(self, message: telegram.Message) -> bool:
+        """Whether somebody waits for an answer to a message, as far as it tells by itself."""
+        alone = message.chat.type == ChatType.PRIVATE
+        return not is_machine(message) and (alone or self._for_menu(message) or calls(message, self.bot.bot))
 
     async def _message(self, update: telegram.Update, message: telegram.Message) -> None:
         if message.migrate_to_chat_id:

@@ -19,19 +19,20 @@ from bots.pressing import CUES, STOP, Presser, line_of
 from bots.replies import Record
 from bots.streaming import Gone
 from bots.telegram_bot import keyboards, offered
+from bots.telegram_bot.answering import Answers
 from bots.telegram_bot.delivering import Secrecy
 from bots.telegram_bot.keyboards import Press
 from bots.telegram_bot.panels import Panels
-from bots.telegram_bot.pressing import TelegramAsker, place_of_record
-from bots.telegram_bot.prompts import Prompt, lives, prompt_of
+from bots.telegram_bot.pressing import TelegramAsker
+from bots.telegram_bot.prompts import prompt_of
 from bots.telegram_bot.translate import PLATFORM, address_of, place_in, shown_id, written
+from moderation.errors import Deflect
 from moderation.review import REASONS
 from moderation.words import catalogue
 
 _log = logging.getLogger(__name__)
 
 _COMMAND: Final = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
-_AWAY: Final = frozenset({"left", "kicked"})
 _LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a file that are read."""
 
@@ -40,7 +41,7 @@ Acts = Callable[[TelegramAsker, Press], Awaitable[None]]
 
 
 class Menu:
-    """Acts on commands, on answers to our questions, and on presses. Used from one event loop."""
+    """Acts on commands and on presses, and has answers to our questions acted on. Used from one event loop."""
 
     def __init__(
         self,
@@ -58,15 +59,15 @@ class Menu:
         self._presser = presser
         self._username = username
         self._language = language
-        self._now = now
         self._panels = Panels(router, presser)
+        self._answers = Answers(router, performer, presser, now=now)
         self._known = self._handlers()
         self._panel_of: Mapping[str, Acts] = {
             keyboards.PERSONA: self._panels.persona_pressed,
             keyboards.SETTING: self._panels.setting_pressed,
             keyboards.PRIVACY: self._panels.privacy_pressed,
             keyboards.LANGUAGE: self._panels.language_pressed,
-            keyboards.REPORT: self._reason,
+            keyboards.REPORT: self._answers.reason,
         }
 
     def _handlers(self) -> Mapping[str, Handler]:
@@ -109,7 +110,7 @@ class Menu:
         found = _COMMAND.fullmatch(written(message).strip())
         if found is None:
             if prompt and message.reply_to_message:
-                await self._answered(asker, message, message.reply_to_message, prompt)
+                await self._answers.answered(asker, message, message.reply_to_message, prompt)
             return prompt is not None
         name, whose, rest = found[1].lower(), found[2] or "", (found[3] or "").strip()
         if whose and whose.lower() != self._username.lower():
@@ -126,6 +127,9 @@ class Menu:
         query = update.callback_query
         try:
             await self._pressed(asker, keyboards.parse(query.data or "") if query else None)
+        except Deflect as error:
+            _log.critical("the state failed: error=%s", error.key)
+            await asker.say("showing.not_possible")
         finally:
             await asker.done()
 
@@ -160,71 +164,6 @@ class Menu:
             await self._presser.desk(replace(asker, secrecy=Secrecy.SECRET), "reveal", exchange)
         else:
             await self._presser.desk(asker, press.verb, exchange)
-
-    async def _reason(self, asker: TelegramAsker, press: Press) -> None:
-        """Why a reply is reported."""
-        if press.verb == "words":
-            await asker.ask_report_words(press.what)
-        elif press.verb in REASONS:
-            await self._reported(asker, press.what, press.verb, "")
-        else:
-            await asker.say("telegram.stale")
-            return
-        await asker.close()
-
-    async def _reported(self, asker: TelegramAsker, message: str, reason: str, comment: str) -> None:
-        record = await self._router.replies.of_message(PLATFORM, message)
-        if record is not None and not await self._sees(asker, record):
-            record = None
-        text = await self._text_of(record) if record else ""
-        if record is None or not text:
-            await asker.say("showing.not_a_reply")
-            return
-        there = await asker.at(place_of_record(record))
-        await self._presser.reported(there, message, text, reason, comment)
-
-    async def _sees(self, asker: TelegramAsker, record: Record) -> bool:
-        """Whether a reply stands where they are. What a press names anybody may have made up."""
-        chat, _ = address_of(record.channel)
-        if chat == asker.spot.chat:
-            return True
-        if not record.server or not asker.number:
-            return False
-        try:
-            member = await asker.bot.get_chat_member(chat, asker.number)
-        except TelegramError:
-            return False
-        return member.status not in _AWAY and getattr(member, "is_member", True)
-
-    async def _text_of(self, record: Record) -> str:
-        """What a reply reads, or "" where that cannot be known any more."""
-        try:
-            return await self._performer.text_of(record)
-        except (Gone, Missing, TelegramError):
-            return ""
-
-    async def _answered(
-        self, asker: TelegramAsker, message: telegram.Message, question: telegram.Message, prompt: Prompt
-    ) -> None:
-        """Somebody answered a question of ours."""
-        text = written(message).strip()
-        if prompt.owner != asker.number:
-            await asker.say("telegram.prompt_not_yours")
-            return
-        if not lives(question, self._now()):
-            await asker.say("telegram.prompt_old")
-        elif not text:
-            await asker.say("telegram.prompt_empty")
-            return
-        elif prompt.verb == "edit":
-            await self._presser.edited(asker, prompt.about, text)
-        elif prompt.verb == "report":
-            await self._reported(asker, prompt.about, "other", text)
-        elif prompt.verb in {"note", "overturn", "withdraw"}:
-            there = await asker.at(place_in(prompt.chat, private=False)) if prompt.chat else asker
-            note = "" if text == "-" and prompt.verb != "note" else text
-            await self._presser.noted(replace(there, card_at=prompt.card), prompt.verb, prompt.about, note)
-        await asker.remove(question.chat.id, question.message_id)
 
     async def _start(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
         """Who speaks here, that it is an AI, and, where that disturbs nobody, its greeting."""
@@ -347,7 +286,9 @@ class Menu:
             await asker.say("showing.not_a_reply")
         elif rest:
             known = reason in REASONS
-            await self._reported(asker, record.shown[0], reason if known else "other", comment if known else rest)
+            await self._answers.reported(
+                asker, record.shown[0], reason if known else "other", comment if known else rest
+            )
         else:
             await self._presser.report_message(asker, record.shown[0])
 

@@ -23,7 +23,7 @@ from bots.telegram_bot.faults import says
 from bots.telegram_bot.keyboards import reasons
 from bots.telegram_bot.prompts import Prompt, sign
 from bots.telegram_bot.roles import Roles
-from bots.telegram_bot.translate import author_of, caller_of, id_in, ids_in, place_in, topic_of
+from bots.telegram_bot.translate import author_of, caller_of, id_in, ids_in, language_of, place_in, topic_of
 from moderation.words import catalogue
 
 _log = logging.getLogger(__name__)
@@ -306,6 +306,22 @@ class TelegramAsker:
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(key, self.language, **fields)
+
+
+async def excuse(update: telegram.Update, bot: telegram.Bot, language: str) -> None:
+    """Tell whoever acted that nothing came of it. Nothing is looked up for that; what Telegram objects to is logged.
+    `language` is the one where their app has none that we speak."""
+    query, message, chat = update.callback_query, update.effective_message, update.effective_chat
+    words = catalogue("bots").say("showing.not_possible", language_of(update.effective_user) or language)
+    if query:
+        await _Answer(query).give(bot, words, alert=True)
+    elif isinstance(message, telegram.Message) and chat:
+        answering = message.message_id if chat.type != ChatType.PRIVATE else 0
+        spot = Spot(chat=chat.id, topic=topic_of(message), answering=answering)
+        try:
+            await deliver(bot, spot, Card(title=words, tone=Tone.BAD), language)
+        except TelegramError as error:
+            _log.warning("nobody was told: error=%s", type(error).__name__)
 
 
 def place_of_record(record: Record) -> Place:
