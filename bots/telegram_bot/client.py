@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -19,6 +19,7 @@ from bots.platform import Router
 from bots.pressing import Presser
 from bots.streaming import Sleep
 from bots.telegram_bot.backlog import Backlog
+from bots.telegram_bot.brought import Brought
 from bots.telegram_bot.commands import Menu
 from bots.telegram_bot.declining import decline_business, decline_guest
 from bots.telegram_bot.dialect import TelegramDialect, showing
@@ -27,7 +28,14 @@ from bots.telegram_bot.pacing import Limits
 from bots.telegram_bot.pressing import TelegramAsker, excuse
 from bots.telegram_bot.prompts import prompt_of
 from bots.telegram_bot.roles import Roles
-from bots.telegram_bot.translate import PLATFORM, calls, is_machine, place_in, shown_id, written
+from bots.telegram_bot.translate import (
+    PLATFORM,
+    calls,
+    is_machine,
+    place_in,
+    shown_id,
+    written,
+)
 from moderation.errors import Deflect
 
 _log = logging.getLogger(__name__)
@@ -86,6 +94,7 @@ class TelegramClient:
         self.progress = asyncio.Event()
         """Set when an update was handled."""
         self._router = around.router
+        self._brought = Brought(around.router.replies.errands)
         self._around = around
         self._in_hand: set[asyncio.Task[None]] = set()
         self._roles = Roles(bot, monotonic=around.monotonic)
@@ -156,10 +165,37 @@ class TelegramClient:
         number = update.update_id
         if not self.backlog.begin(number):
             return None
-        talk = update.message is not None and not written(update.message).startswith("/")
-        if not talk:
+        if not _talk(update):
             self.backlog.end(number)
-        task = self._start(self._handle(update))
+        return self._take(update, self._handle(update))
+
+    async def bring(self, update: telegram.Update, given: Mapping[str, Any]) -> None:
+        """The same for an update that Telegram forgets when this returns; `given` is what came. What somebody said is
+        kept until it was handled. Raises StoreBusy and StoreFailed: it is to be brought again."""
+        if not self.backlog.begin(update.update_id):
+            return
+        if not _talk(update):
+            self._take(update, self._handle(update))
+            return
+        try:
+            await self._brought.keep(update, given)
+        except Deflect:
+            self.backlog.refuse(update.update_id)
+            raise
+        self._take(update, self._finish(update))
+
+    async def resume(self) -> None:
+        """Handle what was brought and not handled when the program ended, once after every start."""
+        for update in await self._brought.left(self.bot):
+            self._start(self._finish(update))
+
+    async def _finish(self, update: telegram.Update) -> None:
+        await self._handle(update)
+        await self._brought.done(update.update_id)
+
+    def _take(self, update: telegram.Update, handling: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        number = update.update_id
+        task = self._start(handling)
 
         def handled(done: "asyncio.Task[None]") -> None:
             if not done.cancelled():
@@ -287,3 +323,8 @@ class TelegramClient:
         self._in_hand.discard(task)
         if not task.cancelled() and (error := task.exception()):
             _log.error("a defect: error=%s", logs.place_of(error))
+
+
+def _talk(update: telegram.Update) -> bool:
+    """Whether somebody said something, which is no command."""
+    return update.message is not None and not written(update.message).startswith("/")

@@ -149,13 +149,14 @@ class Listener:
         last = parts[-1].message
         number = shown_id(last.chat.id, last.message_id)
         try:
+            # First of all: where the program dies between a claim and the note of its reply, nobody is answered.
+            role = await self._roles.of(last.chat, author_of(last))
             fresh = [part for part in parts if await self._claimed(part, number)]
             if not fresh:
                 return
             text = "\n".join(part.text for part in fresh)
             self._dialect.hear(number, text)
             persona = next((part.persona for part in fresh if part.persona), parts[0].persona)
-            role = await self._roles.of(last.chat, author_of(last))
             await self._show(heard_by(last, role, text, persona=persona), last, persona)
         except asyncio.CancelledError:
             await asyncio.shield(self._unanswered(place_of(last).conversation, number))

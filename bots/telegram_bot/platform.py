@@ -75,6 +75,7 @@ class Telegram:
 
     async def _served(self, client: TelegramClient, around: Surroundings) -> None:
         await client.mend()
+        await client.resume()
         try:
             await client.menu.publish(client.bot)
         except TelegramError as error:
