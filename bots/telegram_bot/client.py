@@ -27,6 +27,7 @@ from bots.telegram_bot.listening import ALBUM, LONGEST_ALBUM, Company, Listener
 from bots.telegram_bot.pacing import Limits
 from bots.telegram_bot.pressing import TelegramAsker, excuse
 from bots.telegram_bot.prompts import prompt_of
+from bots.telegram_bot.questions import Questions
 from bots.telegram_bot.roles import Roles
 from bots.telegram_bot.translate import (
     PLATFORM,
@@ -95,28 +96,13 @@ class TelegramClient:
         """Set when an update was handled."""
         self._router = around.router
         self._brought = Brought(around.router.replies.errands)
+        self._questions = Questions(bot, around.router.replies.errands, now=around.now, sleep=around.sleep)
+        self._watching: asyncio.Task[None] | None = None
         self._around = around
         self._in_hand: set[asyncio.Task[None]] = set()
         self._roles = Roles(bot, monotonic=around.monotonic)
-        self._dialect = TelegramDialect(
-            bot,
-            around.router,
-            self._roles,
-            language=around.language,
-            interval=around.draft_interval,
-            moved=self.moved,
-            sleep=around.sleep,
-        )
-        self.performer = Performer(
-            self._dialect,
-            around.router,
-            pace=around.pace,
-            language=around.language,
-            monotonic=around.monotonic,
-            sleep=around.sleep,
-            whole=True,
-            showing=showing,
-        )
+        self._dialect = self._speaking(around)
+        self.performer = self._performing(around)
         self._presser = Presser(around.router, self.performer, platform=PLATFORM, now=around.now)
         self.menu = Menu(
             around.router,
@@ -127,6 +113,29 @@ class TelegramClient:
             now=around.now,
         )
         self._listener = self._listening(around)
+
+    def _speaking(self, around: Surroundings) -> TelegramDialect:
+        return TelegramDialect(
+            self.bot,
+            around.router,
+            self._roles,
+            language=around.language,
+            interval=around.draft_interval,
+            moved=self.moved,
+            sleep=around.sleep,
+        )
+
+    def _performing(self, around: Surroundings) -> Performer:
+        return Performer(
+            self._dialect,
+            around.router,
+            pace=around.pace,
+            language=around.language,
+            monotonic=around.monotonic,
+            sleep=around.sleep,
+            whole=True,
+            showing=showing,
+        )
 
     def _listening(self, around: Surroundings) -> Listener:
         company = Company(
@@ -189,6 +198,11 @@ class TelegramClient:
         for update in await self._brought.left(self.bot):
             self._start(self._finish(update))
 
+    def watch(self) -> None:
+        """Begin to take away what nobody answered, until `drain`."""
+        self._watching = asyncio.create_task(self._questions.watch())
+        self._watching.add_done_callback(self._ended)
+
     async def _finish(self, update: telegram.Update) -> None:
         await self._handle(update)
         await self._brought.done(update.update_id)
@@ -207,7 +221,7 @@ class TelegramClient:
 
     async def drain(self) -> None:
         """End what is under way, each reply brought to where it stands whole. For the end of the program."""
-        tasks = list(self._in_hand)
+        tasks = [*self._in_hand, *([self._watching] if self._watching else [])]
         for task in tasks:
             task.cancel()
         if tasks:
@@ -293,6 +307,7 @@ class TelegramClient:
             self._router,
             self._presser,
             roles=self._roles,
+            questions=self._questions,
             language=around.language,
             now=around.now,
         )

@@ -22,8 +22,9 @@ from bots.telegram_bot.delivering import QUIET_PREVIEW, Secrecy, Spot, deliver, 
 from bots.telegram_bot.faults import says
 from bots.telegram_bot.keyboards import reasons
 from bots.telegram_bot.prompts import Prompt, sign
+from bots.telegram_bot.questions import Questions
 from bots.telegram_bot.roles import Roles
-from bots.telegram_bot.translate import author_of, caller_of, id_in, ids_in, language_of, place_in, topic_of
+from bots.telegram_bot.translate import author_of, caller_of, id_in, ids_in, language_of, place_in, shown_id, topic_of
 from moderation.words import catalogue
 
 _log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class TelegramAsker:
     router: Router
     presser: Presser
     roles: Roles
+    questions: Questions
     base: Caller
     """Who it is, where they act, and what they may do there."""
     language: str
@@ -89,6 +91,7 @@ class TelegramAsker:
         presser: Presser,
         *,
         roles: Roles,
+        questions: Questions,
         language: str,
         now: Callable[[], datetime],
     ) -> Self:
@@ -103,19 +106,15 @@ class TelegramAsker:
             raise ValueError("nobody asks")
         base = caller_of(update, role=await roles.of(chat, author), now=now())
         chosen = (await router.settings(base.place)).language or base.language
-        there = message if isinstance(message, telegram.Message) else None
         return cls(
             bot=bot,
             router=router,
             presser=presser,
             roles=roles,
+            questions=questions,
             base=replace(base, language=chosen),
             language=chosen or language,
-            spot=Spot(
-                chat=chat.id,
-                topic=topic_of(there) if there else 0,
-                answering=message.message_id if message and not query and chat.type != ChatType.PRIVATE else 0,
-            ),
+            spot=_spot(chat, message, pressed=query is not None),
             number=author.id if isinstance(author, telegram.User) else 0,
             card_at=f"{chat.id}:{message.message_id}" if query and message else "",
             answer=_Answer(query),
@@ -204,6 +203,7 @@ class TelegramAsker:
             await self.panel(card, keyboard)
             return
         chat, message = ids_in(self.card_at)
+        await (self._asked(self.card_at) if keyboard else self.questions.gone(self.card_at))
         try:
             await self.bot.edit_message_text(
                 texts[0].text,
@@ -224,6 +224,7 @@ class TelegramAsker:
 
     async def remove(self, chat: int, message: int) -> bool:
         """Take a message away; whether that was possible."""
+        await self.questions.gone(shown_id(chat, message))
         try:
             return await self.bot.delete_message(chat, message)
         except TelegramError as error:
@@ -259,8 +260,14 @@ class TelegramAsker:
         whom = "" if self.alone else self._called()
         (sheet, *_) = self._sheets(card, None)
         force = ForceReply(selective=True, input_field_placeholder=self._say("telegram.placeholder"))
-        await send(self.bot, self.spot, Sheet(text=sign(prompt, self.bot.username) + whom + sheet.text), force=force)
+        sheet = Sheet(text=sign(prompt, self.bot.username) + whom + sheet.text)
+        sent = await send(self.bot, self.spot, sheet, force=force)
+        await self._asked(shown_id(sent.chat.id, sent.message_id), panel=False)
         await self.done()
+
+    async def _asked(self, shown: str, *, panel: bool = True) -> None:
+        """A message asks something of the person from now on."""
+        await self.questions.asked(shown, self.base.message.person, panel=panel)
 
     def _called(self) -> str:
         """The person by name, so that Telegram opens the answer for them, and for nobody else."""
@@ -287,7 +294,7 @@ class TelegramAsker:
         await self.answer.give(self.bot, self._say("telegram.sent_private"))
 
     async def _deliver(self, spot: Spot, card: Card, keyboard: InlineKeyboardMarkup | None) -> None:
-        await deliver(
+        sent = await deliver(
             self.bot,
             spot,
             card,
@@ -296,6 +303,8 @@ class TelegramAsker:
             server=self.base.place.server,
             names=self._names,
         )
+        if keyboard:
+            await self._asked(shown_id(sent[-1].chat.id, sent[-1].message_id))
 
     def _sheets(self, card: Card, keyboard: InlineKeyboardMarkup | None) -> tuple[Sheet, ...]:
         return sheets(card, self.language, keyboard=keyboard, server=self.base.place.server, names=self._names)
@@ -308,6 +317,13 @@ class TelegramAsker:
         return catalogue("bots").say(key, self.language, **fields)
 
 
+def _spot(chat: telegram.Chat, message: telegram.MaybeInaccessibleMessage | None, *, pressed: bool) -> Spot:
+    """Where somebody is answered who typed a message, or pressed something under it."""
+    there = message if isinstance(message, telegram.Message) else None
+    answering = message.message_id if message and not pressed and chat.type != ChatType.PRIVATE else 0
+    return Spot(chat=chat.id, topic=topic_of(there) if there else 0, answering=answering)
+
+
 async def excuse(update: telegram.Update, bot: telegram.Bot, language: str) -> None:
     """Tell whoever acted that nothing came of it. Nothing is looked up for that; what Telegram objects to is logged.
     `language` is the one where their app has none that we speak."""
@@ -315,11 +331,9 @@ async def excuse(update: telegram.Update, bot: telegram.Bot, language: str) -> N
     words = catalogue("bots").say("showing.not_possible", language_of(update.effective_user) or language)
     if query:
         await _Answer(query).give(bot, words, alert=True)
-    elif isinstance(message, telegram.Message) and chat:
-        answering = message.message_id if chat.type != ChatType.PRIVATE else 0
-        spot = Spot(chat=chat.id, topic=topic_of(message), answering=answering)
+    elif message and chat:
         try:
-            await deliver(bot, spot, Card(title=words, tone=Tone.BAD), language)
+            await deliver(bot, _spot(chat, message, pressed=False), Card(title=words, tone=Tone.BAD), language)
         except TelegramError as error:
             _log.warning("nobody was told: error=%s", type(error).__name__)
 
