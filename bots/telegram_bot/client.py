@@ -258,6 +258,10 @@ class TelegramClient:
                 await excuse(update, self.bot, self._around.language)
 
     async def _act(self, update: telegram.Update) -> None:
+        query = update.callback_query
+        brought = query.message if query else update.message.reply_to_message if update.message else None
+        if isinstance(brought, telegram.Message) and brought.from_user == self.bot.bot:
+            self._dialect.see(brought)
         if update.message:
             await self._message(update, update.message)
         elif update.callback_query:
