@@ -1,4 +1,4 @@
-"""What the contracts of states are tested with."""
+"""What the contracts of states and stores are tested with."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,16 +6,18 @@ from pathlib import Path
 import pytest
 
 from bots.state import State
-from tests.contracts.stating import Clock, make_memory, make_sqlite
+from moderation.stores import Store
+from tests.contracts import stating, storing
+from tests.support.exchanges import numbered
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> stating.Clock:
+    return stating.Clock()
 
 
-@pytest.fixture(params=[make_memory, make_sqlite], ids=["memory", "sqlite"])
-async def state(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> AsyncIterator[State]:
+@pytest.fixture(params=[stating.make_memory, stating.make_sqlite], ids=["memory", "sqlite"])
+async def state(request: pytest.FixtureRequest, tmp_path: Path, clock: stating.Clock) -> AsyncIterator[State]:
     made: State = await request.param(tmp_path, clock)
     yield made
     await made.aclose()
@@ -24,3 +26,10 @@ async def state(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) ->
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "data" / "state.db"
+
+
+@pytest.fixture(params=[storing.make_memory, storing.make_sqlite], ids=["memory", "sqlite"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    made: Store = request.param(tmp_path, numbered())
+    yield made
+    await made.aclose()
