@@ -33,8 +33,9 @@ class Brought:
 
     async def keep(self, update: telegram.Update, given: Mapping[str, Any]) -> None:
         """Keep an update as it came. Raises StoreBusy and StoreFailed."""
-        author = author_of(update.message) if update.message else None
-        person = person_key(author, update.message.chat) if update.message and author else ""
+        message = update.message or update.edited_message
+        author = author_of(message) if message else None
+        person = person_key(author, message.chat) if message and author else ""
         errand = Errand(key=str(update.update_id), value=given, person=person)
         await self._errands.add(PLATFORM, _KIND, errand, lasts=_LASTS)
         self._handled[update.update_id] = False
@@ -49,6 +50,13 @@ class Brought:
                 with suppress(Deflect):  # handled once more after a restart, which its claim prevents
                     await self._errands.done(PLATFORM, _KIND, str(early))
 
+    async def forget(self, chat: int) -> None:
+        """In a chat nobody can be answered any more."""
+        with suppress(Deflect):
+            for errand in await self._errands.open(PLATFORM, _KIND):
+                if _chat_of(errand) == chat:
+                    await self._errands.done(PLATFORM, _KIND, errand.key)
+
     async def left(self, bot: telegram.Bot) -> tuple[telegram.Update, ...]:
         """What was not handled when the program ended, oldest first. Raises StoreBusy and StoreFailed."""
         found = []
@@ -59,3 +67,10 @@ class Brought:
             elif self._handled.setdefault(update.update_id, False) is False:
                 found.append(update)
         return tuple(found)
+
+
+def _chat_of(errand: Errand) -> object:
+    """The number of the chat where it was said."""
+    said = errand.value.get("message") or errand.value.get("edited_message")
+    chat = said.get("chat") if isinstance(said, dict) else None
+    return chat.get("id") if isinstance(chat, dict) else None

@@ -235,6 +235,7 @@ class TelegramClient:
         """A group became a supergroup: what holds there, and what was said, follows."""
         _log.info("a group became a supergroup: old=%d new=%d", old, new)
         self._roles.forget(old)
+        await self._questions.forget(old)  # what stands in the old group can be changed no more
         await note_move(self._router, old, new)
         await self._router.moved(place_in(old, private=False), place_in(new, private=False), channel=str(new))
 
@@ -334,6 +335,8 @@ class TelegramClient:
         _log.info("shut out: chat=%d", chat)
         for private in (True, False):
             await self._router.replies.leave(place_in(chat, private=private).conversation)
+        await self._questions.forget(chat)
+        await self._brought.forget(chat)
 
     def _later(self, what: Coroutine[Any, Any, None]) -> None:
         self._start(what)
@@ -352,5 +355,6 @@ class TelegramClient:
 
 
 def _talk(update: telegram.Update) -> bool:
-    """Whether somebody said something, which is no command."""
-    return update.message is not None and not written(update.message).startswith("/")
+    """Whether somebody said something, or said it otherwise, which is no command."""
+    message = update.message or update.edited_message
+    return message is not None and not written(message).startswith("/")

@@ -54,6 +54,13 @@ class Questions:
         with suppress(Deflect):
             await self._errands.done(PLATFORM, _KIND, shown)
 
+    async def forget(self, chat: int) -> None:
+        """Nothing in a chat can be reached any more."""
+        with suppress(Deflect):
+            for errand in await self._errands.open(PLATFORM, _KIND):
+                if ids_in(errand.key)[0] == chat:
+                    await self._errands.done(PLATFORM, _KIND, errand.key)
+
     async def watch(self) -> None:
         """Take away what is due, until cancelled."""
         while True:

@@ -134,6 +134,39 @@ async def test_what_was_kept_goes_with_everything_else_of_a_person() -> None:
         gate.open.set()
 
 
+async def test_what_was_said_where_the_bot_is_put_out_is_not_kept() -> None:
+    gate = Gate(0)
+    async with (
+        telegram() as (server, webhook),
+        on_telegram(gated(gate, FIRST), server=server, webhook=webhook) as stage,
+    ):
+        server.say(server.group, server.person, "Hello", mention_bot=True)
+        await server.until(lambda: server.requests("sendChatAction"))
+        assert len(await kept(stage)) == 1
+        server.membership.leave(server.group, server.world.bot, by=server.owner, banned=True)
+        async with asyncio.timeout(10):
+            while await kept(stage):
+                await asyncio.sleep(0.005)
+        gate.open.set()
+
+
+async def test_what_is_edited_before_it_is_answered_reads_so_after_a_restart_too() -> None:
+    state, second = MemoryState(clock=lambda: NOW), scripted(FIRST)
+    async with telegram() as (server, webhook):
+        async with on_telegram(scripted(SECOND), server=server, state=state, webhook=webhook, burst=60.0) as stage:
+            said = server.say(server.private, server.person, "Hallo")
+            await server.until(lambda: not server.updates.pending)
+            server.people.edit(said, "Hello")
+            await server.until(lambda: not server.updates.pending)
+            assert len(await kept(stage)) == 2
+        async with on_telegram(second, server=server, state=state, webhook=webhook, burst=0.1) as stage:
+            await stage.until_says(server.private, "First.")
+            while await kept(stage):
+                await asyncio.sleep(0.005)
+
+        assert said_to(second) == ["Hello"]
+
+
 def written(tmp_path: Path, server: TelegramServer, webhook: Webhook, *, tps: float) -> Path:
     """A settings file with a script that says one long reply, at so many tokens a second, and a webhook."""
     sentences = ["The lamp is lit.", "The sea is calm tonight, and the gulls have gone to sleep on the rocks below."]

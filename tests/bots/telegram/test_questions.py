@@ -8,7 +8,7 @@ from bots.state.memory import MemoryState
 from bots.telegram_bot.prompts import LIVES
 from moderation.words import catalogue
 from tests.support.stage import NOW, reply_of, scripted
-from tests.support.telegram_server import Broken, Message, TelegramServer
+from tests.support.telegram_server import Broken, Kind, Message, Status, TelegramServer
 from tests.support.telegram_stage import Stage, on_telegram
 
 REPLIES = tuple(reply_of(f"Reply {number}.") for number in range(1, 5))
@@ -148,4 +148,28 @@ async def test_an_answer_that_comes_too_late_gets_a_polite_word_and_changes_noth
 
         assert not [text for text in stage.texts(server.private) if "Quite otherwise." in text]
         await server.until(lambda: question.deleted)
+        await noted(stage, 0)
+
+
+async def test_where_the_bot_is_put_out_nothing_is_left_to_be_taken_away() -> None:
+    async with on_telegram(scripted(*REPLIES)) as stage:
+        server = stage.server
+        await opened(stage, "/privacy", "What is kept of you")
+        server.say(server.group, server.owner, "/settings")
+        await stage.until_says(server.group, catalogue("bots").say("commands.settings_title", "ko"))
+        await noted(stage, 2)
+        server.membership.leave(server.group, server.world.bot, by=server.owner, banned=True)
+        [left] = await noted(stage, 1)
+
+        assert str(server.private.id) in str(left)
+
+
+async def test_what_stands_in_a_group_that_became_a_supergroup_is_out_of_reach_and_forgotten() -> None:
+    async with on_telegram(scripted(*REPLIES)) as stage:
+        server = stage.server
+        group = server.world.add_chat(Kind.GROUP, "Small", owner=server.owner, bot=Status.MEMBER)
+        server.say(group, server.owner, "/settings")
+        await stage.until_says(group, catalogue("bots").say("commands.settings_title", "ko"))
+        await noted(stage, 1)
+        server.membership.upgrade(group)
         await noted(stage, 0)
