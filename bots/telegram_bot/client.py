@@ -187,7 +187,7 @@ class TelegramClient:
         kept until it was handled. Raises StoreBusy and StoreFailed: it is to be brought again."""
         if not self.backlog.begin(update.update_id):
             return
-        if not _talk(update):
+        if not (_talk(update) or update.edited_message):
             self._take(update, self._handle(update))
             return
         try:
@@ -355,6 +355,5 @@ class TelegramClient:
 
 
 def _talk(update: telegram.Update) -> bool:
-    """Whether somebody said something, or said it otherwise, which is no command."""
-    message = update.message or update.edited_message
-    return message is not None and not written(message).startswith("/")
+    """Whether somebody said something, which is no command."""
+    return update.message is not None and not written(update.message).startswith("/")
