@@ -30,6 +30,9 @@ from personas.runtime import PersonaRuntime
 _CUES: Final = ("regenerate", "continue")
 """Commands that platforms carry out themselves: they lead to a reply, not to a card."""
 
+MOST_TURNS: Final = 20
+"""That are shown of what is in mind."""
+
 Handler = Callable[[list[str], Caller, Scene], Awaitable[Card]]
 TakeBack = Callable[[Record], Awaitable[bool]]
 """Takes a reply away wherever it stands (`Platform.take_back`)."""
@@ -59,6 +62,7 @@ class Commands:
             "persona": (Role.MEMBER, self._persona),
             "reset": (Role.MEMBER, self._reset),
             "note": (Role.MEMBER, self._note),
+            "memory": (Role.MEMBER, self._memory),
             "why": (Role.MEMBER, self._why),
             "report": (Role.MEMBER, self._report),
             "privacy": (Role.MEMBER, self._privacy),
@@ -135,6 +139,26 @@ class Commands:
             hint = f"/why {refused.exchange}" if refused.exchange else ""
             return Card(title=_say("note_refused", scene), hint=hint, tone=Tone.BAD)
         return Card(title=_say("note_set" if note else "note_gone", scene), tone=Tone.GOOD)
+
+    async def _memory(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        """What is in mind here: how much was said, the note, and the last turns, where so many are asked for. Where
+        others talk too, what was said is for moderators: who wrote it may have deleted it since."""
+        number = " ".join(words)
+        if number and not (number.isdecimal() and 0 < int(number[:4]) <= MOST_TURNS):
+            raise UsageError("commands.usage", usage=_say("memory_usage", scene))
+        if number and not caller.place.private and caller.role < Role.MODERATOR:
+            raise NotAllowed("commands.not_allowed", role=_say("role_moderator", scene))
+        turns = scene.conversation.turns
+        names = {"assistant": scene.cast.persona.name}
+        rows = (
+            Row(label=_say("memory_talk", scene), text=_say("memory_talk_text", scene, count=len(turns))),
+            Row(label=_say("memory_note", scene), text=scene.conversation.note or _say("note_none", scene)),
+            *(
+                Row(label=names.get(turn.role, turn.name) or _say("memory_you", scene), text=turn.text)
+                for turn in (turns[-int(number) :] if number else ())
+            ),
+        )
+        return Card(title=_say("memory_title", scene), rows=rows, hint=_say("memory_hint", scene))
 
     async def _why(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         person = caller.message.person

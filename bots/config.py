@@ -1,12 +1,10 @@
 """Settings: one TOML file and the environment, read here and nowhere else, checked before anything starts."""
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_type_hints
-from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import (
@@ -17,10 +15,10 @@ from pydantic import (
     SecretStr,
     ValidationError,
     create_model,
-    field_validator,
     model_validator,
 )
 
+from bots.addresses import endpoint, webhook
 from bots.errors import SettingsError
 from bots.filter_settings import DetoxifySection, LexiconSection, PresidioSection
 from bots.places import PlaceSettings
@@ -38,13 +36,7 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-def _address(given: str) -> str:
-    if not _names_an_endpoint(given):
-        raise Misfit(SettingsError("settings.expect_url", given=given))
-    return given
-
-
-_Address = Annotated[str, AfterValidator(_address)]
+_Address = Annotated[str, AfterValidator(endpoint)]
 
 
 class ModelSettings(_Section):
@@ -138,8 +130,8 @@ class TelegramSection(_Section):
 
     token_variable: str = "TELEGRAM_TOKEN"  # noqa: S105 - the name of a variable
     """Name of the environment variable that holds the bot's token."""
-    webhook_url: str = ""
-    """Where Telegram brings updates to (https; a proxy answers there and passes them on); "": they are asked for."""
+    webhook_url: Annotated[str, AfterValidator(webhook)] = ""
+    """Where Telegram brings updates to (a proxy answers there and passes them on); "": they are asked for."""
     listen: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65_535)] = 8443
     secret_variable: str = "TELEGRAM_SECRET"  # noqa: S105 - the name of a variable
@@ -153,13 +145,6 @@ class TelegramSection(_Section):
     burst: Annotated[float, Field(ge=0, le=10)] = 0.8
     """Seconds of silence after which what somebody writes in several messages is answered."""
     longest_burst: Annotated[float, Field(ge=0, le=60)] = 4.0
-
-    @field_validator("webhook_url")
-    @classmethod
-    def _is_secure(cls, given: str) -> str:
-        if given and not (given.startswith("https://") and _names_an_endpoint(given)):
-            raise Misfit(SettingsError("telegram_core.expect_webhook", given=given))
-        return given
 
 
 class PriceSection(_Section):
@@ -344,19 +329,6 @@ def _key(variable: str, environ: Mapping[str, str], file: str) -> SecretStr:
     if not all("!" <= char <= "~" for char in key):
         raise SettingsError("settings.wrong", file=file, key=variable, expected=SettingsError("settings.expect_key"))
     return SecretStr(key)
-
-
-def _names_an_endpoint(url: str) -> bool:
-    """Whether `url` can be asked at all: the client would raise errors of its own kinds in the middle of a reply."""
-    try:
-        parts = urlsplit(url)
-        # An internationalised name may have labels that DNS cannot: UnicodeError is a ValueError.
-        named = bool(parts.hostname and parts.hostname.encode("idna"))
-        return (
-            named and parts.scheme in {"http", "https"} and parts.port != 0 and not re.search(r"[\s\x00-\x1f\x7f]", url)
-        )
-    except ValueError:
-        return False
 
 
 def _names_a_model(use: str) -> bool:

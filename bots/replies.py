@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from bots.errands import Errands
 from bots.places import Place
 from bots.state import Entry, State
 
@@ -107,6 +108,8 @@ class Replies:
         self._state = state
         self._now = now
         self._ids = ids
+        self.errands = Errands(state, now=now)
+        """What is still to be done beside replies."""
 
     async def claim(self, platform: str, message: str, *, within: str = "") -> bool:
         """Whether `message` is to be answered now: False where somebody did or does already. `within` is the one of a

@@ -10,6 +10,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
+from bots.commands import MOST_TURNS
 from bots.place_commands import LIMITS
 from bots.places import FIELDS
 from bots.pressing import line_of
@@ -96,6 +97,11 @@ def everyday(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
     @app_commands.describe(note=text("note_text"))
     async def note(interaction: Interaction, note: app_commands.Range[str, 1, 1_000] = "") -> None:
         await commands.typed(interaction, line_of("note", note))
+
+    @tree.command(name=text("memory_name"), description=text("memory"))
+    @app_commands.describe(turns=text("memory_turns"))
+    async def memory(interaction: Interaction, turns: app_commands.Range[int, 1, MOST_TURNS] | None = None) -> None:
+        await commands.typed(interaction, line_of("memory", str(turns or "")))
 
     @tree.command(name=text("why_name"), description=text("why"))
     @app_commands.describe(number=text("number"))

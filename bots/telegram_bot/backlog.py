@@ -47,6 +47,10 @@ class Backlog:
         self._open.add(number)
         return True
 
+    def refuse(self, number: int) -> None:
+        """It cannot be handled now, and is to come again."""
+        self._open.discard(number)
+
     def end(self, number: int) -> None:
         """It was handled."""
         if number in self._open:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -20,16 +20,19 @@ from bots.platform import Router
 from bots.pressing import Presser
 from bots.streaming import Sleep
 from bots.telegram_bot.backlog import Backlog
+from bots.telegram_bot.brought import Brought
 from bots.telegram_bot.commands import Menu
 from bots.telegram_bot.declining import decline_business, decline_guest
 from bots.telegram_bot.dialect import TelegramDialect, showing
 from bots.telegram_bot.listening import ALBUM, LONGEST_ALBUM, Company, Listener
 from bots.telegram_bot.moving import note_move
 from bots.telegram_bot.pacing import Limits
-from bots.telegram_bot.pressing import TelegramAsker
+from bots.telegram_bot.pressing import TelegramAsker, excuse
 from bots.telegram_bot.prompts import prompt_of
+from bots.telegram_bot.questions import Questions
 from bots.telegram_bot.roles import Roles
-from bots.telegram_bot.translate import PLATFORM, is_machine, place_in, shown_id, written
+from bots.telegram_bot.translate import PLATFORM, calls, is_machine, place_in, shown_id, written
+from moderation.errors import Deflect
 
 _log = logging.getLogger(__name__)
 
@@ -90,29 +93,14 @@ class TelegramClient:
         self.progress = asyncio.Event()
         """Set when an update was handled."""
         self._router = around.router
+        self._brought = Brought(around.router.replies.errands)
+        self._questions = Questions(bot, around.router.replies.errands, now=around.now, sleep=around.sleep)
+        self._watching: asyncio.Task[None] | None = None
         self._around = around
         self._in_hand: set[asyncio.Task[None]] = set()
         self._roles = Roles(bot, monotonic=around.monotonic)
-        self._dialect = TelegramDialect(
-            bot,
-            around.router,
-            self._roles,
-            language=around.language,
-            named=around.name_line,
-            interval=around.draft_interval,
-            moved=self.moved,
-            sleep=around.sleep,
-        )
-        self.performer = Performer(
-            self._dialect,
-            around.router,
-            pace=around.pace,
-            language=around.language,
-            monotonic=around.monotonic,
-            sleep=around.sleep,
-            whole=True,
-            showing=showing,
-        )
+        self._dialect = self._speaking(around)
+        self.performer = self._performing(around)
         self._presser = Presser(around.router, self.performer, platform=PLATFORM, now=around.now)
         self.menu = Menu(
             around.router,
@@ -123,6 +111,30 @@ class TelegramClient:
             now=around.now,
         )
         self._listener = self._listening(around)
+
+    def _speaking(self, around: Surroundings) -> TelegramDialect:
+        return TelegramDialect(
+            self.bot,
+            around.router,
+            self._roles,
+            language=around.language,
+            named=around.name_line,
+            interval=around.draft_interval,
+            moved=self.moved,
+            sleep=around.sleep,
+        )
+
+    def _performing(self, around: Surroundings) -> Performer:
+        return Performer(
+            self._dialect,
+            around.router,
+            pace=around.pace,
+            language=around.language,
+            monotonic=around.monotonic,
+            sleep=around.sleep,
+            whole=True,
+            showing=showing,
+        )
 
     def _listening(self, around: Surroundings) -> Listener:
         company = Company(
@@ -166,10 +178,42 @@ class TelegramClient:
         number = update.update_id
         if not self.backlog.begin(number):
             return None
-        talk = update.message is not None and not written(update.message).startswith("/")
-        if not talk:
+        if not _talk(update):
             self.backlog.end(number)
-        task = self._start(self._handle(update))
+        return self._take(update, self._handle(update))
+
+    async def bring(self, update: telegram.Update, given: Mapping[str, Any]) -> None:
+        """The same for an update that Telegram forgets when this returns; `given` is what came. What somebody said is
+        kept until it was handled. Raises StoreBusy and StoreFailed: it is to be brought again."""
+        if not self.backlog.begin(update.update_id):
+            return
+        if not (_talk(update) or update.edited_message):
+            self._take(update, self._handle(update))
+            return
+        try:
+            await self._brought.keep(update, given)
+        except Deflect:
+            self.backlog.refuse(update.update_id)
+            raise
+        self._take(update, self._finish(update))
+
+    async def resume(self) -> None:
+        """Handle what was brought and not handled when the program ended, once after every start."""
+        for update in await self._brought.left(self.bot):
+            self._start(self._finish(update))
+
+    def watch(self) -> None:
+        """Begin to take away what nobody answered, until `drain`."""
+        self._watching = asyncio.create_task(self._questions.watch())
+        self._watching.add_done_callback(self._ended)
+
+    async def _finish(self, update: telegram.Update) -> None:
+        await self._handle(update)
+        await self._brought.done(update.update_id)
+
+    def _take(self, update: telegram.Update, handling: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        number = update.update_id
+        task = self._start(handling)
 
         def handled(done: "asyncio.Task[None]") -> None:
             if not done.cancelled():
@@ -181,7 +225,7 @@ class TelegramClient:
 
     async def drain(self) -> None:
         """End what is under way, each reply brought to where it stands whole. For the end of the program."""
-        tasks = list(self._in_hand)
+        tasks = [*self._in_hand, *([self._watching] if self._watching else [])]
         for task in tasks:
             task.cancel()
         if tasks:
@@ -191,6 +235,7 @@ class TelegramClient:
         """A group became a supergroup: what holds there, and what was said, follows."""
         _log.info("a group became a supergroup: old=%d new=%d", old, new)
         self._roles.forget(old)
+        await self._questions.forget(old)  # what stands in the old group can be changed no more
         await note_move(self._router, old, new)
         await self._router.moved(place_in(old, private=False), place_in(new, private=False), channel=str(new))
 
@@ -207,24 +252,39 @@ class TelegramClient:
         return f"command {shown_id(message.chat.id, message.message_id)}" if commanded or asked else ""
 
     async def _handle(self, update: telegram.Update) -> None:
-        once = self._once(update)
-        if once and not await self._router.replies.claim(PLATFORM, once):
-            return
         try:
-            if update.message:
-                await self._message(update, update.message)
-            elif update.edited_message:
-                await self._listener.amended(update.edited_message)
-            elif update.callback_query:
-                await self._pressed(update, update.callback_query)
-            elif update.my_chat_member:
-                await self._member(update.my_chat_member)
-            elif update.business_connection:
-                await decline_business(self.bot, update.business_connection, self._around.language)
-            elif update.guest_message:
-                await decline_guest(self.bot, update.guest_message, self._around.language)
+            once = self._once(update)
+            if not once or await self._router.replies.claim(PLATFORM, once):
+                await self._act(update)
         except (TelegramError, OSError) as error:
             _log.warning("an update came to nothing: error=%s", logs.place_of(error))
+        except Deflect as error:  # who may do what, and what was done already, is not known: nothing is done
+            _log.critical("the state failed: error=%s", error.key)
+            if update.callback_query or (update.message and self._meant(update.message)):
+                await excuse(update, self.bot, self._around.language)
+
+    async def _act(self, update: telegram.Update) -> None:
+        query = update.callback_query
+        brought = query.message if query else update.message.reply_to_message if update.message else None
+        if isinstance(brought, telegram.Message) and brought.from_user == self.bot.bot:
+            self._dialect.see(brought)
+        if update.message:
+            await self._message(update, update.message)
+        elif update.edited_message:
+            await self._listener.amended(update.edited_message)
+        elif update.callback_query:
+            await self._pressed(update, update.callback_query)
+        elif update.my_chat_member:
+            await self._member(update.my_chat_member)
+        elif update.business_connection:
+            await decline_business(self.bot, update.business_connection, self._around.language)
+        elif update.guest_message:
+            await decline_guest(self.bot, update.guest_message, self._around.language)
+
+    def _meant(self, message: telegram.Message) -> bool:
+        """Whether somebody waits for an answer to a message, as far as it tells by itself."""
+        alone = message.chat.type == ChatType.PRIVATE
+        return not is_machine(message) and (alone or self._for_menu(message) or calls(message, self.bot.bot))
 
     async def _message(self, update: telegram.Update, message: telegram.Message) -> None:
         if message.migrate_to_chat_id:
@@ -259,6 +319,7 @@ class TelegramClient:
             self._router,
             self._presser,
             roles=self._roles,
+            questions=self._questions,
             language=around.language,
             now=around.now,
         )
@@ -274,6 +335,8 @@ class TelegramClient:
         _log.info("shut out: chat=%d", chat)
         for private in (True, False):
             await self._router.replies.leave(place_in(chat, private=private).conversation)
+        await self._questions.forget(chat)
+        await self._brought.forget(chat)
 
     def _later(self, what: Coroutine[Any, Any, None]) -> None:
         self._start(what)
@@ -289,3 +352,8 @@ class TelegramClient:
         self._in_hand.discard(task)
         if not task.cancelled() and (error := task.exception()):
             _log.error("a defect: error=%s", logs.place_of(error))
+
+
+def _talk(update: telegram.Update) -> bool:
+    """Whether somebody said something, which is no command."""
+    return update.message is not None and not written(update.message).startswith("/")

@@ -19,20 +19,21 @@ from bots.pressing import CUES, STOP, Presser, line_of
 from bots.replies import Record
 from bots.streaming import Gone
 from bots.telegram_bot import keyboards, offered
+from bots.telegram_bot.answering import Answers
 from bots.telegram_bot.delivering import Secrecy
 from bots.telegram_bot.keyboards import Press
 from bots.telegram_bot.panels import Panels
-from bots.telegram_bot.pressing import TelegramAsker, place_of_record
-from bots.telegram_bot.prompts import Prompt, lives, prompt_of
-from bots.telegram_bot.reviewing import QUESTIONS, Reviewing
+from bots.telegram_bot.pressing import TelegramAsker
+from bots.telegram_bot.prompts import prompt_of
+from bots.telegram_bot.reviewing import Reviewing
 from bots.telegram_bot.translate import PLATFORM, address_of, shown_id, written
+from moderation.errors import Deflect
 from moderation.review import REASONS
 from moderation.words import catalogue
 
 _log = logging.getLogger(__name__)
 
 _COMMAND: Final = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
-_AWAY: Final = frozenset({"left", "kicked"})
 _LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a file that are read."""
 
@@ -41,7 +42,7 @@ Acts = Callable[[TelegramAsker, Press], Awaitable[None]]
 
 
 class Menu:
-    """Acts on commands, on answers to our questions, and on presses. Used from one event loop."""
+    """Acts on commands and on presses, and has answers to our questions acted on. Used from one event loop."""
 
     def __init__(
         self,
@@ -59,16 +60,16 @@ class Menu:
         self._presser = presser
         self._username = username
         self._language = language
-        self._now = now
         self._panels = Panels(router, presser)
         self._reviewing = Reviewing(router, presser)
+        self._answers = Answers(router, performer, presser, self._reviewing, now=now)
         self._known = self._handlers()
         self._panel_of: Mapping[str, Acts] = {
             keyboards.PERSONA: self._panels.persona_pressed,
             keyboards.SETTING: self._panels.setting_pressed,
             keyboards.PRIVACY: self._panels.privacy_pressed,
             keyboards.LANGUAGE: self._panels.language_pressed,
-            keyboards.REPORT: self._reason,
+            keyboards.REPORT: self._answers.reason,
         }
 
     def _handlers(self) -> Mapping[str, Handler]:
@@ -111,7 +112,7 @@ class Menu:
         found = _COMMAND.fullmatch(written(message).strip())
         if found is None:
             if prompt and message.reply_to_message:
-                await self._answered(asker, message, message.reply_to_message, prompt)
+                await self._answers.answered(asker, message, message.reply_to_message, prompt)
             return prompt is not None
         name, whose, rest = found[1].lower(), found[2] or "", (found[3] or "").strip()
         if whose and whose.lower() != self._username.lower():
@@ -128,6 +129,9 @@ class Menu:
         query = update.callback_query
         try:
             await self._pressed(asker, keyboards.parse(query.data or "") if query else None)
+        except Deflect as error:
+            _log.critical("the state failed: error=%s", error.key)
+            await asker.say("showing.not_possible")
         finally:
             await asker.done()
 
@@ -148,69 +152,6 @@ class Menu:
             await asker.close()
         else:
             await self._panel_of[press.kind](replace(asker, quick=True), press)
-
-    async def _reason(self, asker: TelegramAsker, press: Press) -> None:
-        """Why a reply is reported."""
-        if press.verb == "words":
-            await asker.ask_report_words(press.what)
-        elif press.verb in REASONS:
-            await self._reported(asker, press.what, press.verb, "")
-        else:
-            await asker.say("telegram.stale")
-            return
-        await asker.close()
-
-    async def _reported(self, asker: TelegramAsker, message: str, reason: str, comment: str) -> None:
-        record = await self._router.replies.of_message(PLATFORM, message)
-        if record is not None and not await self._sees(asker, record):
-            record = None
-        text = await self._text_of(record) if record else ""
-        if record is None or not text:
-            await asker.say("showing.not_a_reply")
-            return
-        there = await asker.at(place_of_record(record))
-        await self._presser.reported(there, message, text, reason, comment)
-
-    async def _sees(self, asker: TelegramAsker, record: Record) -> bool:
-        """Whether a reply stands where they are. What a press names anybody may have made up."""
-        chat, _ = address_of(record.channel)
-        if chat == asker.spot.chat:
-            return True
-        if not record.server or not asker.number:
-            return False
-        try:
-            member = await asker.bot.get_chat_member(chat, asker.number)
-        except TelegramError:
-            return False
-        return member.status not in _AWAY and getattr(member, "is_member", True)
-
-    async def _text_of(self, record: Record) -> str:
-        """What a reply reads, or "" where that cannot be known any more."""
-        try:
-            return await self._performer.text_of(record)
-        except (Gone, Missing, TelegramError):
-            return ""
-
-    async def _answered(
-        self, asker: TelegramAsker, message: telegram.Message, question: telegram.Message, prompt: Prompt
-    ) -> None:
-        """Somebody answered a question of ours."""
-        text = written(message).strip()
-        if prompt.owner != asker.number or not (asker.number or asker.hidden):
-            await asker.say("telegram.prompt_hidden" if asker.hidden else "telegram.prompt_not_yours")
-            return
-        if not lives(question, self._now()):
-            await asker.say("telegram.prompt_old")
-        elif not text:
-            await asker.say("telegram.prompt_empty")
-            return
-        elif prompt.verb == "edit":
-            await self._presser.edited(asker, prompt.about, text)
-        elif prompt.verb == "report":
-            await self._reported(asker, prompt.about, "other", text)
-        elif prompt.verb in QUESTIONS:
-            await self._reviewing.answered(asker, prompt, text)
-        await asker.remove(question.chat.id, question.message_id)
 
     async def _start(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
         """Who speaks here, that it is an AI, and, where that disturbs nobody, its greeting."""
@@ -290,7 +231,7 @@ class Menu:
             await self._presser.control(asker, "edit", record.id)
 
     async def _stop(self, asker: TelegramAsker, message: telegram.Message, _rest: str) -> None:
-        record = await self._meant(asker, message)
+        record = await (self._meant(asker, message) if _answered(message) else self._under_way(asker))
         if record is None or not self._performer.under_way(record):
             await asker.say("telegram.not_under_way")
         else:
@@ -299,18 +240,9 @@ class Menu:
     async def _note(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
         await self._presser.typed(asker if rest else replace(asker, secrecy=Secrecy.SECRET), line_of("note", rest))
 
-    async def _memory(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
-        """What is in mind here. The note is what a person wrote, so not everybody in a group is shown it."""
-        say = catalogue("bots").say
-        note = await self._router.command("/note", asker.caller())
-        rows = (
-            Row(
-                label=say("telegram.memory_talk", asker.language), text=say("telegram.memory_talk_text", asker.language)
-            ),
-            Row(label=say("telegram.memory_note", asker.language), text=note.title),
-        )
-        card = replace(self._card("memory_title", asker, hint="memory_hint"), rows=rows)
-        await replace(asker, secrecy=Secrecy.SECRET).card(card)
+    async def _memory(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
+        """Note and turns are what people wrote, so not everybody in a group is shown them."""
+        await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), line_of("memory", *rest.split()))
 
     async def _settings(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
         if rest:
@@ -342,7 +274,9 @@ class Menu:
             await asker.say("showing.not_a_reply")
         elif rest:
             known = reason in REASONS
-            await self._reported(asker, record.shown[0], reason if known else "other", comment if known else rest)
+            await self._answers.reported(
+                asker, record.shown[0], reason if known else "other", comment if known else rest
+            )
         else:
             await self._presser.report_message(asker, record.shown[0])
 
@@ -363,10 +297,17 @@ class Menu:
         if card.tone is Tone.GOOD:
             await self._panels.remark(aloud)
 
+    async def _under_way(self, asker: TelegramAsker) -> Record | None:
+        """The reply that is being made there, first the one to whoever asks: others may wait behind it."""
+        unfinished = await self._router.replies.unfinished(PLATFORM)
+        here = [record for record in unfinished if record.conversation == asker.base.place.conversation]
+        under_way = [record for record in here if self._performer.under_way(record)]
+        own = [record for record in under_way if record.person == asker.base.message.person]
+        return next(iter(own + under_way), None)
+
     async def _meant(self, asker: TelegramAsker, message: telegram.Message) -> Record | None:
         """The reply that a command answers, or the last one there."""
-        answered = message.reply_to_message
-        if answered is not None and answered.forum_topic_created is None:
+        if answered := _answered(message):
             return await self._router.replies.of_message(PLATFORM, shown_id(answered.chat.id, answered.message_id))
         return await self._router.replies.newest(asker.base.place.conversation)
 
@@ -375,6 +316,12 @@ class Menu:
         say = catalogue("bots").say
         told = say(f"telegram.{hint}", asker.language) if hint else ""
         return Card(title=say(f"telegram.{key}", asker.language), hint=told)
+
+
+def _answered(message: telegram.Message) -> telegram.Message | None:
+    """What a message replies to; all in a topic reply to its beginning."""
+    replied = message.reply_to_message
+    return replied if replied and replied.forum_topic_created is None else None
 
 
 def _stands_in(record: Record, chat: int) -> bool:

@@ -17,9 +17,9 @@ from bots.telegram_bot.delivering import Spot, deliver
 from bots.telegram_bot.draft import Drafting, Drafts
 from bots.telegram_bot.faults import told
 from bots.telegram_bot.moving import number_now
-from bots.telegram_bot.outlet import Looks, Lost, Moved, Outlet
+from bots.telegram_bot.outlet import Known, Looks, Moved, Outlet
 from bots.telegram_bot.roles import Roles
-from bots.telegram_bot.translate import PLATFORM, address_of, id_in, link_to, place_in, written
+from bots.telegram_bot.translate import PLATFORM, address_of, id_in, link_to, place_in, shown_id, written
 from moderation.words import catalogue
 
 BROKEN: Final = (TelegramError, OSError)
@@ -54,7 +54,7 @@ class TelegramDialect:
         self._interval = interval
         self._moved = moved
         self._sleep = sleep
-        self._lost = Lost()
+        self._known = Known()
         self._heard: OrderedDict[str, str] = OrderedDict()
 
     @property
@@ -91,7 +91,7 @@ class TelegramDialect:
                 language=language,
             ),
             drafts=drafts if place.private else None,
-            lost=self._lost,
+            known=self._known,
             moved=self._moved,
             sleep=self._sleep,
         )
@@ -118,6 +118,10 @@ class TelegramDialect:
         self._heard[message] = text
         while len(self._heard) > _HEARD:
             self._heard.popitem(last=False)
+
+    def see(self, message: telegram.Message) -> None:
+        """Keep in mind what a message of ours reads that Telegram brings along with what somebody did."""
+        self._known.see(shown_id(message.chat.id, message.message_id), written(message))
 
     def remind(self, message: str, text: str) -> None:
         """The same, where nothing better is known."""

@@ -156,6 +156,8 @@ class Listener:
         talk = self._amending.begin(parts)
         last, number = parts[-1].message, parts[-1].id
         try:
+            # First of all: where the program dies between a claim and the note of its reply, nobody is answered.
+            role = await self._roles.of(last.chat, author_of(last))
             fresh = [part for part in parts if await self._router.replies.claim(PLATFORM, part.id, within=number)]
             if not fresh:
                 return
@@ -163,7 +165,7 @@ class Listener:
                 if part not in fresh:
                     talk.words.pop(part.id, None)
             persona = next((part.persona for part in fresh if part.persona), parts[0].persona)
-            caller = heard_by(last, await self._roles.of(last.chat, author_of(last)), persona=persona)
+            caller = heard_by(last, role, persona=persona)
             if not talk.text and any(wordless(part.message) for part in fresh):
                 await self._decline(caller, last)
             else:

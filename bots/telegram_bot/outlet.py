@@ -10,7 +10,7 @@ found again (`recover`).
 """
 
 import logging
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -65,23 +65,36 @@ class Looks:
     """Of our own words."""
 
 
-class Lost:
-    """Messages that have a line of ours in place of the words that were lost on the way; the last of them."""
+class Known:
+    """What is known of messages of ours beside their records; of the last of them."""
 
     def __init__(self, most: int = 1_000) -> None:
-        self._messages: deque[str] = deque(maxlen=most)
+        self._most = most
+        self._lost: deque[str] = deque(maxlen=most)
+        self._texts: OrderedDict[str, str] = OrderedDict()
 
-    def add(self, message: str) -> None:
-        """Its words were lost."""
-        self._messages.append(message)
+    def lose(self, message: str) -> None:
+        """It has a line of ours in place of the words that were lost on the way."""
+        self._lost.append(message)
 
-    def discard(self, message: str) -> None:
+    def lost(self, message: str) -> bool:
+        """Whether it has."""
+        return message in self._lost
+
+    def see(self, message: str, text: str) -> None:
+        """It reads so, as Telegram told without being asked; "": that is not known any more."""
+        self._texts[message] = text
+        while len(self._texts) > self._most:
+            self._texts.popitem(last=False)
+
+    def text(self, message: str) -> str:
+        """What it reads, or "": not known."""
+        return self._texts.get(message, "")
+
+    def found(self, message: str) -> None:
         """It has words again."""
-        if message in self._messages:
-            self._messages.remove(message)
-
-    def __contains__(self, message: str) -> bool:
-        return message in self._messages
+        if message in self._lost:
+            self._lost.remove(message)
 
 
 class Outlet:
@@ -95,7 +108,7 @@ class Outlet:
         *,
         looks: Looks,
         drafts: Drafts | None,
-        lost: Lost,
+        known: Known,
         moved: Moved,
         sleep: Sleep,
     ) -> None:
@@ -112,7 +125,7 @@ class Outlet:
         self._picture = looks.picture
         self._language = looks.language
         self.drafts = drafts
-        self._lost = lost
+        self._known = known
         self._moved = moved
         self._sleep = sleep
         self._signed = False
@@ -154,6 +167,7 @@ class Outlet:
             link_preview_options=_NO_PREVIEW,
         )
         first = self.record.shown[:1] == (message,)
+        self._known.see(message, "")  # whatever comes of it
         with _unless_so_already():
             try:
                 await self._formatted(call, clean(text), first=first, repeatable=True)
@@ -161,7 +175,7 @@ class Outlet:
                 if not says(error, _NO_TEXT):
                     raise
                 await self._recaptioned(message, clean(text), phase, first=first)
-        self._lost.discard(message)
+        self._known.found(message)
 
     async def remove(self, message: str) -> None:
         """Take a message away; one that is gone already is fine. What Telegram does not let be deleted any more reads
@@ -192,15 +206,21 @@ class Outlet:
 
     async def read(self, message: str) -> str:
         """The persona's words in a message, as they stand there, without formatting. Bots cannot read what stands in a
-        chat, but are told what a message reads whose buttons they change: they are changed, and back. Raises Gone,
-        Missing, telegram.error.TelegramError."""
+        chat, but are told what a message reads that somebody presses or answers; of others the buttons are changed, and
+        back, which is answered with the message. Raises Gone, Missing, telegram.error.TelegramError."""
+        first = self.record.shown[:1] == (message,)
+        if known := self._known.text(message):
+            return self._words(known, first=first)
         last = self.record.shown[-1:] == (message,)
         before = await self._dressed(message, self._controls(Phase.RUNNING))
         after = await self._dressed(message, self._controls(Phase.DONE if last else Phase.PLAIN))
         found = after or before
         if found is None:
             raise Gone
-        text, first = found.text or found.caption or "", self.record.shown[:1] == (message,)
+        return self._words(found.text or found.caption or "", first=first)
+
+    def _words(self, text: str, *, first: bool) -> str:
+        """What stands under the lines above it, whatever was set when it was shown."""
         heads = (self._head, *self._others) if self._head else (*self._others, "")
         aboves = [_line(head) + self._beneath(first=first) for head in heads]
         return text.removeprefix(next(filter(text.startswith, aboves), ""))
@@ -214,7 +234,7 @@ class Outlet:
         pieces = cut(text, self.limit, first=self.first_limit)
         known = pieces if len(pieces) == len(self.record.shown) else ("",) * len(self.record.shown)
         pairs = zip(self.record.shown, known, strict=True)
-        return tuple((message, "" if message in self._lost else piece) for message, piece in pairs)
+        return tuple((message, "" if self._known.lost(message) else piece) for message, piece in pairs)
 
     def marked(self, words: str, mark: str) -> str:
         """`words` with a small line of ours under them, as far as there is room."""
@@ -246,7 +266,7 @@ class Outlet:
             _log.warning("what became of a message is not known: reply=%s", self.record.id)
         words = catalogue("bots").say("telegram_core.unsure", self._language)
         line = await self._formatted(call, f"*{words}*", first=first, repeatable=False)
-        self._lost.add(shown_id(line.chat.id, line.message_id))
+        self._known.lose(shown_id(line.chat.id, line.message_id))
         return line
 
     async def _pictured(self, text: str, phase: Phase) -> telegram.Message | None:

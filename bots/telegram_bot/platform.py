@@ -75,6 +75,8 @@ class Telegram:
 
     async def _served(self, client: TelegramClient, around: Surroundings) -> None:
         await client.mend()
+        await client.resume()
+        client.watch()
         try:
             await client.menu.publish(client.bot)
         except TelegramError as error:

@@ -23,8 +23,19 @@ from bots.telegram_bot.faults import says
 from bots.telegram_bot.keyboards import reasons
 from bots.telegram_bot.moving import number_now
 from bots.telegram_bot.prompts import Prompt, sign
+from bots.telegram_bot.questions import Questions
 from bots.telegram_bot.roles import Roles
-from bots.telegram_bot.translate import author_of, caller_of, hides, id_in, ids_in, place_in, topic_of
+from bots.telegram_bot.translate import (
+    author_of,
+    caller_of,
+    hides,
+    id_in,
+    ids_in,
+    language_of,
+    place_in,
+    shown_id,
+    topic_of,
+)
 from moderation.words import catalogue
 
 _log = logging.getLogger(__name__)
@@ -67,6 +78,7 @@ class TelegramAsker:
     router: Router
     presser: Presser
     roles: Roles
+    questions: Questions
     base: Caller
     """Who it is, where they act, and what they may do there."""
     language: str
@@ -92,6 +104,7 @@ class TelegramAsker:
         presser: Presser,
         *,
         roles: Roles,
+        questions: Questions,
         language: str,
         now: Callable[[], datetime],
     ) -> Self:
@@ -107,16 +120,15 @@ class TelegramAsker:
         base = caller_of(update, role=await roles.of(chat, author), now=now())
         hidden = hides(author, chat) or await roles.hides(chat.id, author.id)
         chosen = (await router.settings(base.place)).language or base.language
-        topic = topic_of(message) if isinstance(message, telegram.Message) else 0
-        answering = message.message_id if message and not query and chat.type != ChatType.PRIVATE else 0
         return cls(
             bot=bot,
             router=router,
             presser=presser,
             roles=roles,
+            questions=questions,
             base=replace(base, language=chosen, hidden=hidden),
             language=chosen or language,
-            spot=Spot(chat=chat.id, topic=topic, answering=answering),
+            spot=_spot(chat, message, pressed=query is not None),
             number=author.id if isinstance(author, telegram.User) else 0,
             hidden=hidden,
             card_at=f"{chat.id}:{message.message_id}" if query and message else "",
@@ -218,6 +230,7 @@ class TelegramAsker:
             await self.panel(card, keyboard)
             return
         chat, message = ids_in(self.card_at)
+        await (self._asked(self.card_at) if keyboard else self.questions.gone(self.card_at))
         try:
             await self.bot.edit_message_text(
                 texts[0].text,
@@ -238,6 +251,7 @@ class TelegramAsker:
 
     async def remove(self, chat: int, message: int) -> bool:
         """Take a message away; whether that was possible."""
+        await self.questions.gone(shown_id(chat, message))
         try:
             return await self.bot.delete_message(chat, message)
         except TelegramError as error:
@@ -281,12 +295,17 @@ class TelegramAsker:
         force = ForceReply(selective=True, input_field_placeholder=self._say("telegram.placeholder"))
         question = Sheet(text=sign(prompt, self.bot.username) + whom + sheet.text)
         try:
-            await send(self.bot, Spot(chat=self.number) if elsewhere else self.spot, question, force=force)
+            sent = await send(self.bot, Spot(chat=self.number) if elsewhere else self.spot, question, force=force)
+            await self._asked(shown_id(sent.chat.id, sent.message_id), panel=False)
         except TelegramError as error:
             if not elsewhere or not shut_out(error):
                 raise
             await self.say("telegram.private_first", username=self.bot.username)
         await self.done()
+
+    async def _asked(self, shown: str, *, panel: bool = True) -> None:
+        """A message asks something of the person from now on."""
+        await self.questions.asked(shown, self.base.message.person, panel=panel)
 
     def _called(self) -> str:
         """The person by name, so that Telegram opens the answer for them, and for nobody else."""
@@ -313,7 +332,7 @@ class TelegramAsker:
         await self.answer.give(self.bot, self._say("telegram.sent_private"))
 
     async def _deliver(self, spot: Spot, card: Card, keyboard: InlineKeyboardMarkup | None) -> None:
-        await deliver(
+        sent = await deliver(
             self.bot,
             spot,
             card,
@@ -322,6 +341,8 @@ class TelegramAsker:
             server=self.base.place.server,
             names=self._names,
         )
+        if keyboard:
+            await self._asked(shown_id(sent[-1].chat.id, sent[-1].message_id))
 
     def _sheets(self, card: Card, keyboard: InlineKeyboardMarkup | None) -> tuple[Sheet, ...]:
         return sheets(card, self.language, keyboard=keyboard, server=self.base.place.server, names=self._names)
@@ -332,6 +353,27 @@ class TelegramAsker:
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(key, self.language, **fields)
+
+
+def _spot(chat: telegram.Chat, message: telegram.MaybeInaccessibleMessage | None, *, pressed: bool) -> Spot:
+    """Where somebody is answered who typed a message, or pressed something under it."""
+    there = message if isinstance(message, telegram.Message) else None
+    answering = message.message_id if message and not pressed and chat.type != ChatType.PRIVATE else 0
+    return Spot(chat=chat.id, topic=topic_of(there) if there else 0, answering=answering)
+
+
+async def excuse(update: telegram.Update, bot: telegram.Bot, language: str) -> None:
+    """Tell whoever acted that nothing came of it. Nothing is looked up for that; what Telegram objects to is logged.
+    `language` is the one where their app has none that we speak."""
+    query, message, chat = update.callback_query, update.effective_message, update.effective_chat
+    words = catalogue("bots").say("showing.not_possible", language_of(update.effective_user) or language)
+    if query:
+        await _Answer(query).give(bot, words, alert=True)
+    elif message and chat:
+        try:
+            await deliver(bot, _spot(chat, message, pressed=False), Card(title=words, tone=Tone.BAD), language)
+        except TelegramError as error:
+            _log.warning("nobody was told: error=%s", type(error).__name__)
 
 
 def place_of_record(record: Record) -> Place:

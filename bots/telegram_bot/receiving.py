@@ -5,7 +5,6 @@ import hmac
 import json
 import logging
 from contextlib import suppress
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from bots.errors import RefuseToStart
 from bots.streaming import Sleep
 from bots.telegram_bot.client import ALLOWED, TelegramClient, Webhook
 from bots.telegram_bot.wire import Flooded, readable
+from moderation.errors import Deflect
 
 _log = logging.getLogger(__name__)
 
@@ -27,8 +27,6 @@ _QUICK: Final = 0.5
 """Seconds between questions while an update is held back: Telegram gives that one again at once."""
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 60.0
-_HOLD: Final = timedelta(seconds=50)
-"""How long Telegram waits at most before it is told that an update was taken."""
 _LARGEST: Final = 1024 * 1024
 _SECRET: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
 HEALTH: Final = "/health"
@@ -96,8 +94,8 @@ async def _progress(client: TelegramClient, sleep: Sleep) -> None:
 
 
 class _Updates(tornado.web.RequestHandler):
-    """Telegram brings an update. It is told that it was taken when it was handled, or after a while: an update that is
-    cut off before comes again."""
+    """Telegram brings an update. It is told that it was taken as soon as it cannot be lost any more, not when it was
+    handled: until then it brings nothing else that is said in that chat, not the rest of a burst and not /stop."""
 
     def initialize(self, client: TelegramClient, secret: str) -> None:
         self._client = client
@@ -117,11 +115,11 @@ class _Updates(tornado.web.RequestHandler):
         if update is None:  # newer than what we know; refused, it would come again for ever
             _log.warning("an update cannot be read")
             return
-        task = self._client.take(update)
-        if task:
-            await asyncio.wait([task], timeout=_HOLD.total_seconds())
-            if task.cancelled():
-                raise tornado.web.HTTPError(HTTPStatus.SERVICE_UNAVAILABLE)
+        try:
+            await self._client.bring(update, given)
+        except Deflect as error:
+            _log.critical("the state failed: error=%s", error.key)
+            raise tornado.web.HTTPError(HTTPStatus.SERVICE_UNAVAILABLE) from None
         _ = self._client.backlog.offset  # forget what needs not be known any more
 
 
@@ -144,7 +142,7 @@ async def serve_webhook(client: TelegramClient, webhook: Webhook, path: str, sle
         await asyncio.Event().wait()
     finally:
         server.stop()
-        await client.drain()  # what is cut off here is answered with an error, and comes again
+        await client.drain()
         await server.close_all_connections()
 
 

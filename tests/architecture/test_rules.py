@@ -192,6 +192,7 @@ def test_every_way_to_show_text_on_telegram_is_one_of_these() -> None:
         ("bots/telegram_bot/pressing.py", "put"),  # a card
         ("bots/telegram_bot/pressing.py", "give"),  # our words
         ("bots/telegram_bot/pressing.py", "undress"),  # no text: buttons
+        ("bots/telegram_bot/questions.py", "_taken_away"),  # the same
         ("bots/telegram_bot/declining.py", "decline_guest"),  # our words
     }
 

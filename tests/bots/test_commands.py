@@ -17,6 +17,7 @@ LINES = [
     *("/", "/help", "/persona", "/persona info", "/persona use scholar", "/persona info keeper", "/persona use"),
     *("/persona import", "/persona create", "/persona export", "/persona export keeper gif", "/persona remove keeper"),
     *("/persona nonsense", "/why", "/why nothing", "/report", "/note", "/note It rains.", "/note -", "/reset"),
+    *("/memory", "/memory 3", "/memory 0", "/memory many"),
     *(
         "/review",
         "/review stats",
@@ -97,6 +98,36 @@ async def test_help_shows_each_role_what_it_may_do_and_no_more() -> None:
     assert "/review" in labels[Role.MODERATOR]
     assert "/talchum" not in labels[Role.MODERATOR]
     assert "/talchum" in labels[Role.ADMIN]
+
+
+async def test_what_is_in_mind_is_shown_and_the_last_turns_where_so_many_are_asked_for() -> None:
+    wrong = ("/memory 21", "/memory 0", "/memory x", "/memory 1 2", "/memory -3")
+    async with open_house(scripted(reply_of("One."), reply_of("Two."))) as opened:
+        for text in ("first", "second"):
+            await said(opened, caller(text, place=ALONE, message=text))
+        await opened.host.command("/note It rains.", caller(place=ALONE))
+        cards = {
+            line: await opened.host.command(line, caller(line, place=ALONE))
+            for line in ("/memory", "/memory 3", "/memory 20", *wrong)
+        }
+
+    texts = {line: [row.text for row in card.rows] for line, card in cards.items()}
+    assert "4" in texts["/memory"][0]
+    assert texts["/memory"][1:] == ["It rains."]
+    assert texts["/memory 3"][2:] == ["One.", "second", "Two."]
+    assert texts["/memory 20"][2:] == ["first", "One.", "second", "Two."]
+    assert [row.label for row in cards["/memory 3"].rows[2:]] == ["Maren", "Ann", "Maren"]
+    assert all("/memory [1-20]" in cards[line].title for line in wrong)
+
+
+async def test_what_several_people_said_is_for_their_moderators() -> None:
+    async with open_house(scripted(reply_of("One."))) as opened:
+        await said(opened, caller("secret"))
+        for role in Role:
+            shown = await opened.host.command("/memory", caller(role=role))
+            turns = await opened.host.command("/memory 2", caller(role=role))
+            assert shown.rows
+            assert ("secret" in str(turns)) == (role >= Role.MODERATOR)
 
 
 async def said(opened: Opened, who: Caller) -> str:

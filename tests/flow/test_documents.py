@@ -149,7 +149,7 @@ def test_both_readmes_have_a_part_about_telegram_with_the_same_headings_tables_a
 def test_the_readme_has_the_commands_that_telegram_is_told_and_no_others(language: str) -> None:
     known = {*offered.PRIVATE, *offered.GROUP, *offered.STAFF}
     listed = re.findall(r"`/([a-z]+)`", rows(about_telegram(language)))
-    botfathers = {"newbot", "setprivacy", "health"}
+    botfathers = {"newbot", "mybots", "setprivacy", "health"}
 
     assert {"start", "persona", "review", "talchum"} < known
     assert set(listed) == known
@@ -158,12 +158,13 @@ def test_the_readme_has_the_commands_that_telegram_is_told_and_no_others(languag
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_readme_has_every_button_under_a_reply_on_telegram(language: str) -> None:
-    keyboards = [controls(phase, "x3f9kq") for phase in (Phase.RUNNING, Phase.DONE)]
-    signs = {button.text for keyboard in keyboards if keyboard for row in keyboard.inline_keyboard for button in row}
+    keyboard = controls(Phase.DONE, "x3f9kq")
+    signs = {button.text for row in (keyboard.inline_keyboard if keyboard else ()) for button in row}
     table = [line.split("|")[1] for line in rows(about_telegram(language)).splitlines()]
+    listed = {sign for cell in table for sign in cell.split()}
 
-    assert {"⏹", "🚩"} < signs
-    assert signs <= {sign for cell in table for sign in cell.split()}
+    assert {"🔄", "🚩"} < signs <= listed
+    assert "⏹" not in listed, "replies are posted when they are whole: there is nothing that it could stand under"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -203,7 +204,7 @@ def test_the_templates_for_owners_have_the_same_sections_fields_and_commands_in_
 @pytest.mark.parametrize("name", TEMPLATES)
 async def test_a_template_says_what_it_is_and_names_only_commands_there_are(name: str, language: str) -> None:
     text = template(name, language)
-    known = set(await commands("en"))
+    known = {*await commands("en"), *[f"/{command}" for command in offered.PRIVATE]}
 
     assert {"en": "a template, not legal advice", "ko": "틀이고 법률 자문이 아니에요"}[language] in text
     assert "/privacy show" in known
@@ -213,7 +214,36 @@ async def test_a_template_says_what_it_is_and_names_only_commands_there_are(name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_readme_leads_to_the_templates(language: str) -> None:
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_speaks_of_both_platforms_wherever_it_speaks_of_one(name: str, language: str) -> None:
+    both = {"en": ("Discord", "Telegram"), "ko": ("디스코드", "텔레그램")}[language]
+    # What there is on one of them alone is said with the way in which the other has it, or that it has none.
+    parts = re.split(r"^## ", template(name, language), flags=re.MULTILINE)
+    named = [tuple(platform in part for platform in both) for part in parts]
+
+    assert named.count((True, True)) >= 3
+    assert named[0] == (True, True)
+    assert not [
+        part.partition("\n")[0]
+        for part, (discord_, telegram_) in zip(parts, named, strict=True)
+        if discord_ != telegram_ and "🚩" not in part
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_readme_leads_to_the_templates_from_both_platforms(language: str) -> None:
     ending = "md" if language == "en" else f"{language}.md"
 
-    assert all(f"(deploy/{name}.{ending})" in about_discord(language) for name in TEMPLATES)
+    for text in (about_discord(language), about_telegram(language)):
+        assert all(f"(deploy/{name}.{ending})" in text for name in TEMPLATES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_file_that_is_named_where_something_is_added_is_there(language: str) -> None:
+    text = (ROOT / READMES[language][0]).read_text(encoding="utf-8")
+    heading = {"en": "## Where do I add …?", "ko": "## …은 어디에 더하나요?"}[language]
+    table = text.partition(f"{heading}\n")[2].partition("\n## ")[0]
+    named = re.findall(r"`((?:bots|personas|moderation|tests|deploy)/[a-z_./]+)`", table)
+
+    assert {"bots/discord_bot/slash.py", "bots/telegram_bot/commands.py", "bots/telegram_bot/offered.py"} < set(named)
+    assert [name for name in named if not (ROOT / name).exists()] == []

@@ -1,177 +1,37 @@
 """A generator over chat completions: against a server that answers with exact bytes."""
 
 import asyncio
-import contextlib
-import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from personas.errors import GenerationError, Permanent, Retryable
 from personas.generators.openai_chat import OpenAIChat, OpenAIChatSettings
-from personas.generators.prefixes import PROBE, PrefixStyle
-from personas.messages import Critique, Finish, Prompt, Turn
-
-KEY = "sk-a-very-secret-key"
-HELLO = Prompt(system="You are Redbeard.", turns=(Turn(role="user", text="Who are you?"),))
-SOON = timedelta(milliseconds=80)
-
-Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
-
-
-@dataclass
-class Wire:
-    """A server's side: what was asked, and whether the client has hung up."""
-
-    answers: list[Answer]
-    base_url: str = ""
-    bodies: list[dict[str, Any]] = field(default_factory=list)
-    heads: list[str] = field(default_factory=list)
-    hung_up: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        length = next(int(line[15:]) for line in head.lower().split("\r\n") if line.startswith("content-length:"))
-        self.heads.append(head)
-        self.bodies.append(json.loads(await reader.readexactly(length)))
-        answer = self.answers[min(len(self.bodies), len(self.answers)) - 1]
-        answering = asyncio.create_task(self._answer(answer, writer))
-        try:
-            await reader.read()
-            self.hung_up.set()
-        finally:
-            answering.cancel()
-
-    @staticmethod
-    async def _answer(answer: Answer, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError):
-            await answer(writer)
-            if writer.can_write_eof() and not writer.is_closing():
-                writer.write_eof()
-
-
-@contextlib.asynccontextmanager
-async def wire(*answers: Answer) -> AsyncIterator[Wire]:
-    """A server that gives `answers` in order, the last one from then on."""
-    served, handlers = Wire(answers=list(answers)), set[asyncio.Task[None]]()
-
-    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        handler = asyncio.create_task(served.serve(reader, writer))
-        handlers.add(handler)
-        await asyncio.wait({handler})
-        writer.transport.abort()
-
-    server = await asyncio.start_server(handle, "127.0.0.1", 0)
-    served.base_url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
-    try:
-        yield served
-    finally:
-        server.close()
-        for handler in handlers:
-            handler.cancel()
-        await asyncio.gather(*handlers, return_exceptions=True)
-        await asyncio.sleep(0.01)  # what is closed is only released in the loop's next rounds
-
-
-@contextlib.asynccontextmanager
-async def client(served: Wire, **settings: Any) -> AsyncIterator[OpenAIChat]:
-    """A generator that asks `served` and leaves no task behind."""
-    chosen = {"prefix": PrefixStyle.ASSISTANT, "proxies": False, **settings}
-    chat = OpenAIChat(OpenAIChatSettings(model="m", base_url=served.base_url, api_key=KEY, **chosen))
-    try:
-        yield chat
-    finally:
-        await chat.aclose()
-
-
-def event(text: str | None = None, finish: str | None = None, **delta: Any) -> bytes:
-    content = {} if text is None else {"content": text}
-    return data({"id": "x", "choices": [{"index": 0, "delta": {**content, **delta}, "finish_reason": finish}]})
-
-
-def figures(asked: int, out: int, cached: int = 0) -> bytes:
-    details = {"prompt_tokens_details": {"cached_tokens": cached}}
-    return data({"id": "x", "choices": [], "usage": {"prompt_tokens": asked, "completion_tokens": out, **details}})
-
-
-def data(value: object) -> bytes:
-    return b"data: " + json.dumps(value, ensure_ascii=False).encode() + b"\n\n"
-
-
-DONE = b"data: [DONE]\n\n"
-STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
-
-
-def sends(*parts: bytes | asyncio.Event | float) -> Answer:
-    """An answer of these bytes as they are; an event is set, a number is slept."""
-
-    async def answer(writer: asyncio.StreamWriter) -> None:
-        for part in parts:
-            if isinstance(part, asyncio.Event):
-                part.set()
-            elif isinstance(part, bytes):
-                writer.write(part)
-                await writer.drain()
-            else:
-                await asyncio.sleep(part)
-
-    return answer
-
-
-def streams(*parts: bytes | asyncio.Event | float) -> Answer:
-    return sends(STREAM, *parts)
-
-
-def says(*pieces: str, finish: str = "stop") -> Answer:
-    return streams(event(role="assistant"), *map(event, pieces), event(finish=finish), figures(7, len(pieces)), DONE)
-
-
-def refuses(status: int, error: object = None, *headers: str) -> Answer:
-    body = json.dumps({"error": error or {}}).encode()
-    lines = [f"HTTP/1.1 {status} No", "Content-Type: application/json", f"Content-Length: {len(body)}", *headers]
-    return sends("\r\n".join([*lines, "Connection: close", "", ""]).encode() + body)
-
-
-def drops(*parts: bytes) -> Answer:
-    """A chunked stream whose connection breaks within the body."""
-
-    async def answer(writer: asyncio.StreamWriter) -> None:
-        writer.write(STREAM.replace(b"Connection: close", b"Transfer-Encoding: chunked"))
-        for part in parts:
-            writer.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
-        await writer.drain()
-        writer.close()
-
-    return answer
-
-
-async def collect(chat: OpenAIChat, prompt: Prompt = HELLO) -> str:
-    async with chat.generate(prompt) as generation:
-        return "".join([piece async for piece in generation])
-
-
-async def fails(answer: Answer, **settings: Any) -> GenerationError:
-    async with wire(answer) as served, client(served, **settings) as chat:
-        with pytest.raises(GenerationError) as caught:
-            await collect(chat)
-    return caught.value
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(5000):
-        if condition():
-            return
-        await asyncio.sleep(0.001)
-    raise AssertionError("did not happen")
-
-
-def other_tasks() -> set[asyncio.Task[Any]]:
-    """Tasks that read a stream for a generation."""
-    return {task for task in asyncio.all_tasks() if "ChatGeneration" in repr(task.get_coro())}
+from personas.messages import Finish
+from tests.personas.openai_wire import (
+    DONE,
+    HELLO,
+    KEY,
+    SOON,
+    STREAM,
+    Answer,
+    client,
+    collect,
+    data,
+    drops,
+    event,
+    fails,
+    figures,
+    other_tasks,
+    refuses,
+    says,
+    sends,
+    streams,
+    until,
+    wire,
+)
 
 
 async def test_a_reply_arrives_in_order_with_its_finish_and_the_services_own_figures() -> None:
@@ -524,122 +384,3 @@ async def test_a_connection_is_kept_only_where_that_is_wanted() -> None:
             assert await collect(chat) == "Arr."
             with pytest.raises(Retryable):  # this server reads one call from each connection
                 await collect(chat)
-
-
-REPLY = replace(HELLO, prefix="Arr, I be Redbeard. ")
-
-
-@pytest.mark.parametrize(
-    ("style", "last", "extra"),
-    [
-        (PrefixStyle.ASSISTANT, {}, {}),
-        (PrefixStyle.PREFIX, {"prefix": True}, {}),
-        (PrefixStyle.PARTIAL, {"partial": True}, {}),
-        (PrefixStyle.CONTINUE, {}, {"add_generation_prompt": False, "continue_final_message": True}),
-    ],
-)
-async def test_a_reply_is_continued_in_the_way_the_service_knows(
-    style: PrefixStyle, last: dict[str, object], extra: dict[str, object]
-) -> None:
-    async with wire(says(" And you?")) as served, client(served, prefix=style) as chat:
-        assert await collect(chat, REPLY) == "And you?"
-    body = served.bodies[0]
-    assert body["messages"][-1] == {"role": "assistant", "content": "Arr, I be Redbeard.", **last}
-    assert {key: body[key] for key in extra} == extra
-
-
-@pytest.mark.parametrize(
-    ("prefix", "words", "answer", "rest"),
-    [
-        ("Arr, I be Redbeard.", "Do not repeat it", "Arr, I be Redbeard. And you?", " And you?"),
-        ("Arr, I be Redbeard.", "Already sent: Arr, I be Redbeard.", "And you?", " And you?"),
-        ("나는 붉은 수염이오. ", "이미 보낸 글", "나는 붉은 수염이오. 그대는 뉘시오?", "그대는 뉘시오?"),
-    ],
-)
-async def test_a_service_that_cannot_continue_is_told_in_words_and_its_repetition_removed(
-    prefix: str, words: str, answer: str, rest: str
-) -> None:
-    async with wire(says(*answer)) as served, client(served, prefix=PrefixStyle.NONE) as chat:
-        assert await collect(chat, replace(HELLO, prefix=prefix)) == rest
-    last = served.bodies[0]["messages"][-1]
-    assert last["role"] == "system"
-    assert words in last["content"]
-
-
-@pytest.mark.parametrize(
-    ("rule", "words"), [("Stay polite.", "Rule broken (tone)"), ("반말을 쓰지 마세요.", "규칙 위반(tone)")]
-)
-async def test_a_critique_stands_in_the_system_message_in_its_own_language(rule: str, words: str) -> None:
-    async with wire(says(" Aye.")) as served, client(served) as chat:
-        await collect(chat, replace(REPLY, critique=Critique(category="tone", rule=rule)))
-    system, *rest = served.bodies[0]["messages"]
-    assert words in system["content"]
-    assert rule in system["content"]
-    assert rule not in json.dumps(rest, ensure_ascii=False)
-
-
-def asked(served: Wire) -> Sequence[bool]:
-    """Which calls were the question how to continue."""
-    return [body["messages"][0]["content"] == PROBE.system for body in served.bodies]
-
-
-async def test_how_to_continue_is_found_out_once_however_many_wait() -> None:
-    answers = (refuses(400), says(" four", ", five"), says(" And you?"))
-    async with wire(*answers) as served, client(served, prefix=PrefixStyle.AUTO) as chat:
-        replies = await asyncio.gather(*(collect(chat, REPLY) for _ in range(3)))
-        assert replies == ["And you?"] * 3
-        assert asked(served) == [True, True, False, False, False]
-        assert served.bodies[-1]["messages"][-1]["prefix"] is True
-        async with chat.generate(REPLY) as generation:
-            assert [piece async for piece in generation]
-        assert generation.usage.calls == 1
-
-
-async def test_finding_out_is_counted_where_it_happened() -> None:
-    async with (
-        wire(refuses(400), says(" four"), says(" And you?")) as served,
-        client(served, prefix=PrefixStyle.AUTO) as chat,
-        chat.generate(REPLY) as generation,
-    ):
-        assert [piece async for piece in generation]
-    assert (generation.usage.calls, generation.usage.tokens_in, generation.usage.tokens_out) == (3, 14, 2)
-
-
-@pytest.mark.parametrize("restart", ["One, two, three, four", "one, two, three, four, five", "Sure!"])
-async def test_a_service_that_starts_again_is_known_not_to_continue(restart: str) -> None:
-    answers = (*[says(restart)] * 4, says("And you?"))
-    async with wire(*answers) as served, client(served, prefix=PrefixStyle.AUTO) as chat:
-        assert await collect(chat, REPLY) == "And you?"
-        assert served.bodies[-1]["messages"][-1]["role"] == "system"
-
-
-async def test_a_service_that_repeats_the_prefix_and_goes_on_does_continue() -> None:
-    answers = (says("Here goes: one, two, three, four"), says("Arr, I be Redbeard. And you?"))
-    async with wire(*answers) as served, client(served, prefix=PrefixStyle.AUTO) as chat:
-        assert await collect(chat, REPLY) == "And you?"
-
-
-async def test_a_failure_while_finding_out_is_told_and_not_remembered() -> None:
-    async with (
-        wire(refuses(503), says(" four"), says(" And you?")) as served,
-        client(served, prefix=PrefixStyle.AUTO) as chat,
-    ):
-        with pytest.raises(Retryable):
-            await collect(chat, REPLY)
-        assert await collect(chat, REPLY) == "And you?"
-    assert asked(served) == [True, True, False]
-
-
-async def test_a_caller_that_gives_up_while_finding_out_leaves_it_to_the_next() -> None:
-    async with (
-        wire(streams(60.0), says(" four"), says(" And you?")) as served,
-        client(served, prefix=PrefixStyle.AUTO) as chat,
-    ):
-        first = asyncio.create_task(collect(chat, REPLY))
-        await until(lambda: bool(served.bodies))
-        second = asyncio.create_task(collect(chat, REPLY))
-        first.cancel()
-        assert await second == "And you?"
-        with pytest.raises(asyncio.CancelledError):
-            await first
-        assert not other_tasks()

@@ -121,11 +121,18 @@ class Gate:
     def __init__(self, free: int) -> None:
         self._free = free
         self.open = asyncio.Event()
+        self.reached = asyncio.Event()
+        """Somebody waits for it to open."""
+
+    def close(self, free: int) -> None:
+        """So many more, and the rest once it is open."""
+        self._free = free
 
     async def sleep(self, _: float) -> None:
         """What the model waits with before each piece."""
         self._free -= 1
         if self._free < 0:
+            self.reached.set()
             await self.open.wait()
 
 

@@ -259,3 +259,17 @@ async def test_the_note_is_set_shown_in_memory_and_taken_back() -> None:
         await stage.say("/note -")
 
         assert "winter" not in text(await stage.say("/memory"))
+
+
+async def test_the_last_turns_are_shown_where_so_many_are_asked_for_to_whoever_asked_alone() -> None:
+    async with on_telegram(model()) as stage:
+        await stage.reply("hello")
+        assert "hello" not in text(await stage.say("/memory"))
+        shown = text(await stage.say("/memory 2"))
+        assert ("hello" in shown, "Reply 1." in shown) == (True, True)
+        assert "/memory [1-20]" in text(await stage.say("/memory all"))
+        await stage.reply("over here", chat=stage.group)
+        assert "That is for" in text(await stage.say("/memory 2", chat=stage.group))
+        answers = await stage.say("/memory 2", chat=stage.group, by=stage.owner)
+
+        assert not [one for one in answers if one.chat is stage.group and "over here" in one.text]

@@ -230,7 +230,7 @@ async def test_updates_that_are_brought_are_answered_and_nobody_else_may_bring_a
             assert not server.requests("getUpdates")
 
 
-async def test_an_update_that_was_brought_and_not_answered_before_the_end_is_brought_again() -> None:
+async def test_an_update_that_was_brought_and_not_answered_before_the_end_is_answered_after_it() -> None:
     port, state, second = free_port(), memory(), scripted(SECOND)
     async with TelegramServer(webhook_pause=timedelta(milliseconds=20)) as server:
         server.proxy("https://bot.example", f"http://127.0.0.1:{port}")

@@ -134,6 +134,38 @@ async def test_buttons_work_after_a_restart() -> None:
         assert reply.text.endswith("Reply 2.")
 
 
+async def test_what_a_reply_reads_is_known_after_a_restart_by_the_press_itself() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply()
+        stage.restart()
+        before = len(stage.server.requests("editMessageReplyMarkup"))
+        await stage.press(reply, "r1:edit")
+        question = stage.server.answers(stage.private)[-1]
+
+        assert "Reply 1." in question.text
+        assert len(stage.server.requests("editMessageReplyMarkup")) == before
+        await stage.say("Quite otherwise.", reply_to=question)
+        stage.restart()
+        await stage.press(reply, "r1:edit")
+        assert "Quite otherwise." in stage.server.answers(stage.private)[-1].text
+        stage.restart()
+        await stage.say("/report other", reply_to=reply)
+        assert len(stage.server.requests("editMessageReplyMarkup")) == before
+
+
+async def test_of_a_reply_in_several_messages_the_others_are_read_by_their_buttons_after_a_restart() -> None:
+    words = " ".join(f"word{number}" for number in range(900))
+    async with on_telegram(model(reply_of(words), reply_of("Other."))) as stage:
+        *_, last = await stage.say("hello")
+        stage.restart()
+        before = len(stage.server.requests("editMessageReplyMarkup"))
+        await stage.press(last, "r1:report")
+        asked = {one.parameters["message_id"] for one in stage.server.requests("editMessageReplyMarkup")[before:]}
+
+        assert asked
+        assert last.id not in asked
+
+
 async def test_a_press_that_telegram_waits_for_no_more_is_done_all_the_same() -> None:
     async with on_telegram(model()) as stage:
         reply = await stage.reply()

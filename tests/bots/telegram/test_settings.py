@@ -31,6 +31,8 @@ def test_both_platforms_can_be_served_at_once() -> None:
         ('webhook_url = "https://bot.example/x"', {}, "TELEGRAM_SECRET"),
         ('webhook_url = "https://bot.example/x"', {"TELEGRAM_SECRET": "no/slash"}, "TELEGRAM_SECRET"),
         ('webhook_url = "http://bot.example/x"', {"TELEGRAM_SECRET": "s"}, "telegram.webhook_url"),
+        ('webhook_url = "https://bot.example:8444/x"', {"TELEGRAM_SECRET": "s"}, "443, 80, 88, 8443"),
+        ('webhook_url = "https://bot.example:99999/x"', {"TELEGRAM_SECRET": "s"}, "telegram.webhook_url"),
         ('base_url = "nowhere"', {}, "telegram.base_url"),
         ("port = 0", {}, "telegram.port"),
         ("draft_interval = 0.0", {}, "telegram.draft_interval"),
@@ -45,8 +47,9 @@ def test_what_is_wrong_is_named(document: str, environ: dict[str, str], told: st
     assert error.value.explain("ko")
 
 
-def test_a_webhook_with_its_secret_is_served() -> None:
-    settings = load('webhook_url = "https://bot.example/x"', TELEGRAM_SECRET="s3cret")
+@pytest.mark.parametrize("port", ["", ":443", ":80", ":88", ":8443"])
+def test_a_webhook_with_its_secret_is_served(port: str) -> None:
+    settings = load(f'webhook_url = "https://bot.example{port}/x"', TELEGRAM_SECRET="s3cret")
 
     assert [platform.name for platform in platforms_of(settings)] == ["telegram"]
     assert "s3cret" not in repr(settings)

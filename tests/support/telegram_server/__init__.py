@@ -24,6 +24,21 @@ that had their effect although there was no answer. Nothing of python-telegram-b
     make_schema writes `schema.json`                          running    a bot at work during a test
     probe       a real bot without a will of its own, and requests past it
 
+What it is strict about, the module that is, and the tests of that, `test_telegram_server` and what stands here:
+
+    an edit that changes nothing, keyboards that an edit takes away      messages              -
+    parse errors, lengths, empty texts, entities in UTF-16               texts, html_mode      _texts, _refusals
+    quotes and what is replied to                                        sending, texts        _refusals
+    topics, threads of replies, privacy mode                             sending, service      _groups
+    who may write where, blocked, put out, migration                     calls, membership     _refusals, _groups
+    polls: waiting, offsets, kinds of updates, 409                       updates               _polling
+    webhooks: secret, order within a chat, redelivery, ports             webhooks              _webhooks
+    flood: chat, group with edits and typing, everything                 flood, api            _faults
+    drafts: in private only, thirty seconds, ended by a message          messages              -, _refusals
+    uploads, downloads up to 20 MB                                       media                 -, _refusals
+    parameters and answers that the Bot API does not have                schema                _schema
+    429, an HTML page, garbage, resets, latency, before and after        faults                _faults
+
 Each module says what it does not emulate. Use of something outside of that is no silent success: it is refused, and
 fails the test when the server is left (`TelegramServer.problems`).
 """

@@ -1,0 +1,44 @@
+"""Addresses that people type into settings, checked before anything is asked there. Pure."""
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from bots.errors import SettingsError
+from moderation.validation import Misfit
+
+_HTTPS: Final = 443
+_PORTS: Final = (_HTTPS, 80, 88, 8443)
+"""The only ones to which Telegram brings updates."""
+
+
+def endpoint(given: str) -> str:
+    """`given`, where it can be asked at all. Raises Misfit."""
+    if not _names_an_endpoint(given):
+        raise Misfit(SettingsError("settings.expect_url", given=given))
+    return given
+
+
+def webhook(given: str) -> str:
+    """`given`, where Telegram can bring updates to it, or where it is "". Raises Misfit."""
+    if not given:
+        return given
+    if not (given.startswith("https://") and _names_an_endpoint(given)):
+        raise Misfit(SettingsError("telegram_core.expect_webhook", given=given))
+    port = urlsplit(given).port or _HTTPS
+    if port not in _PORTS:
+        raise Misfit(SettingsError("telegram_core.expect_port", given=port, ports=", ".join(map(str, _PORTS))))
+    return given
+
+
+def _names_an_endpoint(url: str) -> bool:
+    """Whether `url` can be asked at all: the client would raise errors of its own kinds in the middle of a reply."""
+    try:
+        parts = urlsplit(url)
+        # An internationalised name may have labels that DNS cannot: UnicodeError is a ValueError.
+        named = bool(parts.hostname and parts.hostname.encode("idna"))
+        return (
+            named and parts.scheme in {"http", "https"} and parts.port != 0 and not re.search(r"[\s\x00-\x1f\x7f]", url)
+        )
+    except ValueError:
+        return False
