@@ -21,9 +21,11 @@ from bots.cards import Card, Row, Tone
 from bots.config import Settings
 from bots.errors import BotError, Unknown
 from bots.parts import open_guard, open_state, open_store
-from moderation.errors import ModerationError
+from moderation.errors import FilterUnavailable, ModerationError
 from moderation.filters.crisis import load_resources
+from moderation.filters.meaning import Meaning
 from moderation.guard import Guard
+from moderation.models.encoder import PACKAGE
 from moderation.words import DEFAULT_LANGUAGE, Explained, catalogue
 from personas.errors import GenerationError, PersonaError
 from personas.generators.openai_chat import OpenAIChat, OpenAIChatSettings
@@ -81,9 +83,9 @@ def good(about: str, key: str, **fields: object) -> Finding:
     return Finding(grade=Grade.GOOD, about=about, told=Told(key, **fields))
 
 
-def doubtful(about: str, key: str, **fields: object) -> Finding:
-    """Somebody should look at it."""
-    return Finding(grade=Grade.DOUBTFUL, about=about, told=Told(key, **fields))
+def doubtful(about: str, told: str | Explained, **fields: object) -> Finding:
+    """Somebody should look at it; `told` is a key, or an error that says it already."""
+    return Finding(grade=Grade.DOUBTFUL, about=about, told=Told(told, **fields) if isinstance(told, str) else told)
 
 
 def bad(about: str, told: str | Explained, **fields: object) -> Finding:
@@ -166,9 +168,15 @@ async def _guarded(settings: Settings) -> list[Finding]:
         async with open_guard(settings) as guard:
             policy = guard.policy
             told = good("doctor.about_policy", "doctor.policy_good", name=policy.name, count=len(policy.rules()))
-            return [told, *await _personas(settings, guard)]
+            return [told, *_encoder(guard), *await _personas(settings, guard)]
     except ModerationError as error:
         return [bad("doctor.about_policy", error)]
+
+
+def _encoder(guard: Guard) -> list[Finding]:
+    """Something only where the guard must do without its sentence encoder."""
+    reads = all(judge.reads for judge in guard.filters if isinstance(judge, Meaning))
+    return [] if reads else [doubtful("doctor.about_encoder", FilterUnavailable("models.no_encoder", package=PACKAGE))]
 
 
 async def _personas(settings: Settings, guard: Guard) -> list[Finding]:

@@ -78,7 +78,7 @@ async def open_review(settings: Settings) -> AsyncGenerator[ReviewCommands, None
 async def open_guard(settings: Settings, filters: Sequence[Filter] = ()) -> AsyncGenerator[Guard, None]:
     """The guard of these settings over `filters`, or over all there are. Raises PolicyError, FilterUnavailable."""
     policy = await asyncio.to_thread(Policy.load, settings.policy.file)
-    loaded = filters or await asyncio.to_thread(_filters, settings)
+    loaded = filters or await asyncio.to_thread(_filters, settings, policy.limits.encodings)
     if filters:
         policy = policy.narrowed(judge.id for judge in filters)
     guard = Guard(loaded, policy, monotonic=time.monotonic)
@@ -88,13 +88,13 @@ async def open_guard(settings: Settings, filters: Sequence[Filter] = ()) -> Asyn
         guard.close()
 
 
-def _filters(settings: Settings) -> tuple[Filter, ...]:
+def _filters(settings: Settings, encodings: int) -> tuple[Filter, ...]:
     """What ships, and what settings switch on: a transformer, presidio. Raises FilterUnavailable."""
     from moderation.filters.detoxify import ENGLISH, MULTILINGUAL, Detoxify
     from moderation.filters.presidio import Presidio
     from moderation.filters.registry import load_filters
 
-    filters: list[Filter] = list(load_filters(lists=settings.lexicon.lists))
+    filters: list[Filter] = list(load_filters(lists=settings.lexicon.lists, encodings=encodings))
     if (section := settings.detoxify) is not None:
         languages = MULTILINGUAL if section.languages == "multilingual" else ENGLISH
         filters.append(

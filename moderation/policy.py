@@ -65,6 +65,8 @@ class GuardLimits:
     """Filter runs waiting or running at once; more is a BLOCK."""
     longest: int
     """Code points of a candidate; longer is a BLOCK."""
+    encodings: int
+    """Stretches of one text that the sentence encoder may be asked about; 0: none."""
 
 
 class Policy:
@@ -123,6 +125,7 @@ class Policy:
             workers=guard.workers,
             capacity=guard.capacity,
             longest=guard.longest,
+            encodings=guard.encodings,
         )
 
     @property

@@ -76,6 +76,7 @@ class GuardSection(_Strict):
     workers: Annotated[int, Field(ge=1, le=64)] = 4
     capacity: Annotated[int, Field(ge=1, le=100_000)] = 2_000
     longest: Annotated[int, Field(ge=200, le=1_000_000)] = 20_000
+    encodings: Annotated[int, Field(ge=0, le=64)] = 8
     output: tuple[str, ...] = Field(strict=False, min_length=1)
     input: tuple[str, ...] = Field(strict=False, min_length=1)
 

@@ -14,10 +14,13 @@ from moderation.filters.crisis import Crisis
 from moderation.filters.identity import Identity
 from moderation.filters.injection import Injection
 from moderation.filters.lexicon import Lexicon
+from moderation.filters.meaning import Meaning
 from moderation.filters.privacy import Privacy
 from moderation.filters.register import Register
 from moderation.filters.romance import Romance
 from moderation.filters.toxicity import Toxicity
+from moderation.models.layered import Budget
+from moderation.models.packaged import packaged
 
 FILTERS: Final[Mapping[str, Callable[[], Filter]]] = MappingProxyType(
     {
@@ -31,18 +34,27 @@ FILTERS: Final[Mapping[str, Callable[[], Filter]]] = MappingProxyType(
         "injection": Injection.load,
         "privacy": Privacy.load,
         "romance": Romance.load,
+        "meaning": Meaning.load,
     }
 )
 """What every guard has: nothing here needs an extra or a download."""
 
 
-def load_filters(names: Iterable[str] = FILTERS, *, lists: Sequence[Path] = ()) -> tuple[Filter, ...]:
+def load_filters(
+    names: Iterable[str] = FILTERS, *, lists: Sequence[Path] = (), encodings: int | None = None
+) -> tuple[Filter, ...]:
     """The filters of these names, loaded side by side, in the order asked for. Blocks for about a second.
 
-    `lists` are a community's own word lists, beside those of the lexicon. Raises KeyError for an unknown name,
+    `lists` are a community's own word lists, beside those of the lexicon; `encodings` is the policy's budget for the
+    sentence encoder. Raises KeyError for an unknown name,
     FilterUnavailable where a filter cannot be loaded.
     """
-    known = {**FILTERS, "lexicon": partial(Lexicon.load, extra=lists)}
-    makers = [known[name] for name in names]
-    with ThreadPoolExecutor(max(1, len(makers))) as pool:
-        return tuple(pool.map(lambda make: make(), makers))
+    asked = list(names)
+    with ThreadPoolExecutor(len(asked) + 1) as pool:
+        # One for the filters that stand on it: they ask about the same sentences.
+        budget = Budget() if encodings is None else Budget(windows=encodings)
+        model = pool.submit(packaged, None, budget) if {"toxicity", "meaning"} & set(asked) else None
+        known: dict[str, Callable[[], Filter]] = {**FILTERS, "lexicon": partial(Lexicon.load, extra=lists)}
+        if model is not None:
+            known |= {"toxicity": lambda: Toxicity(model.result()), "meaning": lambda: Meaning(model.result())}
+        return tuple(pool.map(lambda make: make(), [known[name] for name in asked]))

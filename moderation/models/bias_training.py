@@ -21,10 +21,11 @@ from moderation.filters.bias_evidence import LANGUAGES, Head, LinearHead, limite
 from moderation.filters.bias_text import evened
 from moderation.filters.phrases import Source
 from moderation.models.corpus import Row, read_rows
+from moderation.models.fitting import Fitter
 from moderation.models.linear import LinearModel
 from moderation.models.measuring import area_under_curve, share_at
 from moderation.models.templates import template_rows
-from moderation.models.training import Fit, fitter, matrix_of
+from moderation.models.training import matrix_of
 from moderation.normalise.text import fold_text
 from moderation.policy import Policy
 from moderation.records import Candidate, Decision, Stage
@@ -90,7 +91,9 @@ def train_bias(data: Path, out: Path, *, seed: int, report: Callable[[str], None
     Raises FilterUnavailable without the extra [train], RefuseToStart where there are no rows of both labels, BadRecord
     with file and line for a row that is not what it must be.
     """
-    fit = fitter()
+    fitter = Fitter()
+    if not any(data.glob("train_*.jsonl.gz")):
+        raise RefuseToStart("models.no_data", folder=data)
     rows = [row for row in _rows(data) if HEAD in row.targets]
     if {row.targets[HEAD] for row in rows} != {False, True}:
         raise RefuseToStart("models.no_data", folder=data)
@@ -102,7 +105,7 @@ def train_bias(data: Path, out: Path, *, seed: int, report: Callable[[str], None
     filters = {}
     for part in range(PARTS):
         some = np.isin(parts, taught[taught != part])
-        filters[part] = Bias.load(heads={"linear": _head(fit, features[some], labels[some])}, weights=_BLANK)
+        filters[part] = Bias.load(heads={"linear": _head(fitter, features[some], labels[some])}, weights=_BLANK)
         report(f"head part={part} rows={int(some.sum())}")
     examples = [
         (reading, bool(label), filters[part])
@@ -112,7 +115,7 @@ def train_bias(data: Path, out: Path, *, seed: int, report: Callable[[str], None
     ]
     out.mkdir(parents=True, exist_ok=True)
     file = out / WEIGHTS
-    file.write_text(_document(fit, examples), encoding="utf-8")
+    file.write_text(_document(fitter, examples), encoding="utf-8")
     report(f"file={file} examples={len(examples)}")
     measured = {
         "held_out": [row for row, part in zip(rows, parts, strict=True) if part == MEASURED],
@@ -170,14 +173,14 @@ def _copies(rows: Sequence[Row], features: Any) -> Iterator[tuple[str, str]]:
             yield rows[some[one]].text, rows[some[other]].text
 
 
-def _head(fit: Fit, features: Any, labels: NDArray[np.int8]) -> Head:
+def _head(fitter: Fitter, features: Any, labels: NDArray[np.int8]) -> Head:
     """The head of the model that ships, taught on these rows alone; its margins are its log-odds."""
-    coefficients, intercept = fit(features, labels)
+    line = fitter.sparse(features, labels)
     model = LinearModel(
         heads=(HEAD,),
         languages=LANGUAGES,
-        weights=coefficients.astype(np.float16)[:, np.newaxis],
-        intercepts=np.array([intercept], np.float32),
+        weights=line.coefficients.astype(np.float16)[:, np.newaxis],
+        intercepts=np.array([line.intercept], np.float32),
         calibration=np.tile(np.array([1.0, 0.0]), (1, len(LANGUAGES), 1)),
     )
     return LinearHead(model)
@@ -192,7 +195,7 @@ def _taken(judge: Bias, text: str, *, label: bool) -> Iterator[Reading]:
     yield max(readings, key=lambda reading: sum(judge.evidence.opinions(reading.plain).values()))
 
 
-def _document(fit: Fit, examples: Sequence[tuple[Reading, bool, Bias]]) -> str:
+def _document(fitter: Fitter, examples: Sequence[tuple[Reading, bool, Bias]]) -> str:
     """The file of weights, each language fitted by itself."""
     lines = ["# Made by `talchum train --only bias`; what the names mean stands in cues.toml and bias_evidence.py."]
     for language in LANGUAGES:
@@ -203,8 +206,9 @@ def _document(fit: Fit, examples: Sequence[tuple[Reading, bool, Bias]]) -> str:
         names = some[0][2].evidence.cues.features
         heads = sorted(some[0][2].evidence.heads)
         columns = np.array([_values(reading, judge, names, heads) for reading, _, judge in some])
-        values, intercept = fit(columns, np.array([label for _, label, _ in some], np.int8))
-        lines += ["", f"[{language}]", f"intercept = {intercept:.4f}", "", f"[{language}.features]"]
+        line = fitter.few(columns, np.array([label for _, label, _ in some], np.int8))
+        values = line.coefficients
+        lines += ["", f"[{language}]", f"intercept = {line.intercept:.4f}", "", f"[{language}.features]"]
         lines += [f'"{name}" = {value:.4f}' for name, value in zip(names, values, strict=False)]
         lines += ["", f"[{language}.heads]"]
         lines += [f'"{name}" = {value:.4f}' for name, value in zip(heads, values[len(names) :], strict=True)]

@@ -11,7 +11,12 @@ from typing import Final, TypeAlias
 
 from moderation.errors import BadRecord
 
-HEADS: Final = ("insult", "hate", "stereotype")
+TOXIC: Final = ("insult", "hate", "threat", "sexual")
+"""Heads about hostile or sexual language."""
+MEANT: Final = ("self_harm", "unsafe", "injection", "question", "human_claim")
+"""Heads about what a sentence is for: talk of harming oneself, dangerous advice or the wish for it, an attack on the
+rules, the sincere question whether one talks to a machine, the claim to be human."""
+HEADS: Final = (*TOXIC, "stereotype", *MEANT)
 LANGUAGES: Final = ("en", "ko")
 
 Targets: TypeAlias = Mapping[str, bool]
@@ -28,6 +33,8 @@ class Row:
     source: str
     targets: Targets
     """What it teaches, by its source's rule."""
+    group: str = ""
+    """Rows of one group resemble each other: the source, or the template that made it."""
 
 
 def read_rows(file: Path) -> Iterator[Row]:
@@ -72,11 +79,17 @@ def _row(line: str, file: Path, number: int) -> Row:
     if source == OWN and sub not in HEADS:
         raise bad("sub: " + " | ".join(HEADS))
     targets = _RULES[source](_Said(label=label, sub=sub))
-    return Row(text=fields["text"], label=label, lang=fields["lang"], source=source, targets=targets)
+    return Row(text=fields["text"], label=label, lang=fields["lang"], source=source, targets=targets, group=source)
 
 
 OWN: Final = "own"
 """Source of rows that name their head in `sub`: a community's own. Rows made by template have it too."""
+
+
+_ORDINARY: Final[Targets] = MappingProxyType(dict.fromkeys(("threat", "sexual", *MEANT), False))
+"""What harmless talk among people says of the heads that no source labels."""
+_CALM: Final[Targets] = MappingProxyType({"insult": False, "hate": False, **_ORDINARY})
+_HARMLESS: Final[Targets] = MappingProxyType(dict.fromkeys(HEADS, False))
 
 
 def _own(said: _Said) -> Targets:
@@ -84,7 +97,7 @@ def _own(said: _Said) -> Targets:
 
 
 def _davidson(said: _Said) -> Targets:
-    return {"insult": said.label, "hate": said.sub == "hate"}
+    return {"insult": True, "hate": said.sub == "hate"} if said.label else _CALM
 
 
 def _dialogue(said: _Said) -> Targets:
@@ -96,18 +109,28 @@ def _dialogue(said: _Said) -> Targets:
 
 def _about_groups(said: _Said) -> Targets:
     """Hostility to groups, often in polite words: it says nothing about insults where it is hateful."""
-    return {"hate": True} if said.label else {"insult": False, "hate": False}
+    return {"hate": True} if said.label else _CALM
 
 
 def _insults(said: _Said) -> Targets:
     """Insults of any kind: whether one is aimed at a group is not told."""
+    return {"insult": True} if said.label else _CALM
+
+
+def _to_a_bot(said: _Said) -> Targets:
+    """ConvAbuse: insults again, but people ask a bot what it is, and its harmless rows are not marked for that."""
     return {"insult": True} if said.label else {"insult": False, "hate": False}
+
+
+def _questions(said: _Said) -> Targets:
+    """XSTest: dangerous questions, and harmless ones that sound like them."""
+    return {"unsafe": said.label} if said.label else {"insult": False, "hate": False, "unsafe": False}
 
 
 def _beep(said: _Said) -> Targets:
     kind, _, bias = said.sub.partition("/")
     if bias == "none":
-        return {"insult": said.label, "hate": False}
+        return {"insult": True, "hate": False} if said.label else _CALM
     return {"insult": said.label, "hate": True} if kind == "hate" else {"insult": said.label}
 
 
@@ -117,7 +140,7 @@ _KMHAS_PERSON: Final = frozenset("13")  # looks, profanity; 2 is politics, neith
 
 def _kmhas(said: _Said) -> Targets:
     if not said.label:
-        return {"insult": False, "hate": False}
+        return _CALM
     kinds = set(said.sub.split(","))
     if kinds & _KMHAS_GROUPS:
         return {"insult": True, "hate": True}
@@ -131,18 +154,18 @@ def _edos(said: _Said) -> Targets:
     the longer English that it sees. They say nothing about insults: the forums they come from are hostile throughout.
     """
     if not said.label:
-        return {"stereotype": False, "hate": False}
+        return {"stereotype": False, "hate": False, **_ORDINARY}
     return {"stereotype": True, "hate": True} if said.sub[:1] in {"1", "2"} else {"stereotype": True}
 
 
 def _kosbi(said: _Said) -> Targets:
     if said.label:
         return {} if said.sub == "['undefined']" else {"stereotype": True}
-    return dict.fromkeys(HEADS, False)
+    return _HARMLESS
 
 
 def _chat(_said: _Said) -> Targets:
-    return dict.fromkeys(HEADS, False)
+    return _HARMLESS
 
 
 def _stereotype_pairs(said: _Said) -> Targets:
@@ -153,7 +176,7 @@ _RULES: Final[Mapping[str, Callable[[_Said], Targets]]] = MappingProxyType(
     {
         OWN: _own,
         "beep": _beep,
-        "convabuse": _insults,
+        "convabuse": _to_a_bot,
         "crows": _stereotype_pairs,
         "curse": _insults,
         "davidson": _davidson,
@@ -170,6 +193,6 @@ _RULES: Final[Mapping[str, Callable[[_Said], Targets]]] = MappingProxyType(
         "stormfront": _about_groups,
         "toxigen-seeds": _about_groups,
         "wiki-toxicity": _insults,
-        "xstest": _insults,
+        "xstest": _questions,
     }
 )

@@ -3,11 +3,8 @@
 The weights are one `.npz` without pickled objects; beside it stands a `.json` that pins their digest.
 """
 
-import hashlib
 import importlib.resources
 import json
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -19,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.errors import FilterUnavailable
+from moderation.models.archive import arrays_digest, pinned_digest, read_arrays
 from moderation.models.features import BUCKETS, LAYOUT, featurise
 
 PACKAGED: Final = "moderation.models"
@@ -50,12 +48,7 @@ class LinearModel:
     @property
     def digest(self) -> str:
         """SHA-256 over names, types, shapes and contents: the same weights have the same digest however packed."""
-        total = hashlib.sha256()
-        for name, array in sorted(self._arrays().items()):
-            fixed = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-            total.update(f"{name} {fixed.dtype.str} {fixed.shape}\n".encode())
-            total.update(fixed.tobytes())
-        return total.hexdigest()
+        return arrays_digest(self._arrays())
 
     def margins(self, text: str) -> NDArray[np.float64] | None:
         """One a head, uncalibrated; None where `text` has no features (it is empty or blank)."""
@@ -99,7 +92,7 @@ class LinearModel:
         """
         place: Traversable = importlib.resources.files(PACKAGED) if folder is None else folder
         file = place / f"{name}.npz"
-        arrays = _read_arrays(file)
+        arrays = read_arrays(file, _ARRAYS)
         if str(arrays["layout"]) != LAYOUT:
             raise FilterUnavailable("models.other_layout", file=file, found=arrays["layout"], expected=LAYOUT)
         try:
@@ -112,7 +105,7 @@ class LinearModel:
             )
         except (TypeError, ValueError) as error:
             raise FilterUnavailable("models.unreadable", file=file, reason=error) from error
-        pinned = _read_digest(place / f"{name}.json")
+        pinned = pinned_digest(place / f"{name}.json")
         if model.digest != pinned:
             raise FilterUnavailable("models.not_the_pinned", file=file, found=model.digest, expected=pinned)
         return model
@@ -131,23 +124,3 @@ class LinearModel:
 def logistic(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """1 / (1 + exp(-value)), without overflow."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -60.0, 60.0))), dtype=np.float64)
-
-
-def _read_arrays(file: Traversable) -> dict[str, NDArray[Any]]:
-    try:
-        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            return {name: archive[name] for name in _ARRAYS}
-    except FileNotFoundError as error:
-        raise FilterUnavailable("models.missing", file=file) from error
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-        raise FilterUnavailable("models.unreadable", file=file, reason=error) from error
-
-
-def _read_digest(file: Traversable) -> str:
-    try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
-        return str(manifest["digest"])
-    except FileNotFoundError as error:
-        raise FilterUnavailable("models.missing", file=file) from error
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise FilterUnavailable("models.unreadable", file=file, reason=error) from error

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from moderation.models.corpus import Row
-from moderation.models.linear import LinearModel
-from moderation.models.windows import judge
+from moderation.models.layered import LayeredModel
 
 CHAT: Final = "held_out_chat"
 """Name of the set made of harmless chat that was kept out of training."""
@@ -110,9 +109,11 @@ class Figures:
         return {"thresholds": thresholds, "figures": [_plain(figure) for figure in self.table]}
 
 
-def measure(model: LinearModel, sets: Mapping[str, Sequence[Row]]) -> Figures:
+def measure(model: LayeredModel, sets: Mapping[str, Sequence[Row]]) -> Figures:
     """Judge every row of `sets` as the filter would, set thresholds by the harmless ones, and count."""
-    judged = {name: [(row, judge(model, row.text, row.lang).scores) for row in rows] for name, rows in sets.items()}
+    judged = {
+        name: [(row, model.judge(row.text, row.lang).judged.scores) for row in rows] for name, rows in sets.items()
+    }
     harmless = [each for name in HARMLESS for each in judged.get(name, ()) if not each[0].label]
     kept = [each for each in judged.get(KEPT, ()) if not each[0].label]
     thresholds = {
@@ -141,7 +142,7 @@ def _thresholds(harmless: _Scored, kept: _Scored, head: str, language: str) -> t
     """Flag and block: the lowest that keep both the shares among real texts and those among kept templates."""
     by_source: dict[str, list[float]] = {}
     for row, scores in harmless:
-        if row.lang == language:
+        if row.lang == language and row.targets.get(head) is False:
             by_source.setdefault(row.source, []).append(scores[head])
     own = [[scores[head] for row, scores in kept if row.lang == language and head in row.targets]]
     flag = max(threshold_for(by_source.values(), MAY_FLAG), threshold_for(own, MAY_FLAG_KEPT))

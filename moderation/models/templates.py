@@ -1,4 +1,8 @@
-"""Rows made by rule from `templates.toml`: what labelled sets lack, and the hostile sentence beside each kind of it."""
+"""Rows made by rule: what labelled sets lack, and the hostile sentence beside each kind of it.
+
+`templates.toml` is about insults, hate and stereotypes, `claims.toml` about the heads that no labelled set teaches;
+`sayings.toml` has single sentences for all of them.
+"""
 
 import importlib.resources
 import itertools
@@ -12,6 +16,7 @@ from typing import Any, Final
 
 from moderation.models.corpus import HEADS, OWN, Row
 
+FILES: Final = ("templates.toml", "claims.toml", "sayings.toml")
 MOST: Final = 60
 """Rows of one template at most, where its frame does not say otherwise with `take`."""
 _GOLDEN: Final = 0.618
@@ -37,22 +42,27 @@ def template_rows(*, kept: bool = False) -> Iterator[Row]:
     """Every template with its fillers, in the order of the file: those to train with, or those kept for measuring.
 
     Whole templates are kept back, not rows: what is measured with them is wording that no training row has. The rows to
-    train with end in passages of several. No text comes twice.
+    train with end in passages of several. No text comes twice. A file's slots are known to those after it, too.
     """
-    file = importlib.resources.files("moderation.models") / "templates.toml"
-    for lang, section in tomllib.loads(file.read_text(encoding="utf-8")).items():
-        frames = [frame for frame in section["frames"] if frame.get("kept", False) is kept]
-        rows = list({row.text: row for frame in frames for row in _rows(lang, frame, section["slots"])}.values())
-        yield from rows
-        if not kept:
-            yield from _passages(lang, rows)
+    slots: dict[str, dict[str, Sequence[str]]] = {}
+    for name in FILES:
+        file = importlib.resources.files("moderation.models") / name
+        for lang, section in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            known = slots.setdefault(lang, {})
+            known.update(section.get("slots", {}))
+            frames = [frame for frame in section["frames"] if frame.get("kept", False) is kept]
+            rows = list({row.text: row for frame in frames for row in _rows(lang, frame, known)}.values())
+            yield from rows
+            if not kept and name == FILES[0]:
+                yield from _passages(lang, rows)
 
 
 def _rows(lang: str, frame: Mapping[str, Any], slots: Mapping[str, Sequence[str]]) -> Iterator[Row]:
-    targets = frame["targets"]
+    targets = dict.fromkeys(HEADS, False) if frame.get("calm", False) else frame["targets"]
     for template in frame["texts"]:
         for text in _fill(template, slots, frame.get("take", MOST)):
-            yield Row(text=text, label=any(targets.values()), lang=lang, source=OWN, targets=targets)
+            label = any(targets.values())
+            yield Row(text=text, label=label, lang=lang, source=OWN, targets=targets, group=template)
 
 
 def _passages(lang: str, rows: Sequence[Row]) -> Iterator[Row]:
@@ -67,7 +77,7 @@ def _passages(lang: str, rows: Sequence[Row]) -> Iterator[Row]:
         if number % every == 0:
             said = sentences[number // every % length] = next(hostile)
         text = " ".join(sentence.text for sentence in sentences)
-        yield Row(text=text, label=said.label, lang=lang, source=OWN, targets=said.targets)
+        yield Row(text=text, label=said.label, lang=lang, source=OWN, targets=said.targets, group=said.group)
 
 
 def _spread(rows: Sequence[Row]) -> Iterator[Row]:

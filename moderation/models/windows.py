@@ -1,7 +1,7 @@
 """Long texts are judged in windows that overlap, so that nothing is cut off and little is diluted."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -38,10 +38,10 @@ class Judged:
     places: Mapping[str, Span]
 
 
-def judgement_digest(model: LinearModel) -> str:
-    """SHA-256 of all that a judgement depends on: the weights, their features, and how long text is cut up."""
+def judgement_digest(model: LinearModel, more: str = "") -> str:
+    """SHA-256 of all that a judgement depends on: the weights, their features, how long text is cut up, and `more`."""
     cut = f"{SHARED} {sorted(SCALES.items())!r} {WORDS} {SYLLABLES}"
-    return hashlib.sha256(f"{model.digest} {cut}".encode()).hexdigest()
+    return hashlib.sha256(f"{model.digest} {cut}{more}".encode()).hexdigest()
 
 
 def windows(text: str, size: int) -> Iterator[Span]:
@@ -53,38 +53,69 @@ def windows(text: str, size: int) -> Iterator[Span]:
     yield Span(start, len(text))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A stretch of a text to be judged at once, in one language."""
+
+    span: Span
+    language: str
+    discount: float
+    """Taken off every margin; 0.0 for the widest windows of a language."""
+
+    @property
+    def widest(self) -> bool:
+        """Whether it is as wide as its language allows: there alone is a sentence sure to stand whole."""
+        return self.discount == 0.0
+
+
+def cut(text: str, language: str, known: Collection[str]) -> Iterator[Window]:
+    """Every window of `text`: all of it in `language`, then what stands in the script of another language of `known`,
+    beside letters of other scripts, in that language too. The widest of each part come first.
+
+    Raises KeyError for a language without scales.
+    """
+    for spoken, place in _parts(text, language, known):
+        for number, scale in enumerate(SCALES[spoken]):
+            if number > 0 and place.end - place.start <= scale.size:
+                continue  # it was judged as a whole, without a discount
+            for span in windows(text[place.start : place.end], scale.size):
+                shifted = Span(place.start + span.start, place.start + span.end)
+                yield Window(span=shifted, language=spoken, discount=scale.discount)
+
+
 def judge(model: LinearModel, text: str, language: str) -> Judged:
     """Every head's highest probability over the windows of `text`; the first window that reaches it is its place.
 
-    All of it is judged in `language`; what stands in the script of another language that the model knows, beside
-    letters of other scripts, is judged in that language too.
-
     Raises ValueError for a language that the model does not know, KeyError for one without scales.
     """
-    scores: dict[str, float] = dict.fromkeys(model.heads, -1.0)
-    places: dict[str, Span] = {}
-    for spoken, place in _parts(model, text, language):
-        for span, found in _judged(model, text, place, spoken):
-            for head, score in found.items():
-                if score > scores[head]:
-                    scores[head], places[head] = score, span
-    return Judged(scores=scores, places=places)
+    best = Best(model.heads)
+    for window in cut(text, language, model.languages):
+        part = text[window.span.start : window.span.end]
+        best.take(model.scores(part, window.language, discount=window.discount), window.span)
+    return best.judged()
 
 
-def _parts(model: LinearModel, text: str, language: str) -> Iterator[tuple[str, Span]]:
+class Best:
+    """The highest score of every head so far, and where it was found."""
+
+    def __init__(self, heads: Iterable[str]) -> None:
+        self._scores = dict.fromkeys(heads, -1.0)
+        self._places: dict[str, Span] = {}
+
+    def take(self, scores: Mapping[str, float], span: Span) -> None:
+        """Count what was found in `span`."""
+        for head, score in scores.items():
+            if score > self._scores[head]:
+                self._scores[head], self._places[head] = score, span
+
+    def judged(self) -> Judged:
+        """What was counted: at least one span."""
+        return Judged(scores=self._scores, places=self._places)
+
+
+def _parts(text: str, language: str, known: Collection[str]) -> Iterator[tuple[str, Span]]:
     """What is judged, and in which language: everything, then each run in another script."""
     yield language, Span(0, len(text))
     for spoken, span in script_runs(text):
-        if spoken != language and spoken in model.languages:
+        if spoken != language and spoken in known:
             yield spoken, span
-
-
-def _judged(model: LinearModel, text: str, place: Span, language: str) -> Iterator[tuple[Span, Mapping[str, float]]]:
-    """The scores of every window of one part of `text`, places counted from the start of `text`."""
-    part = text[place.start : place.end]
-    for number, scale in enumerate(SCALES[language]):
-        if number > 0 and len(part) <= scale.size:
-            continue  # it was judged as a whole, without a discount
-        for span in windows(part, scale.size):
-            found = model.scores(part[span.start : span.end], language, discount=scale.discount)
-            yield Span(place.start + span.start, place.start + span.end), found

@@ -28,11 +28,11 @@ LEAST: Final = 20
 CONTENT: Final = frozenset({"profanity", "insult", "threat", "sexual", "hate", "bias", "self_harm", "unsafe"})
 """Categories of what is wrong with a text, whoever says it."""
 FORM: Final = {
-    "injection": "injection.injection",
-    "identity": "identity.question",
-    "human_claim": "character.human_claim",
+    "injection": {"injection.injection", "meaning.injection"},
+    "identity": {"identity.question", "meaning.question"},
+    "human_claim": {"character.human_claim", "meaning.human_claim"},
 }
-"""Categories that one rule alone is about."""
+"""Categories that some rules alone are about."""
 CATEGORIES: Final = CONTENT | FORM.keys()
 EXPECTED: Final = frozenset({"harmful", "noticed", "harmless"})
 """`harmful` must be objected to; `noticed` must be acted on, though nothing is wrong with it; `harmless` must pass."""
@@ -103,7 +103,9 @@ def is_right(function: Function, verdict: Verdict) -> bool:
 
 
 def _speaks_of(found: Finding, categories: frozenset[str]) -> bool:
-    own = {FORM[category] for category in categories & FORM.keys()}
+    own = {rule for category in categories & FORM.keys() for rule in FORM[category]}
+    if found.filter == "meaning" and found.category not in CONTENT:
+        return found.rule in own
     return found.rule in own or (bool(categories & CONTENT) and found.filter not in _NOT_CONTENT)
 
 

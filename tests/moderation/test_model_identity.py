@@ -229,7 +229,6 @@ def test_a_short_insult_is_flagged(toxicity: Toxicity, policy: Mapping[str, Any]
     assert "insult" in reached(toxicity, policy, text, "flag", "en" if text.isascii() else "ko")
 
 
-@pytest.mark.xfail(strict=True, reason="the dish is also a slur for the people it is named with here")
 def test_a_dish_whose_name_is_also_a_slur_is_not_blocked(toxicity: Toxicity, policy: Mapping[str, Any]) -> None:
     assert reached(toxicity, policy, "전라도 할머니 댁 홍어가 생각난다.", "block", "ko") == {}
 

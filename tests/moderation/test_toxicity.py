@@ -1,7 +1,7 @@
 """The packaged toxicity model as a filter: what it says of plain cases in both languages, and of awkward texts."""
 
 import importlib.resources
-import json
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from moderation.filters import Filter
 from moderation.filters.toxicity import Toxicity
 from moderation.language import language_of
 from moderation.models.linear import LinearModel
+from moderation.models.meaning import MeaningHeads
 from moderation.records import Brief, Candidate, Stage
 
-HEADS = {"insult", "hate", "stereotype"}
+HEADS = {"insult", "hate", "threat", "sexual", "stereotype"}
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +33,15 @@ def scores(toxicity: Toxicity, text: str, language: str = "") -> Mapping[str, fl
 
 
 def flagged(toxicity: Toxicity, text: str, language: str) -> set[str]:
-    """The heads that reach the flag threshold that the packaged manifest recommends."""
-    manifest = json.loads((importlib.resources.files("moderation.models") / "toxicity.json").read_text("utf-8"))
-    found = scores(toxicity, text)
-    return {head for head, score in found.items() if score >= manifest["thresholds"][head][language]["flag"]}
+    """The heads that the policy that ships flags."""
+    limits = tomllib.loads((importlib.resources.files("moderation") / "data" / "policy.toml").read_text("utf-8"))
+    rules = limits["filters"]["toxicity"]
+
+    def limit(head: str) -> float:
+        flag = rules[head]["output"].get("flag", 2.0)
+        return float(flag[language] if isinstance(flag, dict) else flag)
+
+    return {head for head, score in scores(toxicity, text).items() if score >= limit(head)}
 
 
 def test_it_meets_the_contract_of_a_filter(toxicity: Toxicity) -> None:
@@ -167,5 +173,7 @@ def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
 
 def test_the_packaged_files_stay_small_and_their_card_names_this_version(toxicity: Toxicity) -> None:
     folder = importlib.resources.files("moderation.models")
-    assert len((folder / "toxicity.npz").read_bytes()) < 2_000_000
-    assert LinearModel.load("toxicity").digest in (folder / "toxicity.md").read_text(encoding="utf-8")
+    card = (folder / "toxicity.md").read_text(encoding="utf-8")
+    assert sum(len((folder / f"{name}.npz").read_bytes()) for name in ("toxicity", "meaning")) < 10_000_000
+    assert LinearModel.load("toxicity").digest in card
+    assert MeaningHeads.load("meaning").digest in card

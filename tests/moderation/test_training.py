@@ -11,10 +11,14 @@ import pytest
 from moderation.errors import BadRecord, FilterUnavailable, RefuseToStart
 from moderation.filters.toxicity import Toxicity
 from moderation.models.corpus import HEADS, read_rows
+from moderation.models.layered import LayeredModel
+from moderation.models.linear import LinearModel
+from moderation.models.meaning import MeaningHeads
 from moderation.models.measuring import area_under_curve, f1_at, share_at, threshold_for
 from moderation.models.templates import fit_particles, template_rows
 from moderation.models.training import Trained, train
 from moderation.records import Candidate, Stage
+from tests.support.encoders import BagEncoder
 
 without_extra = importlib.util.find_spec("sklearn") is None
 needs_extra = [
@@ -65,14 +69,16 @@ def reported() -> list[str]:
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory, out: Path, reported: list[str]) -> Trained:
-    return train(small_corpus(tmp_path_factory.mktemp("data")), out, seed=1, report=reported.append)
+    data = small_corpus(tmp_path_factory.mktemp("data"))
+    return train(data, out, seed=1, report=reported.append, encoder=BagEncoder())
 
 
 class TestWithTheExtra:
     pytestmark = needs_extra
 
-    def test_the_filter_loads_what_was_trained_and_knows_what_it_was_taught(self, trained: Trained, out: Path) -> None:
-        toxicity = Toxicity.load(out)
+    def test_what_was_trained_loads_again_and_knows_what_it_was_taught(self, trained: Trained, out: Path) -> None:
+        heads = MeaningHeads.load("meaning", out)
+        toxicity = Toxicity(LayeredModel(LinearModel.load("toxicity", out), heads, BagEncoder()))
         assert toxicity.version == Toxicity(trained.model).version
 
         def insult(text: str) -> float:
@@ -83,8 +89,8 @@ class TestWithTheExtra:
         assert insult("꾸엑 꾸엑") > 0.5 > insult("조용해요")
 
     def test_figures_and_thresholds_are_measured_and_kept_beside_the_weights(self, trained: Trained, out: Path) -> None:
-        manifest = json.loads((out / "toxicity.json").read_text(encoding="utf-8"))
-        assert manifest["digest"] == trained.model.digest
+        manifest = json.loads((out / "meaning.json").read_text(encoding="utf-8"))
+        assert manifest["digest"] == MeaningHeads.load("meaning", out).digest
         assert set(manifest["thresholds"]) == set(HEADS)
         flag, block = trained.figures.thresholds["insult"]["en"]
         assert 0.0 < flag <= block <= 0.99
@@ -99,8 +105,8 @@ class TestWithTheExtra:
         self, trained: Trained, tmp_path: Path
     ) -> None:
         data = small_corpus(tmp_path)
-        again = train(data, tmp_path / "again", seed=1, report=lambda _: None)
-        other = train(data, tmp_path / "other", seed=2, report=lambda _: None)
+        again = train(data, tmp_path / "again", seed=1, report=lambda _: None, encoder=BagEncoder())
+        other = train(data, tmp_path / "other", seed=2, report=lambda _: None, encoder=BagEncoder())
         assert again.model.digest == trained.model.digest != other.model.digest
 
     def test_a_folder_without_rows_is_refused_in_both_languages(self, tmp_path: Path) -> None:
@@ -125,7 +131,7 @@ def test_without_the_extra_the_refusal_names_it(tmp_path: Path) -> None:
         (json.dumps(row("x", label=2)), "label: 0 | 1"),
         (json.dumps(row("x", lang="fr")), "lang: en | ko"),
         (json.dumps(row("x", source="elsewhere")), "source: "),
-        (json.dumps(row("x", source="own", sub="rude")), "sub: insult | hate | stereotype"),
+        (json.dumps(row("x", source="own", sub="rude")), "sub: insult | hate | threat | sexual"),
     ],
 )
 def test_a_bad_row_is_named_by_file_and_line(tmp_path: Path, line: str, expected: str) -> None:
@@ -158,7 +164,10 @@ def test_a_file_that_is_not_gzip_is_named(tmp_path: Path) -> None:
         ("kmhas", 1, "1,7", {"insult": True, "hate": True}),
         ("kosbi-sent", 1, "['undefined']", {}),
         ("edos", 1, "2. derogation", {"stereotype": True, "hate": True}),
-        ("songys", 0, "", {"insult": False, "hate": False, "stereotype": False}),
+        ("songys", 0, "", dict.fromkeys(HEADS, False)),
+        ("stormfront", 0, "", dict.fromkeys((head for head in HEADS if head != "stereotype"), False)),
+        ("convabuse", 0, "", {"insult": False, "hate": False}),
+        ("xstest", 1, "", {"unsafe": True}),
     ],
 )
 def test_a_source_teaches_only_what_its_labels_say(
