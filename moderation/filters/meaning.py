@@ -5,8 +5,8 @@ The rules beside it (`crisis`, `injection`, `identity`, `character`) know wordin
 common. It never makes them milder: every filter is heard, the strictest wins.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, Self
 
@@ -23,6 +23,16 @@ ANSWERED: Final = ("self_harm", "unsafe", "human_claim")
 """What a reply can be."""
 
 _UNASKED: Final = 0.75
+"""Where nobody sincerely asked, a claim to be human may be part of a story: it counts for less."""
+_OWNS_UP: Final = re.compile(
+    r"\b(?:i['\u2019]?m|i am) (?:only |just |really |actually )?(?:an? )?"
+    r"(?:AI|artificial|bot|chatbot|program|robot|language model)\b"
+    r"|\bnot (?:an? )?(?:real |actual |living )?(?:human|person)\b"
+    r"|(?:사람|인간)이 아니|(?:저는|나는|전|난) (?:AI|에이아이|인공지능|챗봇|봇|프로그램)(?!\S{0,2} ?아니)",
+    re.IGNORECASE,
+)
+"""Says the contrary of the claim, in much the same words: an encoder takes one for the other. A sentence that does both
+is the work of `character`."""
 
 
 class Meaning:
@@ -67,11 +77,13 @@ class Meaning:
             reason = catalogue("moderation").say("models.no_encoder", package=PACKAGE)
             return [Signal(category=head, score=None, detail=reason) for head in asked]
         signals = judged_by_heads(self._model, asked, candidate)
-        return signals if candidate.asked_identity else [_perhaps_fiction(signal) for signal in signals]
+        if _OWNS_UP.search(candidate.text):
+            return [_claiming(signal, 0.0) for signal in signals]
+        return signals if candidate.asked_identity else [_claiming(signal, _UNASKED) for signal in signals]
 
 
-def _perhaps_fiction(signal: Signal) -> Signal:
-    """Where nobody sincerely asked, a claim to be human may be part of a story: it counts for less."""
+def _claiming(signal: Signal, share: float) -> Signal:
+    """A claim to be human counted at a share of its score; other signals as they are."""
     if signal.category != "human_claim" or signal.score is None:
         return signal
-    return replace(signal, score=signal.score * _UNASKED)
+    return Signal(category=signal.category, score=signal.score * share, spans=signal.spans, detail=signal.detail)
