@@ -265,7 +265,8 @@ class Menu:
         await self._panels.forget(asker)
 
     async def _why(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
-        await self._presser.typed(asker, line_of("why", *rest.split()[:1]))
+        """What is held against somebody's words is for them, or for a moderator, not for the group."""
+        await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), line_of("why", *rest.split()[:1]))
 
     async def _report(self, asker: TelegramAsker, message: telegram.Message, rest: str) -> None:
         record = await self._meant(asker, message)

@@ -130,9 +130,23 @@ async def test_why_tells_the_person_and_nobody_else() -> None:
         own = text(await stage.say("/why"))
         [kept] = await stage.opened.store.list(Query())
         assert kept.id in own
+        await stage.say("/stop", by=stage.bo, chat=stage.server.world.private(stage.bo))
         other = text(await stage.say(f"/why {kept.id}", by=stage.bo, chat=stage.group))
 
         assert "There is no" in other
+
+
+async def test_why_something_was_held_back_is_never_said_in_a_group() -> None:
+    async with on_telegram(model(BAD)) as stage:
+        await stage.say("hello", by=stage.bo, chat=stage.group, mention_bot=True)
+        [kept] = await stage.opened.store.list(Query())
+        stage.server.membership.promote(stage.group, stage.mod, {"can_delete_messages"}, by=stage.owner, anonymous=True)
+        stage.client._roles.forget(stage.group.id)
+        for who, line in ((stage.bo, "/why"), (stage.owner, f"/why {kept.id}"), (stage.mod, f"/why {kept.id}")):
+            told = text(await stage.say(line, by=who, chat=stage.group))
+
+            assert "https://t.me/talchum_bot" in told
+            assert kept.id not in told
 
 
 @pytest.mark.parametrize("reason", [*REASONS, ""])
