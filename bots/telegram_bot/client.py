@@ -208,8 +208,17 @@ class TelegramClient:
         self._watching.add_done_callback(self._ended)
 
     async def _finish(self, update: telegram.Update) -> None:
-        await self._handle(update)
-        await self._brought.done(update.update_id)
+        """Handle what is kept. Only what the end of the program cuts short stays: a defect would come again at every
+        start, and hold what came after it."""
+        ends = False
+        try:
+            await self._handle(update)
+        except asyncio.CancelledError:
+            ends = True
+            raise
+        finally:
+            if not ends:
+                await self._brought.done(update.update_id)
 
     def _take(self, update: telegram.Update, handling: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         number = update.update_id

@@ -13,8 +13,12 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+from telegram import Message
+
 from bots.state.memory import MemoryState
 from bots.telegram_bot.client import Webhook
+from bots.telegram_bot.listening import Listener
 from tests.bots.telegram.test_failing_state import Failing
 from tests.support.discord_stage import said_to
 from tests.support.stage import NOW, reply_of, scripted
@@ -165,6 +169,29 @@ async def test_what_is_edited_before_it_is_answered_reads_so_after_a_restart_too
                 await asyncio.sleep(0.005)
 
         assert said_to(second) == ["Hello"]
+
+
+async def test_what_a_defect_keeps_from_being_handled_keeps_nothing_else_on_disk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard = Listener.heard
+
+    async def hear(listener: Listener, message: Message) -> None:
+        if message.text == "Boom":
+            raise AssertionError
+        await heard(listener, message)
+
+    monkeypatch.setattr(Listener, "heard", hear)
+    async with (
+        telegram() as (server, webhook),
+        on_telegram(scripted(FIRST), server=server, webhook=webhook) as stage,
+    ):
+        server.say(server.private, server.person, "Boom")
+        server.say(server.private, server.person, "Hello")
+        await stage.until_says(server.private, "First.")
+        async with asyncio.timeout(10):
+            while await kept(stage):
+                await asyncio.sleep(0.005)
 
 
 def written(tmp_path: Path, server: TelegramServer, webhook: Webhook, *, tps: float) -> Path:
