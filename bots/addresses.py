@@ -10,6 +10,8 @@ from moderation.validation import Misfit
 _HTTPS: Final = 443
 _PORTS: Final = (_HTTPS, 80, 88, 8443)
 """The only ones to which Telegram brings updates."""
+HEALTH: Final = "/health"
+"""Where the port of a webhook tells that the program runs."""
 
 
 def endpoint(given: str) -> str:
@@ -25,6 +27,8 @@ def webhook(given: str) -> str:
         return given
     if not (given.startswith("https://") and _names_an_endpoint(given)):
         raise Misfit(SettingsError("telegram_core.expect_webhook", given=given))
+    if urlsplit(given).path == HEALTH:
+        raise Misfit(SettingsError("telegram_core.expect_path", given=HEALTH))
     port = urlsplit(given).port or _HTTPS
     if port not in _PORTS:
         raise Misfit(SettingsError("telegram_core.expect_port", given=port, ports=", ".join(map(str, _PORTS))))

@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import json
 import logging
+import re
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,6 +14,7 @@ import tornado.httpserver
 import tornado.web
 from telegram.error import Conflict, InvalidToken, TelegramError
 
+from bots.addresses import HEALTH
 from bots.errors import RefuseToStart
 from bots.streaming import Sleep
 from bots.telegram_bot.client import ALLOWED, TelegramClient, Webhook
@@ -29,7 +31,6 @@ _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 60.0
 _LARGEST: Final = 1024 * 1024
 _SECRET: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a header
-HEALTH: Final = "/health"
 
 
 async def poll(client: TelegramClient, sleep: Sleep) -> None:
@@ -132,7 +133,7 @@ async def serve_webhook(client: TelegramClient, webhook: Webhook, path: str, sle
     """Listen for updates until cancelled. Raises OSError where the port is taken, RefuseToStart for a token that
     Telegram does not accept any more."""
     given: dict[str, Any] = {"client": client, "secret": webhook.secret}
-    routes: list[Any] = [(path, _Updates, given), (HEALTH, _Health)]
+    routes: list[Any] = [(re.escape(path), _Updates, given), (HEALTH, _Health)]
     server = tornado.httpserver.HTTPServer(
         tornado.web.Application(routes, log_function=lambda _: None), max_body_size=_LARGEST, xheaders=True
     )

@@ -10,6 +10,7 @@ import discord
 import pytest
 from discord import app_commands
 
+from bots.addresses import HEALTH
 from bots.config import TelegramSection
 from bots.discord_bot.faults import NEEDED
 from bots.discord_bot.slash import Translator, plant
@@ -18,7 +19,6 @@ from bots.places import FIELDS
 from bots.streaming import Phase
 from bots.telegram_bot import offered
 from bots.telegram_bot.keyboards import controls
-from bots.telegram_bot.receiving import HEALTH
 from moderation.words import LANGUAGES, catalogue
 
 ROOT = Path(__file__).parents[2]

@@ -230,6 +230,16 @@ async def test_updates_that_are_brought_are_answered_and_nobody_else_may_bring_a
             assert not server.requests("getUpdates")
 
 
+async def test_any_path_may_be_the_one_of_a_webhook() -> None:
+    port = free_port()
+    around = replace(webhook(port), url="https://bot.example/tg/(a+b).c")
+    async with TelegramServer() as server:
+        server.proxy("https://bot.example", f"http://127.0.0.1:{port}")
+        async with on_telegram(scripted(FIRST), server=server, webhook=around) as stage:
+            server.say(server.private, server.person, "Hello")
+            await stage.until_says(server.private, "First.")
+
+
 async def test_an_update_that_was_brought_and_not_answered_before_the_end_is_answered_after_it() -> None:
     port, state, second = free_port(), memory(), scripted(SECOND)
     async with TelegramServer(webhook_pause=timedelta(milliseconds=20)) as server:

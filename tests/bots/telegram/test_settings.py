@@ -33,6 +33,7 @@ def test_both_platforms_can_be_served_at_once() -> None:
         ('webhook_url = "http://bot.example/x"', {"TELEGRAM_SECRET": "s"}, "telegram.webhook_url"),
         ('webhook_url = "https://bot.example:8444/x"', {"TELEGRAM_SECRET": "s"}, "443, 80, 88, 8443"),
         ('webhook_url = "https://bot.example:99999/x"', {"TELEGRAM_SECRET": "s"}, "telegram.webhook_url"),
+        ('webhook_url = "https://bot.example/health"', {"TELEGRAM_SECRET": "s"}, "/health"),
         ('base_url = "nowhere"', {}, "telegram.base_url"),
         ("port = 0", {}, "telegram.port"),
         ("draft_interval = 0.0", {}, "telegram.draft_interval"),
