@@ -85,7 +85,10 @@ class Panels:
         await replace(asker, secrecy=Secrecy.SECRET).panel(card, None if card.tone is Tone.BAD else keyboard)
 
     async def forget(self, asker: TelegramAsker) -> None:
-        """Whether everything is really to be erased."""
+        """Whether everything is really to be erased; asked of somebody who alone can say yes."""
+        if not asker.number:
+            await asker.say("commands.privacy_whose")
+            return
         keyboard = keyboards.erase(owner=asker.number, language=asker.language)
         await asker.panel(self._card("erase_title", asker), keyboard)
 

@@ -135,6 +135,19 @@ async def test_those_who_hide_are_not_one_person() -> None:
         assert await stage.opened.state.get("consent", "telegram ") is None
 
 
+@pytest.mark.parametrize("line", ["/forget", "/privacy erase"])
+@pytest.mark.parametrize("as_channel", [True, False])
+async def test_nobody_is_offered_to_erase_what_is_kept_of_somebody_who_hides(line: str, as_channel: bool) -> None:
+    async with on_telegram(model()) as stage:
+        channel = stage.server.world.add_chat(Kind.CHANNEL, "News", owner=stage.mod, bot=Status.LEFT)
+        hide(stage, stage.mod)
+        how = {"channel": channel} if as_channel else {}
+        [told] = await stage.say(line, chat=stage.group, by=stage.mod, **how)
+
+        assert said("en", "commands.privacy_whose") in told.text
+        assert not told.buttons, "anybody there might press them"
+
+
 async def test_what_two_who_hide_write_at_once_is_not_one_message() -> None:
     generator = model()
     async with talking(generator, burst=0.2) as stage:
