@@ -28,8 +28,10 @@ class Brought:
 
     def __init__(self, errands: Errands) -> None:
         self._errands = errands
-        self._handled: dict[int, bool] = {}
-        """Those that are kept, in the order in which they came, and whether they were handled."""
+        self._kept: dict[int, object] = {}
+        """The chats of those that are kept, in the order in which they came."""
+        self._handled: set[int] = set()
+        """Those of them that were handled."""
 
     async def keep(self, update: telegram.Update, given: Mapping[str, Any]) -> None:
         """Keep an update as it came. Raises StoreBusy and StoreFailed."""
@@ -38,15 +40,18 @@ class Brought:
         person = person_key(author, message.chat) if message and author else ""
         errand = Errand(key=str(update.update_id), value=given, person=person)
         await self._errands.add(PLATFORM, _KIND, errand, lasts=_LASTS)
-        self._handled[update.update_id] = False
+        self._kept[update.update_id] = _chat_of(given)
 
     async def done(self, number: int) -> None:
-        """An update was handled. One that came after another that is not may be a part of its burst, and stays."""
-        self._handled[number] = True
-        for early in list(self._handled):
-            if not self._handled.get(early, True):
+        """An update was handled. One that came after another of its chat that is not may be a part of the same burst,
+        and stays."""
+        self._handled.add(number)
+        chat = self._kept.get(number)
+        for early in [early for early, other in self._kept.items() if other == chat]:
+            if early in self._kept and early not in self._handled:
                 return
-            if self._handled.pop(early, False):
+            if self._kept.pop(early, None) is not None:
+                self._handled.discard(early)
                 with suppress(Deflect):  # handled once more after a restart, which its claim prevents
                     await self._errands.done(PLATFORM, _KIND, str(early))
 
@@ -54,7 +59,7 @@ class Brought:
         """In a chat nobody can be answered any more."""
         with suppress(Deflect):
             for errand in await self._errands.open(PLATFORM, _KIND):
-                if _chat_of(errand) == chat:
+                if _chat_of(errand.value) == chat:
                     await self._errands.done(PLATFORM, _KIND, errand.key)
 
     async def left(self, bot: telegram.Bot) -> tuple[telegram.Update, ...]:
@@ -64,13 +69,14 @@ class Brought:
             update = readable(dict(errand.value), bot)
             if update is None:
                 await self._errands.done(PLATFORM, _KIND, errand.key)
-            elif self._handled.setdefault(update.update_id, False) is False:
+            else:
+                self._kept[update.update_id] = _chat_of(errand.value)
                 found.append(update)
         return tuple(found)
 
 
-def _chat_of(errand: Errand) -> object:
-    """The number of the chat where it was said."""
-    said = errand.value.get("message") or errand.value.get("edited_message")
+def _chat_of(given: Mapping[str, Any]) -> object:
+    """The number of the chat where an update was said; 0 for none."""
+    said = given.get("message") or given.get("edited_message")
     chat = said.get("chat") if isinstance(said, dict) else None
-    return chat.get("id") if isinstance(chat, dict) else None
+    return chat.get("id", 0) if isinstance(chat, dict) else 0

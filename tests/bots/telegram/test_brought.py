@@ -22,7 +22,7 @@ from bots.telegram_bot.listening import Listener
 from tests.bots.telegram.test_failing_state import Failing
 from tests.support.discord_stage import said_to
 from tests.support.stage import NOW, reply_of, scripted
-from tests.support.telegram_server import TelegramServer
+from tests.support.telegram_server import Hold, TelegramServer
 from tests.support.telegram_stage import Gate, Stage, gated, on_telegram
 
 ROOT = Path(__file__).parents[3]
@@ -152,6 +152,26 @@ async def test_what_was_said_where_the_bot_is_put_out_is_not_kept() -> None:
             while await kept(stage):
                 await asyncio.sleep(0.005)
         gate.open.set()
+
+
+async def test_what_is_said_in_one_chat_is_not_kept_until_another_is_answered() -> None:
+    async with (
+        telegram() as (server, webhook),
+        on_telegram(scripted(FIRST, SECOND), server=server, webhook=webhook) as stage,
+    ):
+        hold = Hold()
+        server.plan("sendMessage", hold, chat=server.private)
+        server.say(server.private, server.person, "Hello")
+        await hold.arrived.wait()
+        early = await kept(stage)
+        server.say(server.group, server.owner, "Hello", mention_bot=True)
+        await stage.until_says(server.group, "Second.")
+        async with asyncio.timeout(10):
+            while await kept(stage) != early:
+                await asyncio.sleep(0.005)
+        hold.release()
+        while await kept(stage):
+            await asyncio.sleep(0.005)
 
 
 async def test_what_is_edited_before_it_is_answered_reads_so_after_a_restart_too() -> None:
