@@ -63,7 +63,7 @@ class Troupe:
         for entry in await self._state.list(_KIND, limit=100_000):
             try:
                 document = str(entry.value["document"])
-                persona = read_persona(document.encode(), file=entry.key)
+                persona = await asyncio.to_thread(read_persona, document.encode(), file=entry.key)
                 self.hall.add(await self._cast(persona), entry.group)
             except PersonaError as error:
                 _log.warning("a persona stays away: key=%s error=%s", entry.key, error.key)
@@ -74,7 +74,7 @@ class Troupe:
         Raises PersonaError for what is wrong with it, UsageError where there are too many.
         """
         if file.lower().endswith(_FILE):
-            return await self._enter(read_persona(data, file=file), server, data=b"")
+            return await self._enter(await asyncio.to_thread(read_persona, data, file=file), server, data=b"")
         persona, seen = await asyncio.to_thread(_read, data, file)
         return await self._enter(persona, server, data=data, seen=seen)
 
@@ -138,12 +138,12 @@ class Troupe:
             raise UsageError("troupe.full", most=_MOST)
         name = self._free(persona, server)
         document = to_toml(replace(persona, id=name))
-        checked = read_persona(document.encode(), file=persona.name)
+        checked = await asyncio.to_thread(read_persona, document.encode(), file=persona.name)
         cast = await self._cast(checked)
         value = {"document": document, "card": base64.b64encode(data).decode()}
         await self._state.put(Entry(kind=_KIND, key=_key(server, name), value=value, group=server))
         self.hall.add(cast, server)
-        return Arrival(persona=checked, remarks=tuple(lint(checked)), seen=tuple(seen))
+        return Arrival(persona=checked, remarks=tuple(await asyncio.to_thread(lint, checked)), seen=tuple(seen))
 
     def _free(self, persona: Persona, server: str) -> str:
         """An id like its name that nobody has there."""
