@@ -14,8 +14,9 @@ from moderation.records import Action, Brief, Candidate, Decision, Finding, Stag
 from moderation.validation import Expectation, first_problem
 from moderation.words import Explained
 
-_AHEAD = 32
-"""Candidates under judgement at once: enough to keep every thread busy, few enough to stay in the queue's bounds."""
+_AHEAD = 2
+"""Lines under judgement at once. A filter's deadline includes its waiting: with more, long texts on a busy machine are
+late behind each other, and nothing is faster, as the filters of one line already share the threads."""
 _STAGES = {"input": Stage.INPUT, "output": Stage.WHOLE}
 
 
