@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from moderation.models.linear import LinearModel
-from moderation.models.scripts import SYLLABLES, WORDS, script_runs
+from moderation.models.scripts import PHRASE, SYLLABLES, WORDS, script_runs
 from moderation.records import Span
 
 SHARED: Final = 3
@@ -40,7 +40,7 @@ class Judged:
 
 def judgement_digest(model: LinearModel, more: str = "") -> str:
     """SHA-256 of all that a judgement depends on: the weights, their features, how long text is cut up, and `more`."""
-    cut = f"{SHARED} {sorted(SCALES.items())!r} {WORDS} {SYLLABLES}"
+    cut = f"{SHARED} {sorted(SCALES.items())!r} {WORDS} {SYLLABLES} {PHRASE}"
     return hashlib.sha256(f"{model.digest} {cut}{more}".encode()).hexdigest()
 
 
