@@ -146,7 +146,7 @@ class Menu:
                 await self._presser.control(asker, press.verb, press.what)
         elif press.kind == keyboards.DESK:
             await self._reviewing.pressed(replace(asker, quick=True), press)
-        elif press.owner and press.owner != asker.number:
+        elif press.owner != asker.number and not (press.owner == 0 and asker.hidden):
             await asker.say("telegram.not_your_panel")
         elif press.verb == "close":
             await asker.close()

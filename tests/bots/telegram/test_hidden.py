@@ -198,3 +198,14 @@ async def test_what_is_reported_by_somebody_who_hides_names_nobody() -> None:
 
         [case] = await stage.opened.store.list(Query())
         assert [objection.by for objection in case.objections] == [""]
+
+
+async def test_a_panel_of_somebody_who_hides_is_nobody_elses_to_press() -> None:
+    async with on_telegram(model()) as stage:
+        hide(stage, stage.mod)
+        hide(stage, stage.owner, "can_change_info", "can_delete_messages")
+        [panel] = await stage.say("/language", chat=stage.group, by=stage.mod)
+        stranger = await stage.press(panel, "l1:use", by=stage.mina)
+        assert alert(stranger) == said("en", "telegram.not_your_panel")
+        own = await stage.press(panel, "l1:use", by=stage.mod)
+        assert alert(own) != said("en", "telegram.not_your_panel")

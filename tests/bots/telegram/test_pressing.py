@@ -182,15 +182,16 @@ async def test_a_press_that_telegram_waits_for_no_more_is_done_all_the_same() ->
 
 
 @pytest.mark.parametrize(
-    "data", ["r9:back:x", "nonsense", "s1:set:0:person_money=0", "p1:use:0:nobody", "w1:because:0:1:2", "e1:all:0:"]
+    "data", ["r9:back:x", "nonsense", "s1:set:ME:person_money=0", "p1:use:ME:nobody", "w1:because:ME:1:2", "e1:all:ME:"]
 )
 async def test_a_button_that_there_is_no_more_is_answered_politely(data: str) -> None:
     async with on_telegram(model()) as stage:
         reply = await stage.reply()
         assert reply.keyboard is not None
-        reply.keyboard["inline_keyboard"][0][0]["callback_data"] = data
+        own = data.replace("ME", str(stage.mina.id))
+        reply.keyboard["inline_keyboard"][0][0]["callback_data"] = own
 
-        assert alert(await stage.press(reply, data)) == said("en", "telegram.stale")
+        assert alert(await stage.press(reply, own, by=stage.mina)) == said("en", "telegram.stale")
 
 
 async def test_in_a_topic_questions_and_answers_stay_there() -> None:
