@@ -163,6 +163,7 @@ async def on_discord(lines: Sequence[str], router: Router) -> str:
 
 async def on_telegram(lines: Sequence[str], router: Router) -> str:
     async with TelegramServer() as server:
+        server.owner.started = True  # what is for one person comes to their private chat
         telegram = platform(server)
         async with serving(telegram, router):
             await server.until(lambda: server.requests("getUpdates"))
