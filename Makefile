@@ -64,5 +64,5 @@ $(VENV)/.bench: $(VENV)/.test
 # PyTorch comes first and by its exact version: any other would pull several gigabytes.
 $(VENV)/.all: $(VENV)/.bench
 	@$(INSTALL) torch==2.13.0
-	@$(INSTALL) --editable '.[detoxify,presidio,train]'
+	@$(INSTALL) --editable '.[detoxify,export,onnx,presidio,train]'
 	@touch $@

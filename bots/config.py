@@ -22,6 +22,7 @@ from bots.addresses import endpoint, webhook
 from bots.errors import SettingsError
 from bots.filter_settings import DetoxifySection, LexiconSection, PresidioSection
 from bots.places import PlaceSettings
+from bots.tier_settings import GuardModelSection, OmniSection, OnnxSection
 from moderation.validation import Expectation, Misfit, first_problem
 
 APP: Final = "talchum"
@@ -176,16 +177,21 @@ class _File(_Section):
     log: LogSection = LogSection()
     detoxify: DetoxifySection | None = None
     presidio: PresidioSection | None = None
+    onnx: OnnxSection | None = None
+    omni: OmniSection | None = None
+    guard_model: GuardModelSection | None = None
     places: PlaceSection = PlaceSection()  # type: ignore[valid-type]
     prices: PriceSection = PriceSection()
     discord: DiscordSection | None = None
     telegram: TelegramSection | None = None
 
     @model_validator(mode="after")
-    def _models_have_a_kind(self) -> "_File":
+    def _fits_together(self) -> "_File":
         for use in (self.model.use, *self.model.fallbacks):
             if not _names_a_model(use):
                 raise Misfit(SettingsError("settings.expect_model", given=use))
+        if self.detoxify and self.onnx:
+            raise Misfit(SettingsError("settings.expect_one_detoxify"))
         return self
 
 
@@ -193,6 +199,8 @@ class _File(_Section):
 class Settings:
     """Everything that can be set. Immutable."""
 
+    file: str
+    """The settings file, as errors name it."""
     language: str
     """Of Talchum's own words: en or ko."""
     data: Path
@@ -205,9 +213,14 @@ class Settings:
     lexicon: LexiconSection
     log: LogSection
     detoxify: DetoxifySection | None
-    """None: only what ships with the package judges."""
     presidio: PresidioSection | None
-    """None: private data is looked for by what ships alone."""
+    onnx: OnnxSection | None
+    omni: OmniSection | None
+    guard_model: GuardModelSection | None
+    """None, all five: only what ships with the package judges."""
+    omni_key: SecretStr
+    guard_model_key: SecretStr
+    """Empty where the variable is not set, both."""
     key: SecretStr
     """Key of the endpoint; empty where the variable is not set."""
     places: PlaceSettings
@@ -255,6 +268,10 @@ class Settings:
         """The same with another persona to begin with."""
         return replace(self, personas=self.personas.model_copy(update={"default": persona}))
 
+    def alone(self) -> "Settings":
+        """The same without services that judge: nobody is asked."""
+        return replace(self, omni=None, guard_model=None)
+
     @classmethod
     def load(cls, document: bytes, environ: Mapping[str, str], *, file: Path | None = None) -> "Settings":
         """Check a settings document (b"" for all defaults) against the environment.
@@ -274,6 +291,7 @@ class Settings:
         folders = tuple(base / folder for folder in parsed.personas.folders)
         policy = parsed.policy.file
         return cls(
+            file=name,
             language=_language(parsed.language, environ, name),
             data=_data(parsed.data, environ, base, name),
             model=parsed.model,
@@ -283,8 +301,7 @@ class Settings:
             policy=parsed.policy.model_copy(update={"file": base / policy if policy else None}),
             log=parsed.log,
             lexicon=LexiconSection(lists=tuple(base / file for file in parsed.lexicon.lists)),
-            detoxify=parsed.detoxify and parsed.detoxify.based(base),
-            presidio=parsed.presidio,
+            **_judges(parsed, environ, base, name),
             key=_key(parsed.model.key_variable, environ, name),
             places=PlaceSettings(**dict(parsed.places)),
             prices=parsed.prices,
@@ -307,6 +324,20 @@ class Settings:
         except OSError as error:
             raise SettingsError("settings.unreadable", file=chosen, reason=error.strerror or "") from None
         return cls.load(document, environ, file=chosen)
+
+
+def _judges(parsed: _File, environ: Mapping[str, str], base: Path, file: str) -> dict[str, Any]:
+    """The sections of filters beside what ships, with the keys of services."""
+    model = parsed.guard_model
+    return {
+        "detoxify": parsed.detoxify and parsed.detoxify.based(base),
+        "presidio": parsed.presidio,
+        "onnx": parsed.onnx and parsed.onnx.based(base),
+        "omni": parsed.omni,
+        "guard_model": model and model.based(base),
+        "omni_key": _key(parsed.omni.key_variable, environ, file) if parsed.omni else SecretStr(""),
+        "guard_model_key": _key(model.key_variable, environ, file) if model else SecretStr(""),
+    }
 
 
 def _data(wanted: Path | None, environ: Mapping[str, str], base: Path, file: str) -> Path:

@@ -19,7 +19,7 @@ from typing import Final
 from bots.app import Casting, limits_of, open_generator
 from bots.cards import Card, Row, Tone
 from bots.config import Settings
-from bots.errors import BotError, Unknown
+from bots.errors import BotError, SettingsError, Unknown
 from bots.parts import open_guard, open_state, open_store
 from moderation.errors import FilterUnavailable, ModerationError
 from moderation.filters.crisis import load_resources
@@ -122,13 +122,14 @@ def look_at_settings(file: Path) -> Finding:
     return doubtful("doctor.about_settings", "doctor.settings_none", file=file)
 
 
-async def look_at_house(settings: Settings, *, today: date) -> tuple[Finding, ...]:
-    """What lies on this machine, models apart. Makes the data folder and the databases where there are none."""
+async def look_at_house(settings: Settings, *, today: date, offline: bool = False) -> tuple[Finding, ...]:
+    """What lies on this machine, models apart. Makes the data folder and the databases where there are none. Services
+    that judge are asked about the lines of the personas, unless `offline`."""
     return (
         await asyncio.to_thread(_folder, settings.data),
         await _store(settings),
         await _state(settings),
-        *await _guarded(settings),
+        *await _guarded(settings.alone() if offline else settings),
         await asyncio.to_thread(_numbers, today),
     )
 
@@ -169,7 +170,7 @@ async def _guarded(settings: Settings) -> list[Finding]:
             policy = guard.policy
             told = good("doctor.about_policy", "doctor.policy_good", name=policy.name, count=len(policy.rules()))
             return [told, *_encoder(guard), *await _personas(settings, guard)]
-    except ModerationError as error:
+    except (ModerationError, SettingsError) as error:
         return [bad("doctor.about_policy", error)]
 
 

@@ -8,7 +8,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 from bots.config import Settings
@@ -16,7 +16,9 @@ from bots.review_commands import ReviewCommands
 from bots.state import State
 from bots.state.memory import MemoryState
 from bots.state.sqlite import SqliteState
+from bots.tiers import check_patience, load_tiers
 from moderation.filters import Filter
+from moderation.filters.remote import Remote
 from moderation.guard import Guard
 from moderation.policy import Policy
 from moderation.review import ReviewDesk
@@ -76,30 +78,35 @@ async def open_review(settings: Settings) -> AsyncGenerator[ReviewCommands, None
 
 @asynccontextmanager
 async def open_guard(settings: Settings, filters: Sequence[Filter] = ()) -> AsyncGenerator[Guard, None]:
-    """The guard of these settings over `filters`, or over all there are. Raises PolicyError, FilterUnavailable."""
+    """The guard of these settings over `filters`, or over all there are. Raises PolicyError, FilterUnavailable,
+    SettingsError."""
     policy = await asyncio.to_thread(Policy.load, settings.policy.file)
-    loaded = filters or await asyncio.to_thread(_filters, settings, policy.limits.encodings)
-    if filters:
-        policy = policy.narrowed(judge.id for judge in filters)
-    guard = Guard(loaded, policy, monotonic=time.monotonic)
-    try:
+    async with AsyncExitStack() as stack:
+        if filters:
+            loaded, policy = tuple(filters), policy.narrowed(judge.id for judge in filters)
+        else:
+            check_patience(settings, policy.limits)
+            loaded = await stack.enter_async_context(open_filters(settings, policy.limits.encodings))
+        waiting = frozenset(judge.id for judge in loaded if isinstance(judge, Remote))
+        guard = Guard(loaded, policy, monotonic=time.monotonic, waiting=waiting)
+        stack.callback(guard.close)
         yield guard
+
+
+@asynccontextmanager
+async def open_filters(settings: Settings, encodings: int) -> AsyncGenerator[tuple[Filter, ...], None]:
+    """What ships, whose sentence encoder may read `encodings` stretches of a text, and the tiers that settings switch
+    on. Raises FilterUnavailable, SettingsError."""
+    loaded = await asyncio.to_thread(_filters, settings, encodings)
+    try:
+        yield loaded
     finally:
-        guard.close()
+        for judge in loaded:
+            if isinstance(judge, Remote):
+                judge.close()
 
 
 def _filters(settings: Settings, encodings: int) -> tuple[Filter, ...]:
-    """What ships, and what settings switch on: a transformer, presidio. Raises FilterUnavailable."""
-    from moderation.filters.detoxify import ENGLISH, MULTILINGUAL, Detoxify
-    from moderation.filters.presidio import Presidio
     from moderation.filters.registry import load_filters
 
-    filters: list[Filter] = list(load_filters(lists=settings.lexicon.lists, encodings=encodings))
-    if (section := settings.detoxify) is not None:
-        languages = MULTILINGUAL if section.languages == "multilingual" else ENGLISH
-        filters.append(
-            Detoxify.load(section.checkpoint, sha256=section.sha256, config=section.config, languages=languages)
-        )
-    if settings.presidio is not None:
-        filters.append(Presidio.load(settings.presidio.languages))
-    return tuple(filters)
+    return (*load_filters(lists=settings.lexicon.lists, encodings=encodings), *load_tiers(settings))

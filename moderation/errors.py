@@ -8,6 +8,9 @@ ModerationError
 ├── Deflect                 show the words written for this; never the text in question
 │   ├── StoreBusy             too many writes are waiting
 │   └── StoreFailed           a write did not become durable (disk full, read-only, closed)
+├── FilterFailed            a filter could not judge: the guard makes a BLOCK of it
+│   ├── EndpointDown          what judges elsewhere cannot be reached, is late or refuses everybody
+│   └── BadAnswer             it answers, but not with a judgement: the text itself may be the cause
 ├── ReviewError             tell the moderator; nothing was changed
 │   ├── UnknownExchange       no such exchange
 │   ├── AlreadyInTargetState  the decision stands already
@@ -52,6 +55,19 @@ class StoreBusy(Deflect):
 
 class StoreFailed(Deflect):
     """A write did not become durable."""
+
+
+class FilterFailed(ModerationError):
+    """A filter could not judge; the guard makes a BLOCK of it. Never holds a text that was judged."""
+
+
+class EndpointDown(FilterFailed):
+    """What judges elsewhere cannot be reached, is late or refuses everybody; fields: host."""
+
+
+class BadAnswer(FilterFailed):
+    """It answers, but not with a judgement. The judged text may be the cause, so nobody may take it for an outage;
+    fields: host."""
 
 
 class ReviewError(ModerationError):

@@ -25,6 +25,9 @@ GUARD: Final = "guard"
 _KIND: Final = re.compile("[^a-z]")
 """Ends the kind of data that a rule's id begins with."""
 
+_PATIENCE: Final = 4
+"""Threads of a filter that waits, for each that works."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -39,8 +42,19 @@ class _Seen:
 class Guard:
     """Judges candidates. Used from one event loop; filters run in a bounded pool of threads."""
 
-    def __init__(self, filters: Sequence[Filter], policy: Policy, *, monotonic: Callable[[], float]) -> None:
-        """`monotonic` gives seconds. Raises ValueError for no filters or two with one id, PolicyError for a misfit."""
+    def __init__(
+        self,
+        filters: Sequence[Filter],
+        policy: Policy,
+        *,
+        monotonic: Callable[[], float],
+        waiting: frozenset[str] = frozenset(),
+    ) -> None:
+        """`monotonic` gives seconds. `waiting` are ids of filters that wait rather than work: they get threads of their
+        own, so that a service that does not answer makes nobody else late.
+
+        Raises ValueError for no filters or two with one id, PolicyError for a misfit.
+        """
         if not filters:
             raise ValueError("a guard needs at least one filter")
         if len({judge.id for judge in filters}) != len(filters):
@@ -51,6 +65,9 @@ class Guard:
         self._limits = policy.limits
         self._monotonic = monotonic
         self._pool = ThreadPoolExecutor(self._limits.workers, thread_name_prefix=GUARD)
+        self._patient = {
+            name: ThreadPoolExecutor(self._limits.workers * _PATIENCE, thread_name_prefix=name) for name in waiting
+        }
         self._busy = 0
         self._version = policy.hash
 
@@ -93,7 +110,8 @@ class Guard:
 
     def close(self) -> None:
         """Take no more work; threads end when their filter does. Idempotent."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, *self._patient.values()):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     async def _findings(self, candidate: Candidate) -> tuple[Finding, ...]:
         if len(candidate.text) > self._limits.longest:
@@ -130,7 +148,7 @@ class Guard:
         if self._busy >= self._limits.capacity:
             return None
         try:
-            run = self._pool.submit(self._examine, judge, candidate)
+            run = self._patient.get(judge.id, self._pool).submit(self._examine, judge, candidate)
         except RuntimeError:
             return None
         self._busy += 1

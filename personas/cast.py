@@ -2,8 +2,9 @@
 
 import asyncio
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from moderation.filters.crisis import crisis_words, load_resources
 from moderation.filters.privacy import lore
@@ -23,6 +24,8 @@ FIXED_WORDS = ("safe", "failed", "withheld", "wordless", "empty_message", "too_l
 CRISIS = "crisis"
 _PATIENCE = 5
 """How often a line is judged again when a filter was late."""
+_FAILED: Final = frozenset(f"{GUARD}.{how}" for how in ("raised", "late", "full", "silent"))
+"""What the guard says of a filter that gave no judgement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +70,12 @@ async def fixed_words(guard: Guard) -> dict[str, dict[str, Passage]]:
         texts = {key: catalogue("personas").say(f"runtime.{key}", language) for key in FIXED_WORDS}
         texts[CRISIS] = crisis_words(language, resources)
         words[language] = {}
-        for key, text in texts.items():
-            brief = Brief(language=language, profile=_strictest(guard))
-            candidate = Candidate(stage=Stage.WHOLE, text=text, brief=brief, disclosed=True)
-            verdict = await _patiently(guard, candidate)
+        brief = Brief(language=language, profile=_strictest(guard))
+        candidates = [Candidate(stage=Stage.WHOLE, text=text, brief=brief, disclosed=True) for text in texts.values()]
+        verdicts = await _patiently(guard, candidates)
+        for key, candidate, verdict in zip(texts, candidates, verdicts, strict=True):
             if verdict.decision is Decision.BLOCK:
-                raise PersonaFileError("cast.blocked_line", file="runtime", key=key, rules=_rules(verdict))
+                raise _refused("runtime", key, _rules(verdict))
             words[language][key] = Passage.cleared(candidate, verdict, kind=PassageKind.SAFE)
     return words
 
@@ -97,7 +100,7 @@ async def prepare(
     lines, blocked = await _judged(persona, guard, brief)
     if blocked:
         key, rules = blocked[0]
-        raise PersonaFileError("cast.blocked_line", file=persona.id, key=key, rules=rules)
+        raise _refused(persona.id, key, rules)
     return Cast(
         persona=persona,
         brief=brief,
@@ -160,11 +163,11 @@ async def _judged(
     blocked = []
     for key, (lines, kind) in texts.items():
         passages[key] = ()
-        for number, text in enumerate(lines, start=1):
-            # In the line that discloses, saying what one is is not out of character.
-            honest = kind is PassageKind.DISCLOSURE
-            candidate = Candidate(stage=Stage.WHOLE, text=text, brief=brief, disclosed=honest)
-            verdict = await _patiently(guard, candidate)
+        # In the line that discloses, saying what one is is not out of character.
+        honest = kind is PassageKind.DISCLOSURE
+        candidates = [Candidate(stage=Stage.WHOLE, text=text, brief=brief, disclosed=honest) for text in lines]
+        verdicts = await _patiently(guard, candidates)
+        for number, (candidate, verdict) in enumerate(zip(candidates, verdicts, strict=True), start=1):
             if verdict.decision is Decision.BLOCK:
                 blocked.append((f"{key}.{number}", _rules(verdict)))
             else:
@@ -177,14 +180,22 @@ def _strictest(guard: Guard) -> str:
     return MINORS if guard.policy.covers(MINORS) else ""
 
 
-async def _patiently(guard: Guard, candidate: Candidate) -> Verdict:
-    """The verdict on a line that nobody waits for: on a busy machine a filter may be late, which is no judgement."""
-    verdict = await guard.judge(candidate)
-    for _ in range(_PATIENCE):
-        if not any(finding.rule == f"{GUARD}.late" for finding in verdict.findings):
-            break
-        verdict = await guard.judge(candidate)
-    return verdict
+async def _patiently(guard: Guard, candidates: Sequence[Candidate]) -> list[Verdict]:
+    """The verdicts on lines that nobody waits for, all at once, since a filter may ask a service: on a busy machine one
+    may be late, which is no judgement, and these are judged again one by one."""
+    verdicts = await asyncio.gather(*map(guard.judge, candidates))
+    for number, candidate in enumerate(candidates):
+        for _ in range(_PATIENCE):
+            if not any(finding.rule == f"{GUARD}.late" for finding in verdicts[number].findings):
+                break
+            verdicts[number] = await guard.judge(candidate)
+    return verdicts
+
+
+def _refused(file: str, key: str, rules: str) -> PersonaFileError:
+    """What keeps a line from being said. Where it is a filter that failed, writing it differently is no help."""
+    failed = set(rules.split(", ")) <= _FAILED
+    return PersonaFileError("cast.unjudged_line" if failed else "cast.blocked_line", file=file, key=key, rules=rules)
 
 
 def _rules(verdict: Verdict) -> str:

@@ -8,8 +8,10 @@ import typer
 
 from bots.cards import Card, Row, Tone
 from bots.cli.common import SettingsFile, out, run, say, settings_of, show
+from bots.config import Settings
 from bots.errors import Unknown
-from bots.parts import open_guard, utc_now
+from bots.parts import open_filters, open_guard, utc_now
+from bots.tiers import check_patience
 from moderation.policy import Policy
 from personas.persona import Persona
 
@@ -91,15 +93,21 @@ def policy_check(
 ) -> None:
     """policy_check"""
     from moderation.filters.crisis import load_resources
-    from moderation.filters.registry import load_filters
 
     settings = settings_of(file)
     policy = Policy.load(path or settings.policy.file)
-    policy.check(load_filters(lists=settings.lexicon.lists))
+    check_patience(settings, policy.limits)
+    run(_check(policy, settings))
     title = say("cli.policy_fine", settings, name=policy.name, hash=policy.hash, count=len(policy.rules()))
     resources = load_resources()
     old = say("cli.numbers_old", settings, checked=resources.checked) if resources.stale(utc_now().date()) else ""
     show(Card(title=title, hint=old, tone=Tone.GOOD), settings)
+
+
+async def _check(policy: Policy, settings: Settings) -> None:
+    """Raises PolicyError where it and the filters of the settings do not fit."""
+    async with open_filters(settings, policy.limits.encodings) as filters:
+        policy.check(filters)
 
 
 def train(

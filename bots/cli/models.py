@@ -73,6 +73,30 @@ def model_remove(name: Annotated[str, typer.Argument(help="model_name")], file: 
     show(Card(title=say("cli.model_removed", settings, name=name, freed=freed), tone=Tone.GOOD), settings)
 
 
+@model_app.command("export-detoxify")
+def model_export_detoxify(
+    checkpoint: Annotated[Path, typer.Argument(help="export_checkpoint")],
+    sha256: Annotated[str, typer.Option("--sha256", help="export_sha256")],
+    config: Annotated[Path, typer.Option("--config", help="export_config", metavar="FOLDER")],
+    to: Annotated[Path, typer.Option("--out", help="export_out", metavar="FOLDER")],
+    multilingual: Annotated[bool, typer.Option("--multilingual", help="export_multilingual")] = False,
+    file: SettingsFile = None,
+) -> None:
+    """model_export_detoxify"""
+    from moderation.filters.detoxify import ENGLISH, MULTILINGUAL
+    from moderation.models.exporting import export
+
+    settings = settings_of(file)
+    languages = MULTILINGUAL if multilingual else ENGLISH
+    done = export(checkpoint, sha256=sha256, config=config, languages=languages, to=to)
+    rows = tuple(Row(label=name, text=str(to / f"{name}.onnx")) for name in done.precisions)
+    if done.refused is not None:
+        rows += (Row(label="int8", text=done.refused.explain(settings.language)),)
+    hint = say("cli.model_export_use", settings, folder=to.absolute(), precision=done.precisions[-1])
+    title = say("cli.model_exported", settings, folder=to)
+    show(Card(title=title, rows=rows, hint=hint, tone=Tone.GOOD), settings)
+
+
 @model_app.command("serve-script")
 def model_serve_script(
     script: Annotated[str, typer.Argument(help="script")],

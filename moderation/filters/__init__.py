@@ -3,7 +3,8 @@
 One file a filter. Thresholds and actions are the policy's (`moderation.policy`); concurrency, deadlines and failures
 are the guard's (`moderation.guard`). To add a filter: write a class with these five members in a file here, give its
 categories rules in `moderation/data/policy.toml`, name it in `moderation.filters.registry`, and let
-`tests/contracts/test_filters.py` run over it.
+`tests/contracts/test_filters.py` run over it. One that needs an extra or a service is off until settings name it: see
+`moderation.filters.remote`, and where the filters of the settings are put together.
 """
 
 from collections.abc import Sequence

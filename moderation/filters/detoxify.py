@@ -24,10 +24,14 @@ ENGLISH: Final = frozenset({"en"})
 MULTILINGUAL: Final = frozenset({"en", "es", "fr", "it", "pt", "ru", "tr"})
 """What the checkpoint "multilingual" knows. Korean is not among it."""
 
+_CLASSES: Final = frozenset(
+    {"toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack", "sexual_explicit"}
+)
+"""What the published checkpoints name; "original" does not know the last."""
 _LONGEST: Final = 512
 """Tokens in a window at most: beyond, detoxify itself would cut the text off without a word."""
 _OVERLAP: Final = 64
-_BATCH: Final = 8
+BATCH: Final = 8
 """Windows judged at once: bounds the memory that a long text takes."""
 _WORTH_SHOWING: Final = 0.2
 _RENAMED: Final = MappingProxyType(
@@ -51,8 +55,20 @@ Window = tuple[Span, tuple[float, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Loaded:
-    """An opened checkpoint."""
+class Opened:
+    """A checkpoint as PyTorch has it."""
+
+    classes: tuple[str, ...]
+    model: Any
+    tokenizer: Any
+    longest: int
+    """Tokens that fit into a window."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A model that is ready to judge, whatever runs it."""
 
     classes: tuple[str, ...]
     judge: Callable[[str], list[Window]]
@@ -62,7 +78,7 @@ class _Loaded:
 class Detoxify:
     """One score a class of the checkpoint. Safe to call from several threads; the tokenizer takes one at a time."""
 
-    def __init__(self, loaded: _Loaded, *, languages: frozenset[str], version: str) -> None:
+    def __init__(self, loaded: Loaded, *, languages: frozenset[str], version: str) -> None:
         """Use `load`."""
         self._loaded = loaded
         self._languages = languages
@@ -78,25 +94,11 @@ class Detoxify:
         Raises FilterUnavailable when the extra is missing, a file is, the SHA-256 differs, or the files do not make a
         model; and never asks the network for any of it.
         """
-        torch, build = _extra()
-        for file in (checkpoint, config / "config.json"):
-            if not file.is_file():
-                raise FilterUnavailable("detoxify.missing", file=file)
-        try:
-            with checkpoint.open("rb") as stream:
-                found = hashlib.file_digest(stream, "sha256").hexdigest()
-                if found != sha256.lower():
-                    raise FilterUnavailable("detoxify.not_the_pinned", file=checkpoint, found=found, expected=sha256)
-                stream.seek(0)
-                # The SHA-256 is the trust that opening a pickle needs. Old checkpoints hold more than tensors.
-                content = torch.load(stream, map_location="cpu", weights_only=False)
-            loaded = _assemble(torch, build, content, config)
-            version = hashlib.sha256(found.encode())
-            for file in sorted(path for path in config.iterdir() if path.is_file()):
-                version.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-        except _NOT_A_MODEL as error:
-            raise FilterUnavailable("detoxify.unreadable", file=checkpoint, reason=error) from error
-        return cls(loaded, languages=languages, version=version.hexdigest()[:12])
+        opened = open_checkpoint(checkpoint, sha256=sha256, config=config)
+        version = hashlib.sha256(opened.sha256.encode())
+        for file in sorted(path for path in config.iterdir() if path.is_file()):
+            version.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+        return cls(loaded_from(opened), languages=languages, version=version.hexdigest()[:12])
 
     @property
     def id(self) -> str:
@@ -109,8 +111,8 @@ class Detoxify:
 
     @property
     def categories(self) -> frozenset[str]:
-        """The classes of the checkpoint: toxicity, insult, threat …"""
-        return frozenset(self._loaded.classes)
+        """The classes of the checkpoint, and those of its siblings: one policy holds for all of them."""
+        return _CLASSES.union(self._loaded.classes)
 
     @property
     def stages(self) -> frozenset[Stage]:
@@ -133,6 +135,30 @@ class Detoxify:
         return [_signal(name, place, windows) for place, name in enumerate(self._loaded.classes)]
 
 
+def open_checkpoint(checkpoint: Path, *, sha256: str, config: Path) -> Opened:
+    """Open `checkpoint`, as `Detoxify.load` does. Raises FilterUnavailable."""
+    torch, build = _extra()
+    for file in (checkpoint, config / "config.json"):
+        if not file.is_file():
+            raise FilterUnavailable("detoxify.missing", file=file)
+    try:
+        with checkpoint.open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+            if found != sha256.lower():
+                raise FilterUnavailable("detoxify.not_the_pinned", file=checkpoint, found=found, expected=sha256)
+            stream.seek(0)
+            # The SHA-256 is the trust that opening a pickle needs. Old checkpoints hold more than tensors.
+            content = torch.load(stream, map_location="cpu", weights_only=False)
+        return _assemble(build, content, config, found)
+    except _NOT_A_MODEL as error:
+        raise FilterUnavailable("detoxify.unreadable", file=checkpoint, reason=error) from error
+
+
+def loaded_from(opened: Opened) -> Loaded:
+    """Ready to judge, with PyTorch."""
+    return Loaded(classes=opened.classes, judge=_judge_with(opened))
+
+
 def _signal(name: str, place: int, windows: Sequence[Window]) -> Signal:
     span, scores = max(windows, key=lambda window: window[1][place])
     return Signal(category=name, score=scores[place], spans=(span,) if scores[place] >= _WORTH_SHOWING else ())
@@ -149,7 +175,7 @@ def _extra() -> tuple[Any, Callable[..., tuple[Any, Any]]]:
     return torch, get_model_and_tokenizer
 
 
-def _assemble(torch: Any, build: Callable[..., tuple[Any, Any]], content: Any, config: Path) -> _Loaded:
+def _assemble(build: Callable[..., tuple[Any, Any]], content: Any, config: Path, sha256: str) -> Opened:
     """What detoxify's own loader would make of a checkpoint, with every part taken from the given files.
 
     Its loader asks the model hub for the configuration even where it is given a folder; `model_type` is what it asks
@@ -164,11 +190,14 @@ def _assemble(torch: Any, build: Callable[..., tuple[Any, Any]], content: Any, c
         raise FilterUnavailable("detoxify.incomplete", folder=config, missing=", ".join(sorted(missing)))
     if not tokenizer.is_fast:
         raise FilterUnavailable("detoxify.slow_tokenizer", folder=config)
-    return _Loaded(classes=classes, judge=_judge_with(torch, model.eval(), tokenizer))
-
-
-def _judge_with(torch: Any, model: Any, tokenizer: Any) -> Callable[[str], list[Window]]:
     longest = min(_LONGEST, _positions(model.config))
+    return Opened(classes=classes, model=model.eval(), tokenizer=tokenizer, longest=longest, sha256=sha256)
+
+
+def _judge_with(opened: Opened) -> Callable[[str], list[Window]]:
+    import torch
+
+    model, tokenizer, longest = opened.model, opened.tokenizer, opened.longest
     lock = threading.Lock()
 
     def judge(text: str) -> list[Window]:
@@ -177,18 +206,18 @@ def _judge_with(torch: Any, model: Any, tokenizer: Any) -> Callable[[str], list[
                 text,
                 truncation=True,
                 max_length=longest,
-                stride=min(_OVERLAP, longest // 4),
+                stride=overlap(longest),
                 return_overflowing_tokens=True,
                 return_offsets_mapping=True,
                 padding=True,
                 return_tensors="pt",
             )
-        spans = [_span(offsets) for offsets in encoded.pop("offset_mapping").tolist()]
+        spans = [span_of(offsets) for offsets in encoded.pop("offset_mapping").tolist()]
         encoded.pop("overflow_to_sample_mapping")
         scores: list[tuple[float, ...]] = []
         with torch.inference_mode():
-            for start in range(0, len(spans), _BATCH):
-                batch = {name: tensor[start : start + _BATCH] for name, tensor in encoded.items()}
+            for start in range(0, len(spans), BATCH):
+                batch = {name: tensor[start : start + BATCH] for name, tensor in encoded.items()}
                 scores.extend(map(tuple, torch.sigmoid(model(**batch)[0]).tolist()))
         return list(zip(spans, scores, strict=True))
 
@@ -201,7 +230,12 @@ def _positions(config: Any) -> int:
     return int(config.max_position_embeddings) - taken
 
 
-def _span(offsets: Sequence[Sequence[int]]) -> Span:
+def overlap(longest: int) -> int:
+    """Tokens that a window of `longest` shares with the next."""
+    return min(_OVERLAP, longest // 4)
+
+
+def span_of(offsets: Sequence[Sequence[int]]) -> Span:
     """From the first to the last real token of a window; special tokens have empty offsets."""
     real = [(start, end) for start, end in offsets if end > start]
     return Span(real[0][0], real[-1][1]) if real else Span(0, 0)

@@ -13,6 +13,8 @@ import pytest
 from moderation.errors import FilterUnavailable
 from moderation.filters import Filter
 from moderation.filters.detoxify import MULTILINGUAL, Detoxify
+from moderation.filters.registry import load_filters
+from moderation.policy import Policy
 from moderation.records import Candidate, Signal, Stage
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "you", "are", "a", "fool", "benign", "the", "sea"]
@@ -45,7 +47,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     return make_checkpoint(tmp_path_factory.mktemp("detoxify"))
 
 
-def make_checkpoint(folder: Path, *, without: str = "") -> Files:
+def make_checkpoint(folder: Path, *, without: str = "", scale: float = 20.0) -> Files:
     torch = pytest.importorskip("torch")
     transformers = pytest.importorskip("transformers")
     config_folder = folder / "config"
@@ -63,7 +65,7 @@ def make_checkpoint(folder: Path, *, without: str = "") -> Files:
     )
     torch.manual_seed(0)
     state = transformers.BertForSequenceClassification(config).state_dict()
-    state["classifier.weight"] = state["classifier.weight"] * 20.0  # scores far enough apart to tell texts apart
+    state["classifier.weight"] = state["classifier.weight"] * scale  # scores far enough apart to tell texts apart
     state.pop(without, None)
     config.save_pretrained(config_folder)
     transformers.BertTokenizer(str(config_folder / "vocab.txt")).save_pretrained(config_folder)
@@ -110,8 +112,10 @@ class TestWithTheExtra:
     def test_it_scores_every_class_under_the_names_detoxify_settled_on(self, detoxify: Detoxify) -> None:
         signals = examine(detoxify, "you are a fool")
         assert [signal.category for signal in signals] == ["toxicity", "insult", "identity_attack"]
-        assert detoxify.categories == {"toxicity", "insult", "identity_attack"}
         assert all(signal.score is not None for signal in signals)
+
+    def test_a_policy_with_rules_for_every_class_of_any_checkpoint_fits_this_one(self, detoxify: Detoxify) -> None:
+        Policy.load().check([*load_filters(), detoxify])
 
     def test_korean_is_abstained_from_with_a_reason_even_by_the_multilingual_one(self, files: Files) -> None:
         multilingual = Detoxify.load(files.checkpoint, sha256=files.sha256, config=files.config, languages=MULTILINGUAL)

@@ -35,8 +35,8 @@ from tests.support import exchanges
 from tests.support.exchanges import NOON, VERSION, numbered, opening
 
 KINDS = (
-    "lexicon", "toxicity", "detoxify", "bias", "character", "register", "crisis", "injection", "privacy", "identity",
-    "guard", "romance", "presidio", "report",
+    "lexicon", "toxicity", "meaning", "detoxify", "bias", "character", "register", "crisis", "injection", "privacy",
+    "identity", "guard", "romance", "presidio", "report", "omni", "safeguard", "qwen3guard",
 )  # fmt: skip
 DECISIONS = {ReviewStep.UPHOLD: CaseState.UPHELD, ReviewStep.OVERTURN: CaseState.OVERTURNED}
 BESIDE = (ReviewStep.NOTE, ReviewStep.REVEAL, ReviewStep.WITHDRAW)
