@@ -42,7 +42,7 @@ def template_rows(*, kept: bool = False) -> Iterator[Row]:
     """Every template with its fillers, in the order of the file: those to train with, or those kept for measuring.
 
     Whole templates are kept back, not rows: what is measured with them is wording that no training row has. The rows to
-    train with end in passages of several. No text comes twice. A file's slots are known to those after it, too.
+    train with end in passages of several. No text comes twice from a file. A file's slots are known to those after it.
     """
     slots: dict[str, dict[str, Sequence[str]]] = {}
     for name in FILES:

@@ -3,6 +3,7 @@
 import gzip
 import importlib.util
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -183,8 +184,8 @@ def test_templates_have_both_sides_in_both_languages_and_no_slot_left_open() -> 
     assert {(each.lang, each.targets["insult"]) for each in rows if "insult" in each.targets} == {
         (lang, label) for lang in ("en", "ko") for label in (True, False)
     }
-    assert not [each.text for each in rows if "{" in each.text or "/" in each.text]
-    assert len({each.text for each in rows}) == len(rows)
+    assert not [each.text for each in rows if re.search(r"\{\w+\}|[가-힣]/[가-힣]", each.text)]
+    assert len({(each.text, each.label) for each in rows}) == len({each.text for each in rows})
 
 
 def test_kept_templates_share_no_text_with_those_trained_on_and_have_both_sides_too() -> None:
@@ -199,13 +200,18 @@ def test_kept_templates_share_no_text_with_those_trained_on_and_have_both_sides_
 def test_a_passage_says_what_its_one_hostile_sentence_says_and_english_ones_are_calm() -> None:
     """Short windows find an insult in long English; hostile passages would only make length look hostile."""
     rows = list(template_rows())
-    passage = next(row for row in reversed(rows) if row.label)
-    inside = [row for row in rows if row.label and row.text != passage.text and row.text in passage.text]
-    assert passage.lang == "ko"
-    assert passage.targets in [row.targets for row in inside]
-    english = [row for row in rows if row.lang == "en"][-100:]
+    short = {row.text: row for row in rows if row.label and row.lang == "ko"}
+    held = {
+        text: [one.targets for other, one in short.items() if other != text and other in text]
+        for text in short
+        if text.count(" ") > 12
+    }
+    passages = [text for text, inside in held.items() if inside]
+    assert len(passages) > 100
+    assert all(short[text].targets in held[text] for text in passages)
+    english = [row for row in rows if row.lang == "en" and len(row.text) > 250]
+    assert len(english) > 300
     assert not [row.text for row in english if row.label]
-    assert max(len(row.text) for row in english) > 250
 
 
 @pytest.mark.parametrize(
