@@ -7,18 +7,18 @@ the n-grams: nothing is cut off.
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moderation.models.claims import carries_claim
 from moderation.models.encoder import Encoder
 from moderation.models.linear import LinearModel
 from moderation.models.meaning import MeaningHeads
-from moderation.models.windows import Best, Judged, Window, cut, judge, judgement_digest
-from moderation.records import Span
+from moderation.models.windows import Best, Judged, Window, cut, judgement_digest
 
 GRAMS: Final = "n-grams"
 BOTH: Final = "n-grams+encoder"
@@ -33,6 +33,16 @@ class Layers:
 
     judged: Judged
     tier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What is said of one window."""
+
+    window: Window
+    margins: NDArray[np.float64] | None
+    """Of the n-grams, None where there are none."""
+    scores: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,38 +114,40 @@ class LayeredModel:
             return self._remembered[key]
 
     def _judged(self, text: str, language: str) -> Layers:
-        first = judge(self._grams, text, language)
+        read = [self._read(text, window) for window in cut(text, language, self._grams.languages)]
+        first = _best(self._grams.heads, read)
         if self._heads is None or self._encoder is None or not self._in_doubt(first, text, language):
             return Layers(judged=first, tier=GRAMS)
-        return Layers(judged=self._second(self._heads, self._encoder, text, language), tier=BOTH)
+        return Layers(judged=self._second(self._heads, self._encoder, text, read), tier=BOTH)
+
+    def _read(self, text: str, window: Window) -> _Read:
+        margins = self._grams.margins(text[window.span.start : window.span.end])
+        scores = self._grams.probabilities(margins, window.language, discount=window.discount)
+        return _Read(window=window, margins=margins, scores=scores)
 
     def _in_doubt(self, first: Judged, text: str, language: str) -> bool:
         return max(first.scores.values()) >= self._budget.doubt or carries_claim(text, language)
 
-    def _second(self, heads: MeaningHeads, encoder: Encoder, text: str, language: str) -> Judged:
-        """The encoder's word for the widest windows, that of the n-grams for the rest."""
-        every = list(cut(text, language, self._grams.languages))
-        read = self._worth_reading([window for window in every if window.widest], text)
-        vectors = dict(zip(read, encoder.encode([text[span.start : span.end] for span in read]), strict=True))
-        best = Best(heads.heads)
-        for window in every:
-            part, vector = text[window.span.start : window.span.end], vectors.get(window.span)
-            margins = self._grams.margins(part) if vector is not None and window.widest else None
-            if margins is None or vector is None:
-                best.take(self._grams.scores(part, window.language, discount=window.discount), window.span)
-            else:
-                best.take(heads.scores(margins, vector, window.language), window.span)
-        return best.judged()
+    def _second(self, heads: MeaningHeads, encoder: Encoder, text: str, read: Sequence[_Read]) -> Judged:
+        """The encoder's word for the widest windows, as many as the budget allows, those first that the n-grams like
+        least; that of the n-grams for the rest."""
+        wide = [one for one in read if one.window.widest and one.margins is not None]
+        worst = sorted(wide, key=lambda one: -max(one.scores.values()))
+        spans = list(dict.fromkeys(one.window.span for one in worst))[: self._budget.windows]
+        vectors = dict(zip(spans, encoder.encode([text[span.start : span.end] for span in spans]), strict=True))
+        return _best(
+            heads.heads,
+            [
+                replace(one, scores=heads.scores(one.margins, vectors[one.window.span], one.window.language))
+                if one.window.widest and one.margins is not None and one.window.span in vectors
+                else one
+                for one in read
+            ],
+        )
 
-    def _worth_reading(self, widest: Sequence[Window], text: str) -> list[Span]:
-        """The windows to be encoded: all, or those the n-grams like least."""
-        spans = list(dict.fromkeys(window.span for window in widest))
-        if len(spans) <= self._budget.windows:
-            return spans
-        highest = {
-            window.span: float(
-                np.max(list(self._grams.scores(text[window.span.start : window.span.end], window.language).values()))
-            )
-            for window in widest
-        }
-        return sorted(spans, key=lambda span: -highest[span])[: self._budget.windows]
+
+def _best(heads: Iterable[str], read: Iterable[_Read]) -> Judged:
+    best = Best(heads)
+    for one in read:
+        best.take(one.scores, one.window.span)
+    return best.judged()

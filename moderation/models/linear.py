@@ -3,11 +3,8 @@
 The weights are one `.npz` without pickled objects; beside it stands a `.json` that pins their digest.
 """
 
-import importlib.resources
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Self
@@ -16,11 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.errors import FilterUnavailable
-from moderation.models.archive import arrays_digest, pinned_digest, read_arrays
+from moderation.models.archive import arrays_digest, pinned, write
 from moderation.models.features import BUCKETS, LAYOUT, featurise
-
-PACKAGED: Final = "moderation.models"
-"""Where the weights that ship with the package are."""
 
 _ARRAYS: Final = ("calibration", "heads", "intercepts", "languages", "layout", "weights")
 
@@ -65,23 +59,22 @@ class LinearModel:
 
         Raises ValueError for a language that it does not know.
         """
+        return self.probabilities(self.margins(text), language, discount=discount)
+
+    def probabilities(
+        self, margins: NDArray[np.float64] | None, language: str, *, discount: float = 0.0
+    ) -> Mapping[str, float]:
+        """What `scores` makes of the margins of a text; 0.0 for None. Errors as there."""
         if language not in self.languages:
             raise ValueError(f"not a language of this model: {language}")
-        column = self.languages.index(language)
-        margins = self.margins(text)
         if margins is None:
             return MappingProxyType(dict.fromkeys(self.heads, 0.0))
-        slopes, offsets = self.calibration[:, column, 0], self.calibration[:, column, 1]
-        values = logistic(slopes * (margins - discount) + offsets)
-        return MappingProxyType({head: float(value) for head, value in zip(self.heads, values, strict=True)})
+        slopes, offsets = self.calibration[:, self.languages.index(language)].T
+        return named(self.heads, logistic(slopes * (margins - discount) + offsets))
 
     def save(self, folder: Path, name: str, facts: Mapping[str, object]) -> tuple[Path, Path]:
         """Write `name`.npz and `name`.json (the digest, and `facts` about how it was made) into `folder`."""
-        weights, manifest = folder / f"{name}.npz", folder / f"{name}.json"
-        np.savez_compressed(weights, allow_pickle=False, **self._arrays())
-        pinned = {"digest": self.digest, "heads": self.heads, "languages": self.languages, **facts}
-        manifest.write_text(json.dumps(pinned, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        return weights, manifest
+        return write(folder, name, self._arrays(), {"heads": self.heads, "languages": self.languages, **facts})
 
     @classmethod
     def load(cls, name: str, folder: Path | None = None) -> Self:
@@ -90,25 +83,16 @@ class LinearModel:
         Raises FilterUnavailable when a file is missing or unreadable, made for other features than these, or not what
         its manifest pins.
         """
-        place: Traversable = importlib.resources.files(PACKAGED) if folder is None else folder
-        file = place / f"{name}.npz"
-        arrays = read_arrays(file, _ARRAYS)
-        if str(arrays["layout"]) != LAYOUT:
-            raise FilterUnavailable("models.other_layout", file=file, found=arrays["layout"], expected=LAYOUT)
-        try:
-            model = cls(
+        with pinned(name, _ARRAYS, folder) as arrays:
+            if str(arrays["layout"]) != LAYOUT:
+                raise FilterUnavailable("models.other_layout", file=name, found=arrays["layout"], expected=LAYOUT)
+            return cls(
                 heads=tuple(map(str, arrays["heads"])),
                 languages=tuple(map(str, arrays["languages"])),
                 weights=arrays["weights"],
                 intercepts=arrays["intercepts"],
                 calibration=arrays["calibration"],
             )
-        except (TypeError, ValueError) as error:
-            raise FilterUnavailable("models.unreadable", file=file, reason=error) from error
-        pinned = pinned_digest(place / f"{name}.json")
-        if model.digest != pinned:
-            raise FilterUnavailable("models.not_the_pinned", file=file, found=model.digest, expected=pinned)
-        return model
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
         return {
@@ -124,3 +108,8 @@ class LinearModel:
 def logistic(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """1 / (1 + exp(-value)), without overflow."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -60.0, 60.0))), dtype=np.float64)
+
+
+def named(heads: Iterable[str], values: NDArray[np.float64]) -> Mapping[str, float]:
+    """One value a head, by its name."""
+    return MappingProxyType({head: float(value) for head, value in zip(heads, values, strict=True)})

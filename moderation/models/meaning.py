@@ -6,22 +6,18 @@ what both said of texts that they were not fitted on (`moderation.models.trainin
 Korean the n-grams do.
 """
 
-import importlib.resources
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moderation.errors import FilterUnavailable
-from moderation.models.archive import arrays_digest, pinned_digest, read_arrays
+from moderation.models.archive import arrays_digest, pinned, write
 from moderation.models.encoder import Encoder
-from moderation.models.linear import PACKAGED, logistic
+from moderation.models.linear import logistic, named
 
 PROBE: Final = "The old bridge is closed; 다리는 내일 다시 열립니다."
 """What an encoder must read as it was read when the heads were fitted."""
@@ -66,8 +62,7 @@ class MeaningHeads:
         """The probability of every head, from the n-gram model's `margins` and the encoder's `vector` of one text."""
         mix = self.mix[:, self.languages.index(language)]
         meant = vector @ self.weights.astype(np.float32) + self.intercepts
-        values = logistic(mix[:, 0] * margins + mix[:, 1] * meant + mix[:, 2])
-        return MappingProxyType({head: float(value) for head, value in zip(self.heads, values, strict=True)})
+        return named(self.heads, logistic(mix[:, 0] * margins + mix[:, 1] * meant + mix[:, 2]))
 
     def check(self, encoder: Encoder, grams: str) -> None:
         """See that they were fitted on this encoder, as it computes here, and on these n-grams.
@@ -83,21 +78,14 @@ class MeaningHeads:
 
     def save(self, folder: Path, name: str, facts: Mapping[str, object]) -> tuple[Path, Path]:
         """Write `name`.npz and `name`.json (the digest, and `facts` about how it was made) into `folder`."""
-        weights, manifest = folder / f"{name}.npz", folder / f"{name}.json"
-        np.savez_compressed(weights, allow_pickle=False, **self._arrays())
-        pinned = {"digest": self.digest, "heads": self.heads, "languages": self.languages, **facts}
-        manifest.write_text(json.dumps(pinned, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        return weights, manifest
+        return write(folder, name, self._arrays(), {"heads": self.heads, "languages": self.languages, **facts})
 
     @classmethod
     def load(cls, name: str, folder: Path | None = None) -> Self:
         """The heads `name` from `folder`, or the packaged ones. Raises FilterUnavailable when a file is missing,
         unreadable or not what its manifest pins."""
-        place: Traversable = importlib.resources.files(PACKAGED) if folder is None else folder
-        file = place / f"{name}.npz"
-        arrays = read_arrays(file, _ARRAYS)
-        try:
-            heads = cls(
+        with pinned(name, _ARRAYS, folder) as arrays:
+            return cls(
                 heads=tuple(map(str, arrays["heads"])),
                 languages=tuple(map(str, arrays["languages"])),
                 encoder=str(arrays["encoder"]),
@@ -107,12 +95,6 @@ class MeaningHeads:
                 intercepts=arrays["intercepts"],
                 mix=arrays["mix"],
             )
-        except (TypeError, ValueError) as error:
-            raise FilterUnavailable("models.unreadable", file=file, reason=error) from error
-        pinned = pinned_digest(place / f"{name}.json")
-        if heads.digest != pinned:
-            raise FilterUnavailable("models.not_the_pinned", file=file, found=heads.digest, expected=pinned)
-        return heads
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
         return {

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.errors import FilterUnavailable
+from moderation.models.archive import write
 from moderation.models.features import BUCKETS, featurise
 from moderation.models.linear import LinearModel, logistic
 from moderation.models.windows import SCALES, SHARED, judge, judgement_digest, windows
@@ -128,7 +129,7 @@ def test_weights_for_other_features_are_refused(folder: Path) -> None:
     with np.load(folder / "some.npz") as archive:
         arrays = {name: archive[name] for name in archive.files}
     arrays["layout"] = np.array("ngrams-0")
-    np.savez(folder / "some.npz", allow_pickle=False, **arrays)
+    write(folder, "some", arrays, {})
     with pytest.raises(FilterUnavailable, match="made for the features ngrams-0"):
         LinearModel.load("some", folder)
 
