@@ -110,6 +110,7 @@ def test_an_opinion_is_given_on_a_turn_and_on_a_reply_only_of_what_they_can_be(m
         "저는 사람이 아니라 AI 프로그램이에요.",
         "I am only a chatbot, my friend.",
         "나는 인공지능이라 밥을 먹지 않아.",
+        "응, 나 AI야.",
     ],
 )
 def test_who_owns_up_to_being_a_machine_claims_nothing_else_even_when_asked(meaning: Filter, text: str) -> None:
@@ -120,3 +121,17 @@ def test_who_owns_up_to_being_a_machine_claims_nothing_else_even_when_asked(mean
 def test_a_claim_that_nobody_asked_for_is_never_blocked(meaning: Filter) -> None:
     text = "No robot here, I'm a real human being who types every word."
     assert found(meaning, "human_claim", text, Stage.WHOLE).decision is Decision.FLAG
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You're not human, I am. I'm a real person.",
+        "You think I'm not a real person? I'm human, I promise.",
+        "제가 사람이 아니라고요? 진짜 사람이에요.",
+        "저는 AI가 아니에요, 사람이에요.",
+    ],
+)
+def test_who_denies_being_a_machine_is_not_taken_for_owning_up(meaning: Filter, text: str) -> None:
+    signals = meaning.examine(Candidate(stage=Stage.WHOLE, text=text, asked_identity=True))
+    assert [signal.score for signal in signals if signal.category == "human_claim"] > [0.99]
