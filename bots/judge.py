@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from moderation.errors import BadRecord
 from moderation.guard import Guard
+from moderation.language import language_of
 from moderation.records import Action, Brief, Candidate, Decision, Finding, Stage, Verdict
 from moderation.validation import Expectation, first_problem
-from moderation.words import Explained
+from moderation.words import DEFAULT_LANGUAGE, Explained
 
 _AHEAD = 2
 """Lines under judgement at once. A filter's deadline includes its waiting: with more, long texts on a busy machine are
@@ -95,7 +96,7 @@ class Judge:
             text=line.text,
             said=line.said,
             language=line.lang,
-            brief=self._briefs.get(line.persona, Brief(language=line.lang) if line.lang else Brief()),
+            brief=self._briefs[line.persona] if line.persona else _of_nobody(line),
         )
 
     def _findings(self, verdict: Verdict) -> list[dict[str, object]]:
@@ -132,6 +133,11 @@ def _parsed(number: int, raw: bytes) -> _Line:
     except ValidationError as error:
         key, expected = first_problem(error)
         raise _bad(number, key, expected) from None
+
+
+def _of_nobody(line: _Line) -> Brief:
+    """Where no persona is named, nobody's language can be the wrong one."""
+    return Brief(language=line.lang or language_of(line.text, unknown=DEFAULT_LANGUAGE))
 
 
 def _bad(number: int, key: str, expected: Explained) -> BadRecord:

@@ -98,7 +98,7 @@ def _bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise SettingsError("settings.unreadable", file=file, reason=error.strerror or "") from None
+        raise SettingsError("audit.unreadable", file=file, reason=error.strerror or "") from None
 
 
 def _parsed(raw: bytes, name: str) -> _File:
