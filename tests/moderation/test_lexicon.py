@@ -4,20 +4,19 @@ import importlib.resources
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation.errors import FilterUnavailable
 from moderation.filters import Filter
 from moderation.filters.lexicon import Lexicon
-from moderation.records import Candidate, Signal, Stage
+from moderation.records import Candidate, Stage
 from moderation.wordlists import Entry, WordLists
 from tests.moderation.disguises import HALVES, LANGUAGES, Half, cases
+from tests.moderation.lexicon_signals import LEXICON
+from tests.moderation.lexicon_signals import signals as _signals
 
-LEXICON = Lexicon.load()
 CAUGHT = 0.5
 
 
@@ -35,35 +34,12 @@ RULES = {
 }
 
 
-def _signals(text: str, shown: str = "", lexicon: Lexicon = LEXICON) -> list[Signal]:
-    stage = Stage.PIECE if shown else Stage.WHOLE
-    return [signal for signal in lexicon.examine(Candidate(stage=stage, text=text, shown=shown)) if signal.score]
-
-
 def _caught(text: str) -> bool:
     return any((signal.score or 0) >= CAUGHT for signal in _signals(text))
 
 
 def _places(text: str, shown: str = "") -> list[str]:
     return [text[span.start : span.end] for signal in _signals(text, shown) for span in signal.spans]
-
-
-def _list(folder: Path, text: str) -> Path:
-    (folder / "own.toml").write_text(text, encoding="utf-8")
-    return folder
-
-
-OWN = """
-language = "en"
-provenance = "a test"
-allow = ["blorpington"]
-
-[[group]]
-category = "profanity"
-severity = 0.8
-match = "anywhere"
-terms = ["blorp"]
-"""
 
 
 def test_it_is_a_filter() -> None:
@@ -298,16 +274,6 @@ def test_a_word_that_is_asked_for_or_used_is_blocked_all_the_same(text: str) -> 
     assert any((signal.score or 0) >= RULES[f"lexicon.{signal.category}"].block for signal in _signals(text))
 
 
-def test_many_large_patterns_are_matched_each_for_itself(tmp_path: Path) -> None:
-    """As a set they would need more memory than RE2 allows itself."""
-    patterns = "".join(
-        f'\n[[pattern]]\nname = "p{at}"\ncategory = "threat"\nseverity = 1.0\npattern = "foo.{{0,150}}bar{at}x"\n'
-        for at in range(40)
-    )
-    lexicon = Lexicon.load(_list(tmp_path, OWN + patterns))
-    assert [signal.detail for signal in _signals("a foo and bar7x", lexicon=lexicon)] == ["pattern 'p7'"]
-
-
 PIECES = st.lists(
     st.sampled_from(
         [
@@ -372,60 +338,3 @@ def test_any_code_points_are_judged(text: str) -> None:
 )
 def test_long_and_hostile_texts_are_judged_whole(text: str) -> None:
     assert _places(text + " fuck")[-1] == "fuck"
-
-
-def test_a_community_adds_terms_and_allowed_words(tmp_path: Path) -> None:
-    _list(tmp_path, OWN)
-    lexicon = Lexicon.load(extra=[tmp_path / "own.toml"])
-    assert _signals("what a bl0rp", lexicon=lexicon)
-    assert not _signals("Blorpington is nice", lexicon=lexicon)
-    assert _signals("fuck", lexicon=lexicon)
-    assert lexicon.version != LEXICON.version
-
-
-def test_the_version_is_that_of_the_lists(tmp_path: Path) -> None:
-    assert Lexicon.load().version == LEXICON.version
-    first = Lexicon.load(_list(tmp_path, OWN)).version
-    assert Lexicon.load(_list(tmp_path, OWN.replace("0.8", "0.7"))).version != first
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "key"),
-    [
-        ('language = "en"', "", "language"),
-        ("severity = 0.8", "severity = 2", "group[0].severity"),
-        ("severity = 0.8", "severity = true", "group[0].severity"),
-        ('category = "profanity"', 'category = "rude"', "group[0].category"),
-        ('match = "anywhere"', 'match = "sometimes"', "group[0].match"),
-        ('match = "anywhere"', 'mach = "anywhere"', "group[0].mach"),
-        ('terms = ["blorp"]', "terms = [1]", "group[0].terms"),
-        ('terms = ["blorp"]', 'terms = ["!!"]', "terms"),
-        ('allow = ["blorpington"]', 'allow = ["!!"]', "allow"),
-        ('language = "en"', "language = ", "own.toml"),
-    ],
-)
-def test_a_wrong_list_says_file_key_and_what_was_expected(tmp_path: Path, before: str, after: str, key: str) -> None:
-    folder = _list(tmp_path, OWN.replace(before, after))
-    with pytest.raises(FilterUnavailable) as caught:
-        Lexicon.load(folder)
-    for language in LANGUAGES:
-        assert "own.toml" in caught.value.explain(language)
-        assert key in caught.value.explain(language)
-
-
-def test_a_community_list_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FilterUnavailable, match=r"missing\.toml"):
-        Lexicon.load(extra=[tmp_path / "missing.toml"])
-
-
-def test_a_pattern_that_cannot_be_matched_is_refused(tmp_path: Path) -> None:
-    wrong = '\n[[pattern]]\nname = "broken"\ncategory = "threat"\nseverity = 1.0\npattern = "("\n'
-    with pytest.raises(FilterUnavailable, match="broken"):
-        Lexicon.load(_list(tmp_path, OWN + wrong))
-    with pytest.raises(FilterUnavailable, match=r"own\.toml.*broken"):
-        Lexicon.load(_list(tmp_path, OWN + wrong.replace('"("', '"(foo.{0,900}){90}"')))
-
-
-def test_a_folder_without_lists_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(FilterUnavailable):
-        Lexicon.load(tmp_path)
