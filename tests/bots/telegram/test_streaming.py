@@ -224,10 +224,13 @@ async def test_a_persona_without_a_mark_has_only_its_name_above() -> None:
 
 
 async def test_a_reply_that_telegram_refuses_is_told_and_the_next_one_is_shown() -> None:
-    async with on_telegram(scripted(reply_of("First."), reply_of("Second."))) as stage:
+    async with on_telegram(scripted(FIRST, reply_of("Second."), reply_of("Third."))) as stage:
         server = stage.server
-        server.plan("sendMessage", Refused(code=400, description="Bad Request: SOMETHING_NEW"))
         server.say(server.private, server.person, "Hello")
-        await stage.until_says(server.private, "could not do that")
+        await stage.until_says(server.private, "First.")
+        server.plan("sendMessage", Refused(code=400, description="Bad Request: SOMETHING_NEW"))
         server.say(server.private, server.person, "And now?")
-        await stage.until_says(server.private, "Second.")
+        await stage.until_says(server.private, "could not do that")
+        server.say(server.private, server.person, "Well?")
+        await stage.until_says(server.private, "Third.")
+        assert not [text for text in stage.texts(server.private) if "Second." in text]
