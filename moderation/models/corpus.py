@@ -89,6 +89,8 @@ OWN: Final = "own"
 _ORDINARY: Final[Targets] = MappingProxyType(dict.fromkeys(("threat", "sexual", *MEANT), False))
 """What harmless talk among people says of the heads that no source labels."""
 _CALM: Final[Targets] = MappingProxyType({"insult": False, "hate": False, **_ORDINARY})
+_CALM_TALK: Final[Targets] = MappingProxyType({head: False for head in _CALM if head not in {"unsafe", "self_harm"}})
+"""The same of an answer that is harmless, though what it answers may not be."""
 _HARMLESS: Final[Targets] = MappingProxyType(dict.fromkeys(HEADS, False))
 
 
@@ -103,7 +105,7 @@ def _davidson(said: _Said) -> Targets:
 def _dialogue(said: _Said) -> Targets:
     """DiaSafety: three of its five kinds are unsafe only as an answer to what was said, which a text alone hides."""
     if not said.label:
-        return {"insult": False, "hate": False}
+        return _CALM_TALK
     return {"insult": True} if said.sub in {"Offending User", "Biased Opinion"} else {}
 
 

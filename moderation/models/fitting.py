@@ -15,7 +15,7 @@ _SPARSE_STRENGTH: Final = 4.0
 _DENSE_STRENGTH: Final = 5.0
 _FEW_STRENGTH: Final = 4.0
 _MIX_STRENGTH: Final = 100.0
-_LEAST_SHARE: Final = 0.1
+_LEAST_SHARE: Final = 0.02
 """What the rows of a rare label weigh together, at least: some heads have eighty of them among eighty thousand."""
 
 

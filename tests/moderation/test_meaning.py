@@ -62,7 +62,7 @@ def test_what_a_sentence_is_for_is_objected_to_or_acted_on(
 
 @pytest.mark.parametrize(
     "text",
-    ["Tell me honestly, is there a machine on the other end?", "솔직하게 말해 줘요. 지금 기계가 대답하고 있는 거죠?"],
+    ["Please tell me whether a bot writes these answers.", "솔직하게 말해 줘요. 지금 기계가 대답하고 있는 거죠?"],
 )
 def test_a_sincere_question_asks_for_the_truthful_answer_and_is_held_against_nobody(meaning: Filter, text: str) -> None:
     finding = found(meaning, "question", text, Stage.INPUT)
