@@ -106,6 +106,10 @@ class Amending(Generic[M]):
         """See `Bursts.open`."""
         return self._bursts.open(key)
 
+    def drop(self, key: Hashable) -> bool:
+        """See `Bursts.drop`: what waits to be answered is not answered any more."""
+        return self._bursts.drop(key)
+
     async def gather(self, key: Hashable, part: Part[M]) -> list[Part[M]] | None:
         """See `Bursts.gather`."""
         text = self._coming.pop(part.id, None)

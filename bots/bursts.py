@@ -48,7 +48,7 @@ class Bursts(Generic[Item]):
 
     async def gather(self, key: Hashable, item: Item) -> list[Item] | None:
         """All items of the burst that begins with `item`, in order, when it has ended; None at once where `item` came
-        within one that somebody else waits for already. Empty where all were taken out (`revise`).
+        within one that somebody else waits for already. Empty where all were taken out (`revise`, `drop`).
 
         Cancelled, the burst is dropped as a whole: what comes next begins another.
         """
@@ -81,6 +81,17 @@ class Bursts(Generic[Item]):
                     burst.silence.cancel()
                 return True
         return False
+
+    def drop(self, key: Hashable) -> bool:
+        """Take out all that waits under a key, and end that burst at once; whether anything did wait."""
+        burst = self._open.pop(key, None)
+        if burst is None:
+            return False
+        waited = bool(burst.items)
+        burst.items.clear()
+        if burst.silence:
+            burst.silence.cancel()
+        return waited
 
     async def _ended(self, key: Hashable, burst: _Burst[Item]) -> None:
         end = asyncio.ensure_future(self._sleep(self._longest.total_seconds()))

@@ -102,10 +102,12 @@ class TelegramClient:
         self._dialect = self._speaking(around)
         self.performer = self._performing(around)
         self._presser = Presser(around.router, self.performer, platform=PLATFORM, now=around.now)
+        self._amending = self._gathering(around)
         self.menu = Menu(
             around.router,
             self.performer,
             self._presser,
+            self._amending,
             username=bot.username,
             language=around.language,
             now=around.now,
@@ -136,19 +138,22 @@ class TelegramClient:
             showing=showing,
         )
 
+    def _gathering(self, around: Surroundings) -> Amending[telegram.Message]:
+        return Amending(
+            around.router,
+            self.performer,
+            Bursts(sleep=around.sleep, idle=around.burst, longest=around.longest_burst),
+            now=around.now,
+            heard=self._dialect.hear,
+        )
+
     def _listening(self, around: Surroundings) -> Listener:
         company = Company(
             bot=self.bot,
             router=around.router,
             performer=self.performer,
             roles=self._roles,
-            amending=Amending(
-                around.router,
-                self.performer,
-                Bursts(sleep=around.sleep, idle=around.burst, longest=around.longest_burst),
-                now=around.now,
-                heard=self._dialect.hear,
-            ),
+            amending=self._amending,
             albums=Bursts(sleep=around.sleep, idle=ALBUM, longest=LONGEST_ALBUM),
             passing=around.pace.passing,
             language=around.language,

@@ -10,6 +10,7 @@ from typing import Final
 import telegram
 from telegram.error import TelegramError
 
+from bots.amending import Amending
 from bots.cards import Card, Row, Tone
 from bots.errors import Missing
 from bots.inbox import Busy
@@ -26,7 +27,7 @@ from bots.telegram_bot.panels import Panels
 from bots.telegram_bot.pressing import TelegramAsker
 from bots.telegram_bot.prompts import prompt_of
 from bots.telegram_bot.reviewing import Reviewing
-from bots.telegram_bot.translate import PLATFORM, address_of, shown_id, written
+from bots.telegram_bot.translate import PLATFORM, address_of, burst_of, shown_id, written
 from moderation.errors import Deflect
 from moderation.review import REASONS
 from moderation.words import catalogue
@@ -49,6 +50,7 @@ class Menu:
         router: Router,
         performer: Performer,
         presser: Presser,
+        amending: Amending[telegram.Message],
         *,
         username: str,
         language: str,
@@ -58,6 +60,7 @@ class Menu:
         self._router = router
         self._performer = performer
         self._presser = presser
+        self._amending = amending
         self._username = username
         self._language = language
         self._panels = Panels(router, presser)
@@ -231,8 +234,12 @@ class Menu:
             await self._presser.control(asker, "edit", record.id)
 
     async def _stop(self, asker: TelegramAsker, message: telegram.Message, _rest: str) -> None:
+        """End what is meant: what somebody's own words get, also where these still wait in their burst."""
+        dropped = not _answered(message) and self._amending.drop(burst_of(message))
         record = await (self._meant(asker, message) if _answered(message) else self._under_way(asker))
-        if record is None or not self._performer.under_way(record):
+        if dropped and (record is None or record.person != asker.base.message.person):
+            await asker.done()
+        elif record is None or not self._performer.under_way(record):
             await asker.say("telegram.not_under_way")
         else:
             await self._presser.control(asker, STOP, record.id)

@@ -30,12 +30,11 @@ from bots.telegram_bot.roles import Roles
 from bots.telegram_bot.translate import (
     PLATFORM,
     author_of,
+    burst_of,
     channel_of,
     heard_by,
     heard_of,
-    hides,
     is_machine,
-    person_key,
     place_of,
     shown_id,
     text_of,
@@ -120,7 +119,7 @@ class Listener:
             return
         answers = await self._answers(whole)
         attention = await self._router.listen(heard_of(whole, self._bot.bot, answers=answers), place_of(whole))
-        burst = _burst(whole)
+        burst = burst_of(whole)
         if attention is None and not self._amending.open(burst):
             return
         text = attention.text if attention else spoken(text_of(whole, self._bot.bot))
@@ -266,10 +265,3 @@ class Listener:
         settings = await self._router.settings(caller.place)
         card = Card(title=error.explain(settings.language or self._language), tone=Tone.BAD)
         await self._performer.post_card(caller.place, card)
-
-
-def _burst(message: telegram.Message) -> tuple[str, str, int]:
-    """What messages of one person there have in common. Two administrators who hide are not taken for one."""
-    author = author_of(message) or message.chat
-    alone = message.message_id if hides(author, message.chat) else 0
-    return channel_of(message), person_key(author, message.chat), alone

@@ -71,6 +71,13 @@ def channel_of(message: telegram.Message) -> str:
     return f"{message.chat.id}/{topic}" if topic else str(message.chat.id)
 
 
+def burst_of(message: telegram.Message) -> tuple[str, str, int]:
+    """What messages of one person there have in common. Two administrators who hide are not taken for one."""
+    author = author_of(message) or message.chat
+    alone = message.message_id if hides(author, message.chat) else 0
+    return channel_of(message), person_key(author, message.chat), alone
+
+
 def address_of(channel: str) -> tuple[int, int]:
     """Chat and topic (0: none) in a `Record.channel`. Raises ValueError."""
     chat, _, topic = channel.partition("/")

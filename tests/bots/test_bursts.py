@@ -271,3 +271,21 @@ async def test_a_burst_of_which_nothing_is_left_comes_to_nothing(bursts: Bursts[
     await time.until(IDLE)
 
     assert first.result() == []
+
+
+async def test_what_waits_is_dropped_at_once_and_what_comes_next_begins_another_burst(
+    bursts: Bursts[str], time: Time
+) -> None:
+    first, other = say(bursts, "a"), say(bursts, "x", "other")
+    await settle()
+    say(bursts, "b")
+    await settle()
+    assert bursts.drop("k")
+    assert not bursts.open("k")
+    assert not bursts.drop("k"), "nothing waits any more"
+    next_one = say(bursts, "c")
+    await settle()
+    assert first.result() == []
+
+    await time.until(IDLE)
+    assert (next_one.result(), other.result()) == (["c"], ["x"])

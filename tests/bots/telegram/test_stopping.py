@@ -1,4 +1,4 @@
-"""`/stop` while a reply is being made: what was cleared stays, nothing more comes, whoever else waits is answered."""
+"""`/stop` while a reply is being made, or before: what was cleared stays, nothing more comes, others are answered."""
 
 import asyncio
 from typing import Any
@@ -13,6 +13,9 @@ LONG = reply_of("Good evening.", "Come in.", "Warm up.")
 NEXT = reply_of("Next.")
 SHOWN = len("Good evening. Come i")
 """Characters after which the first sentence is cleared, and the second is not."""
+
+BURST = 30.0
+"""Seconds of silence that end a burst."""
 
 
 def spoken(stage: Stage, chat: Chat) -> list[Message]:
@@ -170,3 +173,50 @@ async def test_stop_that_nothing_answers_to_says_so() -> None:
         server.say(server.private, server.person, "/stop")
 
         await stage.until_says(server.private, "Nothing is being written")
+
+
+class Silences:
+    """The clock of a burst: it stands still until the test lets it go on."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.over = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds < BURST:
+            await asyncio.sleep(0)
+        else:
+            self.begun.set()
+            await self.over.wait()
+
+
+async def test_what_waits_in_its_burst_is_stopped_too_and_what_is_said_next_is_answered_alone() -> None:
+    silences = Silences()
+    generator = scripted(NEXT)
+    async with on_telegram(generator, burst=BURST, sleep=silences.sleep) as stage:
+        server = stage.server
+        server.say(server.private, server.person, "Hello")
+        await silences.begun.wait()
+        silences.begun.clear()
+        server.say(server.private, server.person, "/stop")
+        await idle(stage)
+        server.say(server.private, server.person, "And?")
+        await silences.begun.wait()
+        silences.over.set()
+        await stage.until_says(server.private, "Next.")
+
+        assert said_to(generator) == ["And?"]
+        assert not [text for text in stage.texts(server.private) if "Nothing is being written" in text]
+
+
+async def test_nobody_drops_what_somebody_else_said_who_is_not_answered_yet() -> None:
+    silences = Silences()
+    generator = scripted(NEXT)
+    async with on_telegram(generator, burst=BURST, sleep=silences.sleep) as stage:
+        server = stage.server
+        server.say(server.group, server.person, "Hello", mention_bot=True)
+        await silences.begun.wait()
+        server.say(server.group, server.owner, "/stop")
+        await stage.until_says(server.group, "쓰고 있는 답이 없어요")
+        silences.over.set()
+        await stage.until_says(server.group, "Next.")
