@@ -144,7 +144,7 @@ class Commands:
         """What is in mind here: how much was said, the note, and the last turns, where so many are asked for. Where
         others talk too, what was said is for moderators: who wrote it may have deleted it since."""
         number = " ".join(words)
-        if number and not (number.isdecimal() and 0 < int(number[:4]) <= MOST_TURNS):
+        if number and not (number.isdecimal() and len(number) <= 4 and 0 < int(number) <= MOST_TURNS):
             raise UsageError("commands.usage", usage=_say("memory_usage", scene))
         if number and not caller.place.private and caller.role < Role.MODERATOR:
             raise NotAllowed("commands.not_allowed", role=_say("role_moderator", scene))

@@ -101,7 +101,15 @@ async def test_help_shows_each_role_what_it_may_do_and_no_more() -> None:
 
 
 async def test_what_is_in_mind_is_shown_and_the_last_turns_where_so_many_are_asked_for() -> None:
-    wrong = ("/memory 21", "/memory 0", "/memory x", "/memory 1 2", "/memory -3")
+    wrong = (
+        "/memory 21",
+        "/memory 0",
+        "/memory x",
+        "/memory 1 2",
+        "/memory -3",
+        "/memory 002099",
+        f"/memory 1{'0' * 5_000}",
+    )
     async with open_house(scripted(reply_of("One."), reply_of("Two."))) as opened:
         for text in ("first", "second"):
             await said(opened, caller(text, place=ALONE, message=text))
