@@ -10,7 +10,7 @@ import os
 import shlex
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from bots.cards import Card, Row, Tone
 from bots.config import Settings
 from bots.errors import BotError, SettingsError, Unknown
 from bots.parts import open_guard, open_state, open_store
+from bots.places import Places, PlaceSettings
 from moderation.errors import FilterUnavailable, ModerationError
 from moderation.filters.crisis import load_resources
 from moderation.filters.meaning import Meaning
@@ -172,6 +173,18 @@ async def _guarded(settings: Settings) -> list[Finding]:
             return [told, *_encoder(guard), *await _personas(settings, guard)]
     except (ModerationError, SettingsError) as error:
         return [bad("doctor.about_policy", error)]
+
+
+async def heard_whole(settings: Settings, platform: str, hears: Callable[[PlaceSettings], bool]) -> tuple[str, ...]:
+    """Keys of the places of a platform where messages that do not call the bot are to be answered, as `hears` says of
+    settings; only "" where that is the default. A state that cannot be opened is told of elsewhere."""
+    if hears(settings.places):
+        return ("",)
+    try:
+        async with open_state(settings) as state:
+            return await Places(state, settings.places).where(platform, hears)
+    except ModerationError:
+        return ()
 
 
 def _encoder(guard: Guard) -> list[Finding]:

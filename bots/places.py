@@ -8,7 +8,7 @@ import asyncio
 import dataclasses
 import enum
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, get_type_hints
 
@@ -220,6 +220,15 @@ class Places:
         StoreBusy, StoreFailed."""
         entries = await self._state.list(_KIND, group=channel, limit=_ALL) if channel else ()
         return tuple(sorted(entry.key for entry in entries if entry.key.startswith(f"{platform}:")))
+
+    async def where(self, platform: str, fits: Callable[[PlaceSettings], bool]) -> tuple[str, ...]:
+        """Keys of the places of a platform, those in private apart, in which something is set so that it `fits`, oldest
+        first. Raises StoreBusy, StoreFailed."""
+        entries = await self._state.list(_KIND, limit=_ALL)
+        keys = [entry.key for entry in reversed(entries) if entry.key.startswith(f"{platform}:")]
+        scopes = [key for key in keys if kind_of(key) != "dm"]
+        found = [await self.of(Place(platform=platform, scopes=(scope,))) for scope in scopes]
+        return tuple(scope for scope, own in zip(scopes, found, strict=True) if fits(own))
 
     def forget(self) -> None:
         """Ask the state anew: for when it was changed from elsewhere, say by `State.erase`."""

@@ -24,20 +24,14 @@ from bots.discord_bot.identity import Owner
 from bots.discord_bot.invite import invite
 from bots.discord_bot.listening import needs_content
 from bots.discord_bot.translate import PLATFORM
-from bots.doctor import Finding, Several, Told, bad, doubtful, good
+from bots.doctor import Finding, Several, Told, bad, doubtful, good, heard_whole
 from bots.errors import SettingsError
-from bots.parts import open_state
-from bots.places import Place, Places, kind_of
-from moderation.errors import ModerationError
 
 PATIENCE: Final = timedelta(seconds=60)
 """For all of it."""
 SERVERS: Final = 20
 CHANNELS: Final = 100
 """So many are looked at, four requests a server."""
-_PLACE: Final = "place"
-"""The kind of entry in which `bots.places` keeps what was set."""
-_PLACES: Final = 1_000
 _PAGE: Final = 200
 _NAMES: Final = 8
 """Channels named in one line."""
@@ -56,7 +50,7 @@ async def look_at_discord(settings: Settings, *, offline: bool, now: Callable[[]
     token = settings.discord_token.get_secret_value()
     if not token:
         return (bad("doctor.about_token", SettingsError("discord.no_token", variable=section.token_variable)),)
-    listeners = () if section.message_content else await _listeners(settings)
+    listeners = () if section.message_content else await heard_whole(settings, PLATFORM, needs_content)
     if offline:
         there = good("doctor.about_token", "doctor.token_there", variable=section.token_variable)
         return (there, *_unheard(listeners, {}, intent=False))
@@ -91,24 +85,6 @@ async def look_online(
     except (discord.DiscordException, OSError, aiohttp.ClientError) as error:
         found.append(_trouble(error))
     return (*found, *clock.findings())
-
-
-async def _listeners(settings: Settings) -> tuple[str, ...]:
-    """Keys of the places where messages that do not call the bot are to be answered; only "" where that is the default.
-    A state that cannot be opened is told of elsewhere."""
-    if needs_content(settings.places):
-        return ("",)
-    try:
-        async with open_state(settings) as state:
-            places = Places(state, settings.places)
-            entries = await state.list(_PLACE, limit=_PLACES)
-            scopes = [entry.key for entry in reversed(entries) if entry.key.startswith(f"{PLATFORM}:")]
-            # In private everything can be read.
-            open_ones = [scope for scope in scopes if kind_of(scope) != "dm"]
-            found = [await places.of(Place(platform=PLATFORM, scopes=(scope,))) for scope in open_ones]
-            return tuple(scope for scope, own in zip(open_ones, found, strict=True) if needs_content(own))
-    except ModerationError:
-        return ()
 
 
 def _unheard(listeners: Sequence[str], names: dict[str, str], *, intent: bool) -> Iterator[Finding]:

@@ -18,21 +18,16 @@ from telegram.error import EndPointNotFound, InvalidToken, NetworkError, Telegra
 
 from bots.app import platforms_of
 from bots.config import Settings, TelegramSection
-from bots.doctor import Finding, Told, bad, doubtful, good
+from bots.doctor import Finding, Told, bad, doubtful, good, heard_whole
 from bots.errors import SettingsError
-from bots.parts import open_state
-from bots.places import Mode, Place, Places, PlaceSettings, kind_of
+from bots.places import Mode, PlaceSettings
 from bots.telegram_bot.translate import PLATFORM, address_of, id_in
 from bots.telegram_bot.wire import Flooded, Wire
-from moderation.errors import ModerationError
 
 PATIENCE: Final = timedelta(seconds=60)
 """For all of it."""
 GROUPS: Final = 20
 """So many that want to be heard whole are looked at, two requests each."""
-_PLACE: Final = "place"
-"""The kind of entry in which `bots.places` keeps what was set."""
-_PLACES: Final = 1_000
 _LIKE_OTHERS: Final = frozenset({ChatMemberStatus.MEMBER, ChatMemberStatus.RESTRICTED})
 """Administrators hear everything."""
 _STRANGE: Final = (TypeError, LookupError, ValueError, AttributeError)
@@ -58,7 +53,7 @@ async def look_at_telegram(settings: Settings, *, offline: bool, patience: timed
 
 
 async def _look_online(settings: Settings, section: TelegramSection, patience: timedelta) -> tuple[Finding, ...]:
-    listeners = await _listeners(settings)
+    listeners = await heard_whole(settings, PLATFORM, _hears_all)
     about, seconds = "telegram_doctor.about_telegram", patience.total_seconds()
     found: list[Finding] = []
     try:
@@ -85,24 +80,6 @@ def _bot(settings: Settings, section: TelegramSection) -> telegram.Bot:
         request=Wire(),
         get_updates_request=Wire(connection_pool_size=1),
     )
-
-
-async def _listeners(settings: Settings) -> tuple[str, ...]:
-    """Keys of the groups and topics where messages that do not call the bot are to be answered; only "" where that is
-    the default. A state that cannot be opened is told of elsewhere."""
-    if _hears_all(settings.places):
-        return ("",)
-    try:
-        async with open_state(settings) as state:
-            places = Places(state, settings.places)
-            entries = await state.list(_PLACE, limit=_PLACES)
-            keys = [entry.key for entry in reversed(entries) if entry.key.startswith(f"{PLATFORM}:")]
-            # In private everything can be read.
-            scopes = [key for key in keys if kind_of(key) != "dm"]
-            found = [await places.of(Place(platform=PLATFORM, scopes=(scope,))) for scope in scopes]
-            return tuple(scope for scope, own in zip(scopes, found, strict=True) if _hears_all(own))
-    except ModerationError:
-        return ()
 
 
 def _hears_all(settings: PlaceSettings) -> bool:
