@@ -170,9 +170,13 @@ class Listener:
         meeting = await self._router.meet(caller)
         if not meeting.greeting:
             return False
-        if notice := await self._router.introduce(caller, asked=False):
-            await self._tell(channel, notice)
-        await self._trying(self._performer.greet(caller, str(channel.id), meeting), message, channel)
+
+        async def hello() -> None:
+            if notice := await self._router.introduce(caller, asked=False):
+                await self._tell(channel, notice)
+            await self._performer.greet(caller, str(channel.id), meeting)
+
+        await self._trying(hello(), message, channel)
         return True
 
     async def _trying(self, work: Awaitable[object], message: discord.Message, channel: Channel) -> None:

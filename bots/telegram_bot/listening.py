@@ -186,11 +186,14 @@ class Listener:
         meeting = await self._router.meet(caller)
         if not meeting.greeting:
             return False
-        number = shown_id(message.chat.id, message.message_id)
-        if await self._router.replies.claim(PLATFORM, number):
+
+        async def hello() -> None:
             if notice := await self._router.introduce(caller, asked=False):
                 await self._tell(message, notice)
-            await self._trying(self._performer.greet(caller, channel_of(message), meeting), caller, message)
+            await self._performer.greet(caller, channel_of(message), meeting)
+
+        if await self._router.replies.claim(PLATFORM, shown_id(message.chat.id, message.message_id)):
+            await self._trying(hello(), caller, message)
         return True
 
     async def _show(self, talk: Talk, caller: Caller, last: telegram.Message) -> None:

@@ -122,7 +122,10 @@ async def test_a_reply_whose_message_somebody_deletes_ends_there() -> None:
 
 
 @pytest.mark.parametrize(("code", "name"), [(50013, "send\\_messages"), (50001, "50001")])
-async def test_a_missing_permission_is_named_with_its_channel_to_those_who_can_give_it(code: int, name: str) -> None:
+@pytest.mark.parametrize("words", [" hello", ""])
+async def test_a_missing_permission_is_named_with_its_channel_to_those_who_can_give_it(
+    code: int, name: str, words: str
+) -> None:
     async with on_discord(scripted(reply_of("Hello."))) as stage:
         log = stage.guild.create_text_channel("log")
         await stage.admin.slash(
@@ -131,7 +134,7 @@ async def test_a_missing_permission_is_named_with_its_channel_to_those_who_can_g
         quiet = stage.without("send_messages", "manage_webhooks") if code == 50013 else stage.channel
         if code == 50001:
             stage.env.inject_error("POST", "/webhooks/*/*", status=403, code=50001)
-        await stage.ann.send(quiet, f"{stage.me} hello")
+        await stage.ann.send(quiet, f"{stage.me}{words}")
 
         [_, card] = stage.cards(log)
         assert name in card

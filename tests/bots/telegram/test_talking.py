@@ -1,5 +1,7 @@
 """Who is answered on Telegram, where, and what is told instead."""
 
+import pytest
+
 from bots.telegram_bot.translate import place_in
 from tests.support.discord_stage import said_to
 from tests.support.stage import PERSONA, reply_of, scripted
@@ -196,12 +198,13 @@ async def test_guests_and_business_accounts_are_told_that_they_are_not_served() 
         assert not generator.journal
 
 
-async def test_in_a_group_where_the_bot_may_not_write_the_moderators_are_told() -> None:
+@pytest.mark.parametrize("words", ["Hello", ""])
+async def test_in_a_group_where_the_bot_may_not_write_the_moderators_are_told(words: str) -> None:
     async with on_telegram(scripted(ONCE, AGAIN)) as stage:
         server = stage.server
         desk = server.world.add_chat(Kind.SUPERGROUP, "Desk", owner=server.owner, bot=Status.MEMBER)
         await stage.opened.house.scenes.places.change(f"telegram:server:{server.group.id}", log_channel=str(desk.id))
-        server.say(server.group, server.person, "Hello", mention_bot=True)
+        server.say(server.group, server.person, words, mention_bot=True)
         server.group.writable = False
         await stage.until_says(desk, "may not write")
 
