@@ -1,8 +1,10 @@
 """Addresses that people type into settings, checked before anything is asked there. Pure."""
 
 import re
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
 
 from bots.errors import SettingsError
 from moderation.validation import Misfit
@@ -33,6 +35,10 @@ def webhook(given: str) -> str:
     if port not in _PORTS:
         raise Misfit(SettingsError("telegram_core.expect_port", given=port, ports=", ".join(map(str, _PORTS))))
     return given
+
+
+Address = Annotated[str, AfterValidator(endpoint)]
+"""The address of an endpoint, as a key of a section."""
 
 
 def _names_an_endpoint(url: str) -> bool:

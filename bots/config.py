@@ -9,8 +9,6 @@ from typing import Annotated, Any, Final, Literal, get_type_hints
 import platformdirs
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -18,9 +16,9 @@ from pydantic import (
     model_validator,
 )
 
-from bots.addresses import endpoint, webhook
+from bots.addresses import Address, webhook
 from bots.errors import SettingsError
-from bots.filter_settings import DetoxifySection, LexiconSection, PresidioSection
+from bots.filter_settings import DetoxifySection, LexiconSection, PresidioSection, Section
 from bots.places import PlaceSettings
 from bots.tier_settings import GuardModelSection, OmniSection, OnnxSection
 from moderation.validation import Expectation, Misfit, first_problem
@@ -33,21 +31,14 @@ LANGUAGE_VARIABLE: Final = "TALCHUM_LANGUAGE"
 DEFAULT_MODEL: Final = "embedded:smollm2-135m"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-_Address = Annotated[str, AfterValidator(endpoint)]
-
-
-class ModelSettings(_Section):
+class ModelSettings(Section):
     """Where words come from."""
 
     use: str = DEFAULT_MODEL
     """KIND:NAME with KIND one of embedded (a model installed here), openai (a model of the endpoint), scripted."""
     fallbacks: tuple[str, ...] = Field(default=(), strict=False)
     """Tried in this order when the one before gives no words."""
-    base_url: _Address = "https://api.openai.com/v1"
+    base_url: Address = "https://api.openai.com/v1"
     key_variable: str = "OPENAI_API_KEY"
     """Name of the environment variable that holds the key: keys do not belong into files."""
     prefix: Literal["auto", "assistant", "continue_final_message", "prefix", "partial", "none"] = "auto"
@@ -67,7 +58,7 @@ class ModelSettings(_Section):
     threads: Annotated[int, Field(ge=1, le=256)] = 2
 
 
-class ReplySection(_Section):
+class ReplySection(Section):
     """How replies are made."""
 
     budget: Annotated[int, Field(ge=256, le=1_000_000)] = 2_000
@@ -78,7 +69,7 @@ class ReplySection(_Section):
     window: Annotated[int, Field(ge=2, le=1_000)] = 40
 
 
-class LimitSection(_Section):
+class LimitSection(Section):
     """How much at once."""
 
     running: Annotated[int, Field(ge=1, le=10_000)] = 8
@@ -87,7 +78,7 @@ class LimitSection(_Section):
     """Conversations remembered at once; the one that was silent longest is forgotten first."""
 
 
-class PersonaSection(_Section):
+class PersonaSection(Section):
     """Who speaks."""
 
     default: str = ""
@@ -96,21 +87,21 @@ class PersonaSection(_Section):
     """Folders with persona files beside the bundled ones, relative to the settings file."""
 
 
-class PolicySection(_Section):
+class PolicySection(Section):
     """What is allowed."""
 
     file: Path | None = Field(default=None, strict=False)
     """A policy file, relative to the settings file; none: the one that ships with the package."""
 
 
-class LogSection(_Section):
+class LogSection(Section):
     """What is written down of the program's own work: `talchum.log` in the data folder."""
 
     level: Literal["debug", "info", "warning", "critical"] = "info"
     """info: one line an exchange, never its text."""
 
 
-class DiscordSection(_Section):
+class DiscordSection(Section):
     """Serve Discord (`talchum run`)."""
 
     token_variable: str = "DISCORD_TOKEN"  # noqa: S105 - the name of a variable
@@ -126,7 +117,7 @@ class DiscordSection(_Section):
     """Connections to Discord; 0: as many as it advises."""
 
 
-class TelegramSection(_Section):
+class TelegramSection(Section):
     """Serve Telegram (`talchum run`)."""
 
     token_variable: str = "TELEGRAM_TOKEN"  # noqa: S105 - the name of a variable
@@ -137,7 +128,7 @@ class TelegramSection(_Section):
     port: Annotated[int, Field(ge=1, le=65_535)] = 8443
     secret_variable: str = "TELEGRAM_SECRET"  # noqa: S105 - the name of a variable
     """Name of the environment variable that holds what Telegram proves itself with at `webhook_url`."""
-    base_url: _Address = "https://api.telegram.org"
+    base_url: Address = "https://api.telegram.org"
     """Where the Bot API is served: by Telegram, or by a server of your own."""
     name_line: bool = True
     """Whether the persona's name stands above its words; without it only the sign that it is an AI does (`mark`)."""
@@ -148,7 +139,7 @@ class TelegramSection(_Section):
     longest_burst: Annotated[float, Field(ge=0, le=60)] = 4.0
 
 
-class PriceSection(_Section):
+class PriceSection(Section):
     """What a million tokens of the model cost, for limits in money."""
 
     per_million_in: Annotated[float, Field(ge=0)] = 0.0
@@ -161,11 +152,11 @@ _PLACE_FIELDS: Final[dict[str, Any]] = {
     field.name: (get_type_hints(PlaceSettings, include_extras=True)[field.name], field.default)
     for field in fields(PlaceSettings)
 }
-PlaceSection: Final = create_model("PlaceSection", __base__=_Section, **_PLACE_FIELDS)
+PlaceSection: Final = create_model("PlaceSection", __base__=Section, **_PLACE_FIELDS)
 """What holds in every place until somebody changes it there: `bots.places.PlaceSettings`."""
 
 
-class _File(_Section):
+class _File(Section):
     language: Literal["en", "ko"] | None = None
     data: Path | None = Field(default=None, strict=False)
     model: ModelSettings = ModelSettings()

@@ -9,18 +9,20 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """A section of the settings file: nothing unknown in it, nothing taken for what it is not."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class LexiconSection(_Section):
+class LexiconSection(Section):
     """Words beside those that ship."""
 
     lists: tuple[Annotated[Path, Field(strict=False)], ...] = Field(default=(), strict=False)
     """Files in the form of moderation/data/lexicon/en.toml, relative to the settings file: terms, and allowed words."""
 
 
-class DetoxifySection(_Section):
+class DetoxifySection(Section):
     """A detoxify checkpoint that judges too (needs the extra [detoxify]). Paths are relative to the settings file."""
 
     checkpoint: Annotated[Path, Field(strict=False)]
@@ -36,7 +38,7 @@ class DetoxifySection(_Section):
         return self.model_copy(update={"checkpoint": folder / self.checkpoint, "config": folder / self.config})
 
 
-class PresidioSection(_Section):
+class PresidioSection(Section):
     """The pattern recognisers of presidio look for private data too (needs the extra [presidio])."""
 
     languages: Annotated[tuple[Literal["en", "ko"], ...], Field(strict=False, min_length=1)] = ("en", "ko")

@@ -7,18 +7,12 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
-from bots.addresses import endpoint
+from bots.addresses import Address
 from bots.errors import SettingsError
+from bots.filter_settings import Section
 from moderation.validation import Misfit
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-_Address = Annotated[str, AfterValidator(endpoint)]
 
 
 def _language(given: str) -> str:
@@ -31,7 +25,7 @@ _Languages = Annotated[tuple[Annotated[str, AfterValidator(_language)], ...], Fi
 _Folder = Annotated[Path, Field(strict=False)]
 
 
-class OnnxSection(_Section):
+class OnnxSection(Section):
     """The same checkpoint without PyTorch (needs the extra [onnx]): what `talchum model export-detoxify` wrote."""
 
     folder: _Folder
@@ -44,7 +38,7 @@ class OnnxSection(_Section):
         return self.model_copy(update={"folder": base / self.folder})
 
 
-class _Elsewhere(_Section):
+class _Elsewhere(Section):
     """A service that judges: texts leave this program."""
 
     key_variable: str
@@ -62,7 +56,7 @@ class OmniSection(_Elsewhere):
 
     key_variable: str = "OPENAI_API_KEY"
     model: str = "omni-moderation-latest"
-    base_url: _Address = "https://api.openai.com/v1"
+    base_url: Address = "https://api.openai.com/v1"
 
 
 class GuardModelSection(_Elsewhere):
@@ -72,7 +66,7 @@ class GuardModelSection(_Elsewhere):
     format: Literal["gpt-oss-safeguard", "qwen3guard"]
     """How it is asked and answers: with the policy as its prompt, or by its own."""
     model: str
-    base_url: _Address
+    base_url: Address
     policy: Path | None = Field(default=None, strict=False)
     """Text of the policy for gpt-oss-safeguard, relative to the settings file; none: the packaged one."""
     reasoning: Literal["", "low", "medium", "high"] = ""
