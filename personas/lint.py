@@ -12,16 +12,12 @@ from typing import Final
 from moderation.filters.bias import Bias, shipped
 from moderation.filters.character.claims import SLOTS
 from moderation.filters.character.numbers import numbers_in
-from personas.lint_groups import about_groups, caricature
+from personas.lint_groups import about_groups, caricature, pattern
 from personas.persona import Persona, Tier
 from personas.remarks import Level, Remark
 
 RegisterCheck = Callable[[str, tuple[str, ...]], bool]
 """Whether a text is in one of the given speech levels; True where its endings do not tell."""
-
-
-def _pattern(*alternatives: str) -> re.Pattern[str]:
-    return re.compile("|".join(alternatives), re.IGNORECASE)
 
 
 _MACHINE_EN: Final = r"(?:AI|A\.I\.|artificial|bot|machine|program|robot|language model)\b"
@@ -30,14 +26,14 @@ _HUMAN_EN: Final = (
     r"(?:an?\s+)?(?:real\s+|actual\s+|living\s+)?(?:human(?:\s+being)?|person)\b(?!\s(?:of|who|with|that)\b)"
 )
 
-_DENIAL: Final = _pattern(
+_DENIAL: Final = pattern(
     rf"\b(?:I'm|I am|am|it's)\s+(?:not|never)\s+(?:just\s+|really\s+)?(?:an?\s+|any\s+)?{_MACHINE_EN}",
     rf"\bI(?:'m| am)\s+(?:just\s+|only\s+|really\s+)?{_HUMAN_EN}",
     rf"{_MACHINE_KO}(?:이|가|은|는|도)?\s{{0,2}}(?:절대\s|결코\s|전혀\s)?(?:아니|아닙|아녜|아녀|아닐|아냐)",
     r"(?:나는|난|나도|저는|전|저도)\s{0,2}(?:진짜\s|정말\s)?(?:사람|인간)(?:이야|이에요|입니다|이오|이라오|일세|이다|이지)",
 )
 """In the persona's own voice."""
-_DENY_ORDER: Final = _pattern(
+_DENY_ORDER: Final = pattern(
     r"\b(?:never|do not|don't|must not|refuse to)\s+(?:ever\s+)?"
     r"(?:say|admit|reveal|tell|acknowledge|mention|confess|disclose)"
     rf"\b[^.\n]{{0,50}}\b(?:{_MACHINE_EN}|not human\b)",
@@ -50,7 +46,7 @@ _DENY_ORDER: Final = _pattern(
     r"(?:사람|인간)(?:이라고|인\s?척)\s{0,2}(?:절대\s)?(?:주장|우기|우긴|말한|말해|답한|답해|대답|속이|속여|행세|한다|해라|하라)",
 )
 """Said to the persona."""
-_INJECTION: Final = _pattern(
+_INJECTION: Final = pattern(
     r"\b(?:ignore|disregard|forget)\s+(?:all\s+|any\s+|every\s+|the\s+|your\s+|previous\s+|prior\s+|above\s+|earlier\s+)*"
     r"(?:instructions?|rules|prompts?|guidelines)\b",
     r"<\|[a-z_]{2,20}\|>|\[/?INST\]|<<SYS>>|<start_of_turn>|###\s*(?:system|instruction)",
@@ -59,34 +55,34 @@ _INJECTION: Final = _pattern(
     r"(?:이전|앞선|위의|모든)\s?(?:지시|명령|규칙|프롬프트)[^.\n]{0,8}(?:무시|잊)",
     r"(?:검열|제한|필터|규칙)\s?없이\s?(?:답|말|대답|무엇|뭐)|탈옥\s?모드|개발자\s?모드",
 )
-_POLITICAL: Final = _pattern(
+_POLITICAL: Final = pattern(
     r"\b(?:persuade|convince|urge|tell|get|make)\b[^.\n]{0,40}\bto\s+vote\b|\bvote\s+for\s+\w",
     r"\b(?:campaign(?:s|ing)?\s+for|support|supports|promote|promotes)\s+(?:the\s+)?(?:\w+\s+)?(?:party|candidate)\b",
     r"투표(?:하도록|하라고|하게)|선거\s?운동|(?:후보|정당)(?:을|를|에)?\s{0,2}(?:지지하|지지를|뽑|홍보)",
 )
-_REAL_PERSON: Final = _pattern(
+_REAL_PERSON: Final = pattern(
     r"\b(?:current|sitting|incumbent)\s+(?:president|prime minister|king|queen|pope|senator)\b",
     r"\b(?:real|living|existing)\s+(?:person|celebrity|politician|public figure|actor|singer|idol)\b",
     r"\bimpersonat\w+|\bofficial account of\b",
     r"실존\s?(?:인물|연예인|정치인)|현직\s?(?:대통령|총리|국회의원|장관)|(?:연예인|아이돌|정치인)\s?(?:본인|당사자)|사칭",
 )
-_PARODY: Final = _pattern(r"\bparody\b", "패러디")
-_MINOR: Final = _pattern(
+_PARODY: Final = pattern(r"\bparody\b", "패러디")
+_MINOR: Final = pattern(
     r"\b(?:school ?girl|school ?boy|under ?age|teen|teenage[rd]?|little (?:girl|boy)|loli|shota|jailbait)\b",
     r"\b(?:high|middle|elementary|primary|secondary).?school(?:er\b| (?:student|girl|boy|pupil|freshman|senior)\b)",
     r"\b(?:[1-9]|1[0-2])(?:st|nd|rd|th)[ -]grader\b",
     "미성년|초등학생|중학생|고등학생|여고생|남고생|여중생|남중생|청소년|초딩|중딩|고딩|십 ?대 (?:소녀|소년)",
     "(?<![가-힣])[중고][1-3](?:이고|이며|이다|인 |생| 학생|짜리)",
 )
-_AGE: Final = _pattern(
+_AGE: Final = pattern(
     r"\b(\d{1,3})[- ]?(?:years?[- ]old|yo\b|y/o)", r"\baged?\s(\d{1,3})\b", r"(?<!\d)(\d{1,3})\s?(?:세(?!기|대)|살)"
 )
 _TEEN_EN: Final = "(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen)"
 _TEEN_KO: Final = "열(?:한|두|세|네|다섯|여섯|일곱|여덟)?"
-_AGE_IN_WORDS: Final = _pattern(rf"\b{_TEEN_EN}[- ]years?[- ]old\b", rf"(?<![가-힣]){_TEEN_KO} ?살")
+_AGE_IN_WORDS: Final = pattern(rf"\b{_TEEN_EN}[- ]years?[- ]old\b", rf"(?<![가-힣]){_TEEN_KO} ?살")
 """Of a minor."""
 _TENS: Final = "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
-_GROWN: Final = _pattern(
+_GROWN: Final = pattern(
     rf"\b(?:is|am|aged?|turned|at the age of) (?:nineteen|{_TENS}(?:-\w+)?)\b",
     rf"\b(?:nineteen|{_TENS}(?:[- ]\w+)?)[- ]years?[- ]old\b",
     r"\b(?:late |mid |early )?(?:twenties|thirties|forties|fifties|sixties|seventies|eighties)\b",
@@ -94,7 +90,7 @@ _GROWN: Final = _pattern(
     "(?:살|이고|이다|이며|인 |에 |의 |을 넘|이 넘|이 된|중반|초반|후반|줄)|(?:이|삼|사|오|육|칠|팔)십 ?대|[2-9]0대",
 )
 """The age of an adult in words."""
-_SAYS_MINOR: Final = _pattern(
+_SAYS_MINOR: Final = pattern(
     rf"\bI(?:'m| am)\s+(?:only\s+|just\s+|still\s+)?(?:1[0-8]|{_TEEN_EN})(?=$|[.,!?]| years?\b| and\b| yo\b)",
     r"\bI(?:'m| am)\s+(?:still\s+|only\s+|just\s+)?(?:an?\s+)?(?:minor|underage|teen(?:ager)?|school ?(?:girl|boy))\b",
     r"\bI(?:'m| am)\s+(?:still\s+)?(?:an?\s+)?(?:in\s+)?(?:high|middle|elementary).?school\b",
@@ -104,7 +100,7 @@ _SAYS_MINOR: Final = _pattern(
     "(?:이야|야|이에요|예요|입니다|이다|인데|이라|이거든)",
 )
 """In the persona's own voice."""
-_ROMANCE: Final = _pattern(
+_ROMANCE: Final = pattern(
     r"\b(?:romanc|romantic|girlfriend|boyfriend|flirt|seduc|sexy|sexual|erotic|sensual|lover\b|dating\b|make out)",
     r"\b(?:lustful|horny|nsfw|nude|naked(?! eye)|lingerie|fetish|kinky|aroused|love interest|in love with \{\{user)",
     "연애|로맨스|여자친구|남자친구|여친|남친|애인|(?<!친구를 )(?<!친구들을 )(?<!친구 )사귀|섹시|유혹|야한|성적인",
@@ -177,14 +173,14 @@ def _spoken(persona: Persona) -> Iterator[tuple[str, str]]:
 def _phrases(persona: Persona) -> Iterator[Remark]:
     """Phrases that no persona may hold."""
     told, spoken = list(_instructions(persona)), list(_spoken(persona))
-    for rule, pattern, texts in (
+    for rule, phrases, texts in (
         ("deny_ai", _DENY_ORDER, told + spoken),
         ("deny_ai", _DENIAL, spoken),
         ("injection", _INJECTION, told + spoken),
         ("political", _POLITICAL, told + spoken),
     ):
         for key, text in texts:
-            if found := pattern.search(text):
+            if found := phrases.search(text):
                 yield Remark(level=Level.ERROR, rule=rule, key=key, fields={"found": found.group().strip()})
 
 

@@ -20,6 +20,7 @@ _SUSPICIOUS: Final = 0.5
 
 
 def pattern(*alternatives: str) -> re.Pattern[str]:
+    """Any of the alternatives, in capitals or not."""
     return re.compile("|".join(alternatives), re.IGNORECASE)
 
 
