@@ -3,6 +3,8 @@
 import json
 import platform
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,11 +44,14 @@ def bench_guard(
 
     settings = settings_of(file)
     sets = read_sets(data, only=only or (), sample=sample, seed=seed)
-    _written(to / "guard.json", "")
+    with _writing(to / "guard.json") as before:
+        before.open("a").close()  # told before the work
     results = run(_measured(settings, sets, sample=sample, seed=seed))
     facts = json.dumps(results.facts(), ensure_ascii=False, indent=1)
-    _written(to / "guard.json", facts + "\n")
-    _written(to / "guard.html", page(results, settings.language))
+    with _writing(to / "guard.json") as made:
+        made.write_text(f"{facts}\n", encoding="utf-8")
+    with _writing(to / "guard.html") as shown:
+        shown.write_text(page(results, settings.language), encoding="utf-8")
     if as_json:
         out().print(facts, markup=False)
     else:
@@ -54,11 +59,12 @@ def bench_guard(
     err().print(say("cli.bench_written", settings, folder=to), markup=False)
 
 
-def _written(file: Path, text: str) -> None:
-    """Write a file, and its folder where there is none. Raises RefuseToStart where that cannot be: before the work."""
+@contextmanager
+def _writing(file: Path) -> Iterator[Path]:
+    """The file, whose folder is there. Raises RefuseToStart where it cannot be written inside of this."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        yield file
     except OSError as error:
         raise RefuseToStart("cli.bench_unwritable", file=file, reason=error.strerror) from None
 

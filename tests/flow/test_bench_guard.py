@@ -89,3 +89,15 @@ def test_wrong_data_names_and_places_are_told_in_a_sentence_before_any_work(
     assert "dev_ours/own" in unknown.stderr
     assert "taken" in unwritable.stderr
     assert "dev_bad.jsonl.gz, line 1" in bad.stderr
+
+
+def test_a_run_that_comes_to_nothing_leaves_the_results_of_the_one_before(run: Run, data: Path, tmp_path: Path) -> None:
+    before = tmp_path / "talchum-bench" / "guard.json"
+    before.parent.mkdir()
+    before.write_text("{}", encoding="utf-8")
+    (tmp_path / "talchum.toml").write_text("[policy]\nfile = 'nowhere.toml'\n", encoding="utf-8")
+    done = run("--data", data)
+
+    assert done.returncode == 2
+    assert "nowhere.toml" in done.stderr
+    assert before.read_text(encoding="utf-8") == "{}"
