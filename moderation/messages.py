@@ -17,8 +17,9 @@ _LOOKED_AT: Final = 40
 _LETTER: Final = re.compile(r"[^\W_]")
 _HANGUL: Final = re.compile("[가-힣ㄱ-ㅣ]")
 _SUFFIX: Final = re.compile(
-    "(?:놈|년|새끼|아|야|이|들|같은|같네|같애|하네|하지|하냐|하고|네|라|라고|해|해라|진짜|럼|롬|탱)*[ㄱ-ㅣ]*[!?.~]*"
+    "(?:놈|년|새끼|아|야|이|들|같은|같네|같애|하네|하지|하냐|하고|네|라|라고|해|진짜|럼|롬|탱)*[ㄱ-ㅣ]*[!?.~]*"
 )
+"""None is made of others (해라 is 해 and 라): what can be read in two ways takes exponential time to be no match."""
 _GOES_ON: Final = re.compile(f"{_SUFFIX.pattern}(?![가-힣a-z0-9])")
 """What may follow a Korean word without a space."""
 
