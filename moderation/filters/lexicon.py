@@ -11,6 +11,7 @@ import bisect
 import hashlib
 import importlib.resources
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources.abc import Traversable
@@ -39,6 +40,8 @@ _KINDS: Final = 40
 _ENOUGH: Final = 500
 """Hits of a category's highest score after which only a higher one is still looked for."""
 _MASKED: Final = 0.85
+_EMPHASISED: Final = re.compile(r"(?<!\*)(\*{1,3})(?![*\s])[^*\n]*[^*\s]\1(?!\*)")
+"""In **bold** or *italics*, as chats write them: the stars at its end hide no letter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,10 +188,11 @@ class Lexicon:
     def _matched(self, plain: Plain) -> Iterator[tuple[Pattern, int, int]]:
         """Each on its own, where any matches: a set of patterns that runs out of memory would match nothing and say
         nothing, alternatives in one pattern only become slower."""
-        if self._any is not None and self._any.search(plain.key) is None:
+        key = _EMPHASISED.sub(lambda found: f"{found[0][: -len(found[1])]}{' ' * len(found[1])}", plain.key)
+        if self._any is not None and self._any.search(key) is None:
             return
         for pattern, compiled in self._patterns:
-            for match in compiled.finditer(plain.key):
+            for match in compiled.finditer(key):
                 first, last = match.span()
                 if 0 < last - first <= _TAIL:
                     yield pattern, first, last
