@@ -35,6 +35,46 @@ def test_stars_that_end_no_emphasis_do(text: str) -> None:
     assert score(text) >= 0.5
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "방 불 좀 꺼줘라.",
+        "너 지금 졸니?",
+        "쟤 또 졸나 봐.",
+        "갑자기 재난이 닥쳐 왔다.",
+        "눈앞에 닥쳐 보니 알겠더라.",
+        "옛이나 지금이나 변함없어.",
+        "파고트들이 낮게 울린다.",
+        "퍽 다정하시네요.",
+        "날씨가 퍽 추워요.",
+        "퍽 유쾌한 사람이에요.",
+        "어제보다 퍽 더 낫네요.",
+        "퍽! 하고 눈덩이가 터졌다.",
+        "이건 니거, 저건 내 거.",
+        "염색기야, 탈색기야?",
+        "원점에서 x까지의 거리",
+        "They sang non-stop all night.",
+        "Long time no see pal!",
+        "I see ball lightning over the lake.",
+        "I bought ten shares @55 today.",
+        "He drew his bastard sword.",
+        "Poulenc wrote Les Biches.",
+        "My kung fu bro is here.",
+    ],
+)
+def test_ordinary_words_that_look_or_sound_like_a_listed_one_are_none(text: str) -> None:
+    assert score(text) == 0.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["퍽!", "퍽", "아 퍽ㅋㅋ", "퍽 유", "퍽더", "꺼쪄라", "졸내 짜증", "졸나ㅋ", "닥쳐ㅋㅋ", "닥쳐!", "닭쳐", "패고트들", "see-bal", "shi pal nom",
+     "ssang nyeon", "sang nyun", "@$$", "@5$", "**시발**"],
+)  # fmt: skip
+def test_what_stands_for_the_word_is_still_found(text: str) -> None:
+    assert score(text) >= 0.5
+
+
 @pytest.mark.parametrize("times", [1, 38])
 def test_what_follows_a_word_over_messages_is_read_in_one_way_however_often_it_is_said(times: int) -> None:
     assert score(f"새끼{'해라' * times}", "개") >= 0.5
