@@ -33,10 +33,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What one filter gave, and how long it took."""
+    """What one filter gave, and what follows from it."""
 
-    signals: Sequence[Signal]
-    elapsed: timedelta
+    signals: tuple[Signal, ...]
+    findings: Sequence[Finding]
 
 
 class Guard:
@@ -98,13 +98,11 @@ class Guard:
         for judge in self._filters:
             if not self._policy.masks(judge.id):
                 continue
-            try:
-                stage = Stage.WHOLE if Stage.WHOLE in judge.stages else min(judge.stages)
-                seen = judge.examine(Candidate(stage=stage, text=text, language=language))
-            except Exception as error:  # noqa: BLE001 - whatever a filter does wrong, nothing private is kept for it
-                _log.error("a text is kept without its words: filter=%s error=%s", judge.id, type(error).__name__)
+            stage = Stage.WHOLE if Stage.WHOLE in judge.stages else min(judge.stages)
+            seen = self._examine(judge, Candidate(stage=stage, text=text, language=language), language)
+            if any(found.filter == GUARD for found in seen.findings):
                 return ((Span(0, len(text)), "unjudged"),)
-            hides = (signal for signal in seen if self._policy.hides(judge.id, signal, language))
+            hides = (signal for signal in seen.signals if self._policy.hides(judge.id, signal, language))
             places += ((span, _KIND.split(signal.detail, maxsplit=1)[0]) for signal in hides for span in signal.spans)
         return tuple(places)
 
@@ -120,7 +118,7 @@ class Guard:
         if not asked:
             return (self._refusal("uncovered", detail=candidate.stage),)
         language = candidate.language or language_of(candidate.text, unknown=candidate.brief.language)
-        runs = {judge.id: self._start(judge, candidate) for judge in asked}
+        runs = {judge.id: self._start(judge, candidate, language) for judge in asked}
         try:
             await self._wait([run for run in runs.values() if run is not None])
         finally:
@@ -131,7 +129,7 @@ class Guard:
                     run.cancel()
         findings: list[Finding] = []
         for judge in asked:
-            findings.extend(self._read(judge, runs[judge.id], candidate, language))
+            findings.extend(self._read(judge, runs[judge.id]))
         findings.extend(self._uncovered(candidate, findings))
         return tuple(findings)
 
@@ -143,12 +141,12 @@ class Guard:
                 task.add_done_callback(self._done)
             await asyncio.wait(waiting, timeout=self._limits.deadline.total_seconds())
 
-    def _start(self, judge: Filter, candidate: Candidate) -> Future[_Seen] | None:
+    def _start(self, judge: Filter, candidate: Candidate, language: str) -> Future[_Seen] | None:
         """Hand the candidate to a thread; None where the pool has no room or is shut down."""
         if self._busy >= self._limits.capacity:
             return None
         try:
-            run = self._patient.get(judge.id, self._pool).submit(self._examine, judge, candidate)
+            run = self._patient.get(judge.id, self._pool).submit(self._examine, judge, candidate, language)
         except RuntimeError:
             return None
         self._busy += 1
@@ -159,18 +157,12 @@ class Guard:
         if not task.cancelled():
             task.exception()  # taken, so that a late failure is not reported as never retrieved
 
-    def _examine(self, judge: Filter, candidate: Candidate) -> _Seen:
+    def _examine(self, judge: Filter, candidate: Candidate, language: str) -> _Seen:
+        """What `judge` sees in it, and what the policy makes of that. Runs in a thread."""
         start = self._monotonic()
-        signals = judge.examine(candidate)
-        return _Seen(signals, timedelta(seconds=self._monotonic() - start))
-
-    def _read(self, judge: Filter, run: Future[_Seen] | None, candidate: Candidate, language: str) -> list[Finding]:
-        if run is None:
-            return [self._refusal("full", judge)]
-        if run.cancelled() or not run.done():
-            return [self._refusal("late", judge)]
         try:
-            seen = run.result()
+            signals = tuple(judge.examine(candidate))
+            elapsed = timedelta(seconds=self._monotonic() - start)
             findings = [
                 self._policy.decide(
                     signal,
@@ -179,15 +171,22 @@ class Guard:
                     language=language,
                     persona=candidate.brief.persona,
                     profile=candidate.brief.profile,
-                    elapsed=seen.elapsed,
+                    elapsed=elapsed,
                 )
-                for signal in seen.signals
+                for signal in signals
             ]
         except Exception as error:  # noqa: BLE001
             # Whatever a filter does wrong, the answer is no; its message may quote the text, so only its type is told.
             _log.error("filter failed: filter=%s error=%s", judge.id, type(error).__name__)
-            return [self._refusal("raised", judge, detail=type(error).__name__)]
-        return findings or [self._refusal("silent", judge)]
+            return _Seen((), [self._refusal("raised", judge, detail=type(error).__name__)])
+        return _Seen(signals, findings or [self._refusal("silent", judge)])
+
+    def _read(self, judge: Filter, run: Future[_Seen] | None) -> Sequence[Finding]:
+        if run is None:
+            return [self._refusal("full", judge)]
+        if run.cancelled() or not run.done():
+            return [self._refusal("late", judge)]
+        return run.result().findings
 
     def _uncovered(self, candidate: Candidate, findings: Sequence[Finding]) -> list[Finding]:
         """A BLOCK for every requirement of which no filter gave a score: they abstained. Another for listeners of whom

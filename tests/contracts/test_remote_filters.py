@@ -381,8 +381,8 @@ def test_a_service_that_hangs_makes_no_other_filter_late(server: JudgingServer, 
         waiting=frozenset({judge.id}),
     )
     candidates = [whole(f"The sea is calm, {number}.") for number in range(policy.limits.workers + 2)]
-    runs = [guard._start(judge, candidate) for candidate in candidates]
-    lexicon = guard._start(guard.filters[0], candidates[0])
+    runs = [guard._start(judge, candidate, "en") for candidate in candidates]
+    lexicon = guard._start(guard.filters[0], candidates[0], "en")
 
     assert lexicon is not None
     assert lexicon.result(timeout=30).signals

@@ -104,6 +104,23 @@ def test_where_private_data_cannot_be_looked_for_no_word_is_kept_and_none_is_log
     assert "RuntimeError" in caplog.text
 
 
+class Odd(Broken):
+    """One that says nothing, or what it never declared."""
+
+    def __init__(self, *signals: Signal) -> None:
+        self._signals = signals
+
+    def examine(self, candidate: object) -> Sequence[Signal]:
+        return self._signals
+
+
+@pytest.mark.parametrize("signals", [(), (Signal(category="gossip", score=1.0, spans=(Span(0, 4),)),)])
+def test_a_filter_that_says_nothing_it_declared_has_not_looked_for_private_data(signals: tuple[Signal, ...]) -> None:
+    guard = Guard([Odd(*signals)], Policy.load().narrowed(["privacy"]), monotonic=lambda: 0.0)
+
+    assert guard.hidden(NUMBER) == ((Span(0, len(NUMBER)), "unjudged"),)
+
+
 @given(st.text(alphabet="ab가\u200b\u0301 ", max_size=40), PLACES)
 def test_nothing_of_a_place_is_left_and_everything_else_is(text: str, hidden: list[Hidden]) -> None:
     made = masked(text, hidden)
