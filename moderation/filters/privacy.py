@@ -19,6 +19,7 @@ import re2
 from moderation.filters.crisis import load_resources
 from moderation.filters.phrases import Book, Context, Hit, Source, data_folder, digest, in_context
 from moderation.filters.privacy_numbers import (
+    account,
     card,
     digits_of,
     iban,
@@ -97,9 +98,8 @@ _CHECKS: Final[Mapping[str, _Check]] = MappingProxyType(
         "registered": _Check(holds=_of_digits(registered), near="resident", alone=0.4),
         "ssn": _Check(holds=_of_digits(social_security)),
         "iban": _Check(holds=iban),
-        "account": _Check(
-            holds=lambda found: varied(digits_of(found)) and 9 <= len(digits_of(found)) <= 14, near="account", weak=True
-        ),
+        "bank": _Check(holds=_of_digits(account)),
+        "account": _Check(holds=_of_digits(account), near="account", weak=True),
         "passport": _Check(holds=_of_digits(varied), near="passport", weak=True),
         "licence": _Check(holds=_of_digits(varied), near="licence", weak=True),
         "ip": _Check(holds=_routable, near="ip"),

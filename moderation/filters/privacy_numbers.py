@@ -30,6 +30,11 @@ def varied(number: str) -> bool:
     return len(set(number)) > 2
 
 
+def account(number: str) -> bool:
+    """Whether `number` is as long as those of Korean accounts are."""
+    return varied(number) and 9 <= len(number) <= 14
+
+
 def luhn(number: str) -> bool:
     """Whether the check digit of a payment card is right. `number`: 13 to 19 digits."""
     total = 0

@@ -68,7 +68,8 @@ def test_ordinary_words_that_look_or_sound_like_a_listed_one_are_none(text: str)
 
 @pytest.mark.parametrize(
     "text",
-    ["퍽!", "퍽", "아 퍽ㅋㅋ", "퍽 유", "퍽더", "꺼쪄라", "졸내 짜증", "졸나ㅋ", "닥쳐ㅋㅋ", "닥쳐!", "닭쳐", "패고트들", "see-bal", "shi pal nom",
+    ["퍽!", "퍽", "아 퍽ㅋㅋ", "퍽 유", "퍽더", "꺼쪄라", "졸내 짜증", "졸나ㅋ", "닥쳐ㅋㅋ", "닥쳐!", "닭쳐",
+     "패고트들", "see-bal", "shi pal nom",
      "ssang nyeon", "sang nyun", "@$$", "@5$", "**시발**"],
 )  # fmt: skip
 def test_what_stands_for_the_word_is_still_found(text: str) -> None:

@@ -108,6 +108,13 @@ def test_registration_numbers_are_certain_or_possible_and_never_both(seed: int) 
         assert not (resident(number) and registered(number))
 
 
+@pytest.mark.parametrize(
+    "text", ["우리 2024-11-26에 만났죠.", "제주 2026 11 26 출발", "우리 10 20 30 순서로 가자", "전북 2026-11-26 행사"]
+)
+def test_a_date_behind_a_word_that_names_a_bank_too_is_no_account(text: str) -> None:
+    assert found(text) == []
+
+
 @given(st.integers(0, 10_000), st.integers(0, 9))
 def test_one_wrong_digit_makes_no_account_and_no_card(seed: int, wrong: int) -> None:
     chance = random.Random(seed)
