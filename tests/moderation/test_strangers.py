@@ -106,6 +106,18 @@ def test_words_that_mean_something_else_are_left_alone(text: str, brief: Brief) 
     assert score("anachronism", text, brief) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("text", "brief"),
+    [
+        ("저는 오박사님께 배웠어요.", Brief(name="한소율", language="ko")),
+        ("올라프 왕의 배가 피오르를 떠났소.", dataclasses.replace(SCHOLAR, moment=date(1020, 4, 1))),
+        ("저녁이면 산마루에 자운이 드리우오.", SCHOLAR),
+    ],
+)
+def test_a_name_that_many_have_is_of_no_fiction(text: str, brief: Brief) -> None:
+    assert score("other_world", text, brief) == score("anachronism", text, brief) == 0.0
+
+
 def test_what_the_author_speaks_of_is_known() -> None:
     told = dataclasses.replace(SCHOLAR, told="남몰래 커피를 마신다.")
     assert score("anachronism", "커피를 드시오.", SCHOLAR) > 0.5
