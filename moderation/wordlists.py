@@ -2,7 +2,7 @@
 
 language = "en"
 provenance = "…"                # where the words come from
-allow = ["scunthorpe"]          # what is no hit even where a term stands in it
+allow = ["scunthorpe"]          # what is no hit even where a term stands in it, or a pattern matches no more than it
 
 [[group]]
 category = "profanity"

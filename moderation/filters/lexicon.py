@@ -157,7 +157,7 @@ class Lexicon:
         for entry, first, last in self._masked.find(folded.plain.key):
             gathered.add(entry, first, last, Found(confidence=_MASKED, apart=False, how="masked"))
         for pattern, first, last in self._matched(folded.plain):
-            gathered.put(first, last, pattern.severity, pattern.category, f"pattern {pattern.name!r}")
+            gathered.match(pattern, first, last)
         return _strongest(gathered.hits)
 
     def _across(self, candidate: Candidate) -> list[_Hit]:
@@ -230,6 +230,13 @@ class _Gathered:
         if not (self._allowed_apart if found.apart else self._allowed).hold(first, last):
             detail = f"{entry.term!r} ({entry.language}, {found.how})"
             self.put(first, last, score(entry, found.confidence), entry.category, detail)
+
+    def match(self, pattern: Pattern, first: int, last: int) -> None:
+        """A pattern found at this range, unless all but the blanks and signs at its ends is allowed."""
+        key = self._plain.key[first:last]
+        bare = [at for at, letter in enumerate(key, first) if letter.isalnum()]
+        if not bare or not self._allowed.hold(bare[0], bare[-1] + 1):
+            self.put(first, last, pattern.severity, pattern.category, f"pattern {pattern.name!r}")
 
     def put(self, first: int, last: int, score: float, category: str, detail: str) -> None:
         """A hit at this range of the folded text, unless it ends before what is judged."""

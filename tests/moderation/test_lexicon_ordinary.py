@@ -1,5 +1,7 @@
 """Ordinary talk that comes near a listed word, and what it must not excuse."""
 
+from pathlib import Path
+
 import pytest
 
 from moderation.filters.lexicon import Lexicon
@@ -74,6 +76,17 @@ def test_ordinary_words_that_look_or_sound_like_a_listed_one_are_none(text: str)
 )  # fmt: skip
 def test_what_stands_for_the_word_is_still_found(text: str) -> None:
     assert score(text) >= 0.5
+
+
+def test_what_a_community_allows_is_excused_from_patterns_too(tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text('language = "ko"\nprovenance = "ours"\nallow = ["bong shin", "깜둥이"]\n', encoding="utf-8")
+    ours = Lexicon.load(extra=[file])
+    for text in ["Bong Shin Kim is here.", "우리 강아지 깜둥이 왔어?"]:
+        candidate = Candidate(stage=Stage.WHOLE, text=text)
+        assert score(text) >= 0.5
+        assert {signal.score for signal in ours.examine(candidate)} == {0.0}
+    assert any(signal.score for signal in ours.examine(Candidate(stage=Stage.WHOLE, text="bong shinah")))
 
 
 @pytest.mark.parametrize("times", [1, 38])
