@@ -59,6 +59,12 @@ _SHAPES: Final[Mapping[str, "re.Pattern[str]"]] = MappingProxyType(
     }
 )
 """What of a match is the thing itself, by kind: neither the words that say what it is nor what ends it."""
+_DATE: Final = re.compile(
+    r"(?:19|20)\d\d([-./ ]{1,2})(?:0?[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?:\d{0,2}$|\D)"
+    r"|(?:\d{1,2}[-./ ]){2}(?:19|20)\d\d$"
+)
+"""A day, and what was read as a digit or two behind it: the hour, or 오 of 오전."""
+_DATED: Final = frozenset({"phone", "account"})
 _Found = tuple[tuple[str, float, str], Span]
 """Category, score and detail, and the place."""
 _TAIL: Final = 200
@@ -247,6 +253,8 @@ class Privacy:
         name, found = hit.rule.check, text[hit.start : hit.end]
         if not name:
             return 1.0
+        if _kind(hit) in _DATED and _DATE.match(found):
+            return 0.0
         if name == "email":
             return float(self.public.email(found))
         if name in _BY_DATA:

@@ -109,6 +109,26 @@ def test_registration_numbers_are_certain_or_possible_and_never_both(seed: int) 
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-26 오전 10시에 전화할게",
+        "2026-11-26 이후로 전화해",
+        "문자는 2026. 11. 26. 오전에",
+        "전화 2026-11-26 10시",
+        "전화는 26-11-2026 아침",
+        "계좌 이체는 2026-11-26 오후에",
+        "Call me on 2026-11-26, one of us will be there.",
+    ],
+)
+def test_a_day_with_the_hour_behind_it_is_nobodys_number(text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_number_that_only_begins_like_a_day_is_one() -> None:
+    assert found("계좌는 2012-11-265432야") == [("account", 0.8, "2012-11-265432")]
+
+
+@pytest.mark.parametrize(
     "text", ["우리 2024-11-26에 만났죠.", "제주 2026 11 26 출발", "우리 10 20 30 순서로 가자", "전북 2026-11-26 행사"]
 )
 def test_a_date_behind_a_word_that_names_a_bank_too_is_no_account(text: str) -> None:
