@@ -301,6 +301,11 @@ def test_streams_that_are_closed_or_full_end_the_program_with_one_sentence(
     assert done.returncode == 2 or (not expected and done.returncode in {0, 1})
 
 
+def heed_interrupts() -> None:
+    """Whoever started the tests in the background had interrupts ignored, and programs inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("words", ["chat --model scripted:evening_chat", "judge"])
 def test_interrupting_a_program_that_waits_for_input_ends_it_at_once(
     environment: dict[str, str], tmp_path: Path, words: str
@@ -309,7 +314,9 @@ def test_interrupting_a_program_that_waits_for_input_ends_it_at_once(
     variables = {**environment, "PYTHONPATH": str(ROOT)}
     pipe = subprocess.PIPE
     command = command_of(*words.split())
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=variables, cwd=tmp_path) as waiting:
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, env=variables, cwd=tmp_path, preexec_fn=heed_interrupts
+    ) as waiting:
         assert waiting.stdin
         assert waiting.stdout
         assert waiting.stderr
