@@ -18,6 +18,7 @@ from bots.privacy import PrivacyCommands
 from bots.replies import Record, Replies
 from bots.review_commands import ReviewCommands
 from bots.scene import Scene, Scenes
+from moderation.cases import Reviewer, ReviewStep
 from moderation.errors import ModerationError, UnknownExchange
 from moderation.records import Origin
 from moderation.review import REASONS, ReviewDesk, reason
@@ -179,7 +180,12 @@ class Commands:
         concerned = {exchange.opening.origin.person, *(objection.by for objection in exchange.objections)}
         if caller.role < Role.MODERATOR and not any(map(caller.is_person, concerned)):
             raise NotYours("commands.why_not_yours", id=exchange.id)
-        return Card(title=exchange.id, rows=(Row(label="", text=reason(exchange, scene.language)),))
+        answers = tuple(
+            Row(label=_say("answered", scene), text=review.note)
+            for review in exchange.case.reviews
+            if review.step is ReviewStep.ANSWER
+        )
+        return Card(title=exchange.id, rows=(Row(label="", text=reason(exchange, scene.language)), *answers))
 
     async def _report(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         """Put a reply before the moderators, once: the one the caller means, or the last one."""
@@ -243,7 +249,8 @@ class Commands:
 
     async def _review(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         commands = ReviewCommands(self._offices.desk, language=scene.language)
-        card = await commands.run(words, actor=caller.actor, tool=caller.message.platform, server=_server(caller))
+        by = Reviewer(name=caller.actor, rank=caller.role.rank, tool=caller.message.platform)
+        card = await commands.run(words, by=by, server=_server(caller))
         if not card.takes_back:
             return card
         record = await self._offices.replies.of_exchange(card.takes_back)

@@ -13,6 +13,7 @@ from bots.attention import Attention, Heard
 from bots.cards import Card
 from bots.places import Place, PlaceSettings
 from bots.replies import Record, Replies
+from moderation.cases import Rank
 from personas.messages import Cue, Event, Message, Passage
 
 
@@ -22,10 +23,17 @@ class Role(enum.IntEnum):
     MEMBER = 0
     MODERATOR = 1
     """Reviews what was kept of the community, chooses who speaks where."""
-    ADMIN = 2
+    SENIOR = 2
+    """Takes what moderators escalate, and undoes what they decided."""
+    ADMIN = 3
     """Sets what holds in the community."""
-    OWNER = 3
+    OWNER = 4
     """Runs the program: sees every community's."""
+
+    @property
+    def rank(self) -> Rank:
+        """What they may do with cases."""
+        return Rank(min(self, Rank.ADMIN))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

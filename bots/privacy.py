@@ -11,7 +11,8 @@ from typing import Final
 from bots.cards import Card, Row, Tone
 from bots.errors import UsageError
 from bots.state import Entry, State
-from moderation.records import CaseState, Decision, Exchange, Objection, Stage
+from moderation.cases import CaseState
+from moderation.records import Decision, Exchange, Objection, Stage
 from moderation.stores import Store
 from moderation.words import DEFAULT_LANGUAGE, catalogue
 
@@ -59,7 +60,7 @@ class PrivacyCommands:
     async def show(self, person: str, platform: str, *, language: str = "") -> Card:
         """How much is kept, why, what it is used for, and what can be done about it. No text of anybody's."""
         exchanges = await self._store.of_person(person, platform=platform)
-        waiting = sum(exchange.state is CaseState.OPEN for exchange in exchanges)
+        waiting = sum(exchange.case.state is not CaseState.CLOSED for exchange in exchanges)
         entries = len(await self._state.of_person(person)) + len(await self._state.counts_of(person))
         consent = "consent_given" if await self._granted(person, platform) else "consent_withheld"
         texts = (
@@ -79,8 +80,8 @@ class PrivacyCommands:
 
         - `format` 1, `at` (when), `platform`, `person`
         - `exchanges`, oldest first: `id`, `at`, `server`, `conversation`, `message`, `persona`, `persona_version`,
-          `model`, `policy`, `language`, `said`, `state`, `outcome` and `shown` (null while under way), `objections`,
-          `reviews`
+          `model`, `policy`, `language`, `said`, `state`, `ruling` (null: none), `outcome` and `shown` (null while
+          under way), `objections`, `reviews`
         - `objections`: `at`, `stage`, `rules` (each with its `decision`), `text`, and `comment` where it is the
           person's own report. `text` is null where it was never shown to anybody: what the guard blocked is the
           machine's, not theirs, and does not become showable by being asked for.
@@ -153,11 +154,12 @@ def _exchange(exchange: Exchange, person: str) -> dict[str, object]:
         "policy": opening.policy,
         "language": opening.language,
         "said": opening.said,
-        "state": exchange.state.value,
+        "state": exchange.case.state.value,
+        "ruling": exchange.case.ruling and exchange.case.ruling.value,
         "outcome": closing.outcome.value if closing else None,
         "shown": closing.shown if closing else None,
         "objections": [_objection(objection, person) for objection in exchange.objections],
-        "reviews": [{"at": review.at.isoformat(), "step": review.step.value} for review in exchange.reviews],
+        "reviews": [{"at": review.at.isoformat(), "step": review.step.value} for review in exchange.case.by_people],
     }
 
 

@@ -1,27 +1,44 @@
 """The review desk as commands: what moderators type -> calls -> cards, on every platform and as `talchum review`."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from typing import Final
 
 from bots.cards import Card, Row, Tone
 from bots.errors import UsageError
-from moderation.records import CaseState, Exchange, Finding, Objection, Review
-from moderation.review import REPORT, ReviewDesk, masked
+from bots.review_cards import ReviewCards, about
+from moderation.cases import OPEN, CaseState, Reviewer, ReviewStep, Ruling
+from moderation.records import Exchange
+from moderation.review import ReviewDesk
 from moderation.stores import Query
 from moderation.words import catalogue
 
-_PAGE = 10
-_REPORTS = 3
-"""The newest reports that a brief card tells of."""
+_PAGE: Final = 10
+_VERBS: Final = (
+    ReviewStep.CLAIM,
+    ReviewStep.RENEW,
+    ReviewStep.RELEASE,
+    ReviewStep.ESCALATE,
+    ReviewStep.UPHOLD,
+    ReviewStep.OVERTURN,
+    ReviewStep.REOPEN,
+    ReviewStep.NOTE,
+    ReviewStep.ANSWER,
+    ReviewStep.WITHDRAW,
+)
+"""Steps that people take by their name."""
+_NOTES: Final = frozenset({ReviewStep.NOTE, ReviewStep.ANSWER})
+_DECISIONS: Final = frozenset({ReviewStep.UPHOLD, ReviewStep.OVERTURN})
+_CLAIMS: Final = frozenset({ReviewStep.CLAIM, ReviewStep.RENEW})
+_FILTERS: Final = frozenset({"persona", "rule", "person", "platform"})
+"""What a list can be narrowed by, `persona=maren`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _By:
     """Who asks, where, and for which community."""
 
-    actor: str
-    tool: str
+    who: Reviewer
     server: str | None
 
 
@@ -32,21 +49,20 @@ class ReviewCommands:
         """`language` is the one of the cards."""
         self._desk = desk
         self._language = language
+        self._cards = ReviewCards(language=language, overdue=desk.overdue)
         self._known: Mapping[str, Callable[[list[str], _By], Awaitable[Card]]] = {
             "list": self._list,
             "next": self._next,
             "show": self._show,
             "brief": self._brief,
-            "uphold": self._uphold,
-            "overturn": self._overturn,
-            "note": self._note,
-            "withdraw": self._withdraw,
+            **{step.value: self._taking(step) for step in _VERBS},
+            "merge": self._merge,
             "search": self._search,
             "stats": self._stats,
         }
 
-    async def run(self, words: list[str], *, actor: str, tool: str, server: str | None = None) -> Card:
-        """The review desk: list, next, show, uphold, overturn, note, withdraw, search, stats.
+    async def run(self, words: list[str], *, by: Reviewer, server: str | None = None) -> Card:
+        """The review desk: list, next, show, a step with a case, merge, search, stats.
 
         `server` is the community whose cases may be seen, None all (see `ReviewDesk`). Raises UsageError,
         ModerationError.
@@ -54,12 +70,33 @@ class ReviewCommands:
         verb, *rest = words or ["list"]
         if verb not in self._known:
             raise self._usage()
-        return await self._known[verb](rest, _By(actor=actor, tool=tool, server=server))
+        return await self._known[verb](rest, _By(who=by, server=server))
 
     async def _list(self, words: list[str], by: _By) -> Card:
-        if len(words) > 1:
+        named, filters = [word for word in words if "=" not in word], [word for word in words if "=" in word]
+        if len(named) > 1:
             raise self._usage()
-        return await self._page(Query(state=self._state(words[0]) if words else CaseState.OPEN, limit=_PAGE), by)
+        query = self._listed(named[0] if named else "open", by)
+        narrowed = {key: value for key, _, value in (each.partition("=") for each in filters)}
+        if not narrowed.keys() <= _FILTERS or not all(narrowed.values()):
+            raise self._usage()
+        persona, rule, person, platform = (narrowed.get(key, "") for key in ("persona", "rule", "person", "platform"))
+        return await self._page(replace(query, persona=persona, rule=rule, person=person, platform=platform), by)
+
+    def _listed(self, name: str, by: _By) -> Query:
+        """What a word stands for: what waits comes as a queue, all else newest first."""
+        if name == "open":
+            return Query(states=OPEN, queue=True, limit=_PAGE)
+        if name == "mine":
+            return Query(states=OPEN, holder=by.who.name, queue=True, limit=_PAGE)
+        if name == "all":
+            return Query(limit=_PAGE)
+        if name in set(Ruling):
+            return Query(ruling=Ruling(name), limit=_PAGE)
+        if name not in set(CaseState):
+            raise self._usage()
+        state = CaseState(name)
+        return Query(states=frozenset({state}), queue=state in OPEN, limit=_PAGE)
 
     async def _search(self, words: list[str], by: _By) -> Card:
         if not words:
@@ -67,71 +104,54 @@ class ReviewCommands:
         return await self._page(Query(text=" ".join(words), limit=_PAGE), by)
 
     async def _page(self, query: Query, by: _By) -> Card:
-        exchanges = await self._desk.list(query, server=by.server)
-        if not exchanges:
-            return Card(title=self._say("review_none"))
-        return Card(
-            title=self._say("review_title", count=len(exchanges)),
-            rows=tuple(Row(label=exchange.id, text=self._summary(exchange)) for exchange in exchanges),
-            hint=self._say("list_hint"),
-            exchange=exchanges[0].id if len(exchanges) == 1 else "",
-        )
+        return self._cards.page(await self._desk.list(query, server=by.server))
 
     async def _next(self, words: list[str], by: _By) -> Card:
         if len(words) > 1:
             raise self._usage()
-        exchange = await self._desk.next(server=by.server, after=words[0] if words else "")
+        exchange = await self._desk.next(by.who, server=by.server, after=words[0] if words else "")
         if exchange is None:
             return Card(title=self._say("next_none"), tone=Tone.GOOD)
-        return self._case(exchange, hint="next_hint")
+        return self._cards.case(exchange, hint="next_hint")
 
     async def _show(self, words: list[str], by: _By) -> Card:
         if not words or words[1:] not in ([], ["reveal"]):
             raise self._usage()
         if len(words) == 1:
-            return self._case(await self._desk.show(words[0], server=by.server), hint="show_hint")
-        exchange = await self._desk.reveal(words[0], actor=by.actor, tool=by.tool, server=by.server)
-        return self._case(exchange, hint="show_hint_revealed", revealed=True)
+            return self._cards.case(await self._desk.show(words[0], server=by.server), hint="show_hint")
+        exchange = await self._desk.take(words[0], ReviewStep.REVEAL, by=by.who, server=by.server)
+        return self._cards.case(exchange, hint="show_hint_revealed", revealed=True)
 
     async def _brief(self, words: list[str], by: _By) -> Card:
-        """A case in a line or two, for a channel where they come one after another: without a word of anybody's."""
         if len(words) != 1:
             raise self._usage()
-        exchange = await self._desk.show(words[0], server=by.server)
-        summary = Row(label=exchange.opening.origin.person, text=self._summary(exchange))
-        reported = tuple(
-            Row(
-                label=self._say("reported_by"),
-                text=" · ".join(filter(None, (objection.by, found.category, found.detail))),
-            )
-            for objection in exchange.objections
-            for found in objection.findings
-            if found.filter == REPORT
-        )
-        rows = (summary, *reported[-_REPORTS:], *map(_step, exchange.reviews[-1:]))
-        return Card(title=exchange.id, rows=rows, exchange=exchange.id)
+        return self._cards.brief(await self._desk.show(words[0], server=by.server))
 
-    async def _uphold(self, words: list[str], by: _By) -> Card:
-        exchange, note = self._case_and_note(words)
-        case = await self._desk.uphold(exchange, actor=by.actor, tool=by.tool, note=note, server=by.server)
-        return Card(title=self._say(f"uphold_{_about(case)}", id=exchange), tone=Tone.GOOD)
+    def _taking(self, step: ReviewStep) -> Callable[[list[str], _By], Awaitable[Card]]:
+        """A verb that is one step."""
 
-    async def _overturn(self, words: list[str], by: _By) -> Card:
-        exchange, note = self._case_and_note(words)
-        case = await self._desk.overturn(exchange, actor=by.actor, tool=by.tool, note=note, server=by.server)
-        return Card(title=self._say(f"overturn_{_about(case)}", id=exchange), tone=Tone.GOOD)
+        async def take(words: list[str], by: _By) -> Card:
+            exchange, note = self._case_and_note(words)
+            if step in _NOTES and not note:
+                raise self._usage()
+            case = await self._desk.take(exchange, step, by=by.who, note=note, server=by.server)
+            kind = about(case) if step in _DECISIONS else "done"
+            takes_back = exchange if step is ReviewStep.WITHDRAW else ""
+            title = self._say(f"{step}_{kind}", id=exchange)
+            return Card(title=title, tone=Tone.GOOD, takes_back=takes_back, hint=self._until(case, step))
 
-    async def _note(self, words: list[str], by: _By) -> Card:
-        exchange, note = self._case_and_note(words)
-        if not note:
+        return take
+
+    def _until(self, exchange: Exchange, step: ReviewStep) -> str:
+        until = exchange.case.until
+        return self._say("claim_until", at=f"{until:%H:%M} UTC") if step in _CLAIMS and until else ""
+
+    async def _merge(self, words: list[str], by: _By) -> Card:
+        if len(words) < 2:
             raise self._usage()
-        await self._desk.note(exchange, note, actor=by.actor, tool=by.tool, server=by.server)
-        return Card(title=self._say("note_done", id=exchange), tone=Tone.GOOD)
-
-    async def _withdraw(self, words: list[str], by: _By) -> Card:
-        exchange, note = self._case_and_note(words)
-        await self._desk.withdraw(exchange, actor=by.actor, tool=by.tool, note=note, server=by.server)
-        return Card(title=self._say("withdraw_done", id=exchange), tone=Tone.GOOD, takes_back=exchange)
+        exchange, other, *note = words
+        case = await self._desk.merge(exchange, other, by=by.who, note=" ".join(note), server=by.server)
+        return Card(title=self._say("merge_done", id=other, into=case.case.id), tone=Tone.GOOD)
 
     def _case_and_note(self, words: list[str]) -> tuple[str, str]:
         if not words:
@@ -148,6 +168,9 @@ class ReviewCommands:
         states = " · ".join(
             f"{self._say(f'state_{name}')} {count}" for name, count in sorted(stats.states.items()) if count
         )
+        rulings = " · ".join(
+            f"{self._say(f'state_{name}')} {count}" for name, count in sorted(stats.rulings.items()) if count
+        )
         rules = tuple(
             Row(
                 label=rule,
@@ -162,81 +185,12 @@ class ReviewCommands:
         )
         general = (
             Row(label=self._say("outcomes"), text=outcomes or "-"),
-            Row(label=self._say("states"), text=states or "-"),
+            Row(label=self._say("states"), text=" · ".join(filter(None, (states, rulings))) or "-"),
         )
         return Card(title=self._say("stats_title"), rows=(*general, *rules))
-
-    def _summary(self, exchange: Exchange) -> str:
-        rules = sorted({finding.rule for objection in exchange.objections for finding in objection.findings})
-        parts = (
-            self._say(f"state_{exchange.state}"),
-            self._outcome(exchange),
-            exchange.opening.persona,
-            ", ".join(rules),
-            _moment(exchange.opening.at),
-        )
-        return " · ".join(parts)
-
-    def _outcome(self, exchange: Exchange) -> str:
-        name = exchange.closing.outcome if exchange.closing else "running"
-        return self._say(f"outcome_{name}")
-
-    def _case(self, exchange: Exchange, *, hint: str, revealed: bool = False) -> Card:
-        opening, closing = exchange.opening, exchange.closing
-
-        def kept(label: str, text: str) -> list[Row]:
-            readable = text if revealed else masked(text)
-            row = Row(label=self._say(label), text=readable, secret=not revealed)
-            return [] if exchange.erased else [row]
-
-        rows = [
-            Row(label=self._say("state"), text=self._summary(exchange)),
-            Row(label=self._say("model"), text=f"{opening.model} · policy {opening.policy}"),
-            *([Row(label=self._say("erased"), text=self._say("erased_text"))] if exchange.erased else []),
-            *kept("said", opening.said),
-        ]
-        for objection in exchange.objections:
-            if objection.text != opening.said:
-                rows += kept("draft", objection.text)
-            rows += (Row(label=found.rule, text=self._found(objection, found)) for found in objection.findings)
-        if closing:
-            rows += kept("shown", closing.shown)
-        rows += map(_step, exchange.reviews)
-        return Card(title=exchange.id, rows=tuple(rows), hint=self._say(hint, id=exchange.id), exchange=exchange.id)
-
-    def _found(self, objection: Objection, finding: Finding) -> str:
-        detail = f" · {finding.detail}" if finding.detail else ""
-        if finding.filter == REPORT:
-            return self._say("reported", person=objection.by or "-") + detail
-        score = "" if finding.score is None else f" {finding.score:.2f}"
-        places = "".join(f" [{span.start}:{span.end}]" for span in finding.spans[:4])
-        words, key = catalogue("moderation"), f"explain.{finding.filter}_{finding.category}"
-        meaning = f" · {words.say(key, self._language)}" if key in words else ""
-        return f"{finding.decision.name} {finding.action.name}{score}{places} · {objection.stage}{detail}{meaning}"
-
-    def _state(self, name: str) -> CaseState | None:
-        if name == "all":
-            return None
-        if name not in {state.value for state in CaseState}:
-            raise self._usage()
-        return CaseState(name)
 
     def _usage(self) -> UsageError:
         return UsageError("commands.usage", usage=self._say("review_usage"))
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(f"commands.{key}", self._language, **fields)
-
-
-def _about(exchange: Exchange) -> str:
-    """What a decision is about: what the guard did, or what people reported although it let it pass."""
-    filters = {finding.filter for objection in exchange.objections for finding in objection.findings}
-    return "report" if filters == {REPORT} else "done"
-
-
-def _step(review: Review) -> Row:
-    return Row(label=_moment(review.at), text=f"{review.actor} ({review.tool}): {review.step} {review.note}".rstrip())
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

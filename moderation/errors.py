@@ -78,8 +78,12 @@ class UnknownExchange(ReviewError):
     """No exchange has this id; fields: id."""
 
 
+class Forbidden(ReviewError):
+    """Whoever asks may not do that; fields: step."""
+
+
 class AlreadyInTargetState(ReviewError):
-    """The decision stands already; fields: id, state."""
+    """It is so already: nothing needs to be done; fields: id, state."""
 
 
 class InvalidTransition(ReviewError):

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from moderation.cases import Case
+
 
 class Decision(enum.IntEnum):
     """How strict a judgement is. Decisions are joined with `max`: the strictest wins."""
@@ -286,42 +288,6 @@ class Closing:
     tokens_overshoot: int = 0
 
 
-class CaseState(enum.StrEnum):
-    """Where the review of a kept exchange stands."""
-
-    OPEN = "open"
-    UPHELD = "upheld"
-    """A person agrees with the guard."""
-    OVERTURNED = "overturned"
-    """A person says the guard was wrong."""
-
-
-class ReviewStep(enum.StrEnum):
-    """What a moderator can do with a case."""
-
-    UPHOLD = "uphold"
-    OVERTURN = "overturn"
-    NOTE = "note"
-    REVEAL = "reveal"
-    """The masked text was looked at."""
-    WITHDRAW = "withdraw"
-    """What had been shown was taken down everywhere."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """One step of the audit trail: append-only."""
-
-    at: datetime
-    actor: str
-    tool: str
-    """Where the step was taken: "terminal", "discord" …"""
-    step: ReviewStep
-    before: CaseState
-    after: CaseState
-    note: str = ""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """Everything kept of one exchange, as the store gives it back."""
@@ -331,10 +297,8 @@ class Exchange:
     objections: tuple[Objection, ...]
     closing: Closing | None
     """None while it is under way."""
-    state: CaseState
-    version: int
-    """Grows with every review step; the store compares it before it writes."""
-    reviews: tuple[Review, ...] = ()
+    case: Case
+    """What is decided about it, and was; it may hold other exchanges too."""
     erased: bool = False
     """Its person wanted it gone: it holds no text and no key of theirs, and never will again."""
 
@@ -351,7 +315,9 @@ class Stats:
     outcomes: dict[str, int]
     """Exchanges by outcome, clean ones included."""
     states: dict[str, int]
-    """Kept exchanges by review state."""
+    """Cases by state."""
+    rulings: dict[str, int]
+    """Cases by what people decided."""
     rules: dict[str, "RuleStats"]
     """By `filter.category`."""
 

@@ -1,33 +1,23 @@
 """The review desk: people look at what the guard objected to, and agree or overrule it.
 
-What a step does to a case is one pure function, `step`. The desk adds who, where and when, and has the store append it
-to the audit trail. Who may take which step is not decided here: the desk is told who acts. Nothing is formatted here
-either; `masked` and `reason` are the two texts every platform shares.
+What a step does to a case is one pure function, `moderation.transitions.advance`. The desk adds when, and has the store
+append it to the audit trail. Who somebody is, and of which rank, is vouched for by whoever asks. Nothing is formatted
+here either; `masked` and `reason` are the two texts every platform shares.
 """
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
-from moderation.errors import AlreadyInTargetState, InvalidTransition, ReviewError, UnknownExchange
-from moderation.records import (
-    CaseState,
-    Decision,
-    Exchange,
-    Finding,
-    Objection,
-    Opening,
-    Origin,
-    Outcome,
-    Review,
-    ReviewStep,
-    Stage,
-    Stats,
-)
-from moderation.stores import Query, Store
+from moderation.cases import GUARD, MEMBER, OPEN, Case, CaseState, Priority, Rank, Review, Reviewer, ReviewStep, Ruling
+from moderation.errors import InvalidTransition, ReviewError, UnknownExchange
+from moderation.records import Decision, Exchange, Finding, Objection, Opening, Origin, Outcome, Stage, Stats
+from moderation.stores import Audit, Query, Store
+from moderation.transitions import BESIDE, advance, expired, latest, plan
 from moderation.words import DEFAULT_LANGUAGE, Catalogue, catalogue
 
 REASONS: Final = ("harmful", "hateful", "sexual", "personal_data", "out_of_character", "wrong", "other")
@@ -36,26 +26,41 @@ REASONS: Final = ("harmful", "hateful", "sexual", "personal_data", "out_of_chara
 REPORT: Final = "report"
 """What the findings of members have in place of a filter."""
 
+APPEAL: Final = "appeal"
+"""What stands there for somebody who does not agree with a decision, or with the guard."""
+
 _TRIES: Final = 8
 """How often a step that changes no state is tried again when others were faster."""
+
+_OVERTAKEN: Final = "stores.overtaken"
+_DECISIONS: Final = frozenset({ReviewStep.UPHOLD, ReviewStep.OVERTURN})
+
+_ENOUGH: Final = 500
+"""Cases that are looked at when the desk is tidied up."""
 
 _WORD: Final = re.compile(r"\S+")
 _MASK: Final = "•"
 
 
-def step(state: CaseState, what: ReviewStep) -> CaseState:
-    """The state of a case after `what`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskRules:
+    """What holds at a desk."""
 
-    People may change their mind: from upheld to overturned and back, each time by a new step. Notes, looks at the
-    masked text and taking down what was shown change nothing. Raises AlreadyInTargetState where the decision stands
-    already.
-    """
-    target = {ReviewStep.UPHOLD: CaseState.UPHELD, ReviewStep.OVERTURN: CaseState.OVERTURNED}.get(what)
-    if target is None:
-        return state
-    if state is target:
-        raise AlreadyInTargetState(f"review.already_{target.value}", state=state)
-    return target
+    lease: timedelta = timedelta(minutes=15)
+    """How long a claim holds before the case goes back."""
+    together: timedelta = timedelta(hours=24)
+    """How far apart in time what a person caused may be to become one case; zero: never."""
+    deadlines: Mapping[Priority, timedelta] = field(
+        default_factory=lambda: MappingProxyType(
+            {
+                Priority.LOW: timedelta(days=7),
+                Priority.NORMAL: timedelta(days=3),
+                Priority.HIGH: timedelta(days=1),
+                Priority.URGENT: timedelta(hours=4),
+            }
+        )
+    )
+    """How soon after it was opened somebody should have decided."""
 
 
 class ReviewDesk:
@@ -68,10 +73,14 @@ class ReviewDesk:
     exchange that was kept there is found by its id.
     """
 
-    def __init__(self, store: Store, *, clock: Callable[[], datetime]) -> None:
-        """`clock` gives the time of each step, aware, in UTC."""
+    def __init__(
+        self, store: Store, *, clock: Callable[[], datetime], rules: DeskRules | None = None, policy: str = ""
+    ) -> None:
+        """`clock` gives the time of each step, aware, in UTC; `policy` is the hash of the one in force."""
         self._store = store
         self._clock = clock
+        self._rules = rules or DeskRules()
+        self._policy = policy
 
     async def list(self, query: Query, *, server: str | None = None) -> tuple[Exchange, ...]:
         """Kept exchanges that match, newest first."""
@@ -95,64 +104,123 @@ class ReviewDesk:
         """One exchange, to be shown with its texts masked: seeing them is `reveal`."""
         return await self._find(exchange, server)
 
-    async def next(self, *, server: str | None = None, after: str = "") -> Exchange | None:
-        """The oldest of the strictest open cases, or None where all are decided; `after`: the one behind that exchange,
-        so that a case can be left for later. Raises UnknownExchange for an unknown `after`."""
+    async def next(self, by: Reviewer, *, server: str | None = None, after: str = "") -> Exchange | None:
+        """The most pressing case that waits for somebody like `by`, the oldest of those, or None where none does;
+        `after`: the one behind that exchange, so that a case can be left for later. Raises UnknownExchange for an
+        unknown `after`."""
         if after:
             await self._find(after, server)
-        return None if server == "" else await self._store.next(server=server or "", after=after)
+        if server == "":
+            return None
+        await self.free_expired()
+        return await self._store.next(by, server=server or "", after=after)
 
-    async def uphold(
+    def due(self, case: Case) -> datetime:
+        """When somebody should have decided."""
+        return case.opened + self._rules.deadlines[case.priority]
+
+    def overdue(self, case: Case) -> bool:
+        """Whether it waits longer than it should."""
+        return case.state in OPEN and self._clock() > self.due(case)
+
+    async def take(
         self,
         exchange: str,
+        what: ReviewStep,
         *,
-        actor: str,
-        tool: str,
+        by: Reviewer,
         note: str = "",
         version: int | None = None,
         server: str | None = None,
     ) -> Exchange:
-        """Agree with the guard. `version` is the one the moderator looked at; None: as it stands now.
+        """Take a step with the case of an exchange, and those before it that it needs (`transitions.plan`), at once or
+        not at all. `version` is the one that was looked at; None: as it stands now.
 
-        Raises AlreadyInTargetState; InvalidTransition where somebody else was faster. Then nothing was changed.
+        Raises ReviewError for a note that is blank and `by` without a name; Forbidden, AlreadyInTargetState and
+        InvalidTransition as `transitions.advance` does, the last one also where somebody else was faster: but a step
+        that fits any state looks again then. A reveal is durable before the text is given back.
         """
-        uphold = _Step(what=ReviewStep.UPHOLD, actor=actor, tool=tool, note=note, server=server)
-        return await self._take(exchange, uphold, version=version)
-
-    async def overturn(
-        self,
-        exchange: str,
-        *,
-        actor: str,
-        tool: str,
-        note: str = "",
-        version: int | None = None,
-        server: str | None = None,
-    ) -> Exchange:
-        """Say that the guard was wrong. Arguments and errors as with `uphold`."""
-        overturn = _Step(what=ReviewStep.OVERTURN, actor=actor, tool=tool, note=note, server=server)
-        return await self._take(exchange, overturn, version=version)
-
-    async def note(self, exchange: str, note: str, *, actor: str, tool: str, server: str | None = None) -> Exchange:
-        """Write something beside the case. Raises ReviewError where the note is blank."""
-        if not note.strip():
+        if not by.name.strip():
+            raise ReviewError("review.nobody")
+        if what in (ReviewStep.NOTE, ReviewStep.ANSWER) and not note.strip():
             raise ReviewError("review.empty_note")
-        return await self._append(
-            exchange, _Step(what=ReviewStep.NOTE, actor=actor, tool=tool, note=note, server=server)
-        )
+        for left in reversed(range(_TRIES if what in BESIDE and version is None else 1)):
+            try:
+                return await self._take(await self._find(exchange, server), what, by, note.strip(), version)
+            except InvalidTransition as error:
+                if not left or error.key != _OVERTAKEN:
+                    raise
+        raise AssertionError("unreachable: the last try returns or raises")
 
-    async def reveal(self, exchange: str, *, actor: str, tool: str, server: str | None = None) -> Exchange:
-        """The exchange, to be shown unmasked; that it was looked at is durable before it is returned."""
-        return await self._append(exchange, _Step(what=ReviewStep.REVEAL, actor=actor, tool=tool, server=server))
-
-    async def withdraw(
-        self, exchange: str, *, actor: str, tool: str, note: str = "", server: str | None = None
+    async def merge(
+        self, exchange: str, other: str, *, by: Reviewer, note: str = "", server: str | None = None
     ) -> Exchange:
-        """Note that what was shown is taken down everywhere: the platform it stands on does that. It says nothing about
-        whether the guard was right, so the case stays in its state; it may be noted again, where the first attempt to
-        take it down failed."""
-        withdraw = _Step(what=ReviewStep.WITHDRAW, actor=actor, tool=tool, note=note, server=server)
-        return await self._append(exchange, withdraw)
+        """Make the case of `other` part of that of `exchange`: of the same person, or of the same persona, and neither
+        decided yet. Raises InvalidTransition where they are not, or somebody else was faster; Forbidden."""
+        case, joining = await self._find(exchange, server), await self._find(other, server)
+        into, gone = case.case, joining.case
+        if into.id == gone.id or not _alike(case, joining) or not {into.state, gone.state} <= OPEN | {CaseState.NEW}:
+            raise InvalidTransition("review.different", id=other, state=gone.state, step=ReviewStep.MERGE)
+        for each in (into, gone):
+            advance(each, ReviewStep.MERGE, by, self._clock())
+            if each.holder not in ("", by.name) and not expired(each, self._clock()):
+                raise InvalidTransition(
+                    "review.held", id=each.id, state=each.state, step=ReviewStep.MERGE, holder=each.holder
+                )
+        told = self._review(into, into, ReviewStep.MERGE, by, f"{gone.id} {note}".strip())
+        return await self._store.merge(into, gone, told)
+
+    async def appeal(
+        self, exchange: str, *, person: str, comment: str, tool: str, server: str | None = None
+    ) -> Exchange:
+        """`person`, whose exchange it is, wants somebody (else) to look at it. Their words are kept with the exchange
+        and not in the trail, so that they can be erased. Raises as `take`, before anything is kept."""
+        kept = await self._find(exchange, server)
+        member = Reviewer(name=MEMBER, rank=Rank.MEMBER, tool=tool)
+        at = self._clock()
+        advance(kept.case, ReviewStep.APPEAL, member, at)
+        finding = Finding(
+            filter=APPEAL, version="1", category="contested", decision=Decision.FLAG, detail=comment.strip()
+        )
+        words = Objection(at=at, stage=Stage.WHOLE, text="", shown="", findings=(finding,), by=person)
+        await self._store.add(exchange, words)
+        return await self.take(exchange, ReviewStep.APPEAL, by=member, server=server)
+
+    async def free_expired(self) -> int:
+        """End the leases that are over; how many."""
+        claimed = Query(states=frozenset({CaseState.CLAIMED}), queue=True, limit=_ENOUGH)
+        ended = 0
+        for kept in await self._store.list(claimed):
+            if expired(kept.case, self._clock()):
+                with _faster():
+                    await self._take(kept, ReviewStep.EXPIRE, GUARD, "", None)
+                    ended += 1
+        return ended
+
+    async def gather(self) -> int:
+        """Merge what one person caused with one persona, by the same rules and within a day or so; how many cases
+        became part of another one."""
+        if not self._rules.together:
+            return 0
+        waiting = Query(states=frozenset({CaseState.QUEUED}), queue=True, limit=_ENOUGH)
+        first: dict[tuple[object, ...], Exchange] = {}
+        merged = 0
+        for kept in sorted(await self._store.list(waiting), key=lambda each: each.case.opened):
+            origin, opening = kept.opening.origin, kept.opening
+            rules = frozenset(found.rule for each in kept.objections for found in each.findings)
+            key = (origin.platform, origin.server, origin.person, opening.persona, rules)
+            known = first.get(key)
+            if not origin.person or known is None or kept.case.opened - known.case.opened > self._rules.together:
+                first[key] = kept
+                continue
+            with _faster():
+                first[key] = await self.merge(known.id, kept.id, by=GUARD)
+                merged += 1
+        return merged
+
+    async def verify(self) -> Audit:
+        """See `Store.verify`."""
+        return await self._store.verify()
 
     async def report(  # noqa: PLR0913 - one call says everything about a reply, of which nothing may be kept yet
         self,
@@ -195,6 +263,7 @@ class ReviewDesk:
             return Stats(
                 outcomes={outcome.value: 0 for outcome in Outcome},
                 states={state.value: 0 for state in CaseState},
+                rulings={ruling.value: 0 for ruling in Ruling},
                 rules={},
             )
         return await self._store.stats(server or "")
@@ -205,40 +274,46 @@ class ReviewDesk:
             raise UnknownExchange("stores.unknown", id=exchange)
         return case
 
-    async def _append(self, exchange: str, what: "_Step") -> Exchange:
-        """Take a step that fits any state, so that being overtaken is a reason to look again, not to give up."""
-        for _ in range(_TRIES - 1):
-            with contextlib.suppress(InvalidTransition):
-                return await self._take(exchange, what)
-        return await self._take(exchange, what)
+    async def _take(self, kept: Exchange, what: ReviewStep, by: Reviewer, note: str, version: int | None) -> Exchange:
+        case = kept.case
+        if version not in (None, case.version):
+            raise InvalidTransition(_OVERTAKEN, id=kept.id, state=case.state, step=what)
+        at = latest(case.reviews, self._clock())
+        reviews = []
+        steps = plan(case, what, by, at)
+        for step in (*steps, ReviewStep.CLOSE) if what in _DECISIONS else steps:
+            who = GUARD if step in (ReviewStep.EXPIRE, ReviewStep.CLOSE) else by
+            after = advance(case, step, who, at, lease=self._rules.lease)
+            reviews.append(self._review(case, after, step, who, note if step is what else "", at))
+            case = after
+        return await self._store.review(kept.id, reviews, case)
 
-    async def _take(self, exchange: str, taken: "_Step", *, version: int | None = None) -> Exchange:
-        if not taken.actor.strip():
-            raise ReviewError("review.nobody")
-        case = await self._find(exchange, taken.server)
-        if version is not None and version != case.version:
-            raise InvalidTransition("stores.overtaken", id=exchange, state=case.state, step=taken.what)
-        review = Review(
-            at=self._clock(),
-            actor=taken.actor,
-            tool=taken.tool,
-            step=taken.what,
-            before=case.state,
-            after=step(case.state, taken.what),
-            note=taken.note.strip(),
+    def _review(
+        self, before: Case, after: Case, step: ReviewStep, by: Reviewer, note: str, at: datetime | None = None
+    ) -> Review:
+        return Review(
+            at=at or latest(before.reviews, self._clock()),
+            actor=by.name,
+            tool=by.tool,
+            step=step,
+            before=before.state,
+            after=after.state,
+            ruling=after.ruling,
+            policy=self._policy,
+            note=note,
         )
-        return await self._store.review(exchange, review, version=case.version)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
-    """What somebody wants to do with a case."""
+def _faster() -> contextlib.suppress:
+    """Somebody else was faster, so that there is nothing left to do."""
+    return contextlib.suppress(ReviewError)
 
-    what: ReviewStep
-    actor: str
-    tool: str
-    note: str = ""
-    server: str | None
+
+def _alike(one: Exchange, other: Exchange) -> bool:
+    """Whether two exchanges can be one case."""
+    here, there = one.opening.origin, other.opening.origin
+    same = (here.platform, here.person) == (there.platform, there.person) and here.person
+    return here.server == there.server and bool(same or one.opening.persona == other.opening.persona)
 
 
 def _report(shown: str, why: str, comment: str, *, by: str, at: datetime) -> Objection:
@@ -271,7 +346,8 @@ def reason(exchange: Exchange, language: str = DEFAULT_LANGUAGE) -> str:
         for objection in exchange.objections
         if any(finding.decision is strictest for finding in objection.findings)
     ]
-    kinds = [finding.filter for objection in told for finding in objection.findings if finding.decision is strictest]
+    found = [finding for objection in told for finding in objection.findings if finding.decision is strictest]
+    kinds = [finding.filter for finding in found if finding.filter != APPEAL]
     place = "input" if all(objection.stage is Stage.INPUT for objection in told) else "reply"
     automatic = any(kind != REPORT for kind in kinds)
     effect = "effect_shown" if strictest is Decision.FLAG else f"effect_{place}"
@@ -279,10 +355,17 @@ def reason(exchange: Exchange, language: str = DEFAULT_LANGUAGE) -> str:
         *([words.say(f"review.where_{place}", language)] if automatic else []),
         *_kinds(words, kinds, language),
         words.say(f"review.{effect}" if automatic else "review.effect_report", language),
-        words.say(f"review.{'state' if automatic else 'report'}_{exchange.state.value}", language),
+        words.say(f"review.{'state' if automatic else 'report'}_{_standing(exchange.case)}", language),
         words.say("review.ask", language, id=exchange.id),
     ]
     return " ".join(sentences)
+
+
+def _standing(case: Case) -> str:
+    """What people said to it, as the person concerned may know it."""
+    if case.appealed:
+        return "appealed"
+    return case.ruling.value if case.ruling else "open"
 
 
 def _kinds(words: Catalogue, filters: Iterable[str], language: str) -> list[str]:

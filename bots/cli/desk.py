@@ -15,6 +15,7 @@ from bots.console_bot.lines import raw_lines
 from bots.errors import Unknown
 from bots.judge import Judge
 from bots.parts import open_guard, open_review
+from moderation.cases import Rank, Reviewer
 from moderation.filters import Filter
 
 _LONGEST = 16_000_000
@@ -35,8 +36,9 @@ def review(
     settings = settings_of(file)
 
     async def work() -> None:
+        by = Reviewer(name=getpass.getuser(), rank=Rank.ADMIN, tool="terminal")
         async with open_review(settings) as commands:
-            card = await commands.run(words or [], actor=getpass.getuser(), tool="terminal")
+            card = await commands.run(words or [], by=by)
             if card.takes_back:
                 # Another process may have it standing somewhere; only that one can take it away.
                 card = replace(card, hint=say("commands.withdraw_not_there", settings))

@@ -4,18 +4,31 @@ One sibling file for each way to keep it: `sqlite` (the default), `memory` (test
 `tests/contracts/test_stores.py`; so must the next one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from moderation.records import CaseState, Closing, Exchange, Objection, Opening, Outcome, Review, Stats
+from moderation.cases import Case, CaseState, Priority, Review, Reviewer, Ruling
+from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Stats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """Which kept exchanges to list, newest first."""
 
-    state: CaseState | None = None
-    """None: any."""
+    states: frozenset[CaseState] = frozenset()
+    """Those of their cases; none: any."""
+    ruling: Ruling | None = None
+    """What was decided; None: anything, or nothing."""
+    holder: str = ""
+    """Who has claimed it; "": anybody, or nobody."""
+    priority: Priority = Priority.LOW
+    """At least."""
+    opened_before: datetime | None = None
+    queue: bool = False
+    """Cases instead of exchanges, each by the one it began with, in the order in which they should be looked at: the
+    most pressing first, and of those the oldest. Erased ones, in which nothing can be seen, are passed over."""
     text: str = ""
     """Full-text search over what was said, drafted and shown, Korean included; "" lists all. People type it: any string
     is a valid query and is matched as words, never as query syntax."""
@@ -28,8 +41,29 @@ class Query:
     """Key of the person whose exchange it is; "": anybody's. Keys are the platform's own: name that as well."""
     platform: str = ""
     before: str = ""
-    """Id of the last exchange of the page before."""
+    """Id of the last exchange of the page before, in the same order."""
     limit: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What came of looking through the audit trail."""
+
+    steps: int
+    unchained: int
+    """Steps kept before there was a chain: a change to them is noticed as one of the first step of the chain."""
+    broken: str = ""
+    """Id of the exchange whose step is the first that is not as it was written: it was changed, or one before it was
+    changed, added or taken away."""
+    differing: tuple[str, ...] = ()
+    """Ids of cases that stand otherwise than their last step says."""
+    head: str = ""
+    """Digest of the last step: written down elsewhere, it shows later that none was taken away."""
+
+    @property
+    def sound(self) -> bool:
+        """Nothing was found."""
+        return not self.broken and not self.differing
 
 
 class Store(Protocol):
@@ -44,14 +78,15 @@ class Store(Protocol):
     """
 
     async def open(self, opening: Opening, first: Objection) -> str:
-        """Keep a new exchange with its first objection in one transaction; returns its id (short, typeable)."""
+        """Keep a new exchange with its first objection, and a case for it, in one transaction; returns its id (short,
+        typeable)."""
 
     async def add(self, exchange: str, objection: Objection) -> None:
-        """Keep another objection of the same exchange. Raises UnknownExchange."""
+        """Keep another objection of the same exchange, whose case may become more pressing. Raises UnknownExchange."""
 
     async def close(self, exchange: str, closing: Closing) -> None:
-        """Keep how it ended, and count its outcome, in one transaction. The first closing stands: a second one does
-        nothing, so that a caller that was cancelled may close again. Raises UnknownExchange."""
+        """Keep how it ended, count its outcome, and queue its case, in one transaction. The first closing stands: a
+        second one does nothing, so that a caller that was cancelled may close again. Raises UnknownExchange."""
 
     async def count(self, outcome: Outcome, server: str = "") -> None:
         """Count an exchange of which nothing is kept; `server` is where it took place, "" in private."""
@@ -78,18 +113,29 @@ class Store(Protocol):
     async def list(self, query: Query) -> tuple[Exchange, ...]:
         """Exchanges that match, newest (last kept) first. Raises UnknownExchange for an unknown `before`."""
 
-    async def next(self, *, server: str = "", after: str = "") -> Exchange | None:
-        """The first open case, the strictest decision before the oldest; None where there is none.
+    async def next(self, by: Reviewer, *, server: str = "", after: str = "") -> Exchange | None:
+        """The first case in the order of `Query.queue` that waits and that `by` may take: not their own decision where
+        that is appealed against, nothing for seniors where they are none. None where there is none.
 
-        `server` as in `Query`. `after`: the first behind that exchange in this order, whatever became of it since;
-        raises UnknownExchange where there is none. Erased exchanges are passed over: nothing can be seen in them.
+        `server` as in `Query`. `after`: the first behind that exchange's case in this order, whatever became of it
+        since; raises UnknownExchange where there is none. Erased cases are passed over.
         """
 
-    async def review(self, exchange: str, review: Review, *, version: int) -> Exchange:
-        """Append a step to the audit trail and move the case to `review.after`, if its version is still `version`.
+    async def review(self, exchange: str, reviews: Sequence[Review], case: Case) -> Exchange:
+        """Append steps to the audit trail, in order, and leave the case of the exchange as `case` is, if its version is
+        still `case.version`: all or nothing.
 
+        The store itself gives `chain` to the steps, the next version to the case and keeps its id and exchanges.
         Returns the exchange afterwards. Raises UnknownExchange; `InvalidTransition` when somebody else was faster.
         """
+
+    async def merge(self, case: Case, other: Case, review: Review) -> Exchange:
+        """Let all exchanges of `other` be of `case`, and append `review` to its trail, if both have still their
+        versions. `other` is no case any more, and its trail is part of that of `case`, which is as pressing as the more
+        pressing of both. Returns the exchange that `case` began with. Raises as `review`."""
+
+    async def verify(self) -> Audit:
+        """Whether the audit trail is as it was written, and every case as its trail says. Reads all of it."""
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first; nothing for the person "".

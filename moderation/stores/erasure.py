@@ -51,5 +51,5 @@ def reported_by(person: str, exchange: Exchange) -> Exchange:
         opening=replace(opening, origin=replace(opening.origin, person=person), said=""),
         objections=tuple(objection for objection in exchange.objections if objection.by == person),
         closing=None,
-        reviews=(),
+        case=replace(exchange.case, holder="", decided_by="", exchanges=(exchange.id,), reviews=()),
     )

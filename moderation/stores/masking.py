@@ -15,9 +15,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from moderation.cases import Case, Review, Reviewer
 from moderation.masks import Hidden, Masked, masked
-from moderation.records import Closing, Exchange, Finding, Objection, Opening, Outcome, Review, Span, Stage, Stats
-from moderation.stores import Query, Store
+from moderation.records import Closing, Exchange, Finding, Objection, Opening, Outcome, Span, Stage, Stats
+from moderation.stores import Audit, Query, Store
 
 
 class MaskingStore:
@@ -58,13 +59,21 @@ class MaskingStore:
         """Exchanges that match, newest first."""
         return await self._store.list(query)
 
-    async def next(self, *, server: str = "", after: str = "") -> Exchange | None:
-        """The first open case."""
-        return await self._store.next(server=server, after=after)
+    async def next(self, by: Reviewer, *, server: str = "", after: str = "") -> Exchange | None:
+        """The first case that waits."""
+        return await self._store.next(by, server=server, after=after)
 
-    async def review(self, exchange: str, review: Review, *, version: int) -> Exchange:
-        """Append a step to the audit trail."""
-        return await self._store.review(exchange, review, version=version)
+    async def review(self, exchange: str, reviews: Sequence[Review], case: Case) -> Exchange:
+        """Append steps to the audit trail."""
+        return await self._store.review(exchange, reviews, case)
+
+    async def merge(self, case: Case, other: Case, review: Review) -> Exchange:
+        """Make one case of two."""
+        return await self._store.merge(case, other, review)
+
+    async def verify(self) -> Audit:
+        """Look through the audit trail."""
+        return await self._store.verify()
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first."""

@@ -4,25 +4,18 @@ Nothing it keeps survives the process; in everything else it does what the contr
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from moderation.cases import Case, CaseState, Review, Reviewer, Ruling
 from moderation.errors import InvalidTransition, StoreFailed, UnknownExchange
-from moderation.records import (
-    CaseState,
-    Closing,
-    Exchange,
-    Objection,
-    Opening,
-    Outcome,
-    Review,
-    RuleStats,
-    Stats,
-)
-from moderation.stores import Query, reports
+from moderation.records import Closing, Exchange, Objection, Opening, Outcome, RuleStats, Stats
+from moderation.stores import Audit, Query, reports
+from moderation.stores.chain import link
 from moderation.stores.erasure import anonymous, emptied, reported_by, silent, wordless
 from moderation.stores.search import Phrase, holds, phrases, terms
+from moderation.transitions import may_take, priority_of, queued
 
 _TRIES: Final = 16
 
@@ -37,6 +30,9 @@ class MemoryStore:
         """`ids` makes a new id at each call: short, typeable; one that is taken is asked for again."""
         self._ids = ids
         self._kept: dict[str, Exchange] = {}
+        """The case of each is its own, or a former one: `_case_of` knows."""
+        self._cases: dict[str, Case] = {}
+        self._trail: list[tuple[str, Review]] = []
         self._terms: dict[str, list[str]] = {}
         self._outcomes: Counter[tuple[str, Outcome]] = Counter()
         self._reports: dict[_Place, list[tuple[str, str]]] = defaultdict(list)
@@ -47,9 +43,9 @@ class MemoryStore:
         """Keep a new exchange with its first objection; returns its id."""
         self._require_open()
         exchange = self._new_id()
-        self._kept[exchange] = Exchange(
-            id=exchange, opening=opening, objections=(first,), closing=None, state=CaseState.OPEN, version=0
-        )
+        case = Case(id=exchange, opened=opening.at, priority=priority_of([first]), exchanges=(exchange,))
+        self._cases[exchange] = case
+        self._kept[exchange] = Exchange(id=exchange, opening=opening, objections=(first,), closing=None, case=case)
         self._terms[exchange] = terms(opening.said) + terms(first.text)
         return exchange
 
@@ -59,6 +55,8 @@ class MemoryStore:
         if kept.erased:
             objection = wordless(objection)
         self._kept[exchange] = replace(kept, objections=(*kept.objections, objection))
+        priority = max(kept.case.priority, priority_of([objection]))
+        self._cases[kept.case.id] = replace(self._cases[kept.case.id], priority=priority)
         self._terms[exchange] += terms(objection.text)
 
     async def close(self, exchange: str, closing: Closing) -> None:
@@ -102,38 +100,55 @@ class MemoryStore:
         """Exchanges that match, the one opened last first. Raises UnknownExchange for an unknown `before`."""
         self._require_open()
         wanted = phrases(query.text)
-        found = (exchange for exchange in self._older_than(query.before) if self._matches(exchange, query, wanted))
+        every = self._queue() if query.queue else [self._seen(each) for each in reversed(self._kept)]
+        start = _place(every, self._find(query.before)) + 1 if query.before else 0
+        found = (exchange for exchange in every[start:] if self._matches(exchange, query, wanted))
         return tuple(exchange for exchange, _ in zip(found, range(query.limit), strict=False))
 
-    async def next(self, *, server: str = "", after: str = "") -> Exchange | None:
-        """The first open case. Raises UnknownExchange for an unknown `after`."""
+    async def next(self, by: Reviewer, *, server: str = "", after: str = "") -> Exchange | None:
+        """The first case that waits. Raises UnknownExchange for an unknown `after`."""
         self._require_open()
-        ordered = sorted(self._kept.values(), key=lambda exchange: -exchange.decision)
-        start = ordered.index(self._find(after)) + 1 if after else 0
-        return next(
-            (
-                exchange
-                for exchange in ordered[start:]
-                if exchange.state is CaseState.OPEN
-                and not exchange.erased
-                and server in ("", exchange.opening.origin.server)
-            ),
-            None,
-        )
+        every = self._queue()
+        start = _place(every, self._find(after)) + 1 if after else 0
+        waiting = (each for each in every[start:] if not each.erased and may_take(each.case, by))
+        return next((each for each in waiting if server in ("", each.opening.origin.server)), None)
 
-    async def review(self, exchange: str, review: Review, *, version: int) -> Exchange:
-        """Append a step. Raises UnknownExchange; InvalidTransition where the version is not `version` any more."""
-        kept = self._find(exchange)
-        if kept.version != version:
-            raise InvalidTransition("stores.overtaken", id=exchange, state=kept.state, step=review.step)
-        after = replace(kept, state=review.after, version=version + 1, reviews=(*kept.reviews, review))
-        self._kept[exchange] = after
-        return after
+    async def review(self, exchange: str, reviews: Sequence[Review], case: Case) -> Exchange:
+        """Append steps. Raises UnknownExchange; InvalidTransition where the version is another one."""
+        stands = self._find(exchange).case
+        self._compare(stands, case, reviews[-1])
+        self._append(exchange, reviews)
+        self._cases[stands.id] = replace(case, id=stands.id, exchanges=stands.exchanges, version=case.version + 1)
+        return self._find(exchange)
+
+    async def merge(self, case: Case, other: Case, review: Review) -> Exchange:
+        """Make one case of two. Raises UnknownExchange; InvalidTransition where a version is another one."""
+        into, joining = self._find(case.id).case, self._find(other.id).case
+        self._compare(into, case, review)
+        self._compare(joining, other, review)
+        del self._cases[joining.id]
+        self._append(case.id, [review])
+        self._cases[case.id] = replace(
+            into,
+            exchanges=tuple(sorted((*into.exchanges, *joining.exchanges), key=list(self._kept).index)),
+            priority=max(into.priority, joining.priority),
+            version=into.version + 1,
+        )
+        return self._find(case.id)
+
+    async def verify(self) -> Audit:
+        """Whether the trail and the cases agree: in memory nobody can change a step."""
+        self._require_open()
+        differing = [
+            each.id for each in self._cases.values() if (trail := self._of_case(each)) and trail[-1].after != each.state
+        ]
+        head = self._trail[-1][1].chain if self._trail else ""
+        return Audit(steps=len(self._trail), unchained=0, differing=tuple(differing), head=head)
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first."""
         self._require_open()
-        found = (exchange for exchange in self._kept.values() if exchange.opening.origin.platform == platform)
+        found = (each for each in map(self._seen, self._kept) if each.opening.origin.platform == platform)
         return tuple(
             exchange if exchange.opening.origin.person == person else reported_by(person, exchange)
             for exchange in found
@@ -173,8 +188,9 @@ class MemoryStore:
     async def stats(self, server: str = "") -> Stats:
         """Counts over everything, or one server; outcomes and states that did not occur are counted as 0."""
         self._require_open()
-        here = [each for each in self._kept.values() if server in ("", each.opening.origin.server)]
-        states = Counter(exchange.state for exchange in here)
+        here = [each for each in map(self._seen, self._kept) if server in ("", each.opening.origin.server)]
+        cases = [each for each in self._cases.values() if server in ("", self._kept[each.id].opening.origin.server)]
+        states, rulings = Counter(case.state for case in cases), Counter(case.ruling for case in cases)
         outcomes: Counter[Outcome] = Counter()
         for (where, outcome), count in self._outcomes.items():
             if server in ("", where):
@@ -182,6 +198,7 @@ class MemoryStore:
         return Stats(
             outcomes={outcome.value: outcomes[outcome] for outcome in Outcome},
             states={state.value: states[state] for state in CaseState},
+            rulings={ruling.value: rulings[ruling] for ruling in Ruling},
             rules=_rules(here),
         )
 
@@ -195,10 +212,9 @@ class MemoryStore:
 
     def _find(self, exchange: str) -> Exchange:
         self._require_open()
-        try:
-            return self._kept[exchange]
-        except KeyError:
-            raise UnknownExchange("stores.unknown", id=exchange) from None
+        if exchange not in self._kept:
+            raise UnknownExchange("stores.unknown", id=exchange)
+        return self._seen(exchange)
 
     def _new_id(self) -> str:
         for _ in range(_TRIES):
@@ -207,16 +223,38 @@ class MemoryStore:
                 return exchange
         raise StoreFailed("stores.ids", tries=_TRIES)
 
-    def _older_than(self, before: str) -> Iterator[Exchange]:
-        newest_first = list(reversed(self._kept))
-        start = newest_first.index(self._find(before).id) + 1 if before else 0
-        return (self._kept[exchange] for exchange in newest_first[start:])
+    def _seen(self, exchange: str) -> Exchange:
+        """An exchange with its case as it stands."""
+        (case,) = (each for each in self._cases.values() if exchange in each.exchanges)
+        return replace(self._kept[exchange], case=replace(case, reviews=self._of_case(case)))
+
+    def _of_case(self, case: Case) -> tuple[Review, ...]:
+        return tuple(review for exchange, review in self._trail if exchange in case.exchanges)
+
+    def _queue(self) -> Sequence[Exchange]:
+        """Every case by the exchange it began with, the most pressing first, and of those the oldest."""
+        return sorted(
+            (self._seen(case) for case in self._kept if case in self._cases), key=lambda each: -each.case.priority
+        )
+
+    def _compare(self, stands: Case, seen: Case, review: Review) -> None:
+        if stands.version != seen.version:
+            raise InvalidTransition("stores.overtaken", id=stands.id, state=stands.state, step=review.step)
+
+    def _append(self, exchange: str, reviews: Iterable[Review]) -> None:
+        for review in reviews:
+            before = self._trail[-1][1].chain if self._trail else ""
+            self._trail.append((exchange, replace(review, chain=link(before, exchange, review))))
 
     def _end(self, kept: Exchange, closing: Closing) -> None:
         if kept.erased:
             closing = silent(closing)
         self._kept[kept.id] = replace(kept, closing=closing)
         self._terms[kept.id] += terms(closing.shown)
+        if kept.case.state is CaseState.NEW:
+            ready, steps = queued(kept.case, closing.at)
+            self._cases[ready.id] = replace(ready, version=ready.version + 1)
+            self._append(kept.id, steps)
 
     def _forget_reports(self, person: str, platform: str) -> None:
         for place, made in self._reports.items():
@@ -228,8 +266,14 @@ class MemoryStore:
 
     def _matches(self, exchange: Exchange, query: Query, wanted: tuple[Phrase, ...]) -> bool:
         opening, origin = exchange.opening, exchange.opening.origin
+        case = exchange.case
         return (
-            query.state in (None, exchange.state)
+            (not query.states or case.state in query.states)
+            and query.ruling in (None, case.ruling)
+            and query.holder in ("", case.holder)
+            and query.priority <= case.priority
+            and (query.opened_before is None or case.opened < query.opened_before)
+            and not (query.queue and exchange.erased)
             and query.persona in ("", opening.persona)
             and query.server in ("", origin.server)
             and query.person in ("", origin.person)
@@ -241,16 +285,16 @@ class MemoryStore:
 
 def _rules(exchanges: Iterable[Exchange]) -> dict[str, RuleStats]:
     objected: Counter[str] = Counter()
-    decided: Counter[tuple[str, CaseState]] = Counter()
+    decided: Counter[tuple[str, Ruling | None]] = Counter()
     for exchange in exchanges:
         for rule in {finding.rule for objection in exchange.objections for finding in objection.findings}:
             objected[rule] += 1
-            decided[rule, exchange.state] += 1
+            decided[rule, exchange.case.ruling] += 1
     return {
         rule: RuleStats(
             objected=objected[rule],
-            upheld=decided[rule, CaseState.UPHELD],
-            overturned=decided[rule, CaseState.OVERTURNED],
+            upheld=decided[rule, Ruling.UPHELD],
+            overturned=decided[rule, Ruling.OVERTURNED],
         )
         for rule in sorted(objected)
     }
@@ -260,3 +304,9 @@ def _names(exchange: Exchange) -> set[str]:
     """What a query may call the rules that objected: `filter.category`, or only `filter`."""
     findings = [finding for objection in exchange.objections for finding in objection.findings]
     return {finding.rule for finding in findings} | {finding.filter for finding in findings}
+
+
+def _place(exchanges: Sequence[Exchange], wanted: Exchange) -> int:
+    """Where an exchange, or its case, stands."""
+    ids = [each.id for each in exchanges]
+    return ids.index(wanted.id if wanted.id in ids else wanted.case.id)

@@ -18,7 +18,7 @@ _APPLICATION: Final = 0x54414C43
 """Marks a file as ours ("TALC"), where SQLite keeps the id of the application."""
 
 # Texts have the type ANY: what UTF-8 cannot hold (lone surrogates) is kept as bytes, see `rows.keep`. `seq` orders what
-# was kept; ids are for people. Times are ISO 8601. `exchange.state` and `.version` sum up `review` and change with it.
+# was kept; ids are for people. Times are ISO 8601.
 _EXCHANGES: Final = f"""
 PRAGMA application_id = {_APPLICATION};
 CREATE TABLE session (
@@ -150,6 +150,54 @@ CREATE TABLE trace (
 ) STRICT;
 """
 
+# A case has the row number of the exchange it began with; `exchange.lead` says of which case an exchange is part.
+# `waiting` is whether somebody has something to do, as `moderation.cases.OPEN` says it: the queue is read by it.
+# Decisions: 1 is FLAG, 2 is BLOCK; actions from 5 are those of somebody in danger (`moderation.records`).
+_CASES: Final = """
+CREATE TABLE casefile (
+    seq INTEGER PRIMARY KEY REFERENCES exchange (seq),
+    state TEXT NOT NULL,
+    waiting INTEGER NOT NULL DEFAULT 0,
+    ruling TEXT,
+    version INTEGER NOT NULL DEFAULT 0,
+    priority INTEGER NOT NULL,
+    opened TEXT NOT NULL,
+    holder ANY NOT NULL DEFAULT '',
+    until TEXT,
+    decided_by ANY NOT NULL DEFAULT '',
+    escalated INTEGER NOT NULL DEFAULT 0,
+    appealed INTEGER NOT NULL DEFAULT 0,
+    appeals INTEGER NOT NULL DEFAULT 0,
+    server ANY NOT NULL
+) STRICT;
+INSERT INTO casefile (seq, state, waiting, ruling, version, priority, opened, decided_by, server)
+SELECT e.seq,
+    CASE WHEN e.state != 'open' THEN 'closed'
+        WHEN EXISTS (SELECT 1 FROM closing c WHERE c.exchange = e.seq) THEN 'queued' ELSE 'new' END,
+    e.state = 'open' AND EXISTS (SELECT 1 FROM closing c WHERE c.exchange = e.seq),
+    CASE WHEN e.state != 'open' THEN e.state END,
+    e.version,
+    CASE WHEN f.action >= 5 THEN 3 WHEN f.reported THEN 2 WHEN f.decision >= 2 THEN 1 ELSE 0 END,
+    e.at,
+    CASE WHEN e.state != 'open' THEN coalesce((SELECT r.actor FROM review r WHERE r.exchange = e.seq
+        AND r.step IN ('uphold', 'overturn') ORDER BY r.seq DESC LIMIT 1), '') ELSE '' END,
+    e.server
+FROM exchange e LEFT JOIN (
+    SELECT o.exchange, max(f.action) AS action, max(f.decision) AS decision, max(o.reporter != '') AS reported
+    FROM objection o JOIN finding f ON f.objection = o.seq GROUP BY o.exchange
+) f ON f.exchange = e.seq;
+CREATE INDEX casefile_queue ON casefile (waiting, priority DESC, seq);
+CREATE INDEX casefile_server ON casefile (server, waiting, priority DESC, seq);
+ALTER TABLE exchange ADD COLUMN lead INTEGER NOT NULL DEFAULT 0;
+UPDATE exchange SET lead = seq;
+CREATE INDEX exchange_lead ON exchange (lead);
+DROP INDEX exchange_state;
+ALTER TABLE exchange DROP COLUMN state;
+ALTER TABLE exchange DROP COLUMN version;
+ALTER TABLE review ADD COLUMN ruling TEXT;
+ALTER TABLE review ADD COLUMN policy ANY NOT NULL DEFAULT '';
+ALTER TABLE review ADD COLUMN chain TEXT NOT NULL DEFAULT '';
+"""
 
 _STEPS: Final = (
     ("exchanges", _EXCHANGES),
@@ -158,6 +206,7 @@ _STEPS: Final = (
     ("servers", _SERVERS),
     ("reports", _REPORTS),
     ("erasures", _ERASURES),
+    ("cases", _CASES),
 )
 
 

@@ -8,21 +8,12 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
+from moderation.cases import OPEN, CaseState, Priority, Ruling
 from moderation.errors import UnknownExchange
-from moderation.records import (
-    CaseState,
-    Exchange,
-    Finding,
-    Objection,
-    Origin,
-    Outcome,
-    Review,
-    RuleStats,
-    Stage,
-    Stats,
-)
-from moderation.stores import Query, rows
+from moderation.records import Exchange, Finding, Objection, Origin, Outcome, RuleStats, Stage, Stats
+from moderation.stores import Query, casework, rows
 from moderation.stores.rows import keep, revive
 from moderation.stores.search import phrases
 
@@ -36,34 +27,69 @@ def find(connection: sqlite3.Connection, exchange: str) -> int:
 
 
 def select(connection: sqlite3.Connection, query: Query) -> list[int]:
-    """The seqs of what matches, newest first. Raises UnknownExchange for an unknown `before`."""
-    wheres = ["1"]
-    values: dict[str, object] = {"limit": max(0, query.limit)}
-    if query.before:
-        wheres.append("seq < :before")
-        values["before"] = find(connection, query.before)
-    if query.state is not None:
-        wheres.append("state = :state")
-        values["state"] = query.state.value
-    for column in ("persona", "server", "person", "platform"):
-        if wanted := getattr(query, column):
-            wheres.append(f"{column} = :{column}")
-            values[column] = keep(wanted)
-    if query.rule:
-        wheres.append(
-            "seq IN (SELECT o.exchange FROM finding f JOIN objection o ON o.seq = f.objection"
-            " WHERE f.filter = :rule OR f.filter || '.' || f.category = :rule)"
-        )
-        values["rule"] = keep(query.rule)
-    if sought := phrases(query.text):
-        wheres.append("seq IN (SELECT rowid FROM search WHERE search MATCH :match)")
-        values["match"] = " AND ".join(f'"{" ".join(phrase)}"*' for phrase in sought)
-    sql = " ".join(("SELECT seq FROM exchange WHERE", " AND ".join(wheres), "ORDER BY seq DESC LIMIT :limit"))
+    """The seqs of what matches, newest first, or as a queue. Raises UnknownExchange for an unknown `before`."""
+    wheres, values = _conditions(connection, query)
+    order = "e.seq DESC"
+    if query.queue:
+        wheres += ["e.seq = c.seq", "NOT e.erased"]
+        order = "c.priority DESC, c.seq"
+    tables = "SELECT e.seq FROM exchange e JOIN casefile c ON c.seq = e.lead WHERE"
+    sql = " ".join((tables, " AND ".join(wheres), "ORDER BY", order, "LIMIT :limit"))
     return [seq for (seq,) in connection.execute(sql, values)]
 
 
+def _conditions(connection: sqlite3.Connection, query: Query) -> tuple[list[str], dict[str, object]]:
+    wheres: list[str] = ["1"]
+    values: dict[str, object] = {"limit": max(0, query.limit)}
+    if query.before:
+        wheres.append(_BEHIND if query.queue else "e.seq < :before")
+        values["before"] = find(connection, query.before)
+    _of_cases(query, wheres, values)
+    for column in ("persona", "server", "person", "platform"):
+        if wanted := getattr(query, column):
+            wheres.append(f"e.{column} = :{column}")
+            values[column] = keep(wanted)
+    if query.rule:
+        wheres.append(_OF_RULE)
+        values["rule"] = keep(query.rule)
+    if sought := phrases(query.text):
+        wheres.append("e.seq IN (SELECT rowid FROM search WHERE search MATCH :match)")
+        values["match"] = " AND ".join(f'"{" ".join(phrase)}"*' for phrase in sought)
+    return wheres, values
+
+
+def _of_cases(query: Query, wheres: list[str], values: dict[str, object]) -> None:
+    if query.states:
+        wheres.append("c.state IN (SELECT value FROM json_each(:states))")
+        values["states"] = json.dumps(sorted(query.states))
+        if query.states <= OPEN:
+            wheres.append("c.waiting")
+    if query.ruling is not None:
+        wheres.append("c.ruling = :ruling")
+        values["ruling"] = query.ruling.value
+    if query.holder:
+        wheres.append("c.holder = :holder")
+        values["holder"] = keep(query.holder)
+    if query.priority > Priority.LOW:
+        wheres.append("c.priority >= :priority")
+        values["priority"] = query.priority.value
+    if query.opened_before:
+        wheres.append("c.opened < :opened_before")
+        values["opened_before"] = query.opened_before.isoformat()
+
+
+_BEHIND: Final = (
+    "(-c.priority, c.seq) > (SELECT -b.priority, b.seq FROM casefile b JOIN exchange x ON x.lead = b.seq"
+    " WHERE x.seq = :before)"
+)
+_OF_RULE: Final = (
+    "e.seq IN (SELECT o.exchange FROM finding f JOIN objection o ON o.seq = f.objection"
+    " WHERE f.filter = :rule OR f.filter || '.' || f.category = :rule)"
+)
+
+
 def load(connection: sqlite3.Connection, seqs: Sequence[int]) -> tuple[Exchange, ...]:
-    """Exchanges with everything kept of them, in the order of `seqs`: five queries, however many exchanges."""
+    """Exchanges with everything kept of them, in the order of `seqs`: some queries, however many exchanges."""
     wanted = json.dumps(list(seqs))
     objections = _objections(connection, wanted)
     closings = {
@@ -74,51 +100,27 @@ def load(connection: sqlite3.Connection, seqs: Sequence[int]) -> tuple[Exchange,
             (wanted,),
         )
     }
-    reviews: dict[int, list[Review]] = defaultdict(list)
-    for seq, *row in connection.execute(
-        "SELECT exchange, at, actor, tool, step, before, after, note FROM review"
-        " WHERE exchange IN (SELECT value FROM json_each(?)) ORDER BY seq",
-        (wanted,),
-    ):
-        reviews[seq].append(rows.review(row))
+    leads = dict(
+        connection.execute("SELECT seq, lead FROM exchange WHERE seq IN (SELECT value FROM json_each(?))", (wanted,))
+    )
+    cases = dict(zip(leads.values(), casework.load(connection, leads.values()), strict=True))
     exchanges = {
         seq: Exchange(
             id=revive(exchange),
             opening=rows.opening(row),
             objections=tuple(objections[seq]),
             closing=closings.get(seq),
-            state=CaseState(state),
-            version=version,
-            reviews=tuple(reviews[seq]),
+            case=cases[leads[seq]],
             erased=bool(erased),
         )
-        for seq, exchange, state, version, erased, *row in connection.execute(
-            "SELECT seq, id, state, version, erased, at, platform, conversation, person, message, server, persona,"
+        for seq, exchange, erased, *row in connection.execute(
+            "SELECT seq, id, erased, at, platform, conversation, person, message, server, persona,"
             " persona_version, model, policy, language, said FROM exchange"
             " WHERE seq IN (SELECT value FROM json_each(?))",
             (wanted,),
         )
     }
     return tuple(exchanges[seq] for seq in seqs)
-
-
-def following(connection: sqlite3.Connection, server: str, after: str) -> int | None:
-    """The seq of the open case that comes next. Raises UnknownExchange for an unknown `after`."""
-    values: dict[str, object] = {"server": keep(server), "seen": None, "decision": None}
-    if after:
-        values["seen"] = find(connection, after)
-        values["decision"] = connection.execute(
-            "SELECT max(f.decision) FROM objection o JOIN finding f ON f.objection = o.seq WHERE o.exchange = :seen",
-            values,
-        ).fetchone()[0]
-    row = connection.execute(
-        "SELECT seq FROM (SELECT e.seq, (SELECT max(f.decision) FROM objection o"
-        " JOIN finding f ON f.objection = o.seq WHERE o.exchange = e.seq) AS decision FROM exchange e"
-        " WHERE e.state = 'open' AND NOT e.erased AND (:server = '' OR e.server = :server))"
-        " WHERE :seen IS NULL OR (-decision, seq) > (-:decision, :seen) ORDER BY decision DESC, seq LIMIT 1",
-        values,
-    ).fetchone()
-    return None if row is None else int(row[0])
 
 
 def of_person(connection: sqlite3.Connection, person: str, platform: str) -> list[int]:
@@ -159,28 +161,27 @@ def reported(connection: sqlite3.Connection, origin: Origin, by: str = "") -> st
 
 def stats(connection: sqlite3.Connection, server: str) -> Stats:
     """Counts over everything, or over one server; outcomes and states that did not occur are counted as 0."""
-    where = {"server": keep(server), "upheld": CaseState.UPHELD.value, "overturned": CaseState.OVERTURNED.value}
+    where = {"server": keep(server), "upheld": Ruling.UPHELD.value, "overturned": Ruling.OVERTURNED.value}
     outcomes = dict(
         connection.execute(
             "SELECT name, sum(count) FROM outcome WHERE (:server = '' OR server = :server) GROUP BY name", where
         )
     )
-    states = dict(
-        connection.execute(
-            "SELECT state, count(*) FROM exchange WHERE (:server = '' OR server = :server) GROUP BY state", where
-        )
-    )
+    states, rulings = (casework.counted(connection, column, server) for column in ("state", "ruling"))
     rules = connection.execute(
         "WITH objected AS (SELECT DISTINCT f.filter, f.category, o.exchange"
         " FROM finding f JOIN objection o ON o.seq = f.objection)"
-        " SELECT r.filter, r.category, count(*), sum(e.state = :upheld), sum(e.state = :overturned)"
-        " FROM objected r JOIN exchange e ON e.seq = r.exchange WHERE (:server = '' OR e.server = :server)"
+        " SELECT r.filter, r.category, count(*), coalesce(sum(c.ruling = :upheld), 0),"
+        " coalesce(sum(c.ruling = :overturned), 0)"
+        " FROM objected r JOIN exchange e ON e.seq = r.exchange JOIN casefile c ON c.seq = e.lead"
+        " WHERE (:server = '' OR e.server = :server)"
         " GROUP BY r.filter, r.category ORDER BY 1, 2",
         where,
     )
     return Stats(
         outcomes={outcome.value: outcomes.get(outcome.value, 0) for outcome in Outcome},
         states={state.value: states.get(state.value, 0) for state in CaseState},
+        rulings={ruling.value: rulings.get(ruling.value, 0) for ruling in Ruling},
         rules={
             f"{revive(name)}.{revive(category)}": RuleStats(objected=objected, upheld=upheld, overturned=overturned)
             for name, category, objected, upheld, overturned in rules

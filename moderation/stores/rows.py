@@ -5,24 +5,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from moderation.records import (
-    Action,
-    CaseState,
-    Closing,
-    Decision,
-    Finding,
-    Opening,
-    Origin,
-    Outcome,
-    Review,
-    ReviewStep,
-    Span,
-)
+from moderation.cases import CaseState, Review, ReviewStep, Ruling
+from moderation.records import Action, Closing, Decision, Finding, Opening, Origin, Outcome, Span
 
 Text = str | bytes
 """A text as SQLite has it."""
 
 _MICROSECOND: Final = timedelta(microseconds=1)
+
+# What states were called before cases could be claimed, in steps that are never rewritten.
+_FORMER: Final = {"open": CaseState.QUEUED, "upheld": CaseState.CLOSED, "overturned": CaseState.CLOSED}
+_DECIDED: Final = frozenset({"upheld", "overturned"})
 
 
 def keep(text: str) -> Text:
@@ -101,15 +94,34 @@ def closing(row: Sequence[Any]) -> Closing:
     )
 
 
-def review(row: Iterable[Text]) -> Review:
-    """From the columns at … note."""
-    at, actor, tool, what, before, after, note = (revive(value) for value in row)
+def review(row: Sequence[Any]) -> Review:
+    """From the columns at … chain."""
+    at, actor, tool, what, before, after, note, ruling, policy, chain = row
     return Review(
         at=datetime.fromisoformat(at),
-        actor=actor,
-        tool=tool,
+        actor=revive(actor),
+        tool=revive(tool),
         step=ReviewStep(what),
-        before=CaseState(before),
-        after=CaseState(after),
-        note=note,
+        before=_FORMER.get(before) or CaseState(before),
+        after=_FORMER.get(after) or CaseState(after),
+        ruling=Ruling(after if after in _DECIDED else ruling) if ruling or after in _DECIDED else None,
+        policy=revive(policy),
+        note=revive(note),
+        chain=chain,
+    )
+
+
+def review_row(step: Review) -> tuple[object, ...]:
+    """The columns at … chain."""
+    return (
+        step.at.isoformat(),
+        keep(step.actor),
+        keep(step.tool),
+        step.step.value,
+        step.before.value,
+        step.after.value,
+        keep(step.note),
+        step.ruling and step.ruling.value,
+        keep(step.policy),
+        step.chain,
     )

@@ -7,14 +7,15 @@ queue (`moderation.stores.worker`); the statements are in `moderation.stores.wri
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from moderation.cases import Case, Review, Reviewer
 from moderation.errors import Deflect, StoreFailed, StoreUnavailable, UnknownExchange
-from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Review, Stats
-from moderation.stores import Query, reads, reports, traces, writes
+from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Stats
+from moderation.stores import Audit, Query, casework, reads, reports, traces, writes
 from moderation.stores.erasure import reported_by
 from moderation.stores.faults import unavailable
 from moderation.stores.migrations import EXCHANGES, migrate
@@ -85,7 +86,7 @@ class SqliteStore:
         """Keep a new exchange with its first objection in one transaction; returns its id."""
 
         def job(connection: sqlite3.Connection) -> str:
-            exchange, seq = self._insert(connection, opening)
+            exchange, seq = self._insert(connection, opening, first)
             writes.insert_objection(connection, seq, first)
             return exchange
 
@@ -115,23 +116,38 @@ class SqliteStore:
         """Exchanges that match, the one opened last first. Raises UnknownExchange for an unknown `before`."""
         return await self._reader.call(lambda db: reads.load(db, reads.select(db, query)))
 
-    async def review(self, exchange: str, review: Review, *, version: int) -> Exchange:
-        """Append a step. Raises UnknownExchange; InvalidTransition where the version is not `version` any more."""
+    async def next(self, by: Reviewer, *, server: str = "", after: str = "") -> Exchange | None:
+        """The first case that waits. Raises UnknownExchange for an unknown `after`."""
+
+        def job(connection: sqlite3.Connection) -> Exchange | None:
+            behind = reads.find(connection, after) if after else None
+            seq = casework.following(connection, by, server, behind)
+            return None if seq is None else reads.load(connection, [seq])[0]
+
+        return await self._reader.call(job)
+
+    async def review(self, exchange: str, reviews: Sequence[Review], case: Case) -> Exchange:
+        """Append steps. Raises UnknownExchange; InvalidTransition where the version is not that of `case` any more."""
 
         def job(connection: sqlite3.Connection) -> Exchange:
-            writes.insert_review(connection, reads.find(connection, exchange), review, version=version)
+            casework.change(connection, reads.find(connection, exchange), reviews, case)
             return _get(connection, exchange)
 
         return await self._writer.call(job)
 
-    async def next(self, *, server: str = "", after: str = "") -> Exchange | None:
-        """The first open case. Raises UnknownExchange for an unknown `after`."""
+    async def merge(self, case: Case, other: Case, review: Review) -> Exchange:
+        """Make one case of two. Raises UnknownExchange; InvalidTransition where a version is another one."""
 
-        def job(connection: sqlite3.Connection) -> Exchange | None:
-            seq = reads.following(connection, server, after)
-            return None if seq is None else reads.load(connection, [seq])[0]
+        def job(connection: sqlite3.Connection) -> Exchange:
+            seqs = [reads.find(connection, each.id) for each in (case, other)]
+            casework.merge(connection, seqs[0], case, seqs[1], other, review)
+            return _get(connection, case.id)
 
-        return await self._reader.call(job)
+        return await self._writer.call(job)
+
+    async def verify(self) -> Audit:
+        """Look through the whole trail; other reads wait meanwhile."""
+        return await self._reader.call(casework.verify)
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first."""
@@ -183,18 +199,19 @@ class SqliteStore:
         if kept:
             row = writes.insert_objection(db, reads.find(db, kept), objection)
         else:
-            kept, seq = self._insert(db, reports.begun(opening, meant))
+            kept, seq = self._insert(db, reports.begun(opening, meant), objection)
             row = writes.insert_objection(db, seq, objection)
             writes.insert_closing(db, seq, reports.ended(objection), count=False)
         if recognised:
             writes.insert_report(db, row, origin)
         return kept
 
-    def _insert(self, connection: sqlite3.Connection, opening: Opening) -> tuple[str, int]:
+    def _insert(self, connection: sqlite3.Connection, opening: Opening, first: Objection) -> tuple[str, int]:
         for _ in range(_TRIES):
             exchange = self._ids()
             seq = writes.insert_exchange(connection, exchange, opening, self._session)
             if seq is not None:
+                casework.begin(connection, seq, opening, first)
                 return exchange, seq
         raise StoreFailed("stores.ids", tries=_TRIES)
 

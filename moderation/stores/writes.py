@@ -6,16 +6,15 @@
 import sqlite3
 from datetime import datetime
 
-from moderation.errors import InvalidTransition
-from moderation.records import Closing, Objection, Opening, Origin, Outcome, Review
+from moderation.records import Closing, Objection, Opening, Origin, Outcome
+from moderation.stores import casework
 from moderation.stores.erasure import silent, wordless
-from moderation.stores.reads import load
 from moderation.stores.rows import Text, finding_row, keep, revive
 from moderation.stores.search import terms
 
 
 def insert_exchange(connection: sqlite3.Connection, exchange: str, opening: Opening, session: int) -> int | None:
-    """The seq of a new exchange; None where the id is taken."""
+    """The seq of a new exchange, which has no case yet; None where the id is taken."""
     origin = opening.origin
     texts = (
         origin.platform,
@@ -40,6 +39,7 @@ def insert_exchange(connection: sqlite3.Connection, exchange: str, opening: Open
     if row is None:
         return None
     seq = int(row[0])
+    connection.execute("UPDATE exchange SET lead = seq WHERE seq = ?", (seq,))
     connection.execute("INSERT INTO search (rowid, terms) VALUES (?, ?)", (seq, " ".join(terms(opening.said))))
     return seq
 
@@ -60,6 +60,7 @@ def insert_objection(connection: sqlite3.Connection, seq: int, objection: Object
         [finding_row(row, finding) for finding in objection.findings],
     )
     _index(connection, seq, objection.text)
+    casework.press(connection, seq, objection)
     return row
 
 
@@ -94,6 +95,7 @@ def insert_closing(connection: sqlite3.Connection, seq: int, closing: Closing, *
     )
     if cursor.rowcount:
         _index(connection, seq, closing.shown)
+        casework.queue(connection, seq, closing.at)
         if count:
             count_outcome(connection, closing.outcome, _server_of(connection, seq))
 
@@ -109,37 +111,14 @@ def count_outcome(connection: sqlite3.Connection, outcome: Outcome, server: Text
 
 def move(connection: sqlite3.Connection, old: Text, new: Text) -> None:
     """Let what was kept and counted in one server be of another."""
-    connection.execute("UPDATE exchange SET server = ? WHERE server = ?", (new, old))
+    for table in ("exchange", "casefile"):
+        connection.execute(f"UPDATE {table} SET server = ? WHERE server = ?", (new, old))  # noqa: S608 - tables of ours
     connection.execute(
         "INSERT INTO outcome (server, name, count) SELECT ?, name, count FROM outcome WHERE server = ?"
         " ON CONFLICT (server, name) DO UPDATE SET count = count + excluded.count",
         (new, old),
     )
     connection.execute("DELETE FROM outcome WHERE server = ?", (old,))
-
-
-def insert_review(connection: sqlite3.Connection, seq: int, review: Review, *, version: int) -> None:
-    """Append a step and move the case. Raises InvalidTransition where its version is not `version` any more."""
-    cursor = connection.execute(
-        "UPDATE exchange SET state = ?, version = version + 1 WHERE seq = ? AND version = ?",
-        (review.after.value, seq, version),
-    )
-    if not cursor.rowcount:
-        (kept,) = load(connection, [seq])
-        raise InvalidTransition("stores.overtaken", id=kept.id, state=kept.state, step=review.step)
-    connection.execute(
-        "INSERT INTO review (exchange, at, actor, tool, step, before, after, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            seq,
-            review.at.isoformat(),
-            keep(review.actor),
-            keep(review.tool),
-            review.step.value,
-            review.before.value,
-            review.after.value,
-            keep(review.note),
-        ),
-    )
 
 
 def sessions(connection: sqlite3.Connection) -> list[int]:

@@ -13,11 +13,11 @@ from bots.privacy import CONSENT, PrivacyCommands
 from bots.state import Entry
 from bots.state.memory import MemoryState
 from moderation.errors import StoreFailed
-from moderation.records import CaseState, Decision, Outcome, Stage
+from moderation.records import Decision, Outcome, Stage
 from moderation.stores import Query
 from moderation.stores.memory import MemoryStore
 from moderation.words import LANGUAGES
-from tests.support.exchanges import NOON, closing, finding, numbered, objection, opening, report, step
+from tests.support.exchanges import NOON, closing, decide, finding, numbered, objection, opening, report
 
 DAY = timedelta(days=1)
 
@@ -54,7 +54,7 @@ async def office() -> Office:
     await made.store.close(decided, closing(Outcome.REPAIRED, shown="what was shown"))
     await made.store.report(opening(server="s1", message="m8"), report("what was shown", by="p2", comment="of p2"),
                             exchange=decided)  # fmt: skip
-    await made.store.review(decided, replace(step(CaseState.UPHELD), note="the note"), version=0)
+    await decide(made.store, decided, note="the note")
     await made.store.open(opening("under way \ud83d"), objection("y"))
     theirs = await made.store.open(opening("of another", person="p2", server="s1"), objection("z"))
     await made.store.report(opening(server="s1", message="m9"), report("seen", by="p1", comment="of mine"),
@@ -99,7 +99,8 @@ async def test_an_export_is_everything_of_that_person_in_the_shape_that_is_docum
         "policy": "cafe",
         "language": "ko",
         "said": "안녕?",
-        "state": "upheld",
+        "state": "closed",
+        "ruling": "upheld",
         "outcome": "repaired",
         "shown": "what was shown",
         "objections": decided["objections"],

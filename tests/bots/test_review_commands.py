@@ -7,14 +7,15 @@ import pytest
 from bots.cards import Card, Tone
 from bots.errors import UsageError
 from bots.review_commands import ReviewCommands
+from moderation.cases import CaseState, ReviewStep
 from moderation.errors import UnknownExchange
 from moderation.filters.character import Character
 from moderation.filters.register import Register
-from moderation.records import CaseState, Decision, Outcome, ReviewStep
+from moderation.records import Decision, Outcome
 from moderation.review import ReviewDesk
 from moderation.stores.memory import MemoryStore
 from moderation.words import LANGUAGES, catalogue
-from tests.support.exchanges import NOON, closing, finding, numbered, objection, opening, report
+from tests.support.exchanges import NOON, by, closing, finding, numbered, objection, opening, report
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def commands_of(desk: ReviewDesk, language: str = "en") -> ReviewCommands:
 
 
 async def typed(desk: ReviewDesk, line: str, *, server: str | None = None, language: str = "en") -> Card:
-    return await commands_of(desk, language).run(line.split(), actor="mina", tool="discord", server=server)
+    return await commands_of(desk, language).run(line.split(), by=by("mina", "discord"), server=server)
 
 
 def labels(card: Card) -> list[str]:
@@ -62,7 +63,7 @@ async def test_every_command_sees_one_community_only(desk: ReviewDesk) -> None:
     for verb in ("show a2", "show a2 reveal", "uphold a2", "overturn a2", "note a2 x", "withdraw a2", "next a2"):
         with pytest.raises(UnknownExchange):
             await typed(desk, verb, server="s1")
-    assert (await desk.show("a2")).reviews == ()
+    assert (await desk.show("a2")).case.by_people == ()
 
 
 async def test_the_next_case_is_shown_masked_and_the_one_after_it_follows(desk: ReviewDesk) -> None:
@@ -96,7 +97,7 @@ async def test_texts_are_masked_until_somebody_asks_and_that_is_noted(desk: Revi
         assert text not in str(masked)
         assert text in str(revealed)
     assert sum(row.secret for row in masked.rows) == 3
-    assert [review.step for review in (await desk.show("a1")).reviews] == [ReviewStep.REVEAL]
+    assert [review.step for review in (await desk.show("a1")).case.by_people] == [ReviewStep.REVEAL]
 
 
 async def test_withdrawing_is_noted_and_left_to_the_platform(desk: ReviewDesk) -> None:
@@ -104,8 +105,8 @@ async def test_withdrawing_is_noted_and_left_to_the_platform(desk: ReviewDesk) -
 
     assert card.takes_back == "a1"
     case = await desk.show("a1")
-    assert case.state is CaseState.OPEN
-    (noted,) = case.reviews
+    assert case.case.state is CaseState.QUEUED
+    (noted,) = case.case.by_people
     assert (noted.step, noted.actor, noted.tool, noted.note) == (
         ReviewStep.WITHDRAW, "mina", "discord", "too harsh for children",
     )  # fmt: skip

@@ -9,7 +9,7 @@ from moderation.stores import Query, Store
 from moderation.stores.masking import MaskingStore
 from moderation.stores.memory import MemoryStore
 from moderation.stores.sqlite import SqliteStore
-from tests.support.exchanges import NOON
+from tests.support.exchanges import NOON, by
 
 Make = Callable[..., Store]
 
@@ -44,6 +44,6 @@ async def answers_other_than(store: Store, expected: list[str], queries: list[st
 async def walked(store: Store, server: str = "") -> list[str]:
     """Every case that is put before somebody who leaves each for later."""
     seen: list[str] = []
-    while case := await store.next(server=server, after=seen[-1] if seen else ""):
+    while case := await store.next(by(), server=server, after=seen[-1] if seen else ""):
         seen.append(case.id)
     return seen

@@ -11,17 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moderation.cases import CaseState, ReviewStep, Ruling
 from moderation.errors import StoreFailed, UnknownExchange
-from moderation.records import (
-    CaseState,
-    Decision,
-    Origin,
-    Outcome,
-)
+from moderation.records import Decision, Origin, Outcome
 from moderation.stores import Query, Store
 from moderation.stores.memory import MemoryStore
 from tests.contracts.storing import MAKERS, Make, answers_other_than, found, make_memory, make_sqlite
-from tests.support.exchanges import NOON, closing, finding, numbered, objection, opening, step
+from tests.support.exchanges import NOON, closing, decide, finding, numbered, objection, opening
 
 
 async def test_an_exchange_comes_back_as_it_was_kept(store: Store) -> None:
@@ -37,9 +33,11 @@ async def test_an_exchange_comes_back_as_it_was_kept(store: Store) -> None:
     assert under_way.opening == opening("안녕?")
     assert under_way.objections == (first, second)
     assert under_way.closing is None
-    assert (under_way.state, under_way.version, under_way.reviews) == (CaseState.OPEN, 0, ())
+    assert (under_way.case.state, under_way.case.version, under_way.case.reviews) == (CaseState.NEW, 0, ())
     assert under_way.decision is Decision.BLOCK
-    assert ended == replace(under_way, closing=closing())
+    assert ended == replace(under_way, closing=closing(), case=ended.case)
+    assert (ended.case.state, ended.case.version) == (CaseState.QUEUED, 1)
+    assert [review.step for review in ended.case.reviews] == [ReviewStep.QUEUE]
 
 
 @pytest.mark.parametrize(
@@ -52,13 +50,13 @@ async def test_any_text_comes_back_unchanged(store: Store, text: str) -> None:
 
     kept = await store.open(spoken, judged)
     await store.close(kept, closing(shown=text))
-    await store.review(kept, replace(step(CaseState.UPHELD), note=text, actor=text), version=0)
+    await decide(store, kept, actor=text, note=text)
     exchange = await store.get(kept)
 
     assert exchange.opening == spoken
     assert exchange.objections == (judged,)
     assert exchange.closing == closing(shown=text)
-    assert exchange.reviews[0].note == text
+    assert exchange.case.reviews[-1].note == text
     assert [each.id for each in await store.list(Query(persona=text))] == [kept]
 
 
@@ -78,7 +76,7 @@ async def test_an_unknown_exchange_is_said_to_be_unknown(store: Store) -> None:
     with pytest.raises(UnknownExchange):
         await store.close("zz", closing())
     with pytest.raises(UnknownExchange):
-        await store.review("zz", step(CaseState.UPHELD), version=0)
+        await decide(store, "zz", Ruling.UPHELD)
     with pytest.raises(UnknownExchange):
         await store.list(Query(before="zz"))
     with pytest.raises(UnknownExchange):
@@ -152,13 +150,13 @@ async def test_a_list_is_narrowed_by_state_persona_rule_and_text_together(store:
         opening("술", persona="halmi"), objection("x", finding("toxicity.insult"), finding("lexicon.slur"))
     )
     await store.add("a1", objection("y", finding("guard.late")))
-    await store.review("a1", step(CaseState.UPHELD), version=0)
+    await decide(store, "a1", Ruling.UPHELD)
 
     async def ids(query: Query) -> list[str]:
         return [exchange.id for exchange in await store.list(query)]
 
-    assert await ids(Query(state=CaseState.UPHELD)) == ["a1"]
-    assert await ids(Query(state=CaseState.OPEN)) == ["a3", "a2"]
+    assert await ids(Query(ruling=Ruling.UPHELD)) == ["a1"]
+    assert await ids(Query(states=frozenset({CaseState.NEW}))) == ["a3", "a2"]
     assert await ids(Query(persona="halmi")) == ["a3", "a1"]
     assert await ids(Query(rule="lexicon")) == ["a3", "a2", "a1"]
     assert await ids(Query(rule="lexicon.slur")) == ["a3", "a1"]

@@ -5,29 +5,23 @@ from dataclasses import replace
 
 import pytest
 
+from moderation.cases import CaseState, Priority, Ruling
 from moderation.errors import InvalidTransition, UnknownExchange
-from moderation.records import (
-    CaseState,
-    Closing,
-    Decision,
-    Origin,
-    Outcome,
-    RuleStats,
-)
+from moderation.records import Closing, Decision, Origin, Outcome, RuleStats
 from moderation.stores import Query, Store
 from tests.contracts.storing import found, walked
-from tests.support.exchanges import NOON, closing, finding, objection, opening, report, step
+from tests.support.exchanges import NOON, by, closing, decide, finding, objection, opening, report, step, unchained
 
 
 async def test_a_review_moves_the_case_and_is_kept_in_order(store: Store) -> None:
     kept = await store.open(opening(), objection())
-    agreed, reversed_ = step(CaseState.UPHELD), step(CaseState.OVERTURNED, before=CaseState.UPHELD, actor="joon")
 
-    once = await store.review(kept, agreed, version=0)
-    twice = await store.review(kept, reversed_, version=once.version)
+    once = await decide(store, kept, Ruling.UPHELD)
+    twice = await decide(store, kept, Ruling.OVERTURNED, actor="joon")
 
-    assert (once.state, once.version, once.reviews) == (CaseState.UPHELD, 1, (agreed,))
-    assert (twice.state, twice.version, twice.reviews) == (CaseState.OVERTURNED, 2, (agreed, reversed_))
+    agreed, reversed_ = step(Ruling.UPHELD), step(Ruling.OVERTURNED, actor="joon")
+    assert (once.case.ruling, once.case.version, unchained(once)) == (Ruling.UPHELD, 1, (agreed,))
+    assert (twice.case.ruling, twice.case.version, unchained(twice)) == (Ruling.OVERTURNED, 2, (agreed, reversed_))
     assert await store.get(kept) == twice
 
 
@@ -35,8 +29,8 @@ async def test_of_two_moderators_with_one_version_one_wins(store: Store) -> None
     kept = await store.open(opening(), objection())
 
     results = await asyncio.gather(
-        store.review(kept, step(CaseState.UPHELD, actor="mina"), version=0),
-        store.review(kept, step(CaseState.OVERTURNED, actor="joon"), version=0),
+        decide(store, kept, Ruling.UPHELD, actor="mina", version=0),
+        decide(store, kept, Ruling.OVERTURNED, actor="joon", version=0),
         return_exceptions=True,
     )
 
@@ -44,9 +38,9 @@ async def test_of_two_moderators_with_one_version_one_wins(store: Store) -> None
     (won,) = [result for result in results if not isinstance(result, BaseException)]
     assert isinstance(lost, InvalidTransition)
     assert lost.fields["id"] == kept
-    assert lost.fields["state"] is won.state
+    assert lost.fields["state"] is won.case.state
     assert await store.get(kept) == won
-    assert len(won.reviews) == 1
+    assert len(won.case.reviews) == 1
 
 
 async def test_stats_count_exchanges_by_outcome_state_and_rule(store: Store) -> None:
@@ -57,13 +51,14 @@ async def test_stats_count_exchanges_by_outcome_state_and_rule(store: Store) -> 
         kept = await store.open(opening(), objection("x", *found_now))
         await store.add(kept, objection("y", *found_now))
     await store.close("a1", closing(Outcome.REPAIRED))
-    await store.review("a1", step(CaseState.UPHELD), version=0)
-    await store.review("a2", step(CaseState.OVERTURNED), version=0)
+    await decide(store, "a1", Ruling.UPHELD)
+    await decide(store, "a2", Ruling.OVERTURNED)
 
     stats = await store.stats()
 
     assert stats.outcomes == {outcome.value: 0 for outcome in Outcome} | {"clean": 2, "repaired": 1}
-    assert stats.states == {"open": 1, "upheld": 1, "overturned": 1}
+    assert {name: count for name, count in stats.states.items() if count} == {"closed": 2, "new": 1}
+    assert stats.rulings == {"upheld": 1, "overturned": 1}
     assert stats.rules == {
         "guard.late": RuleStats(objected=2, upheld=0, overturned=1),
         "lexicon.slur": RuleStats(objected=2, upheld=1, overturned=1),
@@ -86,15 +81,16 @@ async def test_the_stats_of_the_servers_add_up_to_those_of_all(store: Store) -> 
         kept = await store.open(opening(server=server), objection("x", finding(f"lexicon.{server or 'private'}")))
         await store.close(kept, closing(Outcome.REPAIRED))
     await store.count(Outcome.CLEAN)
-    await store.review("a2", step(CaseState.UPHELD), version=0)
+    await decide(store, "a2", Ruling.UPHELD)
 
     everywhere, first, second = await store.stats(), await store.stats("s1"), await store.stats("s2")
 
     assert (everywhere.outcomes["clean"], everywhere.outcomes["repaired"]) == (7, 3)
     assert (first.outcomes["clean"], first.outcomes["repaired"]) == (3, 1)
     assert (second.outcomes["clean"], second.outcomes["repaired"]) == (2, 1)
-    assert (first.states["open"], second.states["open"], second.states["upheld"]) == (1, 0, 1)
-    assert everywhere.states == {"open": 2, "upheld": 1, "overturned": 0}
+    assert (first.states["queued"], second.states["queued"], second.rulings["upheld"]) == (1, 0, 1)
+    assert {name: count for name, count in everywhere.states.items() if count} == {"queued": 2, "closed": 1}
+    assert everywhere.rulings == {"upheld": 1, "overturned": 0}
     assert list(first.rules) == ["lexicon.s1"]
     assert second.rules == {"lexicon.s2": RuleStats(objected=1, upheld=1, overturned=0)}
     assert len(everywhere.rules) == 3
@@ -104,26 +100,27 @@ async def test_the_stats_of_the_servers_add_up_to_those_of_all(store: Store) -> 
 async def test_the_strictest_open_case_comes_before_the_oldest(store: Store) -> None:
     flagged, blocked = finding(decision=Decision.FLAG), finding(decision=Decision.BLOCK)
     for server, found_now in (("s1", flagged), ("s2", blocked), ("s1", blocked), ("s1", flagged), ("s1", blocked)):
-        await store.open(opening(server=server), objection("x", found_now))
+        kept = await store.open(opening(server=server), objection("x", found_now))
+        await store.close(kept, closing())
     await store.add("a4", objection("y", blocked))
 
     assert await walked(store) == ["a2", "a3", "a4", "a5", "a1"]
     assert await walked(store, "s1") == ["a3", "a4", "a5", "a1"]
     assert await walked(store, "s3") == []
 
-    await store.review("a3", step(CaseState.UPHELD), version=0)
-    await store.review("a2", step(CaseState.OVERTURNED), version=0)
+    await decide(store, "a3", Ruling.UPHELD)
+    await decide(store, "a2", Ruling.OVERTURNED)
 
     assert await walked(store) == ["a4", "a5", "a1"]
-    behind = await store.next(after="a3")
+    behind = await store.next(by(), after="a3")
     assert behind is not None
     assert behind == await store.get("a4")
     with pytest.raises(UnknownExchange):
-        await store.next(after="zz")
+        await store.next(by(), after="zz")
 
 
 async def test_an_empty_store_puts_no_case_before_anybody(store: Store) -> None:
-    assert await store.next() is None
+    assert await store.next(by()) is None
 
 
 async def test_a_report_of_a_clean_reply_is_kept_as_an_exchange_of_its_own_and_counted_nowhere(store: Store) -> None:
@@ -136,7 +133,7 @@ async def test_a_report_of_a_clean_reply_is_kept_as_an_exchange_of_its_own_and_c
     assert exchange.opening == reply
     assert exchange.objections == (reported,)
     assert exchange.closing == Closing(at=NOON, outcome=Outcome.FLAGGED, shown="ugly words")
-    assert (exchange.state, exchange.decision) == (CaseState.OPEN, Decision.FLAG)
+    assert (exchange.case.state, exchange.decision) == (CaseState.QUEUED, Decision.FLAG)
     stats = await store.stats("s1")
     assert {name: count for name, count in stats.outcomes.items() if count} == {"clean": 1}
     assert stats.rules == {"report.wrong": RuleStats(objected=1, upheld=0, overturned=0)}
@@ -149,13 +146,14 @@ async def test_a_report_of_a_kept_reply_stands_in_its_exchange_whatever_was_deci
     first = objection()
     kept = await store.open(opening(server="s1"), first)
     await store.close(kept, closing())
-    await store.review(kept, step(CaseState.UPHELD), version=0)
+    await decide(store, kept, Ruling.UPHELD)
     before = await store.get(kept)
 
     assert await store.report(opening(server="s1", message="m9"), report(), exchange=kept) == kept
 
     after = await store.get(kept)
-    assert after == replace(before, objections=(first, report()))
+    pressing = replace(before.case, priority=Priority.HIGH)
+    assert after == replace(before, objections=(first, report()), case=pressing)
     assert (await store.stats()).outcomes["repaired"] == 1
     assert len(await store.list(Query())) == 1
 

@@ -2,25 +2,19 @@
 
 from dataclasses import replace
 
-from moderation.records import (
-    CaseState,
-    Decision,
-    Exchange,
-    Origin,
-    Outcome,
-    RuleStats,
-)
+from moderation.cases import Case, Ruling
+from moderation.records import Decision, Exchange, Origin, Outcome, RuleStats
 from moderation.stores import Query, Store
 from moderation.stores.erasure import anonymous, emptied, wordless
 from tests.contracts.storing import found, walked
-from tests.support.exchanges import closing, finding, objection, opening, report, step
+from tests.support.exchanges import NOON, by, closing, decide, finding, objection, opening, report, step
 
 
 async def test_what_is_kept_of_a_person_is_theirs_and_what_they_reported(store: Store) -> None:
     mine = await store.open(opening("mine", person="p1"), objection())
     theirs = await store.open(opening("theirs", person="p2", server="s1"), objection("a draft"))
     await store.close(theirs, closing())
-    await store.review(theirs, step(CaseState.UPHELD), version=0)
+    await decide(store, theirs, Ruling.UPHELD)
     await store.report(opening(server="s1"), report("seen", by="p1"), exchange=theirs)
     await store.report(opening(server="s1"), report("seen", by="p3"), exchange=theirs)
     again = await store.open(opening("mine too", person="p1"), objection())
@@ -32,7 +26,7 @@ async def test_what_is_kept_of_a_person_is_theirs_and_what_they_reported(store: 
     assert (own, newer) == (await store.get(mine), await store.get(again))
     assert reported.id == theirs
     assert reported.objections == (report("seen", by="p1"),)
-    assert (reported.opening.said, reported.closing, reported.reviews) == ("", None, ())
+    assert (reported.opening.said, reported.closing, reported.case.reviews) == ("", None, ())
     assert reported.opening.origin == Origin(platform="console", conversation="", person="p1", server="s1")
     assert await store.of_person("p4", platform="console") == ()
     assert await store.of_person("", platform="console") == ()
@@ -49,7 +43,7 @@ async def furnished(store: Store) -> None:
     await store.open(opening("p1 under way", person="p1"), objection("p1 draft"))
     await store.report(opening(server="s1", message="m7"), report(by="p2", comment="p2 comments"), exchange="a1")
     await store.report(opening(server="s1", message="m8"), report(by="p1", comment="p1 comments"), exchange="a2")
-    await store.review("a1", step(CaseState.UPHELD), version=0)
+    await decide(store, "a1", Ruling.UPHELD)
 
 
 async def test_erasing_leaves_what_happened_and_no_word_of_that_person(store: Store) -> None:
@@ -81,9 +75,7 @@ def test_what_stays_of_an_exchange_holds_none_of_its_texts() -> None:
         opening=opening("said", server="s1"),
         objections=(objection("draft", replace(finding(), detail="quoted"), shown="so far"), report("shown")),
         closing=closing(shown="shown"),
-        state=CaseState.UPHELD,
-        version=1,
-        reviews=(step(CaseState.UPHELD),),
+        case=Case(id="a1", opened=NOON, ruling=Ruling.UPHELD, version=1, exchanges=("a1",), reviews=(step(),)),
     )
 
     left = emptied(whole)
@@ -92,7 +84,7 @@ def test_what_stays_of_an_exchange_holds_none_of_its_texts() -> None:
     assert [text for text in texts if repr(text) in repr(left)] == []
     assert "Span(" not in repr(left), "where something stood says how long it was"
     assert left.erased
-    assert (left.id, left.state, left.version, left.reviews) == ("a1", CaseState.UPHELD, 1, whole.reviews)
+    assert (left.id, left.case) == ("a1", whole.case)
     assert left.opening.origin.server == "s1"
     assert left.decision is whole.decision
 
@@ -105,7 +97,7 @@ async def test_no_text_comes_back_into_an_erased_exchange(store: Store) -> None:
     under_way = await store.get(kept)
     await store.close(kept, closing(Outcome.WITHHELD, shown="in the end"))
     ended = await store.get(kept)
-    await store.review(kept, step(CaseState.OVERTURNED), version=0)
+    await decide(store, kept, Ruling.OVERTURNED)
 
     late = wordless(objection("", finding("bias.group", Decision.BLOCK)))
     assert under_way.closing is None
@@ -143,13 +135,13 @@ async def test_who_reports_after_somebody_was_erased_meets_the_report_that_is_le
 
 
 async def test_an_erased_case_is_put_before_nobody(store: Store) -> None:
-    await store.open(opening(person="p1"), objection())
-    await store.open(opening(person="p2"), objection())
+    for person in ("p1", "p2"):
+        await store.close(await store.open(opening(person=person), objection()), closing())
 
     await store.erase("p1", platform="console")
 
     assert await walked(store) == ["a2"]
-    behind = await store.next(after="a1")
+    behind = await store.next(by(), after="a1")
     assert behind is not None
     assert behind.id == "a2"
 

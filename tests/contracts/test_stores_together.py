@@ -11,15 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moderation.cases import Ruling
 from moderation.errors import InvalidTransition, StoreFailed, UnknownExchange
-from moderation.records import (
-    CaseState,
-    Decision,
-    Outcome,
-)
+from moderation.records import Decision, Exchange, Outcome
 from moderation.stores import Query, Store
 from tests.contracts.storing import found, make_memory, make_sqlite, walked
-from tests.support.exchanges import closing, finding, numbered, objection, opening, report, step
+from tests.support.exchanges import by, closing, decide, finding, numbered, objection, opening, report, step
 
 PEOPLE = st.sampled_from(["p1", "p2", "p3"])
 SERVERS = st.sampled_from(["", "s1", "s2"])
@@ -33,6 +30,7 @@ CALLS = st.one_of(
     st.tuples(st.just("count"), SERVERS),
     st.tuples(st.just("report"), PEOPLE, SERVERS, MESSAGES, PEOPLE, IDS),
     st.tuples(st.just("uphold"), IDS),
+    st.tuples(st.just("merge"), IDS, IDS),
     st.tuples(st.just("erase"), PEOPLE),
 )
 
@@ -52,10 +50,18 @@ def called(store: Store, what: str, *given: Any) -> Awaitable[object]:
             reply = opening("said", person=person, server=server, message=message)
             return store.report(reply, report(by=by), exchange=kept)
         case "uphold", kept:
-            return store.review(kept, step(CaseState.UPHELD), version=0)
+            return decide(store, kept, Ruling.UPHELD)
+        case "merge", kept, other:
+            return merged(store, kept, other)
         case "erase", person:
             return store.erase(person, platform="console")
     raise AssertionError(what)
+
+
+async def merged(store: Store, into: str, other: str) -> Exchange:
+    """Two cases made one, unless they are one."""
+    one, another = (await store.get(into)).case, (await store.get(other)).case
+    return await store.merge(one, another, step(None)) if one.id != another.id else await store.get(into)
 
 
 async def outcome(work: Awaitable[object]) -> object:
@@ -74,7 +80,7 @@ def test_all_stores_do_the_same(calls: list[tuple[Any, ...]]) -> None:
         results += [await store.of_person(person, platform="console") for person in ("p1", "p2", "p3")]
         for server in ("", "s1", "s2"):
             results += [await store.stats(server), await walked(store, server), await store.list(Query(server=server))]
-        results.append(await found(store, "said more"))
+        results += [await found(store, "said more"), await store.list(Query(queue=True)), await store.verify()]
         await store.aclose()
         return results
 
@@ -116,7 +122,7 @@ async def test_a_closed_store_refuses_and_closes_again(store: Store) -> None:
     assert refused.value.key == "stores.closed"
     for refuses in (
         store.get(kept), store.list(Query()), store.stats(), store.count(Outcome.CLEAN), store.close(kept, closing()),
-        store.add(kept, objection()), store.review(kept, step(CaseState.UPHELD), version=0), store.next(),
+        store.add(kept, objection()), decide(store, kept, Ruling.UPHELD), store.next(by()), store.verify(),
         store.report(opening(), report()), store.of_person("p1", platform="console"),
         store.erase("p1", platform="console"), store.move("a", "b"),
     ):  # fmt: skip

@@ -315,7 +315,13 @@ def test_interrupting_a_program_that_waits_for_input_ends_it_at_once(
     pipe = subprocess.PIPE
     command = command_of(*words.split())
     with subprocess.Popen(
-        command, stdin=pipe, stdout=pipe, stderr=pipe, env=variables, cwd=tmp_path, preexec_fn=heed_interrupts
+        command,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        env=variables,
+        cwd=tmp_path,
+        preexec_fn=heed_interrupts,  # noqa: PLW1509 - one call of C, and no lock
     ) as waiting:
         assert waiting.stdin
         assert waiting.stdout

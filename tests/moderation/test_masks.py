@@ -7,15 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moderation.cases import Ruling
 from moderation.filters.privacy import Privacy
 from moderation.guard import Guard
 from moderation.masks import Hidden, Masked, masked
 from moderation.policy import Policy
-from moderation.records import CaseState, Closing, Exchange, Outcome, Signal, Span, Stage
+from moderation.records import Closing, Exchange, Outcome, Signal, Span, Stage
 from moderation.stores import Query
 from moderation.stores.masking import MaskingStore
 from moderation.stores.memory import MemoryStore
-from tests.support.exchanges import NOON, finding, numbered, objection, opening, report, step
+from tests.support.exchanges import NOON, decide, finding, numbered, objection, opening, report
 
 PRIVACY = Privacy.load()
 NUMBER = "010-2345-6789"
@@ -180,7 +181,7 @@ async def test_findings_point_at_the_same_words_as_before(store: MaskingStore) -
 
 async def test_what_is_read_and_reviewed_goes_through_untouched(store: MaskingStore) -> None:
     kept = await store.open(opening("hello"), objection("draft"))
-    reviewed = await store.review(kept, step(CaseState.UPHELD), version=0)
+    reviewed = await decide(store, kept, Ruling.UPHELD)
 
-    assert reviewed.state is CaseState.UPHELD
+    assert reviewed.case.ruling is Ruling.UPHELD
     assert reviewed.objections == (objection("draft"),)

@@ -7,32 +7,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from moderation.cases import OPEN, CaseState, Rank, ReviewStep, Ruling
 from moderation.errors import AlreadyInTargetState, InvalidTransition, ReviewError, UnknownExchange
-from moderation.records import (
-    Action,
-    CaseState,
-    Closing,
-    Decision,
-    Exchange,
-    Opening,
-    Origin,
-    Outcome,
-    Review,
-    ReviewStep,
-    Stage,
-)
-from moderation.review import REASONS, ReviewDesk, step
+from moderation.records import Action, Closing, Decision, Exchange, Opening, Origin, Outcome, Stage
+from moderation.review import REASONS, ReviewDesk
 from moderation.stores import Query
 from moderation.stores.memory import MemoryStore
 from moderation.words import LANGUAGES
 from tests.moderation.reviewing import OPENING, finding, objection
-from tests.support.exchanges import NOON, numbered, opening
-
-DECISIONS = {ReviewStep.UPHOLD: CaseState.UPHELD, ReviewStep.OVERTURN: CaseState.OVERTURNED}
-BESIDE = (ReviewStep.NOTE, ReviewStep.REVEAL, ReviewStep.WITHDRAW)
+from tests.support.exchanges import NOON, by, closing, numbered, opening, step
 
 
 @pytest.fixture
@@ -40,78 +24,53 @@ def store() -> MemoryStore:
     return MemoryStore(ids=numbered())
 
 
+async def waiting(store: MemoryStore) -> None:
+    """A case that waits for somebody."""
+    await store.close(await store.open(OPENING, objection()), closing())
+
+
 @pytest.fixture
 async def desk(store: MemoryStore) -> AsyncIterator[ReviewDesk]:
     """Each step is taken a minute after the one before."""
     minutes = itertools.count()
-    await store.open(OPENING, objection())
+    await waiting(store)
     yield ReviewDesk(store, clock=lambda: NOON + timedelta(minutes=next(minutes)))
     await store.aclose()
-
-
-# --- the pure function -----------------------------------------------------------------------------------------------
-
-
-@given(state=st.sampled_from(CaseState), what=st.sampled_from(ReviewStep))
-def test_a_decision_moves_a_case_unless_it_stands_already(state: CaseState, what: ReviewStep) -> None:
-    if what in BESIDE:
-        assert step(state, what) is state
-    elif DECISIONS[what] is state:
-        with pytest.raises(AlreadyInTargetState):
-            step(state, what)
-    else:
-        assert step(state, what) is DECISIONS[what]
-
-
-@given(st.lists(st.sampled_from(ReviewStep)))
-def test_the_last_decision_stands_whatever_was_noted_between(steps: list[ReviewStep]) -> None:
-    state = CaseState.OPEN
-    for what in steps:
-        try:
-            state = step(state, what)
-        except AlreadyInTargetState:
-            assert DECISIONS[what] is state
-
-    decisions = [DECISIONS[what] for what in steps if what in DECISIONS]
-    assert state is (decisions[-1] if decisions else CaseState.OPEN)
-
-
-@given(st.sampled_from(CaseState), st.sampled_from(ReviewStep))
-def test_no_step_leads_back_to_an_open_case(state: CaseState, what: ReviewStep) -> None:
-    try:
-        after = step(state, what)
-    except AlreadyInTargetState:
-        return
-
-    assert (after is CaseState.OPEN) == (state is CaseState.OPEN and what in BESIDE)
 
 
 # --- the desk --------------------------------------------------------------------------------------------------------
 
 
 async def test_every_step_is_kept_with_who_where_when_and_what(desk: ReviewDesk) -> None:
-    await desk.reveal("a1", actor="mina", tool="terminal")
-    await desk.uphold("a1", actor="mina", tool="discord", note="  심한 말이에요 ")
-    await desk.note("a1", "see also a0", actor="joon", tool="telegram")
-    last = await desk.overturn("a1", actor="joon", tool="terminal")
+    await desk.take("a1", ReviewStep.REVEAL, by=by())
+    await desk.take("a1", ReviewStep.UPHOLD, by=by("mina", "discord"), note="  심한 말이에요 ")
+    await desk.take("a1", ReviewStep.NOTE, note="see also a0", by=by("joon", "telegram"))
+    last = await desk.take("a1", ReviewStep.OVERTURN, by=by("joon", "terminal", Rank.SENIOR))
 
-    opened, upheld, overturned = CaseState.OPEN, CaseState.UPHELD, CaseState.OVERTURNED
-    rows = [(r.at - NOON, r.actor, r.tool, r.step.value, r.before, r.after, r.note) for r in last.reviews]
+    rows = [(r.at - NOON, r.actor, r.tool, r.step.value, r.after.value, r.ruling, r.note) for r in last.case.reviews]
+    minutes = [timedelta(minutes=number) for number in range(4)]
     assert rows == [
-        (timedelta(minutes=0), "mina", "terminal", "reveal", opened, opened, ""),
-        (timedelta(minutes=1), "mina", "discord", "uphold", opened, upheld, "심한 말이에요"),
-        (timedelta(minutes=2), "joon", "telegram", "note", upheld, upheld, "see also a0"),
-        (timedelta(minutes=3), "joon", "terminal", "overturn", upheld, overturned, ""),
+        (minutes[0], "guard", "guard", "queue", "queued", None, ""),
+        (minutes[0], "mina", "terminal", "reveal", "queued", None, ""),
+        (minutes[1], "mina", "discord", "claim", "claimed", None, ""),
+        (minutes[1], "mina", "discord", "uphold", "decided", Ruling.UPHELD, "심한 말이에요"),
+        (minutes[1], "guard", "guard", "close", "closed", Ruling.UPHELD, ""),
+        (minutes[2], "joon", "telegram", "note", "closed", Ruling.UPHELD, "see also a0"),
+        (minutes[3], "joon", "terminal", "reopen", "queued", None, ""),
+        (minutes[3], "joon", "terminal", "claim", "claimed", None, ""),
+        (minutes[3], "joon", "terminal", "overturn", "decided", Ruling.OVERTURNED, ""),
+        (minutes[3], "guard", "guard", "close", "closed", Ruling.OVERTURNED, ""),
     ]
-    assert (last.state, last.version) == (overturned, 4)
+    assert [r.before for r in last.case.reviews[1:]] == [r.after for r in last.case.reviews[:-1]]
+    assert (last.case.ruling, last.case.decided_by, last.case.version) == (Ruling.OVERTURNED, "joon", 5)
     assert await desk.show("a1") == last
 
 
 async def test_deciding_the_same_again_is_said_and_changes_nothing(desk: ReviewDesk) -> None:
-    before = await desk.uphold("a1", actor="mina", tool="terminal")
+    before = await desk.take("a1", ReviewStep.UPHOLD, by=by())
 
     with pytest.raises(AlreadyInTargetState) as refused:
-        await desk.uphold("a1", actor="joon", tool="terminal")
+        await desk.take("a1", ReviewStep.UPHOLD, by=by("joon", "terminal"))
 
     assert "upheld already" in refused.value.explain("en")
     assert "유지" in refused.value.explain("ko")
@@ -120,13 +79,13 @@ async def test_deciding_the_same_again_is_said_and_changes_nothing(desk: ReviewD
 
 async def test_a_decision_on_an_older_view_is_refused(desk: ReviewDesk) -> None:
     seen = await desk.show("a1")
-    await desk.uphold("a1", actor="mina", tool="terminal", version=seen.version)
+    await desk.take("a1", ReviewStep.UPHOLD, by=by(), version=seen.case.version)
 
     with pytest.raises(InvalidTransition) as refused:
-        await desk.overturn("a1", actor="joon", tool="discord", version=seen.version)
+        await desk.take("a1", ReviewStep.OVERTURN, by=by("joon", "discord"), version=seen.case.version)
 
-    assert refused.value.fields == {"id": "a1", "state": CaseState.UPHELD, "step": ReviewStep.OVERTURN}
-    assert (await desk.show("a1")).state is CaseState.UPHELD
+    assert refused.value.fields == {"id": "a1", "state": CaseState.CLOSED, "step": ReviewStep.OVERTURN}
+    assert (await desk.show("a1")).case.ruling is Ruling.UPHELD
 
 
 class Overtaking(MemoryStore):
@@ -140,75 +99,69 @@ class Overtaking(MemoryStore):
         seen = await super().get(exchange)
         if self.times:
             self.times -= 1
-            other = Review(
-                at=NOON,
-                actor="joon",
-                tool="x",
-                step=ReviewStep.NOTE,
-                before=seen.state,
-                after=seen.state,
-                note="me too",
-            )
-            await self.review(exchange, other, version=seen.version)
+            await self.review(exchange, [step(None, actor="joon", note="me too")], seen.case)
         return seen
 
 
 async def test_a_decision_that_is_overtaken_is_refused_but_a_note_looks_again() -> None:
-    store = Overtaking(times=1)
-    await store.open(OPENING, objection())
+    store = Overtaking(times=0)
+    await waiting(store)
+    store.times = 1
     desk = ReviewDesk(store, clock=lambda: NOON)
 
     with pytest.raises(InvalidTransition):
-        await desk.uphold("a1", actor="mina", tool="terminal")
+        await desk.take("a1", ReviewStep.UPHOLD, by=by())
     store.times = 3
-    noted = await desk.note("a1", "mine", actor="mina", tool="terminal")
+    noted = await desk.take("a1", ReviewStep.NOTE, note="mine", by=by())
 
-    assert noted.state is CaseState.OPEN
-    assert [review.note for review in noted.reviews] == ["me too"] * 4 + ["mine"]
+    assert noted.case.state is CaseState.QUEUED
+    assert [review.note for review in noted.case.by_people] == ["me too"] * 4 + ["mine"]
 
 
 async def test_a_note_that_is_always_overtaken_gives_up() -> None:
-    store = Overtaking(times=1000)
-    await store.open(OPENING, objection())
+    store = Overtaking(times=0)
+    await waiting(store)
+    store.times = 1000
 
     with pytest.raises(InvalidTransition):
-        await ReviewDesk(store, clock=lambda: NOON).note("a1", "mine", actor="mina", tool="terminal")
+        await ReviewDesk(store, clock=lambda: NOON).take("a1", ReviewStep.NOTE, note="mine", by=by())
 
 
 async def test_many_notes_at_once_are_all_kept(desk: ReviewDesk) -> None:
-    await asyncio.gather(*(desk.note("a1", f"note {number}", actor="mina", tool="terminal") for number in range(5)))
+    taken = [desk.take("a1", ReviewStep.NOTE, note=f"note {number}", by=by()) for number in range(5)]
+    await asyncio.gather(*taken)
 
-    notes = {review.note for review in (await desk.show("a1")).reviews}
+    notes = {review.note for review in (await desk.show("a1")).case.by_people}
     assert notes == {f"note {number}" for number in range(5)}
 
 
 @pytest.mark.parametrize("blank", ["", "  \n\t "])
 async def test_a_blank_note_or_actor_is_refused(desk: ReviewDesk, blank: str) -> None:
     with pytest.raises(ReviewError) as empty:
-        await desk.note("a1", blank, actor="mina", tool="terminal")
+        await desk.take("a1", ReviewStep.NOTE, note=blank, by=by())
     with pytest.raises(ReviewError) as nobody:
-        await desk.uphold("a1", actor=blank, tool="terminal")
+        await desk.take("a1", ReviewStep.UPHOLD, by=by(blank))
 
     assert (empty.value.key, nobody.value.key) == ("review.empty_note", "review.nobody")
-    assert (await desk.show("a1")).reviews == ()
+    assert (await desk.show("a1")).case.by_people == ()
 
 
 async def test_an_unknown_exchange_is_said_to_be_unknown(desk: ReviewDesk) -> None:
     with pytest.raises(UnknownExchange, match="zz"):
-        await desk.reveal("zz", actor="mina", tool="terminal")
+        await desk.take("zz", ReviewStep.REVEAL, by=by())
 
 
 async def test_the_desk_lists_searches_and_counts(desk: ReviewDesk, store: MemoryStore) -> None:
     await store.open(OPENING, objection(finding("bias")))
     await store.close("a2", Closing(at=NOON, outcome=Outcome.WITHHELD, shown="다른 말"))
-    await desk.overturn("a2", actor="mina", tool="terminal")
+    await desk.take("a2", ReviewStep.OVERTURN, by=by())
 
-    assert [each.id for each in await desk.list(Query(state=CaseState.OPEN))] == ["a1"]
+    assert [each.id for each in await desk.list(Query(states=OPEN))] == ["a1"]
     assert [each.id for each in await desk.search("바보")] == ["a2", "a1"]
     assert [each.id for each in await desk.search("바보", limit=1)] == ["a2"]
     assert [each.id for each in await desk.search("다른")] == ["a2"]
     stats = await desk.stats()
-    assert stats.states["overturned"] == 1
+    assert (stats.states["closed"], stats.rulings["overturned"]) == (1, 1)
     assert stats.rules["bias.slur"].overturned == 1
 
 
@@ -219,7 +172,8 @@ async def test_the_desk_lists_searches_and_counts(desk: ReviewDesk, store: Memor
 async def shared(store: MemoryStore) -> AsyncIterator[ReviewDesk]:
     """a1 of one community, a2 of another, a3 in private."""
     for server in ("s1", "s2", ""):
-        await store.open(opening(f"hello {server}", server=server), objection())
+        kept = await store.open(opening(f"hello {server}", server=server), objection())
+        await store.close(kept, closing(Outcome.FLAGGED))
         await store.count(Outcome.CLEAN, server)
     yield ReviewDesk(store, clock=lambda: NOON)
     await store.aclose()
@@ -227,13 +181,13 @@ async def shared(store: MemoryStore) -> AsyncIterator[ReviewDesk]:
 
 ASKS: dict[str, Callable[[ReviewDesk, str, str | None], Awaitable[object]]] = {
     "show": lambda desk, case, server: desk.show(case, server=server),
-    "uphold": lambda desk, case, server: desk.uphold(case, actor="m", tool="t", server=server),
-    "overturn": lambda desk, case, server: desk.overturn(case, actor="m", tool="t", server=server),
-    "note": lambda desk, case, server: desk.note(case, "n", actor="m", tool="t", server=server),
-    "reveal": lambda desk, case, server: desk.reveal(case, actor="m", tool="t", server=server),
-    "withdraw": lambda desk, case, server: desk.withdraw(case, actor="m", tool="t", server=server),
+    "uphold": lambda desk, case, server: desk.take(case, ReviewStep.UPHOLD, by=by("m", "t"), server=server),
+    "overturn": lambda desk, case, server: desk.take(case, ReviewStep.OVERTURN, by=by("m", "t"), server=server),
+    "note": lambda desk, case, server: desk.take(case, ReviewStep.NOTE, note="n", by=by("m", "t"), server=server),
+    "reveal": lambda desk, case, server: desk.take(case, ReviewStep.REVEAL, by=by("m", "t"), server=server),
+    "withdraw": lambda desk, case, server: desk.take(case, ReviewStep.WITHDRAW, by=by("m", "t"), server=server),
     "list before": lambda desk, case, server: desk.list(Query(before=case), server=server),
-    "next after": lambda desk, case, server: desk.next(after=case, server=server),
+    "next after": lambda desk, case, server: desk.next(by(), after=case, server=server),
 }
 
 
@@ -262,14 +216,14 @@ async def test_who_runs_the_instance_reaches_every_case(shared: ReviewDesk) -> N
 
 async def test_what_is_listed_counted_and_put_before_somebody_is_of_their_community(shared: ReviewDesk) -> None:
     async def seen(server: str | None) -> tuple[list[str], list[str], str, int, int]:
-        case = await shared.next(server=server)
+        case = await shared.next(by(), server=server)
         stats = await shared.stats(server=server)
         return (
             [each.id for each in await shared.list(Query(), server=server)],
             [each.id for each in await shared.search("hello", server=server)],
             case.id if case else "",
             stats.outcomes["clean"],
-            stats.states["open"],
+            stats.states["queued"],
         )
 
     assert await seen(None) == (["a3", "a2", "a1"], ["a3", "a2", "a1"], "a1", 3, 3)
@@ -282,7 +236,7 @@ async def test_what_is_listed_counted_and_put_before_somebody_is_of_their_commun
 
 async def test_a_case_can_be_left_for_later(shared: ReviewDesk) -> None:
     seen: list[str] = []
-    while case := await shared.next(after=seen[-1] if seen else ""):
+    while case := await shared.next(by(), after=seen[-1] if seen else ""):
         seen.append(case.id)
 
     assert seen == ["a1", "a2", "a3"]
@@ -324,8 +278,12 @@ async def test_a_report_is_an_open_case_with_what_was_shown_and_why(desk: Review
         said="hi",
     )
     assert case.closing is not None
-    assert (case.closing.outcome, case.closing.shown, case.state) == (Outcome.FLAGGED, "the reply", CaseState.OPEN)
-    assert sum((await desk.stats()).outcomes.values()) == 0
+    assert (case.closing.outcome, case.closing.shown, case.case.state) == (
+        Outcome.FLAGGED,
+        "the reply",
+        CaseState.QUEUED,
+    )
+    assert sum((await desk.stats()).outcomes.values()) == 1, "that of the other one"
 
 
 async def test_the_case_of_a_report_is_of_the_person_who_was_answered(desk: ReviewDesk, store: MemoryStore) -> None:
@@ -348,12 +306,12 @@ async def test_a_report_made_twice_is_one_and_may_join_what_is_kept(desk: Review
 
 async def test_a_report_reopens_nothing(desk: ReviewDesk) -> None:
     case = await reported(desk)
-    await desk.overturn(case, actor="mina", tool="discord")
+    await desk.take(case, ReviewStep.OVERTURN, by=by("mina", "discord"))
 
     assert await reported(desk, exchange=case, message="m10") == case
 
     after = await desk.show(case)
-    assert (after.state, len(after.objections)) == (CaseState.OVERTURNED, 2)
+    assert (after.case.ruling, len(after.objections)) == (Ruling.OVERTURNED, 2)
 
 
 async def test_a_reason_nobody_knows_is_refused_with_those_there_are(desk: ReviewDesk) -> None:
@@ -368,11 +326,11 @@ async def test_a_reason_nobody_knows_is_refused_with_those_there_are(desk: Revie
 
 
 async def test_taking_down_is_noted_and_decides_nothing(desk: ReviewDesk) -> None:
-    await desk.uphold("a1", actor="mina", tool="terminal")
-    once = await desk.withdraw("a1", actor="mina", tool="discord", note=" 지워요 ")
-    twice = await desk.withdraw("a1", actor="joon", tool="discord")
+    await desk.take("a1", ReviewStep.UPHOLD, by=by())
+    once = await desk.take("a1", ReviewStep.WITHDRAW, by=by("mina", "discord"), note=" 지워요 ")
+    twice = await desk.take("a1", ReviewStep.WITHDRAW, by=by("joon", "discord"))
 
-    noted = once.reviews[-1]
+    noted = once.case.reviews[-1]
     assert (noted.step, noted.actor, noted.note) == (ReviewStep.WITHDRAW, "mina", "지워요")
-    assert (noted.before, noted.after, twice.state) == (CaseState.UPHELD, CaseState.UPHELD, CaseState.UPHELD)
-    assert len(twice.reviews) == 3
+    assert (noted.before, noted.after, noted.ruling) == (CaseState.CLOSED, CaseState.CLOSED, Ruling.UPHELD)
+    assert len(twice.case.by_people) == 4

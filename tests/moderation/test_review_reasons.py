@@ -1,16 +1,19 @@
 """What is told of a case without its texts: masks for who reviews, reasons in plain words for everybody."""
 
+from typing import Any, Final
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moderation.cases import Case, Ruling
 from moderation.filters.registry import FILTERS
-from moderation.records import CaseState, Decision, Exchange, Objection, Stage
+from moderation.records import Decision, Exchange, Objection, Stage
 from moderation.review import masked, reason
 from moderation.words import LANGUAGES, catalogue
 from tests.moderation.reviewing import OPENING, finding, objection
 from tests.support import exchanges
-from tests.support.exchanges import VERSION
+from tests.support.exchanges import NOON, VERSION
 
 KINDS = (
     "lexicon", "toxicity", "meaning", "detoxify", "bias", "character", "register", "crisis", "injection", "privacy",
@@ -18,10 +21,17 @@ KINDS = (
 )  # fmt: skip
 
 
-def exchange(*objections: Objection, state: CaseState = CaseState.OPEN) -> Exchange:
-    return Exchange(
-        id="k7", opening=OPENING, objections=objections or (objection(),), closing=None, state=state, version=0
-    )
+STANDING: Final[dict[str, dict[str, Any]]] = {
+    "open": {},
+    "upheld": {"ruling": Ruling.UPHELD},
+    "overturned": {"ruling": Ruling.OVERTURNED},
+    "appealed": {"ruling": Ruling.UPHELD, "appealed": True},
+}
+
+
+def exchange(*objections: Objection, standing: str = "open") -> Exchange:
+    case = Case(id="k7", opened=NOON, exchanges=("k7",), **STANDING[standing])
+    return Exchange(id="k7", opening=OPENING, objections=objections or (objection(),), closing=None, case=case)
 
 
 # --- masking ---------------------------------------------------------------------------------------------------------
@@ -74,13 +84,13 @@ def test_a_kind_nobody_wrote_words_for_has_the_general_ones(language: str) -> No
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("state", CaseState)
+@pytest.mark.parametrize("standing", STANDING)
 @pytest.mark.parametrize("stage", Stage)
 @pytest.mark.parametrize("decision", [Decision.FLAG, Decision.BLOCK])
 def test_a_reason_names_the_number_and_no_score_rule_entry_or_draft(
-    language: str, state: CaseState, stage: Stage, decision: Decision
+    language: str, standing: str, stage: Stage, decision: Decision
 ) -> None:
-    told = reason(exchange(objection(finding(decision=decision), stage=stage), state=state), language)
+    told = reason(exchange(objection(finding(decision=decision), stage=stage), standing=standing), language)
 
     assert "k7" in told
     for secret in ("0.8", "87", "%", "slur.", "lexicon", VERSION, "moron", "병신", "바보", "{", "cafe"):
@@ -90,8 +100,8 @@ def test_a_reason_names_the_number_and_no_score_rule_entry_or_draft(
 
 def test_a_reason_says_what_followed_and_whether_a_person_looked() -> None:
     flagged = reason(exchange(objection(finding(decision=Decision.FLAG))))
-    blocked = reason(exchange(objection(finding()), state=CaseState.UPHELD))
-    said = reason(exchange(objection(finding("crisis"), stage=Stage.INPUT), state=CaseState.OVERTURNED))
+    blocked = reason(exchange(objection(finding()), standing="upheld"))
+    said = reason(exchange(objection(finding("crisis"), stage=Stage.INPUT), standing="overturned"))
 
     assert "let through" in flagged
     assert "no person has looked at it yet" in flagged
@@ -119,14 +129,14 @@ def test_a_reason_gives_the_strictest_findings_only_and_each_kind_once() -> None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("state", CaseState)
-def test_a_report_is_told_as_what_a_person_said_and_not_as_a_check(language: str, state: CaseState) -> None:
+@pytest.mark.parametrize("standing", STANDING)
+def test_a_report_is_told_as_what_a_person_said_and_not_as_a_check(language: str, standing: str) -> None:
     words = catalogue("moderation")
-    told = reason(exchange(exchanges.report("그건 아니지", by="p2", comment="so rude"), state=state), language)
+    told = reason(exchange(exchanges.report("그건 아니지", by="p2", comment="so rude"), standing=standing), language)
 
     assert words.say("review.kind_report", language) in told
-    assert words.say(f"review.report_{state.value}", language) in told
-    assert words.say(f"review.state_{state.value}", language) not in told
+    assert words.say(f"review.report_{standing}", language) in told
+    assert words.say(f"review.state_{standing}", language) not in told
     assert words.say("review.where_reply", language) not in told
     for secret in ("p2", "rude", "그건 아니지"):
         assert secret not in told

@@ -6,7 +6,8 @@ import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
-from moderation.records import CaseState, Exchange, Outcome
+from moderation.cases import Case, CaseState, Ruling
+from moderation.records import Exchange, Outcome
 from moderation.stores import Query
 from moderation.stores.migrations import EXCHANGES, migrate
 from moderation.stores.search import terms
@@ -60,9 +61,16 @@ async def test_a_database_of_before_servers_is_brought_up_without_loss(file: Pat
         opening=opening("안녕 국밥"),
         objections=(objection(),),
         closing=closing(),
-        state=CaseState.UPHELD,
-        version=1,
-        reviews=(step(CaseState.UPHELD),),
+        case=Case(
+            id="o1",
+            state=CaseState.CLOSED,
+            ruling=Ruling.UPHELD,
+            version=1,
+            opened=NOON,
+            decided_by="mina",
+            exchanges=("o1",),
+            reviews=(step(),),
+        ),
     )
     ended = (await store.get("o2")).closing
     assert ended is not None

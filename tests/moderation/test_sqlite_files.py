@@ -18,12 +18,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.errors import StoreFailed, StoreUnavailable
-from moderation.records import CaseState, Outcome
+from moderation.records import Outcome
 from moderation.stores import Query
 from moderation.stores import sqlite as module
 from moderation.stores.rows import keep, revive
 from tests.moderation.sqlite_databases import OPENING, locked, pragma, store_at, taken
-from tests.support.exchanges import finding, objection, step
+from tests.support.exchanges import decide, finding, objection
 
 
 async def test_a_full_disk_fails_the_write_and_leaves_the_store_readable(file: Path) -> None:
@@ -208,7 +208,7 @@ async def test_a_path_with_signs_is_only_a_path(tmp_path: Path) -> None:
 async def test_the_audit_trail_cannot_be_rewritten(file: Path) -> None:
     store = store_at(file)
     kept = await store.open(OPENING, objection())
-    await store.review(kept, step(CaseState.OPEN), version=0)
+    await decide(store, kept, None)
     await store.aclose()
 
     with contextlib.closing(sqlite3.connect(file)) as other:

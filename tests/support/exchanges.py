@@ -2,29 +2,30 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from moderation.cases import CaseState, Rank, Review, Reviewer, ReviewStep, Ruling
 from moderation.records import (
     Action,
-    CaseState,
     Closing,
     Decision,
+    Exchange,
     Finding,
     Objection,
     Opening,
     Origin,
     Outcome,
-    Review,
-    ReviewStep,
     Span,
     Stage,
 )
+from moderation.stores import Store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 VERSION = "0123456789ab"
 """Of the filter that found something."""
 
-_STEPS = {CaseState.UPHELD: ReviewStep.UPHOLD, CaseState.OVERTURNED: ReviewStep.OVERTURN}
+_STEPS = {Ruling.UPHELD: ReviewStep.UPHOLD, Ruling.OVERTURNED: ReviewStep.OVERTURN}
 
 
 def numbered(prefix: str = "a") -> Callable[[], str]:
@@ -85,7 +86,31 @@ def closing(outcome: Outcome = Outcome.REPAIRED, shown: str = "shown") -> Closin
     )
 
 
-def step(after: CaseState, *, before: CaseState = CaseState.OPEN, actor: str = "mina") -> Review:
-    """A decision; a note where the case stays as it is."""
-    what = ReviewStep.NOTE if after is before else _STEPS[after]
-    return Review(at=NOON, actor=actor, tool="terminal", step=what, before=before, after=after, note="메모")
+def by(name: str = "mina", tool: str = "terminal", rank: Rank = Rank.MODERATOR) -> Reviewer:
+    """Somebody who reviews."""
+    return Reviewer(name=name, tool=tool, rank=rank)
+
+
+def step(
+    ruling: Ruling | None = Ruling.UPHELD, *, actor: str = "mina", note: str = "메모", tool: str = "terminal"
+) -> Review:
+    """A decision on a case that waits; a note for None."""
+    what = _STEPS[ruling] if ruling else ReviewStep.NOTE
+    after = CaseState.CLOSED if ruling else CaseState.QUEUED
+    return Review(
+        at=NOON, actor=actor, tool=tool, step=what, before=CaseState.QUEUED, after=after, ruling=ruling, note=note
+    )
+
+
+async def decide(
+    store: Store, exchange: str, ruling: Ruling | None = Ruling.UPHELD, *, version: int | None = None, **told: str
+) -> Exchange:
+    """Have a store keep a decision as its desk would, on the version that stands or another one."""
+    review, case = step(ruling, **told), (await store.get(exchange)).case
+    after = replace(case, state=review.after, ruling=ruling, decided_by=review.actor if ruling else "")
+    return await store.review(exchange, [review], after if version is None else replace(after, version=version))
+
+
+def unchained(exchange: Exchange) -> tuple[Review, ...]:
+    """What people did, without its place in the trail."""
+    return tuple(replace(review, chain="") for review in exchange.case.by_people)

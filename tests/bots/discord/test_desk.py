@@ -5,7 +5,8 @@ from typing import Any
 
 import discord
 
-from moderation.records import CaseState, Outcome
+from moderation.cases import CaseState, Ruling
+from moderation.records import Outcome
 from moderation.stores import Query
 from moderation.words import catalogue
 from tests.bots.discord.commanding import greeted, model
@@ -130,8 +131,8 @@ async def test_moderators_review_by_commands_with_texts_masked_until_revealed() 
         )
         assert "overturned" in card_of(await stage.mod.slash(stage.channel, "review stats"))
 
-        steps = [review.step.value for review in (await stage.opened.store.get(exchange)).reviews]
-        assert steps == ["reveal", "note", "uphold", "overturn"]
+        steps = [review.step.value for review in (await stage.opened.store.get(exchange)).case.by_people]
+        assert steps == ["reveal", "note", "claim", "uphold", "reopen", "claim", "overturn"]
 
 
 async def test_moderators_see_only_their_own_servers_cases() -> None:
@@ -146,7 +147,7 @@ async def test_moderators_see_only_their_own_servers_cases() -> None:
         for verb in ("show", "uphold", "overturn", "withdraw"):
             answer = card_of(await stranger.slash(there, f"review {verb}", number=exchange))
             assert catalogue("moderation").say("stores.unknown", "en", id=exchange) in answer, verb
-        assert (await stage.opened.store.get(exchange)).state is CaseState.OPEN
+        assert (await stage.opened.store.get(exchange)).case.state is CaseState.QUEUED
 
 
 async def test_the_card_in_the_moderators_channel_goes_on_working_after_a_restart() -> None:
@@ -157,14 +158,14 @@ async def test_the_card_in_the_moderators_channel_goes_on_working_after_a_restar
         await stage.restart()
         assert "That is for" in card_of(await stage.bob.click(card, custom_id=button(card, "uphold")))
         await stage.mod.click(card, custom_id=button(card, "uphold"))
-        assert (await stage.opened.store.get(exchange)).state is CaseState.UPHELD
+        assert (await stage.opened.store.get(exchange)).case.ruling is Ruling.UPHELD
         form = await stage.mod.click(card, custom_id=button(card, "overturn"))
         await stage.mod.submit_modal(form, {"note": "It was a quotation."})
 
         kept = await stage.opened.store.get(exchange)
-        assert kept.state is CaseState.OVERTURNED
-        assert kept.reviews[-1].note == "It was a quotation."
-        assert kept.reviews[-1].actor == f"discord:user:{stage.mod.id}"
+        assert kept.case.ruling is Ruling.OVERTURNED
+        assert kept.case.by_people[-1].note == "It was a quotation."
+        assert kept.case.by_people[-1].actor == f"discord:user:{stage.mod.id}"
 
 
 async def test_a_withdrawn_reply_is_taken_away_wherever_it_stands() -> None:

@@ -3,7 +3,7 @@
 import pytest
 import telegram
 
-from moderation.records import CaseState
+from moderation.cases import CaseState, Ruling
 from moderation.review import REASONS
 from moderation.stores import Query
 from moderation.words import LANGUAGES
@@ -85,8 +85,8 @@ async def test_everybody_may_report_and_the_panel_is_theirs_alone() -> None:
         assert (await kept(stage)).objections[0].by == f"telegram:user:{stage.bo.id}"
 
 
-@pytest.mark.parametrize(("verb", "state"), [("uphold", CaseState.UPHELD), ("overturn", CaseState.OVERTURNED)])
-async def test_a_case_is_decided_and_its_card_says_so_and_keeps_its_buttons(verb: str, state: CaseState) -> None:
+@pytest.mark.parametrize(("verb", "ruling"), [("uphold", Ruling.UPHELD), ("overturn", Ruling.OVERTURNED)])
+async def test_a_case_is_decided_and_its_card_says_so_and_keeps_its_buttons(verb: str, ruling: Ruling) -> None:
     async with on_telegram(model(MAYBE)) as stage:
         card = await flagged(stage)
         await stage.press(card, f"d1:{verb}", by=stage.mod)
@@ -95,8 +95,8 @@ async def test_a_case_is_decided_and_its_card_says_so_and_keeps_its_buttons(verb
             await stage.say("-", chat=stage.group, by=stage.mod, reply_to=question)
             assert question.deleted
 
-        assert (await kept(stage)).state is state
-        assert said("en", f"commands.state_{state}") in card.text
+        assert (await kept(stage)).case.ruling is ruling
+        assert said("en", f"commands.state_{ruling}") in card.text
         assert len(card.buttons) == 6
 
 
@@ -107,8 +107,8 @@ async def test_a_note_stands_beside_the_case_and_names_nobody_by_number() -> Non
         question = stage.server.answers(stage.group)[-1]
         await stage.say("Looks fine.", chat=stage.group, by=stage.mod, reply_to=question)
 
-        assert (await kept(stage)).reviews[-1].note == "Looks fine."
-        assert "Mo (telegram): note Looks fine." in card.text
+        assert (await kept(stage)).case.by_people[-1].note == "Looks fine."
+        assert "Mo (telegram): noted Looks fine." in card.text
         assert str(stage.mod.id) not in card.text
 
 
@@ -148,8 +148,8 @@ async def test_members_cannot_press_the_desk(verb: str) -> None:
             said("en", "showing.moderators_only"),
             said("en", "commands.not_allowed", role=said("en", "commands.role_moderator")),
         }
-        assert (await kept(stage)).state is CaseState.OPEN
-        assert not (await kept(stage)).reviews
+        assert (await kept(stage)).case.state is CaseState.QUEUED
+        assert not (await kept(stage)).case.by_people
 
 
 async def test_the_next_case_is_a_press_away() -> None:
@@ -173,13 +173,13 @@ async def test_a_desk_in_private_acts_on_the_case_of_its_group_with_the_rights_h
         await stage.press(card, "d1:overturn", by=stage.mod)
         question = stage.server.answers(alone)[-1]
         await stage.say("It is fine.", chat=alone, by=stage.mod, reply_to=question)
-        assert (await kept(stage)).state is CaseState.OVERTURNED
+        assert (await kept(stage)).case.ruling is Ruling.OVERTURNED
         assert "It is fine." in card.text
         stage.server.membership.demote(stage.group, stage.mod, by=stage.owner)
         stage.client._roles.forget(stage.group.id)
         await stage.press(card, "d1:uphold", by=stage.mod)
 
-        assert (await kept(stage)).state is CaseState.OVERTURNED
+        assert (await kept(stage)).case.ruling is Ruling.OVERTURNED
 
 
 async def test_what_a_press_names_opens_nothing_that_stands_in_another_chat() -> None:
@@ -252,7 +252,7 @@ async def test_a_question_too_old_to_be_deleted_does_not_keep_its_answer_from_co
         stage.server.plan("deleteMessage", TOO_OLD)
         await stage.say("-", chat=stage.group, by=stage.mod, reply_to=question)
 
-        assert (await kept(stage)).state is CaseState.OVERTURNED
+        assert (await kept(stage)).case.ruling is Ruling.OVERTURNED
         assert not question.deleted
 
 

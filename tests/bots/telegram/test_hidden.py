@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bots.telegram_bot.translate import place_in
-from moderation.records import CaseState
+from moderation.cases import CaseState, Ruling
 from moderation.stores import Query
 from tests.bots.telegram.menu_stage import Stage, alert, on_telegram
 from tests.bots.telegram.pressed import MAYBE, kept, model, said
@@ -45,7 +45,7 @@ async def test_whoever_hides_answers_a_question_under_a_card_and_is_named_nowher
         await stage.say("Looks fine.", chat=stage.group, by=stage.mod, reply_to=question)
 
         case = await kept(stage)
-        assert (case.state, case.reviews[-1].note) == (CaseState.OVERTURNED, "Looks fine.")
+        assert (case.case.ruling, case.case.by_people[-1].note) == (Ruling.OVERTURNED, "Looks fine.")
         assert question.deleted
         everything = str([(one.text, one.entities) for one in stage.server.world.from_bot(stage.group)])
         assert str(stage.mod.id) not in everything
@@ -76,7 +76,7 @@ async def test_nobody_else_answers_a_question_to_somebody_who_hides(as_channel: 
         how = {"channel": channel} if as_channel else {}
         await stage.say("Mine!", chat=stage.group, by=stage.mina, reply_to=question, **how)
 
-        assert (await kept(stage)).state is CaseState.OPEN
+        assert (await kept(stage)).case.state is CaseState.QUEUED
         told = [one.text for one in stage.server.answers()]
         assert [text for text in told if said("en", "telegram.prompt_not_yours") in text]
 
@@ -89,7 +89,7 @@ async def test_a_question_to_somebody_by_name_is_not_answered_from_behind_the_gr
         hide(stage, stage.owner)
         await stage.say("Looks fine.", chat=stage.group, by=stage.owner, reply_to=question)
 
-        assert (await kept(stage)).state is CaseState.OPEN
+        assert (await kept(stage)).case.state is CaseState.QUEUED
         assert said("en", "telegram.prompt_hidden") in stage.server.answers()[-1].text
 
 
@@ -110,7 +110,7 @@ async def test_who_hides_in_the_moderators_chat_is_asked_in_private_about_anothe
         await stage.press(card, "d1:overturn", by=stage.mod)
         await stage.say("Fine.", by=stage.mod, chat=alone, reply_to=stage.server.answers(alone)[-1])
 
-        assert (await kept(stage)).state is CaseState.OVERTURNED
+        assert (await kept(stage)).case.ruling is Ruling.OVERTURNED
         assert str(stage.mod.id) not in str([(one.text, one.entities) for one in stage.server.world.from_bot(desk)])
 
 

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from bots.telegram_bot.translate import place_in
-from moderation.records import CaseState
+from moderation.cases import Ruling
 from moderation.stores import Query
 from tests.bots.telegram.menu_stage import Stage, on_telegram
 from tests.bots.telegram.pressed import MAYBE, kept, model
@@ -65,9 +65,9 @@ async def test_cases_of_the_group_are_cases_of_the_supergroup_and_their_old_card
         large = await upgraded(stage, small)
         await stage.press(cards(stage, desk)[-1], "d1:uphold", by=stage.mod)
 
-        assert (await kept(stage)).state is CaseState.UPHELD
+        assert (await kept(stage)).case.ruling is Ruling.UPHELD
         [case] = await stage.opened.store.list(Query(server=f"telegram:server:{large.id}"))
-        assert case.state is CaseState.UPHELD
+        assert case.case.ruling is Ruling.UPHELD
 
 
 async def test_cards_follow_the_moderators_chat_that_becomes_a_supergroup() -> None:

@@ -13,7 +13,7 @@ from telegram import MessageEntity, User
 from bots.pressing import Asker
 from bots.telegram_bot.pressing import TelegramAsker
 from bots.telegram_bot.prompts import Prompt, link, prompt_of, read, sign
-from moderation.records import CaseState
+from moderation.cases import Ruling
 from moderation.words import LANGUAGES
 from tests.bots.telegram.menu_stage import alert, on_telegram
 from tests.bots.telegram.pressed import MAYBE, kept, model, said
@@ -222,7 +222,7 @@ async def test_a_card_in_the_chat_of_the_moderators_acts_on_the_case_of_the_grou
         assert said("en", "showing.log_here") in hello.text
         await stage.press(card, "d1:uphold", by=stage.mod)
 
-        assert (await kept(stage)).state is CaseState.UPHELD
+        assert (await kept(stage)).case.ruling is Ruling.UPHELD
         assert said("en", "commands.state_upheld") in card.text
 
 

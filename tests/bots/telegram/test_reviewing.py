@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bots.telegram_bot.translate import place_in
-from moderation.records import CaseState
+from moderation.cases import CaseState, Ruling
 from moderation.stores import Query
 from tests.bots.telegram.menu_stage import Stage, on_telegram
 from tests.bots.telegram.pressed import MAYBE, model, said
@@ -51,7 +51,7 @@ async def test_the_cases_of_the_group_whose_cards_come_there_are_shown_and_can_b
         await stage.press(card, "d1:uphold", by=stage.mod)
 
         [case] = await stage.opened.store.list(Query())
-        assert case.state is CaseState.UPHELD
+        assert case.case.ruling is Ruling.UPHELD
         assert case.opening.origin.server == f"telegram:server:{group.id}"
 
 
@@ -63,8 +63,8 @@ async def test_what_is_typed_about_a_case_is_done_in_the_group_that_it_is_of() -
         missing = await stage.say("/review show x9", chat=desk, by=stage.owner)
         assert [one.text for one in missing if "x9" in one.text and one.text.startswith("⚠")]
 
-        states = {case.id: case.state for case in await stage.opened.store.list(Query())}
-        assert states == {"x1": CaseState.OPEN, "x2": CaseState.OVERTURNED}
+        states = {case.id: case.case.ruling for case in await stage.opened.store.list(Query())}
+        assert states == {"x1": None, "x2": Ruling.OVERTURNED}
 
 
 async def test_where_several_groups_send_their_cards_each_is_named_and_only_to_its_moderators() -> None:
@@ -78,7 +78,7 @@ async def test_where_several_groups_send_their_cards_each_is_named_and_only_to_i
         [refused] = await stage.say("/review uphold x2", chat=desk, by=stage.mod)
         assert "x2" not in refused.text or refused.text.startswith("⚠")
 
-        assert all(case.state is CaseState.OPEN for case in await stage.opened.store.list(Query()))
+        assert all(case.case.state is CaseState.QUEUED for case in await stage.opened.store.list(Query()))
 
 
 @pytest.mark.parametrize("line", ["/review", "/review next", "/review uphold x1", "/review show x1 reveal"])
@@ -89,7 +89,7 @@ async def test_members_of_the_moderators_chat_who_moderate_nothing_see_nothing(l
         assert answers
         assert not [one.text for one in answers if "MAYBE" in one.text or "keeper" in one.text]
         [case] = await stage.opened.store.list(Query())
-        assert (case.state, case.reviews) == (CaseState.OPEN, ())
+        assert (case.case.state, case.case.by_people) == (CaseState.QUEUED, ())
 
 
 async def test_whoever_moderates_only_the_moderators_chat_sees_nothing_of_the_groups() -> None:

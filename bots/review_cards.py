@@ -1,0 +1,129 @@
+"""How cases look: cards for moderators, the same on every platform and in a terminal."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from bots.cards import Card, Row
+from moderation.cases import Case, CaseState, Review
+from moderation.records import Exchange, Finding, Objection
+from moderation.review import REPORT, masked
+from moderation.words import catalogue
+
+_REPORTS = 3
+"""The newest reports that a brief card tells of."""
+
+
+class ReviewCards:
+    """Cards in one language. Nothing unmasked is on them unless it is asked for."""
+
+    def __init__(self, *, language: str, overdue: Callable[[Case], bool]) -> None:
+        """`overdue` tells whether a case waits longer than it should."""
+        self._language = language
+        self._overdue = overdue
+
+    def brief(self, exchange: Exchange) -> Card:
+        """A case in a line or two, for a channel where they come one after another: without a word of anybody's."""
+        summary = Row(label=exchange.opening.origin.person, text=self.summary(exchange))
+        reported = tuple(
+            Row(
+                label=self._say("reported_by"),
+                text=" · ".join(filter(None, (objection.by, found.category, found.detail))),
+            )
+            for objection in exchange.objections
+            for found in objection.findings
+            if found.filter == REPORT
+        )
+        rows = (summary, *reported[-_REPORTS:], *map(self._step, exchange.case.by_people[-1:]))
+        return Card(title=exchange.id, rows=rows, exchange=exchange.id)
+
+    def page(self, exchanges: Iterable[Exchange]) -> Card:
+        """Cases or exchanges, a line each."""
+        shown = tuple(exchanges)
+        if not shown:
+            return Card(title=self._say("review_none"))
+        return Card(
+            title=self._say("review_title", count=len(shown)),
+            rows=tuple(Row(label=exchange.id, text=self.summary(exchange)) for exchange in shown),
+            hint=self._say("list_hint"),
+            exchange=shown[0].id if len(shown) == 1 else "",
+        )
+
+    def summary(self, exchange: Exchange) -> str:
+        rules = sorted({finding.rule for objection in exchange.objections for finding in objection.findings})
+        parts = (
+            self._standing(exchange),
+            self._outcome(exchange),
+            exchange.opening.persona,
+            ", ".join(rules),
+            _moment(exchange.opening.at),
+        )
+        return " · ".join(parts)
+
+    def _outcome(self, exchange: Exchange) -> str:
+        name = exchange.closing.outcome if exchange.closing else "running"
+        return self._say(f"outcome_{name}")
+
+    def case(self, exchange: Exchange, *, hint: str, revealed: bool = False) -> Card:
+        opening, closing = exchange.opening, exchange.closing
+
+        def kept(label: str, text: str) -> list[Row]:
+            readable = text if revealed else masked(text)
+            row = Row(label=self._say(label), text=readable, secret=not revealed)
+            return [] if exchange.erased else [row]
+
+        rows = [
+            Row(label=self._say("state"), text=self.summary(exchange)),
+            Row(label=self._say("model"), text=f"{opening.model} · policy {opening.policy}"),
+            *([Row(label=self._say("erased"), text=self._say("erased_text"))] if exchange.erased else []),
+            *kept("said", opening.said),
+        ]
+        for objection in exchange.objections:
+            if objection.text != opening.said:
+                rows += kept("draft", objection.text)
+            rows += (Row(label=found.rule, text=self._found(objection, found)) for found in objection.findings)
+        if closing:
+            rows += kept("shown", closing.shown)
+        rows += map(self._step, exchange.case.by_people)
+        return Card(title=exchange.id, rows=tuple(rows), hint=self._say(hint, id=exchange.id), exchange=exchange.id)
+
+    def _found(self, objection: Objection, finding: Finding) -> str:
+        detail = f" · {finding.detail}" if finding.detail else ""
+        if finding.filter == REPORT:
+            return self._say("reported", person=objection.by or "-") + detail
+        score = "" if finding.score is None else f" {finding.score:.2f}"
+        places = "".join(f" [{span.start}:{span.end}]" for span in finding.spans[:4])
+        words, key = catalogue("moderation"), f"explain.{finding.filter}_{finding.category}"
+        meaning = f" · {words.say(key, self._language)}" if key in words else ""
+        return f"{finding.decision.name} {finding.action.name}{score}{places} · {objection.stage}{detail}{meaning}"
+
+    def _standing(self, exchange: Exchange) -> str:
+        """State, and who has it, and what is with it, in a few words."""
+        case = exchange.case
+        state = case.ruling if case.state is CaseState.CLOSED and case.ruling else case.state
+        parts = [self._say(f"state_{state}")]
+        if case.holder and case.until:
+            parts[0] += f" ({case.holder}, {_moment(case.until)})"
+        if case.appealed and case.state is not CaseState.APPEALED:
+            parts.append(self._say("state_appealed"))
+        if self._overdue(case):
+            parts.append(self._say("overdue"))
+        if len(case.exchanges) > 1:
+            parts.append(self._say("together", count=len(case.exchanges), ids=", ".join(case.exchanges)))
+        return " · ".join(parts)
+
+    def _step(self, review: Review) -> Row:
+        told = f"{review.actor} ({review.tool}): {self._say(f'step_{review.step}')} {review.note}".rstrip()
+        return Row(label=_moment(review.at), text=told)
+
+    def _say(self, key: str, **fields: object) -> str:
+        return catalogue("bots").say(f"commands.{key}", self._language, **fields)
+
+
+def about(exchange: Exchange) -> str:
+    """What a decision is about: what the guard did, or what people reported although it let it pass."""
+    filters = {finding.filter for objection in exchange.objections for finding in objection.findings}
+    return "report" if filters == {REPORT} else "done"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
