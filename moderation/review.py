@@ -282,7 +282,7 @@ class ReviewDesk:
         reviews = []
         steps = plan(case, what, by, at)
         for step in (*steps, ReviewStep.CLOSE) if what in _DECISIONS else steps:
-            who = GUARD if step in (ReviewStep.EXPIRE, ReviewStep.CLOSE) else by
+            who = GUARD if step is not what and step in (ReviewStep.EXPIRE, ReviewStep.CLOSE) else by
             after = advance(case, step, who, at, lease=self._rules.lease)
             reviews.append(self._review(case, after, step, who, note if step is what else "", at))
             case = after

@@ -236,7 +236,7 @@ async def test_every_trouble_on_the_way_is_a_finding_after_what_was_found_before
 async def test_a_telegram_that_does_not_answer_is_not_waited_for_long(tmp_path: Path) -> None:
     async with TelegramServer() as server:
         server.plan("getMe", Hold())
-        found = await findings(server, tmp_path, patience=timedelta(milliseconds=200))
+        found = await findings(server, tmp_path, patience=timedelta(seconds=1))
 
     assert keys(found) == ["slow"]
 
