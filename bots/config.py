@@ -20,7 +20,7 @@ from bots.addresses import Address, webhook
 from bots.errors import SettingsError
 from bots.filter_settings import DetoxifySection, LexiconSection, PresidioSection, Section
 from bots.places import PlaceSettings
-from bots.tier_settings import GuardModelSection, OmniSection, OnnxSection
+from bots.tier_settings import GuardModelSection, JudgeModelSection, OmniSection, OnnxSection
 from moderation.validation import Expectation, Misfit, first_problem
 
 APP: Final = "talchum"
@@ -171,6 +171,7 @@ class _File(Section):
     onnx: OnnxSection | None = None
     omni: OmniSection | None = None
     guard_model: GuardModelSection | None = None
+    judge_model: JudgeModelSection | None = None
     places: PlaceSection = PlaceSection()  # type: ignore[valid-type]
     prices: PriceSection = PriceSection()
     discord: DiscordSection | None = None
@@ -208,10 +209,12 @@ class Settings:
     onnx: OnnxSection | None
     omni: OmniSection | None
     guard_model: GuardModelSection | None
-    """None, all five: only what ships with the package judges."""
+    judge_model: JudgeModelSection | None
+    """None, all six: only what ships with the package judges."""
     omni_key: SecretStr
     guard_model_key: SecretStr
-    """Empty where the variable is not set, both."""
+    judge_model_key: SecretStr
+    """Empty where the variable is not set, all three."""
     key: SecretStr
     """Key of the endpoint; empty where the variable is not set."""
     places: PlaceSettings
@@ -261,7 +264,7 @@ class Settings:
 
     def alone(self) -> "Settings":
         """The same without services that judge: nobody is asked."""
-        return replace(self, omni=None, guard_model=None)
+        return replace(self, omni=None, guard_model=None, judge_model=None)
 
     @classmethod
     def load(cls, document: bytes, environ: Mapping[str, str], *, file: Path | None = None) -> "Settings":
@@ -319,15 +322,17 @@ class Settings:
 
 def _judges(parsed: _File, environ: Mapping[str, str], base: Path, file: str) -> dict[str, Any]:
     """The sections of filters beside what ships, with the keys of services."""
-    model = parsed.guard_model
+    model, judge = parsed.guard_model, parsed.judge_model
     return {
         "detoxify": parsed.detoxify and parsed.detoxify.based(base),
         "presidio": parsed.presidio,
         "onnx": parsed.onnx and parsed.onnx.based(base),
         "omni": parsed.omni,
         "guard_model": model and model.based(base),
+        "judge_model": judge and judge.based(base),
         "omni_key": _key(parsed.omni.key_variable, environ, file) if parsed.omni else SecretStr(""),
         "guard_model_key": _key(model.key_variable, environ, file) if model else SecretStr(""),
+        "judge_model_key": _key(judge.key_variable, environ, file) if judge else SecretStr(""),
     }
 
 

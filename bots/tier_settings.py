@@ -79,3 +79,26 @@ class GuardModelSection(_Elsewhere):
     def based(self, base: Path) -> "GuardModelSection":
         """The same with a path that starts in `base`."""
         return self.model_copy(update={"policy": base / self.policy if self.policy else None})
+
+
+class JudgeModelSection(_Elsewhere):
+    """A chat model behind any OpenAI-compatible endpoint that reads replies beside the persona's file."""
+
+    key_variable: str = "JUDGE_MODEL_KEY"
+    model: str
+    base_url: Address
+    policy: Path | None = Field(default=None, strict=False)
+    """Text of the policy, relative to the settings file; none: the packaged one."""
+    structure: Literal["json_schema", "json_object", "none"] = "json_schema"
+    """What the endpoint can bind an answer to; none: the prompt alone asks for JSON."""
+    sentences: bool = True
+    """Whether each sentence is read before it is shown. false: each reply once, at its end, when it may have been seen;
+    what is objected to then is taken back."""
+    reasoning: Literal["", "low", "medium", "high"] = ""
+    """How much a model that thinks is to think; empty: nothing is asked of it."""
+    max_tokens: Annotated[int, Field(ge=16, le=32_000)] = 256
+    """Of thoughts and answer together."""
+
+    def based(self, base: Path) -> "JudgeModelSection":
+        """The same with a path that starts in `base`."""
+        return self.model_copy(update={"policy": base / self.policy if self.policy else None})

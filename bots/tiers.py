@@ -5,11 +5,11 @@ Part of the composition root, as `bots.parts` is.
 
 import time
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from bots.config import Settings
 from bots.errors import SettingsError
-from bots.tier_settings import GuardModelSection, OmniSection
+from bots.tier_settings import GuardModelSection, JudgeModelSection, OmniSection
 from moderation.filters import Filter
 from moderation.filters.remote import Remote, Terms
 from moderation.policy import GuardLimits
@@ -17,22 +17,25 @@ from moderation.policy import GuardLimits
 if TYPE_CHECKING:
     from moderation.filters.endpoint import Endpoint
 
+Service: TypeAlias = OmniSection | GuardModelSection | JudgeModelSection
+
 
 def load_tiers(settings: Settings) -> tuple[Filter, ...]:
-    """The filters of the sections [detoxify] or [onnx], [presidio], [omni] and [guard_model], in this order; asks
-    nobody. The caller closes those that are `Remote`. Raises FilterUnavailable, SettingsError."""
+    """The filters of the sections [detoxify] or [onnx], [presidio], [omni], [guard_model] and [judge_model], in this
+    order; asks nobody. The caller closes those that are `Remote`. Raises FilterUnavailable, SettingsError."""
     return (*_here(settings), *load_remote(settings))
 
 
 def load_remote(settings: Settings) -> tuple[Remote, ...]:
     """Those of them that ask a service. Raises FilterUnavailable, SettingsError."""
-    return (*_omni(settings), *_guard_model(settings))
+    return (*_omni(settings), *_guard_model(settings), *_judge_model(settings))
 
 
 def check_patience(settings: Settings, limits: GuardLimits) -> None:
     """See that services answer before the guard takes them for late. Raises SettingsError."""
     deadline = limits.deadline.total_seconds()
-    for name, section in (("omni", settings.omni), ("guard_model", settings.guard_model)):
+    for name in ("omni", "guard_model", "judge_model"):
+        section: Service | None = getattr(settings, name)
         if section is not None and section.timeout >= deadline:
             expected = SettingsError("settings.expect_before_deadline", deadline=deadline, given=section.timeout)
             raise SettingsError("settings.wrong", file=settings.file, key=f"{name}.timeout", expected=expected)
@@ -97,11 +100,29 @@ def _guard_model(settings: Settings) -> tuple[Remote, ...]:
     return (judge,)
 
 
-def _terms(section: OmniSection | GuardModelSection, documented: frozenset[str]) -> Terms:
+def _judge_model(settings: Settings) -> tuple[Remote, ...]:
+    section = settings.judge_model
+    if section is None:
+        return ()
+    from moderation.filters import judge
+
+    made = judge.PersonaJudge(
+        _endpoint(section, settings.judge_model_key.get_secret_value()),
+        _terms(section, judge.LANGUAGES),
+        policy=judge.load_policy(section.policy),
+        max_tokens=section.max_tokens,
+        structure=section.structure,
+        reasoning=section.reasoning,
+        sentences=section.sentences,
+    )
+    return (made,)
+
+
+def _terms(section: Service, documented: frozenset[str]) -> Terms:
     return Terms(languages=frozenset(section.languages) or documented, required=section.required)
 
 
-def _endpoint(section: OmniSection | GuardModelSection, key: str) -> "Endpoint":
+def _endpoint(section: Service, key: str) -> "Endpoint":
     """Raises SettingsError where a service elsewhere has no key."""
     from moderation.filters.endpoint import Endpoint, EndpointSettings
 

@@ -3,10 +3,12 @@
 What is not as it should be is `BadAnswer`, never a judgement: cut off, refused, empty, or something else entirely.
 """
 
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 from moderation.errors import BadAnswer
@@ -14,6 +16,10 @@ from moderation.errors import BadAnswer
 UNSAFE: Final = 0.95
 CONTROVERSIAL: Final = 0.6
 """Scores of a plain label. They leave room: a label says nothing of how sure a model is."""
+SURE: Final[Mapping[str, float]] = MappingProxyType({"high": UNSAFE, "medium": 0.8, "low": 0.6})
+"""Scores of a label by how sure a model says it is."""
+
+_FENCES: Final = ("```json", "```")
 
 _FINAL: Final = "<|channel|>final<|message|>"
 """Where the answer begins in the words of gpt-oss, if the service does not take its channels apart."""
@@ -80,3 +86,19 @@ def _likely(choice: Mapping[str, Any], text: str, start: int) -> tuple[tuple[int
 def harmless(text: str) -> str:
     """`text` without what steers a model or ends a section of its prompt: `<|end|>` becomes `‹|end|›`."""
     return _CONTROL.sub(lambda match: "‹" if match.group() == "<" else "›", text)
+
+
+def only_json(answer: str) -> Any:
+    """The JSON that an answer consists of, fenced or not. Raises ValueError for anything beside it and for a name given
+    twice in one object (which of the two would hold?), RecursionError for what is too deep."""
+    bare = answer.strip()
+    if bare.startswith(_FENCES[0]) and bare.endswith(_FENCES[1]):
+        bare = bare.removeprefix(_FENCES[0]).removesuffix(_FENCES[1])
+    return json.loads(bare, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    given = dict(pairs)
+    if len(given) != len(pairs):
+        raise ValueError(len(pairs))
+    return given

@@ -88,8 +88,9 @@ class Remote(ABC):
 
     @final
     def examine(self, candidate: Candidate) -> Sequence[Signal]:
-        """One signal a category, sorted. All of them abstain where the language is not known, and in an outage unless
-        the filter is required; then it raises EndpointDown. Raises BadAnswer for an answer that is no judgement."""
+        """One signal a category, sorted; what is above nothing names the model. All of them abstain where the language
+        is not known, and in an outage unless the filter is required; then it raises EndpointDown. Raises BadAnswer for
+        an answer that is no judgement."""
         language = candidate.language or language_of(candidate.text, unknown=candidate.brief.language)
         words = catalogue("moderation")
         if language not in self._terms.languages:
@@ -104,7 +105,7 @@ class Remote(ABC):
                 raise
             _log.warning("filter out of reach: filter=%s reason=%s", self.id, outage)
             return self._abstain(str(outage))
-        return [Signal(category=name, score=scores[name]) for name in sorted(self.categories)]
+        return [_signal(name, scores[name], self._endpoint.model) for name in sorted(self.categories)]
 
     def judge(self, candidate: Candidate) -> Scores:
         """The scores, whatever the language and the terms. Raises EndpointDown, BadAnswer."""
@@ -122,6 +123,10 @@ class Remote(ABC):
 
     def _abstain(self, reason: str) -> list[Signal]:
         return [Signal(category=name, score=None, detail=reason) for name in sorted(self.categories)]
+
+
+def _signal(category: str, score: float, model: str) -> Signal:
+    return Signal(category=category, score=score, detail=model if score else "")
 
 
 class _Memory:

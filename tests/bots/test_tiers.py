@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from moderation.filters.remote import Remote
 from moderation.records import Candidate, Decision, Stage
 from personas.cast import fixed_words
 from personas.errors import PersonaFileError
-from tests.contracts.test_remote_filters import omni_says, qwen_says, safeguard_says
+from tests.contracts.test_remote_filters import judge_says, omni_says, qwen_says, safeguard_says
 from tests.support.judging_server import JudgingServer, Said, completion, refusal
 
 
@@ -44,6 +44,10 @@ def guard_model(url: str, form: str, rest: str = "timeout = 1.9") -> str:
     return f'[guard_model]\nformat = "{form}"\nmodel = "any"\nbase_url = "{url}"\n{rest}\n'
 
 
+def judge_model(url: str, rest: str = "timeout = 1.9") -> str:
+    return f'[judge_model]\nmodel = "any"\nbase_url = "{url}"\n{rest}\n'
+
+
 async def ids(settings: Settings) -> list[str]:
     async with open_filters(settings, 0) as filters:
         return [judge.id for judge in filters]
@@ -57,18 +61,18 @@ async def test_without_a_section_only_what_ships_judges(tmp_path: Path) -> None:
 async def test_a_section_switches_a_filter_on_and_nobody_is_asked_for_it(
     tmp_path: Path, server: JudgingServer, form: str, name: str
 ) -> None:
-    document = omni(server.base_url) + guard_model(server.base_url, form)
+    document = omni(server.base_url) + guard_model(server.base_url, form) + judge_model(server.base_url)
 
-    assert await ids(settings_of(tmp_path, document)) == [*FILTERS, "omni", name]
+    assert await ids(settings_of(tmp_path, document)) == [*FILTERS, "omni", name, "judge"]
     assert server.calls == []
 
 
-@pytest.mark.parametrize("form", ["omni", "gpt-oss-safeguard", "qwen3guard"])
+@pytest.mark.parametrize("form", ["omni", "gpt-oss-safeguard", "qwen3guard", "judge"])
 async def test_what_the_service_objects_to_is_blocked_and_all_else_is_not(
     tmp_path: Path, server: JudgingServer, form: str
 ) -> None:
-    server.answering = {"omni": omni_says, "qwen3guard": qwen_says}.get(form, safeguard_says)
-    document = omni(server.base_url) if form == "omni" else guard_model(server.base_url, form)
+    server.answering = {"omni": omni_says, "qwen3guard": qwen_says, "judge": judge_says}.get(form, safeguard_says)
+    document = {"omni": omni, "judge": judge_model}.get(form, lambda url: guard_model(url, form))(server.base_url)
     async with open_guard(settings_of(tmp_path, document)) as guard:
         bad, fine = [
             await guard.judge(Candidate(stage=Stage.WHOLE, text=text, said="hello"))
@@ -79,19 +83,26 @@ async def test_what_the_service_objects_to_is_blocked_and_all_else_is_not(
     assert len(server.calls) == 2
 
 
-@pytest.mark.parametrize("section", ["omni", "guard_model"])
+@pytest.mark.parametrize("section", ["omni", "guard_model", "judge_model"])
 async def test_a_service_elsewhere_without_a_key_keeps_the_program_from_starting(tmp_path: Path, section: str) -> None:
     url = "https://api.example.com/v1"
-    document = omni(url) if section == "omni" else guard_model(url, "qwen3guard")
-    variable = "OPENAI_API_KEY" if section == "omni" else "GUARD_MODEL_KEY"
+    document = {"omni": omni(url), "guard_model": guard_model(url, "qwen3guard"), "judge_model": judge_model(url)}[
+        section
+    ]
+    variable = "OPENAI_API_KEY" if section == "omni" else f"{section.upper()}_KEY"
     with pytest.raises(SettingsError, match=variable):
         await ids(settings_of(tmp_path, document))
     assert len(await ids(settings_of(tmp_path, document, **{variable: "sesame"}))) == len(FILTERS) + 1
 
 
-async def test_a_service_that_may_take_longer_than_the_guard_waits_is_refused(tmp_path: Path) -> None:
-    settings = settings_of(tmp_path, omni("http://127.0.0.1:1/v1", "timeout = 2.0"))
-    with pytest.raises(SettingsError, match=r"talchum\.toml: omni\.timeout: expected less than the 2\.0 s") as caught:
+@pytest.mark.parametrize(("section", "document"), [("omni", omni), ("judge_model", judge_model)])
+async def test_a_service_that_may_take_longer_than_the_guard_waits_is_refused(
+    tmp_path: Path, section: str, document: Callable[..., str]
+) -> None:
+    settings = settings_of(tmp_path, document("http://127.0.0.1:1/v1", "timeout = 2.0"))
+    with pytest.raises(
+        SettingsError, match=rf"talchum\.toml: {section}\.timeout: expected less than the 2\.0 s"
+    ) as caught:
         async with open_guard(settings):
             pass
     assert "deadline" in caught.value.explain("ko")
@@ -114,9 +125,14 @@ def test_a_section_that_is_wrong_is_told_by_its_key(tmp_path: Path, wrong: str) 
         settings_of(tmp_path, omni("http://127.0.0.1:1/v1", wrong))
 
 
-async def test_a_policy_for_a_guard_model_lies_beside_the_settings(tmp_path: Path, server: JudgingServer) -> None:
-    server.answering = safeguard_says
-    settings = settings_of(tmp_path, guard_model(server.base_url, "gpt-oss-safeguard", 'policy = "own.md"'))
+@pytest.mark.parametrize("section", ["guard_model", "judge_model"])
+async def test_a_policy_of_ones_own_lies_beside_the_settings(
+    tmp_path: Path, server: JudgingServer, section: str
+) -> None:
+    server.answering = safeguard_says if section == "guard_model" else judge_says
+    url, rest = server.base_url, 'policy = "own.md"'
+    document = guard_model(url, "gpt-oss-safeguard", rest) if section == "guard_model" else judge_model(url, rest)
+    settings = settings_of(tmp_path, document)
     with pytest.raises(FilterUnavailable, match=r"own\.md"):
         await ids(settings)
     (tmp_path / "own.md").write_text("No weather: insult.", encoding="utf-8")
@@ -200,6 +216,34 @@ async def test_doctor_doubts_a_model_that_objects_to_a_harmless_sentence(tmp_pat
 
     assert finding.grade is Grade.DOUBTFUL
     assert "`format`" in finding.told.explain("en")
+
+
+async def test_doctor_finds_a_judge_that_has_nothing_to_name_about_a_harmless_sentence_good(
+    tmp_path: Path, server: JudgingServer
+) -> None:
+    server.answering = judge_says
+    finding = await looked(tmp_path, judge_model(server.base_url))
+
+    assert (finding.grade, finding.about) == (Grade.GOOD, "judge")
+    assert (await looked(tmp_path, judge_model(server.base_url), offline=True)).grade is Grade.GOOD
+    assert len(server.calls) == 1
+
+
+async def test_a_judge_of_whole_replies_is_not_asked_about_their_sentences(
+    tmp_path: Path, server: JudgingServer
+) -> None:
+    server.answering = judge_says
+    async with open_guard(settings_of(tmp_path, judge_model(server.base_url, "sentences = false"))) as guard:
+        piece = await guard.judge(Candidate(stage=Stage.PIECE, text="You are a clever fool."))
+        reply = await guard.judge(Candidate(stage=Stage.WHOLE, text="You are a clever fool."))
+        turn = await guard.judge(Candidate(stage=Stage.INPUT, text="You are a clever fool."))
+
+    assert [[found.filter for found in verdict.findings].count("judge") for verdict in (piece, reply, turn)] == [
+        0,
+        4,
+        0,
+    ]
+    assert len(server.calls) == 1
 
 
 async def test_offline_doctor_asks_nobody_about_the_lines_of_personas_either(

@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from moderation.errors import BadAnswer, EndpointDown, FilterFailed
 from moderation.filters import Filter
 from moderation.filters.endpoint import Endpoint, EndpointSettings
+from moderation.filters.judge import PersonaJudge
+from moderation.filters.judge import load_policy as load_judges_policy
 from moderation.filters.omni import Omni
 from moderation.filters.qwen3guard import Qwen3Guard
 from moderation.filters.registry import load_filters
@@ -59,6 +61,13 @@ def safeguard_says(path: str, body: Mapping[str, Any]) -> Said:
     return completion('{"violation": 0, "categories": [], "confidence": "high"}', reasoning="Nothing.")
 
 
+def judge_says(path: str, body: Mapping[str, Any]) -> Said:
+    assert path == "/v1/chat/completions"
+    if BAD in body["messages"][-1]["content"]:
+        return completion('{"findings": [{"category": "veiled_insult", "confidence": "high"}]}')
+    return completion('{"findings": []}')
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
     """One of the filters, and a service that it understands."""
@@ -67,6 +76,7 @@ class Way:
     says: Callable[[str, Mapping[str, Any]], Said]
     hit: str
     """Its category for `BAD`."""
+    stages: frozenset[Stage] = frozenset(Stage)
 
 
 WAYS: Final = {
@@ -76,6 +86,12 @@ WAYS: Final = {
         make=lambda endpoint, terms: Safeguard(endpoint, terms, policy=load_policy(), max_tokens=200),
         says=safeguard_says,
         hit="insult",
+    ),
+    "judge": Way(
+        make=lambda endpoint, terms: PersonaJudge(endpoint, terms, policy=load_judges_policy(), max_tokens=200),
+        says=judge_says,
+        hit="veiled_insult",
+        stages=frozenset({Stage.PIECE, Stage.WHOLE}),
     ),
 }
 
@@ -121,7 +137,7 @@ def whole(text: str, **rest: Any) -> Candidate:
 
 
 def test_every_filter_that_asks_a_service_is_here() -> None:
-    assert set(WAYS) == {"omni", "qwen3guard", "safeguard"}
+    assert set(WAYS) == {"omni", "qwen3guard", "safeguard", "judge"}
 
 
 def test_it_says_who_it_is_and_the_policy_has_a_rule_for_all_it_can_see(
@@ -133,7 +149,7 @@ def test_it_says_who_it_is_and_the_policy_has_a_rule_for_all_it_can_see(
     assert WAYS[judge.id] is way
     assert re.fullmatch("[0-9a-f]{12}", judge.version)
     assert judge.version == making(server.base_url).version != making(server.base_url, model="another").version
-    assert judge.stages == frozenset(Stage)
+    assert judge.stages == way.stages
     Policy.load().check([*load_filters(), judge])
     assert server.calls == []
 
@@ -150,6 +166,13 @@ def test_what_the_service_objects_to_gets_a_high_score_and_everything_else_none(
     assert (bad[way.hit] or 0.0) >= 0.9
     assert all((score or 0.0) < 0.1 for name, score in bad.items() if name != way.hit)
     assert all((score or 0.0) < 0.1 for score in fine.values())
+
+
+def test_what_it_finds_names_the_model_that_found_it(way: Way, judge: Remote) -> None:
+    found = {signal.category: signal.detail for signal in judge.examine(whole("you fool"))}
+
+    assert found[way.hit] == "any"
+    assert {signal.detail for signal in judge.examine(whole("…", language="en"))} <= {"", "any"}
 
 
 PIECES = st.sampled_from(

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from bots.config import DiscordSection, Settings, TelegramSection, _File
 from bots.filter_settings import DetoxifySection, PresidioSection
-from bots.tier_settings import GuardModelSection, OmniSection, OnnxSection
+from bots.tier_settings import GuardModelSection, JudgeModelSection, OmniSection, OnnxSection
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "deploy" / "talchum.example.toml"
@@ -71,6 +71,7 @@ def test_a_section_that_may_be_missing_stands_there_as_a_comment_with_every_key(
         "onnx": OnnxSection,
         "omni": OmniSection,
         "guard_model": GuardModelSection,
+        "judge_model": JudgeModelSection,
     }
     for name, model in optional.items():
         assert set(flat(tomllib.loads(commented(name)))) == set(keys(name, model)), name
@@ -79,7 +80,9 @@ def test_a_section_that_may_be_missing_stands_there_as_a_comment_with_every_key(
     assert flat(tomllib.loads(commented("omni"))) == keys("omni", OmniSection)
 
 
-@pytest.mark.parametrize("section", ["discord", "telegram", "detoxify", "presidio", "onnx", "omni", "guard_model"])
+@pytest.mark.parametrize(
+    "section", ["discord", "telegram", "detoxify", "presidio", "onnx", "omni", "guard_model", "judge_model"]
+)
 def test_what_is_commented_out_works_when_it_is_not(section: str) -> None:
     settings = Settings.load(commented(section).encode(), {})
 

@@ -17,7 +17,7 @@ from tests.support.exchanges import NOON, VERSION
 
 KINDS = (
     "lexicon", "toxicity", "meaning", "detoxify", "bias", "character", "register", "crisis", "injection", "privacy",
-    "identity", "guard", "romance", "presidio", "report", "omni", "safeguard", "qwen3guard",
+    "identity", "guard", "romance", "presidio", "report", "omni", "safeguard", "qwen3guard", "judge",
 )  # fmt: skip
 
 
