@@ -64,7 +64,7 @@ def document(gaps: Sequence[Gap], audited: Audited, about: About) -> str:
 
 
 def card(gaps: Sequence[Gap], about: About, language: str) -> Card:
-    """The widest gap of every axis and measure, and whether any is beyond tolerance."""
+    """Every gap beyond tolerance, the widest of every other axis and measure, and whether any is beyond."""
     say = catalogue("bots").say
     found = beyond(gaps, about.tolerance)
     verdict = "audit.beyond" if found else "audit.within"
@@ -72,7 +72,7 @@ def card(gaps: Sequence[Gap], about: About, language: str) -> Card:
     title = say("audit.title", language, who=who or say("audit.guard", language), texts=about.texts)
     rows = [
         Row(label=f"{gap.axis} · {say(f'audit.measure_{gap.measure}', language)}", text=_line(gap, about, language))
-        for gap in _widest(gaps)
+        for gap in _told(gaps, about.tolerance)
     ]
     if about.failed:
         rows.append(Row(label="…", text=say("audit.failed", language, count=about.failed)))
@@ -88,12 +88,11 @@ def _line(gap: Gap, about: About, language: str) -> str:
     return f"{sign}{values} · {gap.gap:+.3f} [{gap.low:+.3f}, {gap.high:+.3f}]"
 
 
-def _widest(gaps: Sequence[Gap]) -> list[Gap]:
-    """Of every axis and measure the gap that is furthest from none."""
-    widest: dict[tuple[str, str], Gap] = {}
+def _told(gaps: Sequence[Gap], tolerance: float) -> list[Gap]:
+    """Of every axis and measure all gaps that are beyond `tolerance`, the largest first, or the one furthest from
+    none."""
+    kinds: dict[str, dict[str, list[Gap]]] = {}
     for gap in gaps:
-        key = gap.axis, gap.measure
-        if key not in widest or abs(gap.gap) > abs(widest[key].gap):
-            widest[key] = gap
-    axes = list(dict.fromkeys(gap.axis for gap in gaps))
-    return sorted(widest.values(), key=lambda gap: axes.index(gap.axis))
+        kinds.setdefault(gap.axis, {}).setdefault(gap.measure, []).append(gap)
+    alike = (kind for measures in kinds.values() for kind in measures.values())
+    return [gap for kind in alike for gap in beyond(kind, tolerance) or [max(kind, key=lambda gap: abs(gap.gap))]]
