@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -16,8 +16,11 @@ from moderation.validation import Expectation, first_problem
 from moderation.words import DEFAULT_LANGUAGE, Explained
 
 _AHEAD = 2
-"""Lines under judgement at once. A filter's deadline includes its waiting: with more, long texts on a busy machine are
-late behind each other, and nothing is faster, as the filters of one line already share the threads."""
+"""Lines under judgement at once where this machine alone judges. A filter's deadline includes its waiting: with more,
+long texts on a busy machine are late behind each other, and nothing is faster, as the filters of a line already share
+the threads. Where services are asked, lines wait for these, and there are as many as these have threads for."""
+_LONG = 8_000
+"""Bytes under judgement at once, from which on no more than those few lines are: what ships has to read them too."""
 _STAGES = {"input": Stage.INPUT, "output": Stage.WHOLE}
 
 
@@ -55,20 +58,26 @@ class Judge:
 
     async def run(self, lines: AsyncIterator[bytes]) -> AsyncIterator[str]:
         """One line of JSON for each line that is not blank, in order; several are judged at once."""
-        under_way: deque[asyncio.Task[str]] = deque()
+        under_way: deque[tuple[asyncio.Task[str], int]] = deque()
         number = 0
         try:
             async for raw in lines:
                 number += 1
                 if raw.strip():
-                    under_way.append(asyncio.create_task(self._answer(number, raw)))
-                while under_way and (under_way[0].done() or len(under_way) >= _AHEAD):
-                    yield await under_way.popleft()
+                    under_way.append((asyncio.create_task(self._answer(number, raw)), len(raw)))
+                while under_way and (under_way[0][0].done() or self._enough([size for _, size in under_way])):
+                    task, _ = under_way.popleft()
+                    yield await task
             while under_way:
-                yield await under_way.popleft()
+                task, _ = under_way.popleft()
+                yield await task
         finally:
-            for task in under_way:
+            for task, _ in under_way:
                 task.cancel()
+
+    def _enough(self, sizes: Sequence[int]) -> bool:
+        """Whether lines of these sizes are as many as may be under judgement at once."""
+        return len(sizes) >= max(_AHEAD, self._guard.waiting if sum(sizes) < _LONG else 0)
 
     async def _answer(self, number: int, raw: bytes) -> str:
         started = self._monotonic()
@@ -108,6 +117,7 @@ class Judge:
                 "score": None if finding.score is None else round(finding.score, 6),
                 "spans": [[span.start, span.end] for span in finding.spans],
                 "version": finding.version,
+                "detail": finding.detail,
             }
             for finding in verdict.findings
             if self._every_score or _notable(finding)

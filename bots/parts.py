@@ -7,7 +7,7 @@ With `bots.app` the composition root: the only places that name concrete classes
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
@@ -77,16 +77,15 @@ async def open_review(settings: Settings) -> AsyncGenerator[ReviewCommands, None
 
 
 @asynccontextmanager
-async def open_guard(settings: Settings, filters: Sequence[Filter] = ()) -> AsyncGenerator[Guard, None]:
-    """The guard of these settings over `filters`, or over all there are. Raises PolicyError, FilterUnavailable,
-    SettingsError."""
+async def open_guard(settings: Settings, only: Collection[str] = ()) -> AsyncGenerator[Guard, None]:
+    """The guard of these settings, with the filters of the ids in `only`, or with all there are. Raises PolicyError,
+    FilterUnavailable, SettingsError."""
     policy = await asyncio.to_thread(Policy.load, settings.policy.file)
     async with AsyncExitStack() as stack:
-        if filters:
-            loaded, policy = tuple(filters), policy.narrowed(judge.id for judge in filters)
-        else:
-            check_patience(settings, policy.limits)
-            loaded = await stack.enter_async_context(open_filters(settings, policy.limits.encodings))
+        check_patience(settings, policy.limits)
+        loaded = await stack.enter_async_context(open_filters(settings, policy.limits.encodings, only))
+        if only:
+            policy = policy.narrowed(only)
         waiting = frozenset(judge.id for judge in loaded if isinstance(judge, Remote))
         guard = Guard(loaded, policy, monotonic=time.monotonic, waiting=waiting)
         stack.callback(guard.close)
@@ -94,10 +93,12 @@ async def open_guard(settings: Settings, filters: Sequence[Filter] = ()) -> Asyn
 
 
 @asynccontextmanager
-async def open_filters(settings: Settings, encodings: int) -> AsyncGenerator[tuple[Filter, ...], None]:
+async def open_filters(
+    settings: Settings, encodings: int, only: Collection[str] = ()
+) -> AsyncGenerator[tuple[Filter, ...], None]:
     """What ships, whose sentence encoder may read `encodings` stretches of a text, and the tiers that settings switch
-    on. Raises FilterUnavailable, SettingsError."""
-    loaded = await asyncio.to_thread(_filters, settings, encodings)
+    on; of all these what `only` names, where it names any. Raises FilterUnavailable, SettingsError."""
+    loaded = await asyncio.to_thread(_filters, settings, encodings, only)
     try:
         yield loaded
     finally:
@@ -106,7 +107,9 @@ async def open_filters(settings: Settings, encodings: int) -> AsyncGenerator[tup
                 judge.close()
 
 
-def _filters(settings: Settings, encodings: int) -> tuple[Filter, ...]:
-    from moderation.filters.registry import load_filters
+def _filters(settings: Settings, encodings: int, only: Collection[str]) -> tuple[Filter, ...]:
+    from moderation.filters.registry import FILTERS, load_filters
 
-    return (*load_filters(lists=settings.lexicon.lists, encodings=encodings), *load_tiers(settings))
+    names = [name for name in FILTERS if not only or name in only]
+    shipped = load_filters(names, lists=settings.lexicon.lists, encodings=encodings)
+    return (*shipped, *load_tiers(settings, only or None))

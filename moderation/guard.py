@@ -81,6 +81,11 @@ class Guard:
         """The filters, in the order given."""
         return self._filters
 
+    @property
+    def waiting(self) -> int:
+        """How many candidates a filter that waits can be at together; 0 where none of them waits."""
+        return self._limits.workers * _PATIENCE if self._patient else 0
+
     async def judge(self, candidate: Candidate) -> Verdict:
         """The verdict on `candidate.text`. Never raises for what a filter does; cancellation passes through."""
         return Verdict(findings=await self._findings(candidate), digest=candidate.digest, policy=self._policy.hash)

@@ -15,8 +15,8 @@ from bots.console_bot.lines import raw_lines
 from bots.errors import Unknown
 from bots.judge import Judge
 from bots.parts import open_guard, open_review
+from bots.tiers import tier_names
 from moderation.cases import Rank, Reviewer
-from moderation.filters import Filter
 
 _LONGEST = 16_000_000
 """Bytes of a line of input to `judge`; what is cut off there is no JSON any more, and the answer says so."""
@@ -54,28 +54,29 @@ def judge(
 ) -> None:
     """judge"""
     settings = settings_of(file)
-    broken = run(_judge(settings, _loaded(filters), every_score=scores is Scores.ALL))
+    broken = run(_judge(settings, _asked(filters, settings), every_score=scores is Scores.ALL))
     raise typer.Exit(1 if broken else 0)
 
 
-def _loaded(names: str) -> tuple[Filter, ...]:
-    """The filters of these names; none for all. Raises Unknown."""
-    from moderation.filters.registry import FILTERS, load_filters
+def _asked(names: str, settings: Settings) -> tuple[str, ...]:
+    """The filters of these names, those that settings switch on too; none for all. Raises Unknown."""
+    from moderation.filters.registry import FILTERS
 
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    known = (*FILTERS, *tier_names(settings))
+    wanted = tuple(name.strip() for name in names.split(",") if name.strip())
     for name in wanted:
-        if name not in FILTERS:
-            raise Unknown("settings.unknown_filter", name=name, known=", ".join(FILTERS))
-    return load_filters(wanted) if wanted else ()
+        if name not in known:
+            raise Unknown("settings.unknown_filter", name=name, known=", ".join(known))
+    return wanted
 
 
-async def _judge(settings: Settings, filters: tuple[Filter, ...], *, every_score: bool) -> int:
+async def _judge(settings: Settings, only: tuple[str, ...], *, every_score: bool) -> int:
     from personas.cast import brief_of
     from personas.loading import load_library
 
     lines = raw_lines(standard_input(), longest=_LONGEST)
     briefs = {name: brief_of(persona) for name, persona in load_library(settings.personas.folders).items()}
-    async with open_guard(settings, filters) as guard:
+    async with open_guard(settings, only) as guard:
         judge_ = Judge(guard, briefs, every_score=every_score, language=settings.language, monotonic=time.monotonic)
         async for line in judge_.run(lines):
             sys.stdout.write(line + "\n")

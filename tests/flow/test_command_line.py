@@ -8,12 +8,17 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.contracts.test_remote_filters import judge_says
+from tests.support.judging_server import JudgingServer, Said
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 ROOT = Path(__file__).parents[2]
@@ -146,7 +151,9 @@ def test_judge_answers_every_line_in_order_and_goes_on_after_bad_ones(run: Run) 
     assert [answer["line"] for answer in answers if "error" in answer] == [9, 10, 11, 12, 13, 16]
     assert answers[-2]["id"] == 2
     assert answers[2]["findings"][0]["spans"][0][0] == 0
-    assert {"filter", "category", "decision", "score", "spans", "version"} == set(answers[0]["findings"][0])
+    assert {"filter", "category", "decision", "score", "spans", "version", "detail"} == set(answers[0]["findings"][0])
+    tiers = {finding["detail"] for finding in answers[0]["findings"] if finding["filter"] == "toxicity"}
+    assert tiers == {"n-grams+encoder"}
 
 
 def test_judge_tells_every_score_on_request_and_only_of_the_filters_asked_for(run: Run) -> None:
@@ -157,6 +164,28 @@ def test_judge_tells_every_score_on_request_and_only_of_the_filters_asked_for(ru
     assert {finding["filter"] for finding in every["findings"]} > {"lexicon", "toxicity", "bias", "character"}
     assert {finding["filter"] for finding in some["findings"]} == {"lexicon", "toxicity"}
     assert all(finding["decision"] == "allow" for finding in every["findings"])
+
+
+def test_judge_asks_the_services_of_the_settings_about_many_lines_at_once(run: Run, tmp_path: Path) -> None:
+    together = threading.Barrier(16)
+
+    def says(path: str, body: Mapping[str, Any]) -> Said:
+        together.wait(60)  # nobody is answered before sixteen have asked
+        return judge_says(path, body)
+
+    policy = (ROOT / "moderation" / "data" / "policy.toml").read_text().replace("deadline = 2.0", "deadline = 60.0")
+    (tmp_path / "policy.toml").write_text(policy)
+    with JudgingServer(says) as server:
+        document = f'[judge_model]\nmodel = "m"\nbase_url = "{server.base_url}"\ntimeout = 50.0\n'
+        (tmp_path / "talchum.toml").write_text(document + '[policy]\nfile = "policy.toml"\n')
+        lines = [json.dumps({"id": number, "text": f"You fool number {number}."}) for number in range(32)]
+        done = run("judge", "--filters", "judge,lexicon", typed="\n".join(lines))
+
+    answers = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert [answer["id"] for answer in answers] == list(range(32)), done.stderr.decode()
+    found = {(found["filter"], found["category"], found["detail"]) for each in answers for found in each["findings"]}
+    assert ("judge", "veiled_insult", "m") in found
+    assert {name for name, _, _ in found} <= {"judge", "lexicon"}
 
 
 def no_traceback(done: subprocess.CompletedProcess[bytes]) -> str:
