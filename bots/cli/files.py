@@ -24,6 +24,7 @@ class Trainable(StrEnum):
 
     TOXICITY = "toxicity"
     BIAS = "bias"
+    FALLBACK = "fallback"
 
 
 persona_app = typer.Typer(help="persona", no_args_is_help=True)
@@ -119,16 +120,19 @@ def train(
     """train"""
     from moderation.models.bias_training import train_bias
     from moderation.models.training import train as train_model
+    from moderation.models.training import train_fallback
 
     console = out()
 
     def report(line: str) -> None:
         console.print(line, markup=False)
 
-    if only is not Trainable.BIAS:
+    if only in {None, Trainable.TOXICITY}:
         train_model(data, to, seed=seed, report=report)
-    if only is not Trainable.TOXICITY:
+    if only in {None, Trainable.BIAS}:
         train_bias(data, to, seed=seed, report=report)
+    if only is Trainable.FALLBACK:
+        train_fallback(data, to, seed=seed, report=report)
 
 
 def _rows(persona: Persona) -> tuple[Row, ...]:
