@@ -8,7 +8,9 @@ never does, nor a negation that is taken back by another.
 import re
 from typing import Final
 
-MENTIONS_VERSION: Final = 1
+from moderation.quoting import QUOTING_VERSION, speaks_against
+
+MENTIONS_VERSION: Final = f"2 {QUOTING_VERSION}"
 """Raised when the rules here change: it is part of the filter's version."""
 
 _CEILINGS: Final = {"slur": 0.45, "profanity": 0.6, "threat": 0.55}
@@ -59,6 +61,7 @@ _SPOKE_KO: Final = (
     r"(?:외쳤|외쳐|외친|말했|소리쳤|소리 ?질렀|고함|으르렁|속삭|중얼|대답했|부르짖|윽박|울부짖|호통"
     r"|했어요|했다|했습니다|했죠|했지)"
 )
+_CLOSED: Final = re.compile('["”」』»]')
 _THEN_SPOKE: Final = re.compile(
     rf"^[^\"“”]{{0,50}}[\"”」』»],?\s*(?:{_SPOKE}\b|(?:[a-z'’]+ ){{1,4}}{_SPOKE}\b"
     rf"|(?:라고|이라고|하고|하며)?\s*(?:[가-힣]{{1,10}}\s){{0,4}}{_SPOKE_KO})"
@@ -80,7 +83,18 @@ def ceiling_of_mention(category: str, score: float, key: str, first: int, last: 
         return score
     before, after = key[max(0, first - _BEFORE) : first], key[last : last + _AFTER]
     mentioned = _uttered(before, after) if category == "threat" else _talked_about(before, after)
-    return most if mentioned else score
+    return most if mentioned or _spoken_against(key, first, last) else score
+
+
+def _spoken_against(key: str, first: int, last: int) -> bool:
+    """Whether it stands in a quotation that the text around rejects."""
+    while first < last and not key[first].isalnum():
+        first += 1
+    while first < last and not key[last - 1].isalnum():
+        last -= 1
+    before, after = key[max(0, first - _BEFORE) : first], key[last : last + _BEFORE]
+    opened, closed = _opened(before), _CLOSED.search(after)
+    return opened is not None and closed is not None and speaks_against(before[:opened], after[closed.end() :])
 
 
 def _talked_about(before: str, after: str) -> bool:

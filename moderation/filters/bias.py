@@ -24,9 +24,10 @@ from moderation.filters.bias_excuses import Excuses, Surroundings
 from moderation.filters.bias_rules import FLATTERING, KOREAN, MANY, NEGATIVE, ONE, ROLE, SLUR, Form, Forms, Lexicon
 from moderation.filters.bias_text import GROUPS, Marked, evened, hurried, mark, sentences
 from moderation.filters.phrases import Context, Source, data_folder, digest, in_context, places
+from moderation.quoting import QUOTING_VERSION, unsaid
 from moderation.records import Candidate, Signal, Span, Stage
 
-ALGORITHM: Final = b"bias 3"
+ALGORITHM: Final = f"bias 4, quoting {QUOTING_VERSION}".encode()
 """Raised when the code changes what the same data finds."""
 CATEGORY: Final = "generalisation"
 PRAISE: Final = "positive_stereotype"
@@ -149,7 +150,7 @@ class Bias:
         spans: dict[tuple[str, float, str], dict[Span, None]] = {}
         strongest: dict[str, tuple[float, Span]] = {}
         weighed: dict[str, float] = {}
-        for context in _readings(candidate):
+        for context in _readings(replace(candidate, text=unsaid(candidate.text))):
             cased = context.folded.text
             for reading in self.read(cased):
                 for hit in reading.hits:
