@@ -5,8 +5,11 @@ The rules beside it (`crisis`, `injection`, `identity`, `character`) know wordin
 common. It never makes them milder: every filter is heard, the strictest wins.
 """
 
+import hashlib
+import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Self
 
@@ -32,6 +35,13 @@ _OWNS_UP: Final = re.compile(
 )
 """Says of itself the contrary of the claim, in much the same words: an encoder takes one for the other. A sentence that
 does both is the work of `character`."""
+_QUESTION: Final = re.compile(r"[^.!?\n]{1,300}\?+[\"')\u2019\u201d]*\s*")
+"""A text that asks one thing and says nothing: it may want dangerous advice, and gives none."""
+_WANTED: Final = 2.0
+"""Log-odds by which such a question counts for less. Of XSTest's 250 harmless ones 32 were flagged as replies without
+it and 4 with it, of its 200 others 64 and 27."""
+_RULES: Final = 2
+"""Raised when what is made of the heads' scores changes: it is part of the version."""
 
 
 class Meaning:
@@ -39,7 +49,7 @@ class Meaning:
 
     def __init__(self, model: LayeredModel) -> None:
         self._model = model
-        self._version = model.digest[:12]
+        self._version = hashlib.sha256(f"{model.digest} {_RULES}".encode()).hexdigest()[:12]
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Self:
@@ -52,7 +62,7 @@ class Meaning:
 
     @property
     def version(self) -> str:
-        """Of the weights and of how long text is cut up, 12 hex digits."""
+        """Of the weights, of how long text is cut up and what is made of the scores, 12 hex digits."""
         return self._version
 
     @property
@@ -76,9 +86,18 @@ class Meaning:
             reason = catalogue("moderation").say("models.no_encoder", package=PACKAGE)
             return [Signal(category=head, score=None, detail=reason) for head in asked]
         signals = judged_by_heads(self._model, asked, candidate)
+        if _QUESTION.fullmatch(candidate.text):
+            signals = [_asking(signal) for signal in signals]
         if _OWNS_UP.search(candidate.text):
             return [_claiming(signal, 0.0) for signal in signals]
         return signals if candidate.asked_identity else [_claiming(signal, _UNASKED) for signal in signals]
+
+
+def _asking(signal: Signal) -> Signal:
+    """Dangerous advice that a question can only want, for less; other signals as they are."""
+    if signal.category != "unsafe" or signal.score is None or not 0.0 < signal.score < 1.0:
+        return signal
+    return replace(signal, score=1 / (1 + math.exp(_WANTED) * (1 - signal.score) / signal.score))
 
 
 def _claiming(signal: Signal, share: float) -> Signal:
