@@ -32,6 +32,7 @@ def build(language: str) -> Callable[[], None]:
     from bots.cli.files import persona_app, policy_app, train
     from bots.cli.init import init
     from bots.cli.models import model_app
+    from bots.cli.report import report_app
     from bots.cli.serve import run
 
     app = typer.Typer(
@@ -44,6 +45,7 @@ def build(language: str) -> Callable[[], None]:
     app.add_typer(policy_app, name="policy")
     app.add_typer(bench_app, name="bench")
     app.add_typer(audit_app, name="audit")
+    app.add_typer(report_app, name="report")
     command = typer.main.get_command(app)
     _put_into_words(command, language)
     return command

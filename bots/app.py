@@ -21,7 +21,7 @@ from bots.inbox import Inbox
 from bots.loops import Loops
 from bots.meter import Meter, Prices
 from bots.notices import Notices
-from bots.parts import new_id, open_guard, open_state, open_store, utc_now
+from bots.parts import new_id, open_guard, open_state, open_store, register_of, utc_now
 from bots.persona_commands import PersonaCommands
 from bots.place_commands import PlaceCommands
 from bots.places import Places
@@ -216,6 +216,7 @@ async def open_host(settings: Settings, *, alone: bool = False) -> AsyncGenerato
         state = await stack.enter_async_context(open_state(settings, lasting=not alone))
         guard = await stack.enter_async_context(open_guard(settings))
         store = MaskingStore(kept, guard.hidden)
+        register = await register_of(state)
         limits = limits_of(settings)
         casting = await Casting.of(guard, limits)
         hall = Hall(
@@ -235,6 +236,7 @@ async def open_host(settings: Settings, *, alone: bool = False) -> AsyncGenerato
             now=utc_now,
             monotonic=time.monotonic,
             choose=random.SystemRandom().choice,
+            ended=register.ended,
         )
         troupe = Troupe(hall, state, casting.cast)
         await troupe.restore()

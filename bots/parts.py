@@ -12,12 +12,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
 from bots.config import Settings
+from bots.register import Register
 from bots.review_commands import ReviewCommands
 from bots.state import State
 from bots.state.memory import MemoryState
 from bots.state.sqlite import SqliteState
 from bots.tiers import check_patience, load_tiers
 from moderation.filters import Filter
+from moderation.filters.crisis import load_resources
 from moderation.filters.remote import Remote
 from moderation.guard import Guard
 from moderation.policy import Policy
@@ -67,6 +69,18 @@ async def open_state(settings: Settings, *, lasting: bool = True) -> AsyncGenera
         yield state
     finally:
         await state.aclose()
+
+
+async def register_of(state: State) -> Register:
+    """The register of a state. Raises FilterUnavailable."""
+    return Register(state, await asyncio.to_thread(load_resources), ids=new_id)
+
+
+@asynccontextmanager
+async def open_register(settings: Settings) -> AsyncGenerator[Register, None]:
+    """The register alone, beside whatever else has the state open. Raises StoreUnavailable, FilterUnavailable."""
+    async with open_state(settings) as state:
+        yield await register_of(state)
 
 
 @asynccontextmanager

@@ -49,8 +49,12 @@ class Cast:
 
     def help_for(self, said: str) -> Passage:
         """Where to find help, in the language of whoever wrote `said`; in the persona's where that is none of ours."""
-        spoken = language_of(said, unknown=self.persona.language)
-        return self.help.get(spoken, self.words[CRISIS])
+        return self.help.get(self.help_language(said), self.words[CRISIS])
+
+    def help_language(self, said: str) -> str:
+        """The language of that: en, ko."""
+        spoken = (language_of(said, unknown=self.persona.language), self.persona.language)
+        return next((language for language in spoken if language in LANGUAGES), DEFAULT_LANGUAGE)
 
     def brief_for(self, people: tuple[str, ...], *, profile: str = "") -> Brief:
         """What filters may know, with the people who take part right now and how careful to be with them."""

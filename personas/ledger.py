@@ -1,11 +1,12 @@
 """What is kept of one reply, and the one line that is logged of it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from moderation.errors import Deflect
-from moderation.records import Candidate, Closing, Finding, Objection, Opening, Origin, Outcome, Verdict
+from moderation.records import Action, Candidate, Closing, Finding, Objection, Opening, Origin, Outcome, Verdict
 from moderation.stores import Store
 from personas.cast import Cast
 from personas.messages import Message, Usage
@@ -13,13 +14,38 @@ from personas.messages import Message, Usage
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How something that is judged and perhaps kept ended, without anybody it is about."""
+
+    outcome: Outcome
+    at: datetime
+    trigger: str = ""
+    """The category for which somebody was shown where to find help, or "": nobody was."""
+    language: str = ""
+    """The language in which they were."""
+
+
+Ended = Callable[[Ending], Awaitable[None]]
+"""Told of every ending, once. Raises nothing."""
+
+
 class Ledger:
     """Keeps the objections of one reply before anything follows from them. Used by one task."""
 
     def __init__(
-        self, store: Store, now: Callable[[], datetime], *, message: Message, cast: Cast, said: str, policy: str
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        *,
+        message: Message,
+        cast: Cast,
+        said: str,
+        policy: str,
+        ended: Ended | None = None,
     ) -> None:
         """`said` is the message's text as it was judged, `policy` the hash of the policy that judges."""
+        self._ended = ended
         self._store = store
         self._now = now
         self._message = message
@@ -53,6 +79,20 @@ class Ledger:
 
     async def close(self, outcome: Outcome, *, shown: str, usage: Usage) -> None:
         """Keep how it ended, or only count it where nothing was objected to."""
+        await self._close(outcome, shown, usage)
+        if self._ended is None:
+            return
+        helped = outcome is Outcome.SUSPENDED and bool(shown)
+        triggers = (finding.category for finding in self.findings if finding.action is Action.SUSPEND)
+        ending = Ending(
+            outcome=outcome,
+            at=self._now(),
+            trigger=next(triggers, "") if helped else "",
+            language=self._cast.help_language(self._said) if helped else "",
+        )
+        await self._ended(ending)
+
+    async def _close(self, outcome: Outcome, shown: str, usage: Usage) -> None:
         try:
             if not self.exchange:
                 await self._store.count(outcome, self._message.server)

@@ -73,8 +73,10 @@ class Reply:
         self._part = take_up(cue, turn, conversation, cast.persona, key=message.reply)
         people = dict.fromkeys((*conversation.people, message.name))
         self._people = tuple(name for name in people if name)
-        policy = hands.guard.policy.hash
-        self._ledger = Ledger(hands.store, hands.now, message=message, cast=cast, said=self._part.said, policy=policy)
+        policy, ended = hands.guard.policy.hash, hands.ended
+        self._ledger = Ledger(
+            hands.store, hands.now, message=message, cast=cast, said=self._part.said, policy=policy, ended=ended
+        )
         self._shown: list[str] = []
         """Everything on the screen."""
         self._spoken: list[str] = []

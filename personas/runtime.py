@@ -134,6 +134,7 @@ class PersonaRuntime:
             cast=cast,
             said=clean(message.text),
             policy=self._hands.guard.policy.hash,
+            ended=self._hands.ended,
         )
         kept = await ledger.keep(candidate, verdict, shown="", model="-")
         blocked = verdict.decision is Decision.BLOCK or not kept or not candidate.text

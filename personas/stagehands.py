@@ -7,6 +7,7 @@ from datetime import datetime
 from moderation.guard import Guard
 from moderation.stores import Store
 from personas.generators import Generator
+from personas.ledger import Ended
 from personas.messages import Passage
 from personas.prompting import Limits
 
@@ -36,3 +37,5 @@ class Stagehands:
     """Seconds."""
     choose: Callable[[Sequence[Passage]], Passage]
     """Picks one of an author's lines."""
+    ended: Ended | None = None
+    """Told how everything ended."""

@@ -1,9 +1,10 @@
 """The contract of the state: what platforms must still know after a restart, apart from what the guard keeps.
 
 Settings of places, replies under way, counters of a day, notices given, choices of people: small documents by kind and
-key, and counters. One sibling file for each way to keep them: `sqlite` (the default), `memory` (tests, demonstrations).
-Both pass `tests/contracts/test_states.py`. What documents mean is the business of those who write them
-(`bots.places`, `bots.replies`, `bots.meter`, `bots.notices`).
+key, and counters; and books that are only ever written on, line by line (referrals, consents). One sibling file for
+each way to keep them: `sqlite` (the default), `memory` (tests, demonstrations). Both pass
+`tests/contracts/test_states*.py`. What it means is the business of those who keep it (`bots.places`, `bots.replies`,
+`bots.meter`, `bots.notices`, `bots.register`, `bots.consent`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,20 @@ class Entry:
     """What entries are listed by, or "": say, a conversation."""
     until: datetime | None = None
     """From then on it is forgotten: never given back, deleted some time after. None: kept. An aware time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a book: written once, never changed, never taken out."""
+
+    kind: str
+    """Which book: "referral", "consent" ..."""
+    at: datetime
+    """An aware time."""
+    value: Value
+    person: str = ""
+    """Key of the person whom it is about, or "". When they are erased, the line stays without the key, and of its time
+    only the month does: what is counted from a book remains true. So nobody may be told from `value`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +83,27 @@ class State(Protocol):
     async def list(self, kind: str, *, group: str | None = None, limit: int = 100) -> tuple[Entry, ...]:
         """Entries of `kind` (and `group`), the one put last first."""
 
+    async def append(self, line: Line) -> None:
+        """Write a line."""
+
+    async def lines(
+        self,
+        kind: str,
+        *,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        person: str | None = None,
+    ) -> tuple[Line, ...]:
+        """The lines of a book, those written first first: from `since` on, up to `before`, which is not included; None:
+        without that end. `person`: only the lines about them."""
+
     async def of_person(self, person: str) -> tuple[Entry, ...]:
         """Every entry of that person, by kind and key. `person` is not "": ValueError."""
 
     async def erase(self, person: str) -> int:
-        """Forget every entry of that person, without a trace in the file; how many there were. Counters stay for as
-        long as they are counted: they hold no words, and limits would be none if everybody could begin anew.
+        """Forget every entry of that person, and whom lines are about that are about them, without a trace in the file;
+        how many there were. Counters stay for as long as they are counted: they hold no words, and limits would be none
+        if everybody could begin anew.
 
         Slow: the file is written anew. Where only that fails (StoreFailed), nothing is given back any more, but traces
         are left until somebody is erased again, or the next start. `person` is not "": ValueError.

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from bots.state import Entry, Tally
-from bots.state.values import packed, require, unpacked
+from bots.state import Entry, Line, Tally
+from bots.state.values import month_of, packed, require, unpacked
 from moderation.errors import StoreFailed
 
 
@@ -46,6 +46,7 @@ class MemoryState:
         self._clock = clock
         self._entries: dict[tuple[str, str], _Kept] = {}
         self._counters: dict[str, _Counter] = {}
+        self._lines: list[Line] = []
         self._closed = False
 
     async def get(self, kind: str, key: str) -> Entry | None:
@@ -88,6 +89,31 @@ class MemoryState:
         )
         return tuple(kept.given() for kept in islice(found, max(0, limit)))
 
+    async def append(self, line: Line) -> None:
+        """See `State.append`."""
+        self._now()
+        _moment(line.at)
+        self._lines.append(replace(line, value=unpacked(packed(line.value))))
+
+    async def lines(
+        self,
+        kind: str,
+        *,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        person: str | None = None,
+    ) -> tuple[Line, ...]:
+        """See `State.lines`."""
+        self._now()
+        return tuple(
+            replace(line, value=unpacked(packed(line.value)))
+            for line in self._lines
+            if line.kind == kind
+            and (since is None or line.at >= since)
+            and (before is None or line.at < before)
+            and person in (None, line.person)
+        )
+
     async def of_person(self, person: str) -> tuple[Entry, ...]:
         """See `State.of_person`."""
         require(person)
@@ -100,7 +126,11 @@ class MemoryState:
         require(person)
         now = self._now()
         entries = [at for at, kept in self._entries.items() if kept.entry.person == person]
-        return sum([self._entries.pop(at).live(now) for at in entries])
+        about = [number for number, line in enumerate(self._lines) if line.person == person]
+        for number in about:
+            line = self._lines[number]
+            self._lines[number] = replace(line, person="", at=month_of(line.at))
+        return sum([self._entries.pop(at).live(now) for at in entries]) + len(about)
 
     async def add(
         self, amounts: Mapping[str, int], *, until: datetime, people: Mapping[str, str] | None = None
@@ -183,6 +213,12 @@ class MemoryState:
     def _totals(self, keys: Iterable[str], now: datetime) -> dict[str, int]:
         found = {key: self._counters.get(key) for key in keys}
         return {key: counter.total if counter and counter.live(now) else 0 for key, counter in found.items()}
+
+
+def _moment(at: datetime) -> None:
+    """Raises TypeError where it is not aware."""
+    if at.tzinfo is None:
+        raise TypeError("a line needs an aware time")
 
 
 def _kept(entry: Entry) -> _Kept:

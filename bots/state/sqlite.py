@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from bots.state import Entry, Tally, statements
-from bots.state.statements import instant, row_of
+from bots.state import Entry, Line, Tally, lines, statements
+from bots.state.statements import row_of
+from bots.state.times import instant
 from bots.state.values import require
 from moderation.errors import StoreFailed, StoreUnavailable
 from moderation.stores.faults import unavailable
@@ -92,6 +93,24 @@ class SqliteState:
         """See `State.list`."""
         now = self._now()
         return await self._reader.call(lambda db: statements.select(db, kind, group=group, limit=limit, now=now))
+
+    async def append(self, line: Line) -> None:
+        """See `State.append`."""
+        row = lines.row_of(line)
+        await self._writer.call(lambda db: lines.append(db, row))
+
+    async def lines(
+        self,
+        kind: str,
+        *,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        person: str | None = None,
+    ) -> tuple[Line, ...]:
+        """See `State.lines`."""
+        first = None if since is None else instant(since)
+        end = None if before is None else instant(before)
+        return await self._reader.call(lambda db: lines.select(db, kind, first, end, person=person))
 
     async def of_person(self, person: str) -> tuple[Entry, ...]:
         """See `State.of_person`."""

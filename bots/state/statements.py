@@ -6,10 +6,11 @@ since 1970; what has expired at `now` is as if it were not there.
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from bots.state import Entry, Tally
+from bots.state.lines import LINES, without
+from bots.state.times import EPOCH, MICROSECOND, instant
 from bots.state.values import packed, unpacked
 from moderation.stores.migrations import Schema
 from moderation.stores.rows import Text, keep, revive
@@ -48,20 +49,13 @@ CREATE TABLE trace (
 ) STRICT;
 """
 
-SCHEMA: Final = Schema(name="talchum-state", application=_APPLICATION, steps=(("state", _STATE),))
+SCHEMA: Final = Schema(name="talchum-state", application=_APPLICATION, steps=(("state", _STATE), ("lines", LINES)))
 
 Row = tuple[Text, Text, Text, Text | None, Text, int | None]
 """Kind, key, value, person, group, until."""
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _COLUMNS: Final = "kind, key, value, person, listed, until"
 _LIVE: Final = "(until IS NULL OR until > :now)"
-
-
-def instant(at: datetime) -> int:
-    """An aware time as it is kept. Raises TypeError for one that is not."""
-    return (at - _EPOCH) // _MICROSECOND
 
 
 def get(connection: sqlite3.Connection, kind: str, keys: Iterable[str], now: int) -> dict[str, Entry]:
@@ -130,9 +124,10 @@ def drop(connection: sqlite3.Connection, kind: str, key: str, now: int) -> bool:
 def erase(connection: sqlite3.Connection, person: str, now: int) -> int:
     """Forget what is of a person, and note that the files have traces of it; how much that was."""
     there = len(of_person(connection, person, now))
-    if connection.execute("DELETE FROM entry WHERE person = ?", (keep(person),)).rowcount:
+    lines = without(connection, person)
+    if connection.execute("DELETE FROM entry WHERE person = ?", (keep(person),)).rowcount or lines:
         connection.execute("INSERT INTO trace DEFAULT VALUES")
-    return there
+    return there + lines
 
 
 def add(
@@ -214,5 +209,5 @@ def _entry(row: Sequence[Any]) -> Entry:
         value=unpacked(revive(value)),
         person="" if person is None else revive(person),
         group=revive(listed),
-        until=None if until is None else _EPOCH + until * _MICROSECOND,
+        until=None if until is None else EPOCH + until * MICROSECOND,
     )

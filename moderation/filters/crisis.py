@@ -46,6 +46,11 @@ class Resource:
     """Empty where the name says it all."""
     hours: dict[str, str]
 
+    @property
+    def id(self) -> str:
+        """What it is counted under: "KR 109", "*"."""
+        return f"{self.locale} {self.number}".rstrip()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:

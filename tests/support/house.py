@@ -11,6 +11,7 @@ from bots.app import Casting, house_of
 from bots.config import Settings
 from bots.hall import Hall
 from bots.host import Host, House
+from bots.parts import register_of
 from bots.places import Place
 from bots.platform import Caller, Role
 from bots.state import State
@@ -101,6 +102,7 @@ async def open_house(
     noted = state or MemoryState(clock=now)
     guard = Guard((Marks(), Asks()), rules(), monotonic=time.monotonic)
     limits = Limits(budget=40_000, max_tokens=8_000)
+    register = await register_of(noted)
     hands = Stagehands(
         generator=generator,
         guard=guard,
@@ -109,6 +111,7 @@ async def open_house(
         now=now,
         monotonic=time.monotonic,
         choose=lambda lines: lines[0],
+        ended=register.ended,
     )
     casting = await Casting.of(guard, limits)
     casts = [await casting.cast(persona) for persona in personas]

@@ -1,0 +1,131 @@
+"""What is counted without anybody: how exchanges ended, and whenever somebody was shown where to find help."""
+
+import asyncio
+from collections import Counter
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from bots.parts import register_of
+from bots.register import Register
+from bots.reports.crisis import card, crisis_report, document
+from bots.state.memory import MemoryState
+from moderation.filters.crisis import load_resources
+from moderation.records import Outcome
+from moderation.words import LANGUAGES
+from personas.ledger import Ending
+from tests.support.house import caller, open_house
+from tests.support.stage import NOW, reply_of, scripted
+
+RESOURCES = load_resources()
+CRISIS = Ending(outcome=Outcome.SUSPENDED, at=NOW, trigger="self_harm", language="ko")
+
+
+@pytest.fixture
+def state() -> MemoryState:
+    return MemoryState(clock=lambda: NOW)
+
+
+@pytest.fixture
+async def register(state: MemoryState) -> Register:
+    return await register_of(state)
+
+
+async def said(*texts: str) -> tuple[Register, MemoryState]:
+    """The register after a whole house heard `texts`."""
+    state = MemoryState(clock=lambda: NOW)
+    async with open_house(scripted(*[reply_of("Well.")] * len(texts)), state=state) as opened:
+        for number, text in enumerate(texts):
+            async for _ in opened.host.reply(caller(text, message=str(number), person="discord:user:77")):
+                pass
+    return await register_of(state), state
+
+
+async def test_whoever_is_shown_where_to_find_help_is_counted_and_is_nobody() -> None:
+    register, state = await said("hello", "CRISIS it is", "나는 CRISIS 그래")
+
+    english, korean = await register.referrals(2026)
+
+    assert (english.language, korean.language) == ("en", "ko")
+    assert (english.trigger, english.day) == ("crisis", date(2026, 11, 21))
+    assert set(english.resources) == {"US 988", "US 911", "GB 116 123", "IE 116 123", "*"}
+    assert "KR 109" in korean.resources
+    assert english.id != korean.id
+    lines = str(await state.lines("referral"))
+    for secret in ("discord:user:77", "test", "CRISIS", "it is", "12:00", "keeper"):
+        assert secret not in lines
+    assert await state.lines("referral", person="discord:user:77") == ()
+
+
+async def test_every_ending_is_counted_in_its_month() -> None:
+    register, _ = await said("hello", "MAYBE so", "CRISIS", "hello again")
+
+    assert await register.outcomes("2026-11") == Counter(
+        {Outcome.CLEAN: 2, Outcome.FLAGGED: 1, Outcome.SUSPENDED: 1}
+    ) | Counter(dict.fromkeys(Outcome, 0))
+    assert not (await register.outcomes("2026-10")).total()
+
+
+async def test_help_that_nobody_took_was_not_shown() -> None:
+    """The platform went away before it took the words."""
+    state = MemoryState(clock=lambda: NOW)
+    async with open_house(scripted(reply_of("Well.")), state=state) as opened:
+        async with aclosing(opened.host.reply(caller("CRISIS"))) as events:
+            async for _ in events:
+                break  # the notice that an AI speaks, before anything else
+        await asyncio.sleep(0)
+
+    assert await (await register_of(state)).referrals(2026) == ()
+
+
+async def test_a_year_is_one_of_utc(register: Register) -> None:
+    for moment in (
+        datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC),
+        datetime(2026, 1, 1, tzinfo=UTC),
+        datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC),
+        datetime(2027, 1, 1, tzinfo=UTC),
+    ):
+        await register.ended(replace(CRISIS, at=moment))
+
+    assert [each.day for each in await register.referrals(2026)] == [date(2026, 1, 1), date(2026, 12, 31)]
+
+
+async def test_a_state_that_fails_stops_no_reply(register: Register, state: MemoryState) -> None:
+    await state.aclose()
+
+    await register.ended(CRISIS)
+
+
+async def test_a_report_counts_by_month_and_language_and_tells_the_protocol(register: Register) -> None:
+    for month, language in ((3, "ko"), (3, "en"), (3, "ko"), (11, "en")):
+        await register.ended(replace(CRISIS, at=datetime(2026, month, 9, 7, 30, tzinfo=UTC), language=language))
+
+    made = crisis_report(await register.referrals(2026), RESOURCES, year=2026)
+    told = document(made, "en")
+
+    assert made.total == told["referrals"] == 4
+    assert told["months"] == {"2026-03": {"en": 1, "ko": 2}, "2026-11": {"en": 1}}
+    assert told["triggers"] == {"self_harm": 4}
+    assert told["numbers_checked"] == RESOURCES.checked.isoformat()
+    resources = told["resources"]
+    assert isinstance(resources, dict)
+    assert (resources["*"], resources["KR 109"], resources["US 988"]) == (4, 2, 2)
+    assert set(told) == {
+        "year", "referrals", "months", "triggers", "resources", "numbers_checked", "protocol", "measures",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_report_reads_well_and_names_no_hour(register: Register, language: str) -> None:
+    await register.ended(replace(CRISIS, at=datetime(2026, 3, 9, 7, 30, tzinfo=UTC)))
+
+    shown = card(crisis_report(await register.referrals(2026), RESOURCES, year=2026), language)
+
+    rows = [(row.label, row.text) for row in shown.rows]
+    assert ("2026-03", "1 · ko 1") in rows
+    assert "2026" in shown.title
+    assert RESOURCES.checked.isoformat() in str(rows)
+    assert "07:30" not in str(rows)
+    assert sum("talchum bench guard" in text for _, text in rows) == 1
