@@ -45,6 +45,7 @@ from personas.generators.prefixes import PrefixStyle
 from personas.generators.retrying import Retrying, RetryPolicy
 from personas.generators.scripted import Scripted
 from personas.generators.scripts import load_script
+from personas.ledger import Ended
 from personas.loading import load_library
 from personas.messages import Critique, Passage, Turn
 from personas.model_files import find, known_models
@@ -216,9 +217,9 @@ async def open_host(settings: Settings, *, alone: bool = False) -> AsyncGenerato
         state = await stack.enter_async_context(open_state(settings, lasting=not alone))
         guard = await stack.enter_async_context(open_guard(settings))
         store = MaskingStore(kept, guard.hidden)
-        register = await register_of(state)
-        limits = limits_of(settings)
-        casting = await Casting.of(guard, limits)
+        # How the exchanges of this instance end is counted, whoever has them.
+        book = await stack.enter_async_context(open_state(settings)) if alone else state
+        casting = await Casting.of(guard, limits_of(settings))
         hall = Hall(
             [await casting.cast(persona) for persona in personas.values()],
             default=settings.personas.default,
@@ -226,22 +227,30 @@ async def open_host(settings: Settings, *, alone: bool = False) -> AsyncGenerato
             window=settings.reply.window,
             sessions=settings.limits.conversations,
         )
-        hands = Stagehands(
-            generator=generator,
-            guard=guard,
-            store=store,
-            settings=ReplySettings(
-                limits=limits, repairs=settings.reply.repairs, longest_message=settings.reply.longest_message
-            ),
-            now=utc_now,
-            monotonic=time.monotonic,
-            choose=random.SystemRandom().choice,
-            ended=register.ended,
-        )
+        ended = (await register_of(book)).ended
+        hands = _hands(settings, generator=generator, guard=guard, store=store, ended=ended)
         troupe = Troupe(hall, state, casting.cast)
         await troupe.restore()
         house = house_of(settings, PersonaRuntime(hands), troupe, store, state)
         yield Host(replace(house, notices=None) if alone else house)
+
+
+def _hands(settings: Settings, *, generator: Generator, guard: Guard, store: Store, ended: Ended) -> Stagehands:
+    """What every reply works with."""
+    return Stagehands(
+        generator=generator,
+        guard=guard,
+        store=store,
+        settings=ReplySettings(
+            limits=limits_of(settings),
+            repairs=settings.reply.repairs,
+            longest_message=settings.reply.longest_message,
+        ),
+        now=utc_now,
+        monotonic=time.monotonic,
+        choose=random.SystemRandom().choice,
+        ended=ended,
+    )
 
 
 def house_of(

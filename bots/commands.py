@@ -22,6 +22,7 @@ from moderation.cases import Reviewer, ReviewStep
 from moderation.errors import ModerationError, UnknownExchange
 from moderation.records import Origin
 from moderation.review import REASONS, ReviewDesk, reason
+from moderation.statements import statements, told
 from moderation.stores import Query
 from moderation.words import catalogue
 from personas.errors import PersonaError
@@ -180,12 +181,14 @@ class Commands:
         concerned = {exchange.opening.origin.person, *(objection.by for objection in exchange.objections)}
         if caller.role < Role.MODERATOR and not any(map(caller.is_person, concerned)):
             raise NotYours("commands.why_not_yours", id=exchange.id)
-        answers = tuple(
+        answers = [
             Row(label=_say("answered", scene), text=review.note)
             for review in exchange.case.reviews
             if review.step is ReviewStep.ANSWER
-        )
-        return Card(title=exchange.id, rows=(Row(label="", text=reason(exchange, scene.language)), *answers))
+        ]
+        restrictions = (pair for one in statements(exchange) for pair in told(one, scene.language))
+        rows = [Row(label=label, text=text) for label, text in restrictions]
+        return Card(title=exchange.id, rows=(Row(label="", text=reason(exchange, scene.language)), *answers, *rows))
 
     async def _report(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         """Put a reply before the moderators, once: the one the caller means, or the last one."""

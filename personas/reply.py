@@ -22,7 +22,6 @@ from personas.cues import remember, take_up
 from personas.ending import end_of
 from personas.errors import GenerationError, Permanent, RefuseToStart, Retryable
 from personas.gate import Gate
-from personas.ledger import Ledger
 from personas.messages import (
     Critique,
     Cue,
@@ -73,10 +72,7 @@ class Reply:
         self._part = take_up(cue, turn, conversation, cast.persona, key=message.reply)
         people = dict.fromkeys((*conversation.people, message.name))
         self._people = tuple(name for name in people if name)
-        policy, ended = hands.guard.policy.hash, hands.ended
-        self._ledger = Ledger(
-            hands.store, hands.now, message=message, cast=cast, said=self._part.said, policy=policy, ended=ended
-        )
+        self._ledger = hands.ledger(message, cast, said=self._part.said)
         self._shown: list[str] = []
         """Everything on the screen."""
         self._spoken: list[str] = []

@@ -8,7 +8,6 @@ from moderation.records import Action, Brief, Candidate, Decision, Outcome, Stag
 from personas.cast import Cast, clean
 from personas.conversation import Conversation
 from personas.errors import GenerationError
-from personas.ledger import Ledger
 from personas.messages import Cue, Event, Message, Passage, Turn, Usage
 from personas.prompting import compile_prompt
 from personas.reply import Reply
@@ -127,15 +126,7 @@ class PersonaRuntime:
     async def _judge(self, candidate: Candidate, message: Message, cast: Cast) -> tuple[Verdict, Refused | None]:
         """The verdict on something that is no reply, its objections kept; Refused where it must not be shown."""
         verdict = await self._hands.guard.judge(candidate)
-        ledger = Ledger(
-            self._hands.store,
-            self._hands.now,
-            message=message,
-            cast=cast,
-            said=clean(message.text),
-            policy=self._hands.guard.policy.hash,
-            ended=self._hands.ended,
-        )
+        ledger = self._hands.ledger(message, cast, said=clean(message.text))
         kept = await ledger.keep(candidate, verdict, shown="", model="-")
         blocked = verdict.decision is Decision.BLOCK or not kept or not candidate.text
         if ledger.exchange:

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from moderation.guard import Guard
 from moderation.stores import Store
+from personas.cast import Cast
 from personas.generators import Generator
-from personas.ledger import Ended
-from personas.messages import Passage
+from personas.ledger import Ended, Ledger
+from personas.messages import Message, Passage
 from personas.prompting import Limits
 
 
@@ -39,3 +40,15 @@ class Stagehands:
     """Picks one of an author's lines."""
     ended: Ended | None = None
     """Told how everything ended."""
+
+    def ledger(self, message: Message, cast: Cast, *, said: str) -> Ledger:
+        """For what comes of `message`, whose text as it was judged is `said`."""
+        return Ledger(
+            self.store,
+            self.now,
+            message=message,
+            cast=cast,
+            said=said,
+            policy=self.guard.policy.hash,
+            ended=self.ended,
+        )

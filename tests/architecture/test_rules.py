@@ -109,6 +109,7 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
         ("bots/cli/models.py", "serve"),  # our words
         ("bots/cli/models.py", "model_serve_script"),  # our words
         ("bots/cli/audit.py", "swap"),  # figures as JSON
+        ("bots/cli/report.py", "_write"),  # figures, and statements without a text of anybody
         ("bots/cli/files.py", "train"),  # figures
         ("bots/cli/files.py", "report"),  # the same
         ("bots/cli/serve.py", "_run"),  # our words

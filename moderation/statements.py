@@ -1,0 +1,212 @@
+"""Statements of reasons: what was restricted, on what ground, how that was found and decided.
+
+What the EU's Digital Services Act (Art. 17) asks for is here as values, for the person concerned in plain words
+(`told`), and for a report by those who run an instance. No text, no key and no score of anybody is in them.
+
+A restriction is a text that was not shown, not answered or taken away. What was only flagged was shown, so there is
+none; nor is it one that somebody in danger was shown where to find help, or was told the truth about what speaks.
+"""
+
+import enum
+import functools
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from moderation.cases import Review, ReviewStep, Ruling
+from moderation.filters.phrases import data_folder
+from moderation.records import Action, Decision, Exchange, Finding, Outcome, Stage
+from moderation.review import APPEAL, REPORT
+from moderation.words import DEFAULT_LANGUAGE, catalogue
+
+_NO_RESTRICTION: Final = frozenset({Action.SUSPEND, Action.DISCLOSE})
+_BY_PEOPLE: Final = frozenset({REPORT, APPEAL})
+_DECIDING: Final = frozenset({ReviewStep.UPHOLD, ReviewStep.OVERTURN})
+
+
+class Restriction(enum.StrEnum):
+    """What was done."""
+
+    UNSHOWN = "unshown"
+    """A reply, or a part of one, was not shown."""
+    UNANSWERED = "unanswered"
+    """A person's message did not reach a persona."""
+    WITHDRAWN = "withdrawn"
+    """The check of the whole took back what was shown."""
+    REMOVED = "removed"
+    """A person took down what was shown."""
+
+
+class Automation(enum.StrEnum):
+    """By what it was decided."""
+
+    FULLY = "fully"
+    PARTIALLY = "partially"
+    """Automatically; a person has decided about it since."""
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a rule is about."""
+
+    category: str
+    """Of the DSA, without what all of them begin with: "SELF_HARM"."""
+    keyword: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """Why one restriction was made."""
+
+    id: str
+    """Of the exchange, and for a removal something more: unique among all statements."""
+    restriction: Restriction
+    subject: Subject
+    rules: tuple[str, ...]
+    """By name, each once."""
+    kinds: tuple[str, ...]
+    """Their filters, each once."""
+    policy: str
+    """Hash of the policy under which it was decided."""
+    language: str
+    written: datetime
+    applied: datetime
+    lifted: datetime | None
+    """When a person said that it was wrong, and nobody has said otherwise since."""
+    detected: bool
+    """An automatic check found it."""
+    noticed: bool
+    """A member reported it."""
+    automation: Automation
+
+
+def statements(exchange: Exchange) -> tuple[Statement, ...]:
+    """Every restriction in an exchange: first the guard's, then that of a person who took a reply down."""
+    return (*_automatic(exchange), *_removal(exchange))
+
+
+def told(statement: Statement, language: str = DEFAULT_LANGUAGE) -> tuple[tuple[str, str], ...]:
+    """A statement for the person concerned: pairs of a label and plain words. How to have a person look at it is said
+    beside it (`moderation.review.reason`)."""
+    say = catalogue("moderation").say
+    category = f"statements.category_{statement.subject.category.lower()}"
+    found = "found_both" if statement.detected and statement.noticed else None
+    found = found or ("found_check" if statement.detected else "found_report" if statement.noticed else "found_person")
+    lifted = statement.lifted
+    pairs = (
+        ("what", say(f"statements.restriction_{statement.restriction}", language)),
+        ("since", say("statements.since_text", language, day=statement.applied.date().isoformat())),
+        *([("lifted", say("statements.lifted_text", language, day=lifted.date().isoformat()))] if lifted else []),
+        ("ground", say("statements.ground_text", language)),
+        ("category", say(category, language)),
+        ("found", say(f"statements.{found}", language)),
+        ("decided", say(f"statements.decided_{statement.automation}", language)),
+        ("elsewhere", say("statements.elsewhere_text", language)),
+    )
+    return tuple((say(f"statements.{label}", language), text) for label, text in pairs)
+
+
+def subject_of(rule: str) -> Subject:
+    """What the rule `filter.category` is about."""
+    known = _subjects()
+    filter_, _, category = rule.partition(".")
+    return known.get(rule) or known.get(f"*.{category}") or known.get(filter_) or known["*"]
+
+
+def _automatic(exchange: Exchange) -> Iterable[Statement]:
+    blocked = [
+        (objection, finding)
+        for objection in exchange.objections
+        for finding in objection.findings
+        if _restricts(finding)
+    ]
+    if not blocked:
+        return
+    withdrawn = exchange.closing is not None and exchange.closing.outcome is Outcome.WITHDRAWN
+    heard = all(objection.stage is Stage.INPUT for objection, _ in blocked)
+    decided = [review for review in exchange.case.reviews if review.step in _DECIDING]
+    wrong = bool(decided) and exchange.case.ruling is Ruling.OVERTURNED
+    yield _statement(
+        exchange,
+        [finding for _, finding in blocked],
+        restriction=Restriction.WITHDRAWN if withdrawn else Restriction.UNANSWERED if heard else Restriction.UNSHOWN,
+        applied=blocked[0][0].at,
+        lifted=decided[-1].at if wrong else None,
+        automation=Automation.PARTIALLY if decided else Automation.FULLY,
+    )
+
+
+def _removal(exchange: Exchange) -> Iterable[Statement]:
+    trail = exchange.case.reviews
+    removed: Review | None = next((one for one in trail if one.step is ReviewStep.WITHDRAW), None)
+    # Of several exchanges that are one case, the trail does not say whose reply it was: it is told once.
+    if removed is None or exchange.id != exchange.case.id:
+        return
+    found = [finding for objection in exchange.objections for finding in objection.findings]
+    findings = [finding for finding in found if finding.filter != APPEAL]
+    strictest = max(finding.decision for finding in findings)
+    yield _statement(
+        exchange,
+        [finding for finding in findings if finding.decision is strictest],
+        restriction=Restriction.REMOVED,
+        applied=removed.at,
+        lifted=None,
+        automation=Automation.NOT,
+    )
+
+
+def _statement(
+    exchange: Exchange,
+    findings: list[Finding],
+    *,
+    restriction: Restriction,
+    applied: datetime,
+    lifted: datetime | None,
+    automation: Automation,
+) -> Statement:
+    opening = exchange.opening
+    rules = tuple(dict.fromkeys(finding.rule for finding in findings))
+    subjects = [subject_of(rule) for rule in rules]
+    other = _subjects()["*"]
+    by_person = restriction is Restriction.REMOVED
+    return Statement(
+        id=f"{exchange.id}-removed" if by_person else exchange.id,
+        restriction=restriction,
+        # What one rule knows the name of tells more than what another only finds unfit here.
+        subject=next((subject for subject in subjects if subject != other), subjects[0]),
+        rules=rules,
+        kinds=tuple(dict.fromkeys(finding.filter for finding in findings)),
+        policy=opening.policy,
+        language=opening.language,
+        written=opening.at,
+        applied=applied,
+        lifted=lifted,
+        detected=any(finding.filter not in _BY_PEOPLE for finding in findings),
+        # The guard restricts by itself: a report that came later is not why.
+        noticed=by_person and any(_reported(objection.findings) for objection in exchange.objections),
+        automation=automation,
+    )
+
+
+def _restricts(finding: Finding) -> bool:
+    blocks = finding.decision is Decision.BLOCK
+    return blocks and finding.action not in _NO_RESTRICTION and finding.filter not in _BY_PEOPLE
+
+
+def _reported(findings: Iterable[Finding]) -> bool:
+    return any(finding.filter == REPORT for finding in findings)
+
+
+@functools.cache
+def _subjects() -> Mapping[str, Subject]:
+    """By rule, "*.category", filter, and "*" for all else: a constant of the installed distribution."""
+    table: dict[str, Any] = tomllib.loads((data_folder("statements") / "categories.toml").read_text(encoding="utf-8"))
+    named = {
+        **table["filters"],
+        **{f"*.{category}": subject for category, subject in table["categories"].items()},
+        **table["rules"],
+    }
+    return {"*": Subject(category=table["other"]), **{name: Subject(**given) for name, given in named.items()}}
