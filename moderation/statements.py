@@ -8,11 +8,11 @@ none; nor is it one that somebody in danger was shown where to find help, or was
 """
 
 import enum
-import functools
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from moderation.cases import Review, ReviewStep, Ruling
@@ -111,7 +111,7 @@ def told(statement: Statement, language: str = DEFAULT_LANGUAGE) -> tuple[tuple[
 
 def subject_of(rule: str) -> Subject:
     """What the rule `filter.category` is about."""
-    known = _subjects()
+    known = SUBJECTS
     filter_, _, category = rule.partition(".")
     return known.get(rule) or known.get(f"*.{category}") or known.get(filter_) or known["*"]
 
@@ -170,7 +170,7 @@ def _statement(
     opening = exchange.opening
     rules = tuple(dict.fromkeys(finding.rule for finding in findings))
     subjects = [subject_of(rule) for rule in rules]
-    other = _subjects()["*"]
+    other = SUBJECTS["*"]
     by_person = restriction is Restriction.REMOVED
     return Statement(
         id=f"{exchange.id}-removed" if by_person else exchange.id,
@@ -200,13 +200,17 @@ def _reported(findings: Iterable[Finding]) -> bool:
     return any(finding.filter == REPORT for finding in findings)
 
 
-@functools.cache
-def _subjects() -> Mapping[str, Subject]:
-    """By rule, "*.category", filter, and "*" for all else: a constant of the installed distribution."""
+def _read() -> Mapping[str, Subject]:
+    """By rule, "*.category", filter, and "*" for all else."""
     table: dict[str, Any] = tomllib.loads((data_folder("statements") / "categories.toml").read_text(encoding="utf-8"))
     named = {
         **table["filters"],
         **{f"*.{category}": subject for category, subject in table["categories"].items()},
         **table["rules"],
     }
-    return {"*": Subject(category=table["other"]), **{name: Subject(**given) for name, given in named.items()}}
+    other = Subject(category=table["other"])
+    return MappingProxyType({"*": other, **{name: Subject(**given) for name, given in named.items()}})
+
+
+SUBJECTS: Final = _read()
+"""What rules are about, by rule, "*.category" or filter; "*": all else. A constant of the installed distribution."""

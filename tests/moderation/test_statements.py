@@ -10,7 +10,7 @@ from moderation.filters.registry import FILTERS
 from moderation.policy import Policy
 from moderation.records import Action, Decision, Exchange, Objection, Outcome, Stage
 from moderation.review import REASONS
-from moderation.statements import Automation, Restriction, Statement, _subjects, statements, subject_of, told
+from moderation.statements import SUBJECTS, Automation, Restriction, Statement, statements, subject_of, told
 from moderation.words import LANGUAGES, catalogue
 from tests.support.exchanges import NOON, closing, finding, objection, opening, report, step
 
@@ -141,11 +141,11 @@ def test_only_rules_there_are_have_categories() -> None:
     known = {*rules, *(f"*.{rule.partition('.')[2]}" for rule in rules), *FILTERS, "presidio", "*"}
 
     assert "lexicon.slur" in known
-    assert set(_subjects()) <= known
+    assert set(SUBJECTS) <= known
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", sorted({subject.category for subject in _subjects().values()}))
+@pytest.mark.parametrize("name", sorted({subject.category for subject in SUBJECTS.values()}))
 def test_every_category_has_plain_words(name: str, language: str) -> None:
     assert catalogue("moderation").say(f"statements.category_{name.lower()}", language)
 
