@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from bots.attention import Attention, Heard, attend
+from bots.cadence import strictest
 from bots.cards import Card, Tone
 from bots.commands import Commands
 from bots.errors import Unknown
@@ -236,13 +237,15 @@ class Host:
         """See `Router.introduce`."""
         scene = await self._house.scenes.of(caller)
         due: Kind | Literal[""] = "first" if asked else ""
+        cadence, profile = strictest(scene.settings.notices), scene.settings.profile
         if notices := self._house.notices:
             try:
-                due = await notices.due(caller.place, caller.message.person, profile=scene.settings.profile) or due
+                due = await notices.due(caller.place, caller.message.person, cadence, profile=profile) or due
             except Deflect as error:  # told twice is better than not at all
                 _log.warning("a notice was not noted: error=%s", error.key)
                 due = "first"
-        return notice_card("first" if asked else due, scene.cast.persona.name, scene.language) if due else None
+        kind = "first" if asked else due
+        return notice_card(kind, scene.cast.persona.name, scene.language, cadence) if kind else None
 
     async def _before(self, caller: Caller, scene: Scene) -> tuple[list[Card], bool]:
         """What the person is told first, and whether there is a reply. Where the state cannot be asked, there is none:
@@ -259,12 +262,12 @@ class Host:
                 if not await self._house.replies.claim(place.platform, _full(message, place)):
                     raise Busy  # it was told today; the sign for busy is enough
                 return [limit_card(standing, language)], False
-            notices = self._house.notices
-            due = await notices.due(place, message.person, profile=settings.profile) if notices else ""
+            notices, cadence = self._house.notices, strictest(settings.notices)
+            due = await notices.due(place, message.person, cadence, profile=settings.profile) if notices else ""
         except Deflect as error:
             _log.critical("the state failed: error=%s", error.key)
             return [_bad("host.state_failed", language)], False
-        cards = [notice_card(due, persona.name, language)] if due else []
+        cards = [notice_card(due, persona.name, language, cadence)] if due else []
         if standing.level is Level.WARN:
             cards.append(limit_card(standing, language))
         return cards, True

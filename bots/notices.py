@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from bots.cards import Card
+from bots.cadence import LASTING, REMEMBERED, Cadence, in_language
+from bots.cards import Card, Row
 from bots.places import Place
 from bots.state import Entry, State
 from moderation.words import catalogue
@@ -17,45 +18,39 @@ Kind = Literal["first", "again", "minors"]
 _NOTICE: Final = "notice"
 """Kind of the entries that live until the next notice is due."""
 _MET: Final = "met"
-"""Kind of the entries that say where there was a first one."""
+"""Kind of the entries that say where there was a first one, or who had one."""
 _MINORS: Final = "minors"
 """The profile with notices of its own."""
-_REMEMBERED: Final = timedelta(days=180)
-"""Who was silent for so long is told everything again."""
-_EVERY: Final = timedelta(hours=3)
-_EVERY_MINORS: Final = timedelta(hours=1)
 
 
 class Notices:
     """Knows which notices were given. As concurrent as the state."""
 
-    def __init__(
-        self,
-        state: State,
-        clock: Callable[[], datetime],
-        every: timedelta = _EVERY,
-        *,
-        every_minors: timedelta = _EVERY_MINORS,
-    ) -> None:
-        """`every` is how long a notice lasts, `every_minors` where the profile is "minors". `clock` gives aware times
-        in UTC."""
+    def __init__(self, state: State, clock: Callable[[], datetime]) -> None:
+        """`clock` gives aware times in UTC."""
         self._state = state
         self._clock = clock
-        self._every = every
-        self._every_minors = every_minors
 
-    async def due(self, place: Place, person: str, *, profile: str = "") -> Kind | Literal[""]:
+    async def due(self, place: Place, person: str, cadence: Cadence, *, profile: str = "") -> Kind | Literal[""]:
         """Which notice is to be shown before the reply to what `person` just wrote in `place`, or "" for none.
 
-        In private it is for the person, elsewhere for all in the channel, its threads included. It counts as given from
-        now on: of two messages at once one gets it. Raises StoreBusy, StoreFailed.
+        In private it is for the person, elsewhere for all in the channel, its threads included; where `cadence` is for
+        each, whoever is new in the community gets the first one too. It counts as given from now on: of two messages at
+        once one gets it. Raises StoreBusy, StoreFailed.
         """
-        careful = profile == _MINORS
-        now = self._clock()
+        due = await self._due(place, person, cadence, careful=profile == _MINORS)
+        if not cadence.each or place.private or not person:
+            return due
+        key = json.dumps([place.community, person, "each"])
+        new = Entry(kind=_MET, key=key, value={}, person=person, until=self._clock() + REMEMBERED)
+        return "first" if await self._state.put_new(new) else due
+
+    async def _due(self, place: Place, person: str, cadence: Cadence, *, careful: bool) -> Kind | Literal[""]:
+        now, time = self._clock(), cadence.lasts(careful=careful)
         whom = [place.channel, *([person] if place.private else [])]
-        # By profile: whoever is careful from now on does not wait for the end of a longer time.
-        lasting = self._entry(_NOTICE, [*whom, profile], now + (self._every_minors if careful else self._every))
-        met = self._entry(_MET, whom, now + _REMEMBERED)
+        # By how long it lasts: where that is shorter from now on, nobody waits for the end of the longer time.
+        lasting = self._entry(_NOTICE, [*whom, _mark(time, careful=careful)], now + time)
+        met = self._entry(_MET, whom, now + REMEMBERED)
         if place.private:
             lasting, met = (replace(entry, person=person) for entry in (lasting, met))
         if await self._state.get(_NOTICE, lasting.key) or not await self._state.put_new(lasting):
@@ -63,12 +58,13 @@ class Notices:
         if await self._state.put_new(met):
             return "first"
         await self._state.put(met)
-        return "minors" if careful else "again"
+        return "minors" if careful and cadence.breaks else "again"
 
     async def move(self, old: Place, new: Place) -> None:
         """A place that is not private has another key now: what was told there need not be told again so soon. Raises
         StoreBusy, StoreFailed."""
-        for kind, rest in ((_NOTICE, [""]), (_NOTICE, [_MINORS]), (_MET, [])):
+        marks = [_mark(time, careful=careful) for time in sorted(LASTING) for careful in (False, True)]
+        for kind, rest in (*((_NOTICE, [mark]) for mark in marks), (_MET, list[str]())):
             entry = await self._state.get(kind, json.dumps([old.channel, *rest]))
             if entry is not None:
                 await self._state.put_new(replace(entry, key=json.dumps([new.channel, *rest])))
@@ -79,10 +75,19 @@ class Notices:
         return Entry(kind=kind, key=json.dumps(whom), value={}, until=until)
 
 
-def notice_card(kind: Kind, persona_name: str, language: str) -> Card:
-    """The words of a notice."""
+def _mark(time: timedelta, *, careful: bool) -> str:
+    """What tells notices of one place apart: how long they last, and whether they are for minors."""
+    return f"{time // timedelta(minutes=1)}{' ' + _MINORS if careful else ''}"
+
+
+def notice_card(kind: Kind, persona_name: str, language: str, cadence: Cadence) -> Card:
+    """The words of a notice: where a law has its own, these first."""
     say = catalogue("bots").say
     hints = {"first": "notices.first_hint", "minors": "notices.break", "again": ""}
     hint = hints[kind]
-    title = "notices.first" if kind == "first" else "notices.again"
-    return Card(title=say(title, language, name=persona_name), hint=say(hint, language) if hint else "")
+    usual = say("notices.first" if kind == "first" else "notices.again", language, name=persona_name)
+    wordings = [in_language(words, language) for words in cadence.wordings]
+    besides = [in_language(words, language) for words in cadence.firsts] if kind == "first" else []
+    texts = [*wordings, usual, *besides]
+    rows = tuple(Row(label="", text=text) for text in texts[1:])
+    return Card(title=texts[0], rows=rows, hint=say(hint, language) if hint else "")

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, Literal, get_type_hints
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
+from bots.cadence import DEFAULT, LAWS, strictest
 from bots.errors import UsageError
 from bots.state import Entry, State
 from moderation.validation import Expectation, Misfit, first_problem
@@ -98,8 +99,16 @@ def _one_of(*names: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _laws(given: tuple[str, ...]) -> tuple[str, ...]:
+    for name in given:
+        if name not in LAWS:
+            raise Misfit(Expectation("validation.one_of", names=", ".join(LAWS)))
+    return tuple(dict.fromkeys(given))
+
+
 _Name = Annotated[str, AfterValidator(_name)]
 _Names = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_names)]
+_Laws = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_laws)]
 _Limit = Annotated[int, Field(ge=0, le=_ENOUGH)]
 
 
@@ -124,6 +133,8 @@ class PlaceSettings:
     """The name says that an AI speaks."""
     profile: Annotated[Literal["", "minors"], _one_of("", "minors")] = ""
     """Whom to be careful with. What a wider scope is careful about, no narrower one is careless about."""
+    notices: _Laws = (DEFAULT,)
+    """By which laws people are told that an AI speaks (`bots.cadence`): those of wider scopes hold too."""
     paused: bool = False
     log_channel: _Name = ""
     """Key of where the cards for moderators go. For a whole server."""
@@ -177,7 +188,11 @@ class Places:
                     continue
                 if name == "profile" and explained[name][0]:
                     continue
-                explained[name] = (value, scope)
+                before = explained[name][0]
+                explained[name] = (_besides(before, value) if name == "notices" else value, scope)
+        laws, scope = explained["notices"]
+        if strictest(laws).mark:
+            explained["mark"] = (True, scope)
         return explained
 
     async def change(self, scope: str, person: str = "", /, **changes: object) -> None:
@@ -270,6 +285,10 @@ class Places:
         except ValidationError as error:
             _, expected = first_problem(error)
             raise UsageError("places.wrong", name=name, expected=expected) from None
+
+
+def _besides(before: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*before, *names)))
 
 
 def kind_of(scope: str) -> str:

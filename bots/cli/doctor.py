@@ -34,12 +34,14 @@ async def _examine(settings: Settings, file: Path, *, offline: bool) -> int:
     """Everything, told as it is found; the exit code."""
     from bots.discord_bot.checkup import look_at_discord
     from bots.doctor import Grade, card_of, look_at_house, look_at_models, look_at_settings, summary
+    from bots.notice_checkup import look_at_notices
     from bots.parts import utc_now
     from bots.telegram_bot.checkup import look_at_telegram
     from bots.tier_checkup import look_at_tiers
 
     language = settings.language
-    found = [look_at_settings(file), *await look_at_house(settings, today=utc_now().date(), offline=offline)]
+    house = await look_at_house(settings, today=utc_now().date(), offline=offline)
+    found = [look_at_settings(file), *house, await look_at_notices(settings)]
     show(card_of("doctor.title_house", found, language), settings)
     models = (*await look_at_models(settings, offline=offline), *await look_at_tiers(settings, offline=offline))
     show(card_of("doctor.title_models", models, language), settings)

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bots.cadence import strictest
 from bots.errors import UsageError
 from bots.places import FIELDS, SERVER_WIDE, Mode, Place, Places, PlaceSettings, kind_of
 from bots.state import Entry
@@ -110,6 +112,7 @@ VALUES: dict[str, Any] = {
     "language": "ko",
     "mark": False,
     "profile": "minors",
+    "notices": ("default", "new_york"),
     "paused": True,
     "log_channel": CHANNEL,
     "answer_bots": True,
@@ -188,6 +191,26 @@ async def test_a_narrower_scope_can_be_more_careful_but_not_less(places: Places)
     careful = Places(MemoryState(clock=lambda: NOON), PlaceSettings(profile="minors"))
     await careful.change(SERVER, profile="")
     assert (await careful.explain(DEEP))["profile"] == ("minors", "")
+
+
+async def test_a_law_that_holds_further_out_holds_here_too(places: Places) -> None:
+    await places.change(SERVER, notices=["new_york"])
+    await places.change(THREAD, notices=["eu", "new_york"])
+
+    assert (await places.explain(DEEP))["notices"] == (("default", "new_york", "eu"), THREAD)
+    await places.change(THREAD, notices=None)
+    assert (await places.explain(DEEP))["notices"] == (("default", "new_york"), SERVER)
+    with pytest.raises(UsageError, match="california"):
+        await places.change(SERVER, notices=["atlantis"])
+
+
+async def test_where_a_law_wants_a_mark_nobody_takes_it_away(places: Places) -> None:
+    await places.change(THREAD, mark=False)
+    assert not (await places.of(DEEP)).mark
+
+    await places.change(SERVER, notices=["korea"])
+
+    assert (await places.explain(DEEP))["mark"] == (True, SERVER)
 
 
 async def test_a_setting_of_a_newer_version_is_left_alone(places: Places, state: Watched) -> None:
@@ -288,6 +311,11 @@ def test_settings_are_those_of_the_nearest_scope_that_has_them(
 
     def expected(name: str) -> tuple[Any, str]:
         own = [(last[scope, name], scope) for scope in place.scopes if last.get((scope, name)) is not None]
+        if name == "notices":
+            laws = dict.fromkeys(itertools.chain(defaults.notices, *(value for value, _ in own)))
+            return tuple(laws), own[-1][1] if own else ""
+        if name == "mark" and strictest(expected("notices")[0]).mark:
+            return True, expected("notices")[1]
         if name == "profile":
             careful = [each for each in [(default, ""), *own] if each[0]]
             return (careful or [(default, ""), *own][-1:])[0]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from bots.cadence import strictest
 from bots.discord_bot import client as client_module
 from bots.discord_bot.client import TalchumClient
 from bots.discord_bot.platform import Discord
@@ -222,7 +223,7 @@ async def test_a_connection_that_breaks_while_posting_neither_loses_nor_doubles_
 async def test_where_the_bot_speaks_itself_a_nonce_keeps_a_retry_from_posting_twice(fault: Any) -> None:
     async with DiscordServer() as server, serving(server, scripted(reply_of("Good evening.")), webhooks=False) as wire:
         assert wire.opened.house.notices is not None
-        await wire.opened.house.notices.due(_place(server), "somebody")
+        await wire.opened.house.notices.due(_place(server), "somebody", strictest(()))
         server.plan("POST", SAY, fault)
         wire.ask()
         await wire.until_said("Good evening.")

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+from bots.cadence import strictest
 from bots.telegram_bot.translate import place_in
 from moderation.cases import Ruling
 from moderation.stores import Query
@@ -54,7 +55,7 @@ async def test_what_was_counted_and_told_there_follows() -> None:
 
         assert [gauge.used for gauge in report.gauges if gauge.what == "messages"] == [1, 1, 1]
         assert stage.opened.house.notices is not None
-        assert await stage.opened.house.notices.due(place, person) == ""
+        assert await stage.opened.house.notices.due(place, person, strictest(())) == ""
 
 
 async def test_cases_of_the_group_are_cases_of_the_supergroup_and_their_old_cards_still_work() -> None:
