@@ -32,13 +32,15 @@ def build(language: str) -> Callable[[], None]:
     from bots.cli.files import persona_app, policy_app, train
     from bots.cli.init import init
     from bots.cli.models import model_app
+    from bots.cli.privacy import privacy_app
     from bots.cli.report import report_app
+    from bots.cli.safety import safety
     from bots.cli.serve import run
 
     app = typer.Typer(
         name="talchum", help="talchum", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
     )
-    for function in (chat, run, init, doctor, review, judge, train):
+    for function in (chat, run, init, doctor, review, judge, safety, train):
         app.command()(function)
     app.add_typer(persona_app, name="persona")
     app.add_typer(model_app, name="model")
@@ -46,6 +48,7 @@ def build(language: str) -> Callable[[], None]:
     app.add_typer(bench_app, name="bench")
     app.add_typer(audit_app, name="audit")
     app.add_typer(report_app, name="report")
+    app.add_typer(privacy_app, name="privacy")
     command = typer.main.get_command(app)
     _put_into_words(command, language)
     return command

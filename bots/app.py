@@ -3,15 +3,15 @@
 import asyncio
 import random
 import re
-import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
+from bots.casting import Casting
 from bots.commands import Commands, Offices
 from bots.config import DiscordSection, ModelSettings, Settings, TelegramSection
 from bots.errors import RefuseToStart, SettingsError
@@ -27,7 +27,9 @@ from bots.place_commands import PlaceCommands
 from bots.places import Places
 from bots.platform import Platform, Router
 from bots.privacy import PrivacyCommands
+from bots.register import Register
 from bots.replies import Replies
+from bots.safety import Safety
 from bots.scene import Scenes
 from bots.state import State
 from bots.troupe import Troupe
@@ -35,8 +37,6 @@ from moderation.guard import Guard
 from moderation.review import ReviewDesk
 from moderation.stores import Store
 from moderation.stores.masking import MaskingStore
-from moderation.words import catalogue
-from personas.cast import Cast, fixed_words, prepare
 from personas.generators import Generator
 from personas.generators.embedded import Embedded, EmbeddedSettings
 from personas.generators.fallback import Fallback
@@ -47,10 +47,8 @@ from personas.generators.scripted import Scripted
 from personas.generators.scripts import load_script
 from personas.ledger import Ended
 from personas.loading import load_library
-from personas.messages import Critique, Passage, Turn
 from personas.model_files import find, known_models
-from personas.persona import Persona
-from personas.prompting import MINORS, Limits, compile_prompt, estimate_tokens
+from personas.prompting import Limits, estimate_tokens
 from personas.runtime import PersonaRuntime
 from personas.stagehands import ReplySettings, Stagehands
 
@@ -163,45 +161,6 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-class Casting:
-    """Makes personas ready to speak."""
-
-    def __init__(self, guard: Guard, limits: Limits, words: Mapping[str, Mapping[str, Passage]], canary: str) -> None:
-        """For `of`, which knows how to get these."""
-        self._guard = guard
-        self._limits = limits
-        self._words = words
-        self._canary = canary
-
-    @classmethod
-    async def of(cls, guard: Guard, limits: Limits) -> "Casting":
-        """Our own words cleared. Raises PersonaFileError where the policy lets one not pass."""
-        return cls(guard, limits, await fixed_words(guard), secrets.token_hex(8))
-
-    async def cast(self, persona: Persona) -> Cast:
-        """`persona`, or what is wrong with it: also what could not be repaired in mid-reply for want of room is refused
-        here. Raises PersonaFileError, RefuseToStart."""
-        _check_room(persona, self._limits, self._canary)
-        return await prepare(persona, self._guard, self._words, canary=self._canary)
-
-
-def _check_room(persona: Persona, limits: Limits, canary: str) -> None:
-    """Compile the largest prompt a reply may need: to repair one that is almost whole. Raises RefuseToStart."""
-    korean = persona.language == "ko"
-    # What a model writes with its tokens, about: four letters of English each, one syllable of Korean.
-    prefix = "가" * limits.max_tokens if korean else "word" * limits.max_tokens
-    rule = catalogue("personas").say("critique.bias", persona.language)
-    compile_prompt(
-        persona,
-        (Turn(role="user", text="?"),),
-        limits=limits,
-        canary=canary,
-        critique=Critique(category="register", rule=rule),
-        prefix=prefix,
-        profile=MINORS,
-    )
-
-
 @asynccontextmanager
 async def open_host(settings: Settings, *, alone: bool = False) -> AsyncGenerator[Host, None]:
     """Everything, what fails quickly first, stopped in the other order. Whatever is wrong with settings, policy,
@@ -227,11 +186,11 @@ async def open_host(settings: Settings, *, alone: bool = False) -> AsyncGenerato
             window=settings.reply.window,
             sessions=settings.limits.conversations,
         )
-        ended = (await register_of(book)).ended
-        hands = _hands(settings, generator=generator, guard=guard, store=store, ended=ended)
+        register = await register_of(book)
+        hands = _hands(settings, generator=generator, guard=guard, store=store, ended=register.ended)
         troupe = Troupe(hall, state, casting.cast)
         await troupe.restore()
-        house = house_of(settings, PersonaRuntime(hands), troupe, store, state)
+        house = house_of(settings, PersonaRuntime(hands), troupe, store, state, register)
         yield Host(replace(house, notices=None) if alone else house)
 
 
@@ -259,23 +218,22 @@ def house_of(
     troupe: Troupe,
     store: Store,
     state: State,
+    register: Register,
     *,
     now: Callable[[], datetime] = utc_now,
 ) -> House:
     """What the host works with, put together."""
-    places = Places(state, settings.places)
-    scenes = Scenes(troupe.hall, places, language=settings.language)
     meter = Meter(state, Prices(**dict(settings.prices)), now)
-    replies = Replies(state, now=now, ids=new_id)
-    desk = ReviewDesk(store, clock=now)
+    scenes = Scenes(troupe.hall, Places(state, settings.places), language=settings.language)
     offices = Offices(
         scenes=scenes,
         runtime=runtime,
-        desk=desk,
-        replies=replies,
+        desk=ReviewDesk(store, clock=now),
+        replies=Replies(state, now=now, ids=new_id),
         personas=PersonaCommands(scenes, troupe),
-        places=PlaceCommands(places, meter),
+        places=PlaceCommands(scenes.places, meter),
         privacy=PrivacyCommands(store, state, clock=now),
+        safety=Safety(register, now),
     )
     limits = settings.limits
     return House(
@@ -287,8 +245,8 @@ def house_of(
         meter=meter,
         notices=Notices(state, now),
         loops=Loops(),
-        desk=desk,
-        replies=replies,
+        desk=offices.desk,
+        replies=offices.replies,
         state=state,
         chance=random.random,
     )

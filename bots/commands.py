@@ -17,6 +17,8 @@ from bots.platform import Caller, Role
 from bots.privacy import PrivacyCommands
 from bots.replies import Record, Replies
 from bots.review_commands import ReviewCommands
+from bots.safety import Safety
+from bots.safety import card as safety_card
 from bots.scene import Scene, Scenes
 from moderation.cases import Reviewer, ReviewStep
 from moderation.errors import ModerationError, UnknownExchange
@@ -51,6 +53,7 @@ class Offices:
     personas: PersonaCommands
     places: PlaceCommands
     privacy: PrivacyCommands
+    safety: Safety
 
 
 class Commands:
@@ -68,6 +71,7 @@ class Commands:
             "why": (Role.MEMBER, self._why),
             "report": (Role.MEMBER, self._report),
             "privacy": (Role.MEMBER, self._privacy),
+            "safety": (Role.MEMBER, self._safety),
             "review": (Role.MODERATOR, self._review),
             "talchum": (Role.ADMIN, self._talchum),
             "quit": (Role.MEMBER, self._quit),
@@ -249,6 +253,9 @@ class Commands:
         # What was set in private is gone with the rest of the person's.
         self._offices.scenes.places.forget()
         return card
+
+    async def _safety(self, _words: list[str], _caller: Caller, scene: Scene) -> Card:
+        return safety_card(await self._offices.safety.page(scene.settings, scene.language))
 
     async def _review(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         commands = ReviewCommands(self._offices.desk, language=scene.language)

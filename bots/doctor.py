@@ -16,8 +16,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from bots.app import Casting, limits_of, open_generator
+from bots.app import limits_of, open_generator
 from bots.cards import Card, Row, Tone
+from bots.casting import Casting
 from bots.config import Settings
 from bots.errors import BotError, SettingsError, Unknown
 from bots.parts import open_guard, open_state, open_store

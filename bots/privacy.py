@@ -3,12 +3,15 @@
 Everything here is about whoever asks; that it is them, the platform vouches for.
 """
 
+import importlib.metadata
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from bots.cards import Card, Row, Tone
+from bots.consent import WORDINGS, Choice, Consents, asked
 from bots.errors import UsageError
 from bots.state import Entry, State
 from moderation.cases import CaseState
@@ -16,11 +19,18 @@ from moderation.records import Decision, Exchange, Objection, Stage
 from moderation.stores import Store
 from moderation.words import DEFAULT_LANGUAGE, catalogue
 
-CONSENT: Final = "consent"
-"""Kind of the entries that say whether a person's kept exchanges may be used to improve the filters: key "PLATFORM
-PERSON", value {"granted": true or false, "at": an ISO 8601 time}. Without an entry they may not."""
+_FORMAT: Final = 2
 
-_FORMAT: Final = 1
+
+def _name_and_version() -> str:
+    try:
+        return f"talchum {importlib.metadata.version('talchum')}"
+    except importlib.metadata.PackageNotFoundError:  # started from a folder of sources
+        return "talchum"
+
+
+_GENERATOR: Final = _name_and_version()
+"""What wrote the words of personas that are kept."""
 
 
 class PrivacyCommands:
@@ -35,25 +45,31 @@ class PrivacyCommands:
         """`clock` gives aware times in UTC."""
         self._store = store
         self._state = state
+        self._consents = Consents(state, clock)
         self._clock = clock
         self._language = language
 
     async def run(self, words: list[str], *, person: str, platform: str, language: str = "") -> Card:
-        """show | export | erase [yes] | consent [yes|no]: nothing is erased before the yes. Raises UsageError."""
+        """show | export | erase [yes] | consent [KIND yes|no | no]: nothing is erased before the yes. Raises
+        UsageError."""
         match words or ["show"]:
             case ["show"]:
                 return await self.show(person, platform, language=language)
             case ["export"]:
-                file = await self.export(person, platform)
+                file = await self.export(person, platform, language=language)
                 return Card(title=self._say("export_done", language), file=file, file_name="talchum.json")
             case ["erase"]:
                 return Card(title=self._say("erase_sure", language), hint=self._say("erase_yes", language))
             case ["erase", "yes"]:
                 return await self.erase(person, platform, language=language)
             case ["consent"]:
-                return await self.consent(person, platform, granted=None, language=language)
-            case ["consent", "yes" | "no" as choice]:
-                return await self.consent(person, platform, granted=choice == "yes", language=language)
+                return await self.consents(person, platform, language=language)
+            case ["consent", "no"]:
+                standing = await self._consents.standing(platform, person)
+                kinds = [kind for kind, choice in standing.items() if choice.granted]
+                return await self.decide(person, platform, kinds, granted=False, language=language)
+            case ["consent", kind, "yes" | "no" as choice] if kind in WORDINGS:
+                return await self.decide(person, platform, [kind], granted=choice == "yes", language=language)
             case _:
                 raise UsageError("commands.usage", usage=self._say("usage", language))
 
@@ -62,11 +78,11 @@ class PrivacyCommands:
         exchanges = await self._store.of_person(person, platform=platform)
         waiting = sum(exchange.case.state is not CaseState.CLOSED for exchange in exchanges)
         entries = len(await self._state.of_person(person)) + len(await self._state.counts_of(person))
-        consent = "consent_given" if await self._granted(person, platform) else "consent_withheld"
+        standing = await self._consents.standing(platform, person)
         texts = (
             ("exchanges", self._say("exchanges_text", language, count=len(exchanges), open=waiting)),
             ("entries", self._say("entries_text", language, count=entries)),
-            ("consent", self._say(consent, language)),
+            ("consent", " · ".join(self._stands(kind, standing, language) for kind in WORDINGS)),
             ("why", self._say("why_text", language)),
         )
         return Card(
@@ -75,10 +91,11 @@ class PrivacyCommands:
             hint=self._say("hint", language),
         )
 
-    async def export(self, person: str, platform: str) -> bytes:
+    async def export(self, person: str, platform: str, *, language: str = "") -> bytes:
         """Everything kept of a person as one JSON object in UTF-8:
 
-        - `format` 1, `at` (when), `platform`, `person`
+        - `format` 2, `at` (when), `platform`, `person`
+        - `ai_generated` true and `generator`: drafts and what was shown are a machine's; `notice` says so to people
         - `exchanges`, oldest first: `id`, `at`, `server`, `conversation`, `message`, `persona`, `persona_version`,
           `model`, `policy`, `language`, `said`, `state`, `ruling` (null: none), `outcome` and `shown` (null while
           under way), `objections`, `reviews`
@@ -88,6 +105,8 @@ class PrivacyCommands:
         - `reviews`: `at` and `step`. Who took it and the notes are the moderators'.
         - `entries` of the state: `kind`, `key`, `value`, `until` (null: kept)
         - `counters` of the state by key
+        - `consents`, oldest first: `consent` (which), `granted`, `at`, `wording` (version of the words), `asked` (the
+          words as they are now)
 
         Times are ISO 8601.
         """
@@ -98,9 +117,13 @@ class PrivacyCommands:
             "at": self._clock().isoformat(),
             "platform": platform,
             "person": person,
+            "ai_generated": True,
+            "generator": _GENERATOR,
+            "notice": self._say("export_notice", language),
             "exchanges": [_exchange(exchange, person) for exchange in exchanges],
             "entries": [_entry(entry) for entry in entries],
             "counters": await self._state.counts_of(person),
+            "consents": [_consent(choice, language) for choice in await self._consents.history(platform, person)],
         }
         # A lone surrogate, which UTF-8 cannot hold, becomes its escape in JSON.
         return json.dumps(everything, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace")
@@ -114,25 +137,44 @@ class PrivacyCommands:
         title = self._say("erase_done", language, exchanges=exchanges, entries=entries)
         return Card(title=title, hint=self._say("erase_hint", language), tone=Tone.GOOD)
 
-    async def consent(self, person: str, platform: str, granted: bool | None, *, language: str = "") -> Card:  # noqa: FBT001 - the answer is the argument
-        """Keep whether the person's kept exchanges may be used to improve the filters; None tells how it stands."""
-        if granted is None:
-            key = "consent_given" if await self._granted(person, platform) else "consent_withheld"
-            return Card(title=self._say(key, language), hint=self._say("hint", language))
-        value = {"granted": granted, "at": self._clock().isoformat()}
-        await self._state.put(Entry(kind=CONSENT, key=_key(person, platform), value=value, person=person))
-        return Card(title=self._say("consent_yes" if granted else "consent_no", language), tone=Tone.GOOD)
+    async def consents(self, person: str, platform: str, *, language: str = "") -> Card:
+        """What the person is asked to allow, and how that stands."""
+        standing = await self._consents.standing(platform, person)
+        spoken = language or self._language
+        rows = tuple(Row(label=self._stands(kind, standing, language), text=asked(kind, spoken)) for kind in WORDINGS)
+        say = catalogue("bots").say
+        return Card(title=say("consent.title", spoken), rows=rows, hint=say("consent.hint", spoken))
 
-    async def _granted(self, person: str, platform: str) -> bool:
-        entry = await self._state.get(CONSENT, _key(person, platform))
-        return entry is not None and entry.value.get("granted") is True
+    async def decide(
+        self, person: str, platform: str, kinds: Sequence[str], *, granted: bool, language: str = ""
+    ) -> Card:
+        """Write down a yes or no to each of `kinds`."""
+        spoken = language or self._language
+        for kind in kinds:
+            await self._consents.decide(platform, person, kind, granted=granted, language=spoken)
+        card = await self.consents(person, platform, language=language)
+        title = catalogue("bots").say("consent.granted" if granted else "consent.revoked", spoken)
+        return replace(card, title=title, tone=Tone.GOOD)
+
+    def _stands(self, kind: str, standing: Mapping[str, Choice], language: str) -> str:
+        say, spoken = catalogue("bots").say, language or self._language
+        choice = standing.get(kind)
+        key = "no" if choice is None or not choice.granted else "yes" if choice.holds else "outdated"
+        day = choice.at.date().isoformat() if choice else ""
+        return f"{say(f'consent.name_{kind}', spoken)}: {say(f'consent.{key}', spoken, day=day)}"
 
     def _say(self, key: str, language: str, **fields: object) -> str:
         return catalogue("bots").say(f"privacy.{key}", language or self._language, **fields)
 
 
-def _key(person: str, platform: str) -> str:
-    return f"{platform} {person}"
+def _consent(choice: Choice, language: str) -> dict[str, object]:
+    return {
+        "consent": choice.consent,
+        "granted": choice.granted,
+        "at": choice.at.isoformat(),
+        "wording": choice.wording,
+        "asked": asked(choice.consent, language or DEFAULT_LANGUAGE) if choice.consent in WORDINGS else "",
+    }
 
 
 def _entry(entry: Entry) -> dict[str, object]:

@@ -146,8 +146,9 @@ async def _audited(
 
 async def _scene(settings: Settings, persona: "Persona", guard: "Guard", generator: "Generator", seed: int) -> "Scene":
     """The persona as it speaks to everybody, with a store that leaves nothing behind."""
-    from bots.app import Casting, limits_of
+    from bots.app import limits_of
     from bots.audit.running import Scene
+    from bots.casting import Casting
     from bots.parts import open_scratch
     from personas.runtime import PersonaRuntime
     from personas.stagehands import ReplySettings, Stagehands

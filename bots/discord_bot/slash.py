@@ -67,6 +67,7 @@ async def digest(tree: app_commands.CommandTree[Any]) -> str:
 def plant(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
     """Put every command into `tree`."""
     everyday(tree, commands)
+    _safety(tree, commands)
     tree.add_command(persona_group(commands))
     tree.add_command(privacy_group(commands))
     tree.add_command(admin_group(commands))
@@ -111,6 +112,12 @@ def everyday(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
     @tree.command(name=text("report_name"), description=text("report"))
     async def report(interaction: Interaction) -> None:
         await commands.report(interaction, None)
+
+
+def _safety(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
+    @tree.command(name=text("safety_name"), description=text("safety"))
+    async def safety(interaction: Interaction) -> None:
+        await commands.typed(interaction, "/safety")
 
 
 def _report_menu(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
@@ -208,9 +215,15 @@ def privacy_group(commands: Commands) -> app_commands.Group:
         await commands.typed(interaction, line_of("privacy", "erase", sure or ""))
 
     @group.command(name=text("privacy_consent_name"), description=text("privacy_consent"))
-    @app_commands.describe(choice=text("privacy_consent_choice"))
-    async def consent(interaction: Interaction, choice: Literal["yes", "no"] | None = None) -> None:
-        await commands.typed(interaction, line_of("privacy", "consent", choice or ""))
+    @app_commands.describe(what=text("privacy_consent_what"), choice=text("privacy_consent_choice"))
+    async def consent(
+        interaction: Interaction,
+        what: Literal["training", "samples", "memory"] | None = None,
+        choice: Literal["yes", "no"] | None = None,
+    ) -> None:
+        # Without a choice there is nothing to write down: it is shown.
+        words = (what or "", choice) if choice else ()
+        await commands.typed(interaction, line_of("privacy", "consent", *words))
 
     return group
 

@@ -94,6 +94,7 @@ class Menu:
             "forget": self._forget,
             "why": self._why,
             "report": self._report,
+            "safety": self._safety,
             "language": self._speak,
             "review": self._review,
             "talchum": self._talchum,
@@ -262,6 +263,8 @@ class Menu:
             await self._panels.privacy(asker)
         elif rest == "erase":
             await self._panels.forget(asker)
+        elif rest == "consent":
+            await self._panels.consents(asker)
         else:
             await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), f"/privacy {rest}")
 
@@ -287,6 +290,9 @@ class Menu:
             )
         else:
             await self._presser.report_message(asker, record.shown[0])
+
+    async def _safety(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
+        await self._presser.typed(asker, "/safety")
 
     async def _speak(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
         if rest:

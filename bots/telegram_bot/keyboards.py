@@ -13,6 +13,7 @@ from typing import Final
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bots.consent import WORDINGS
 from bots.places import Mode, PlaceSettings
 from bots.pressing import STOP
 from bots.streaming import Phase
@@ -174,18 +175,25 @@ def reasons(message: str, *, owner: int, language: str) -> InlineKeyboardMarkup:
 
 def privacy(*, owner: int, language: str) -> InlineKeyboardMarkup:
     """What a person can do with what is kept of them."""
-    consent = [
-        [_button(_say(f"privacy_consent_{choice}", language), _mine(PRIVACY, "consent", choice, owner))]
-        for choice in ("yes", "no")
-    ]
     return InlineKeyboardMarkup(
         [
             [_button("📄 " + _say("privacy_export", language), _mine(PRIVACY, "export", "", owner))],
-            *consent,
+            [_button("✍ " + _say("privacy_consents", language), _mine(PRIVACY, "consents", "", owner))],
             [_button("🗑 " + _say("privacy_erase", language), _mine(PRIVACY, "erase", "", owner))],
             _close(PRIVACY, owner, language),
         ]
     )
+
+
+def consents(*, owner: int, language: str) -> InlineKeyboardMarkup:
+    """What a person can allow or take back."""
+
+    def choice(kind: str, sign: str, answer: str) -> InlineKeyboardButton:
+        name = catalogue("bots").say(f"consent.name_{kind}", language)
+        return _button(f"{sign} {name}", _mine(PRIVACY, "consent", f"{kind}={answer}", owner))
+
+    rows = [[choice(kind, "✓", "yes"), choice(kind, "✗", "no")] for kind in WORDINGS]
+    return InlineKeyboardMarkup([*rows, _close(PRIVACY, owner, language)])
 
 
 def erase(*, owner: int, language: str) -> InlineKeyboardMarkup:

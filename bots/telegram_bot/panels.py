@@ -97,8 +97,12 @@ class Panels:
         secret = replace(asker, secrecy=Secrecy.SECRET)
         if press.verb == "export":
             await self._presser.typed(secret, "/privacy export")
-        elif press.verb == "consent" and press.what in {"yes", "no"}:
-            await self._presser.typed(secret, f"/privacy consent {press.what}")
+        elif press.verb == "consents":
+            await asker.put(*await self._consents(asker))
+        elif press.verb == "consent":
+            done = await self._router.command(line_of("privacy", "consent", *press.what.split("=")), asker.caller())
+            await asker.put(*await self._consents(asker))
+            await asker.card(replace(done, rows=(), hint=""))
         elif press.verb == "erase":
             keyboard = keyboards.erase(owner=asker.number, language=asker.language)
             await asker.put(self._card("erase_title", asker), keyboard)
@@ -106,6 +110,11 @@ class Panels:
             await asker.put(await self._router.command("/privacy erase yes", asker.caller()), None)
         else:
             await asker.say("telegram.stale")
+
+    async def consents(self, asker: TelegramAsker) -> None:
+        """What the person allows."""
+        card, keyboard = await self._consents(asker)
+        await replace(asker, secrecy=Secrecy.SECRET).panel(card, keyboard)
 
     async def languages(self, asker: TelegramAsker) -> None:
         """In which language we answer here."""
@@ -131,6 +140,11 @@ class Panels:
         if card.tone is Tone.BAD:
             return card
         return Card(title=catalogue("bots").say("telegram.language_done", language), tone=Tone.GOOD)
+
+    async def _consents(self, asker: TelegramAsker) -> tuple[Card, InlineKeyboardMarkup | None]:
+        card = await self._router.command("/privacy consent", asker.caller())
+        keyboard = keyboards.consents(owner=asker.number, language=asker.language)
+        return replace(card, hint=""), None if card.tone is Tone.BAD else keyboard
 
     async def _page(self, asker: TelegramAsker, page: int | None = None) -> tuple[Card, InlineKeyboardMarkup]:
         """One page of who can speak here; None: the one with whoever does."""

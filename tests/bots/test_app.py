@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from bots.app import Casting, limits_of, open_generator, open_host
+from bots.app import limits_of, open_generator, open_host
 from bots.cards import Card
+from bots.casting import Casting
 from bots.config import Settings
 from bots.errors import SettingsError, Unknown
 from bots.host import Host

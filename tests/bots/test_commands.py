@@ -27,7 +27,15 @@ LINES = [
         "/review next",
     ),
     *("/review uphold", "/review note x0", "/review withdraw x0", "/review nonsense"),
-    *("/privacy", "/privacy export", "/privacy erase", "/privacy consent", "/privacy consent yes", "/privacy nonsense"),
+    *(
+        "/safety",
+        "/privacy",
+        "/privacy export",
+        "/privacy erase",
+        "/privacy consent",
+        "/privacy consent no",
+        "/privacy nonsense",
+    ),
     *(
         "/talchum",
         "/talchum settings",

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from bots.cards import Card, Tone
+from bots.consent import WORDINGS
 from bots.errors import UsageError
-from bots.privacy import CONSENT, PrivacyCommands
+from bots.privacy import PrivacyCommands
 from bots.state import Entry
 from bots.state.memory import MemoryState
 from moderation.errors import StoreFailed
@@ -84,8 +85,11 @@ async def test_what_is_kept_is_counted_and_no_text_is_told(office: Office) -> No
 async def test_an_export_is_everything_of_that_person_in_the_shape_that_is_documented(office: Office) -> None:
     told = await office.exported()
 
-    assert set(told) == {"format", "at", "platform", "person", "exchanges", "entries", "counters"}
-    assert (told["format"], told["at"], told["platform"], told["person"]) == (1, NOON.isoformat(), "console", "p1")
+    assert set(told) == {
+        *("format", "at", "platform", "person", "ai_generated", "generator", "notice"),
+        *("exchanges", "entries", "counters", "consents"),
+    }
+    assert (told["format"], told["at"], told["platform"], told["person"]) == (2, NOON.isoformat(), "console", "p1")
     decided, under_way, reported = told["exchanges"]
     assert decided == {
         "id": "a1",
@@ -144,7 +148,7 @@ async def test_an_export_is_readable_utf_8(office: Office) -> None:
 
 
 async def test_erasing_says_how_much_and_leaves_only_what_others_have(office: Office) -> None:
-    await office.typed("consent yes")
+    await office.typed("consent training yes")
 
     card = await office.typed("erase yes")
 
@@ -161,36 +165,57 @@ async def test_erasing_says_how_much_and_leaves_only_what_others_have(office: Of
     assert again.title == "Nothing was kept of you."
 
 
-@pytest.mark.parametrize("line", ["consent", "show"])
-async def test_nobody_has_consented_who_has_not_said_so(office: Office, line: str) -> None:
-    withheld, given = "not used for training", "may be used to improve the filters"
+async def test_an_export_says_to_people_and_programs_that_a_machine_wrote_it(office: Office) -> None:
+    told = await office.exported()
 
-    assert withheld in str(await office.typed(line))
-    await office.typed("consent yes")
-    assert given in str(await office.typed(line))
-    assert withheld in str(await office.typed(line, person="p2"))
-    await office.typed("consent no")
-    assert withheld in str(await office.typed(line))
-    await office.typed("consent yes")
+    assert told["ai_generated"] is True
+    assert told["generator"].startswith("talchum ")
+    assert "AI" in told["notice"]
+
+
+@pytest.mark.parametrize("kind", WORDINGS)
+async def test_nobody_has_consented_who_has_not_said_so(office: Office, kind: str) -> None:
+    async def stands(person: str = "p1") -> str:
+        labels = [row.label for row in (await office.typed("consent", person=person)).rows]
+        (told,) = [label for label in labels if label.startswith(f"{kind}:")]
+        assert told in {row.label: row.text for row in (await office.typed("show", person=person)).rows}["consent"]
+        return told
+
+    assert await stands() == f"{kind}: no"
+    await office.typed(f"consent {kind} yes")
+    assert await stands() == f"{kind}: yes, since 2026-03-01"
+    assert await stands("p2") == f"{kind}: no"
+    await office.typed(f"consent {kind} no")
+    assert await stands() == f"{kind}: no"
+    await office.typed(f"consent {kind} yes")
     await office.typed("erase yes")
-    assert withheld in str(await office.typed(line))
+    assert await stands() == f"{kind}: no"
 
 
-async def test_consent_is_kept_as_an_entry_of_the_person_with_when_it_was_given(office: Office) -> None:
-    await office.privacy.consent("p1", "console", granted=True)
+async def test_everything_is_taken_back_at_once(office: Office) -> None:
+    for kind in WORDINGS:
+        await office.typed(f"consent {kind} yes")
 
-    (entry,) = await office.state.list(CONSENT)
-    assert (entry.key, entry.person, entry.until) == ("console p1", "p1", None)
-    assert entry.value == {"granted": True, "at": NOON.isoformat()}
-    await office.privacy.consent("p1", "console", granted=False)
-    (entry,) = await office.state.list(CONSENT)
-    assert entry.value["granted"] is False
+    card = await office.typed("consent no")
+
+    assert card.tone is Tone.GOOD
+    assert [row.label for row in card.rows] == [f"{kind}: no" for kind in WORDINGS]
 
 
-async def test_of_what_else_stands_in_that_place_nothing_is_consent(office: Office) -> None:
-    await office.state.put(Entry(kind=CONSENT, key="console p1", value={"granted": "false"}, person="p1"))
+async def test_an_export_has_every_yes_and_no_with_the_words_it_was_said_to(office: Office) -> None:
+    await office.typed("consent memory yes")
+    await office.typed("consent memory no")
 
-    assert "not used for training" in str(await office.typed("consent"))
+    told = (await office.exported())["consents"]
+
+    assert [each["granted"] for each in told] == [True, False]
+    assert told[0] == {
+        "consent": "memory",
+        "granted": True,
+        "at": NOON.isoformat(),
+        "wording": WORDINGS["memory"],
+        "asked": "Personas may remember something about you from one conversation to the next.",
+    }
 
 
 async def test_a_store_that_fails_erases_nothing_behind_its_back(office: Office) -> None:
@@ -204,18 +229,30 @@ async def test_a_store_that_fails_erases_nothing_behind_its_back(office: Office)
 
 
 @pytest.mark.parametrize(
-    "line", ["nonsense", "show all", "export x", "erase everything", "consent maybe", "consent yes no"]
+    "line",
+    [
+        "nonsense",
+        "show all",
+        "export x",
+        "erase everything",
+        "consent maybe",
+        "consent yes",
+        "consent training",
+        "consent training maybe",
+    ],
 )
 async def test_what_cannot_be_understood_is_answered_with_how_it_goes(office: Office, line: str) -> None:
     for language in LANGUAGES:
         with pytest.raises(UsageError) as refused:
             await office.typed(line, language=language)
-        assert "/privacy [show | export | erase [yes] | consent [yes|no]]" in refused.value.explain(language)
+        assert "/privacy [show | export | erase [yes] | consent [KIND yes|no]]" in refused.value.explain(language)
 
     assert len((await office.exported())["exchanges"]) == 3
 
 
-@pytest.mark.parametrize("line", ["show", "export", "consent", "consent yes", "consent no", "erase", "erase yes"])
+@pytest.mark.parametrize(
+    "line", ["show", "export", "consent", "consent memory yes", "consent no", "erase", "erase yes"]
+)
 async def test_every_card_is_in_the_language_of_the_person(office: Office, line: str) -> None:
     english, korean = await office.typed(line, language="en"), await office.typed(line, language="ko")
 

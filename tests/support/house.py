@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bots.app import Casting, house_of
+from bots.app import house_of
+from bots.casting import Casting
 from bots.config import Settings
 from bots.hall import Hall
 from bots.host import Host, House
@@ -117,7 +118,7 @@ async def open_house(
     casts = [await casting.cast(persona) for persona in personas]
     troupe = Troupe(Hall(casts, default="", language="en", window=20, sessions=100), noted, casting.cast)
     await troupe.restore()
-    house = house_of(document, PersonaRuntime(hands), troupe, kept, noted, now=now)
+    house = house_of(document, PersonaRuntime(hands), troupe, kept, noted, register, now=now)
     try:
         yield Opened(house, Host(house), kept, noted, troupe)
     finally:

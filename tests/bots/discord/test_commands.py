@@ -26,7 +26,7 @@ def tree(stage: Stage) -> dict[str, Any]:
 
 
 ISSUED = {
-    *("help", "reset", "regenerate", "continue", "note", "memory", "why", "report", "Report this reply"),
+    *("help", "reset", "regenerate", "continue", "note", "memory", "why", "report", "safety", "Report this reply"),
     *(f"persona {verb}" for verb in ("list", "use", "info", "create", "import", "export", "remove")),
     *(f"privacy {verb}" for verb in ("show", "export", "erase", "consent")),
     *(f"talchum {verb}" for verb in ("settings", "pause", "resume", "limits")),

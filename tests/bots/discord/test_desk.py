@@ -97,11 +97,19 @@ async def test_privacy_shows_exports_and_erases_what_is_kept_of_whoever_asks() -
 async def test_consent_is_not_given_until_it_is() -> None:
     async with on_discord(model()) as stage:
         before = card_of(await stage.ann.slash(stage.channel, "privacy consent"))
-        await stage.ann.slash(stage.channel, "privacy consent", choice="yes")
+        await stage.ann.slash(stage.channel, "privacy consent", what="memory", choice="yes")
         after = card_of(await stage.ann.slash(stage.channel, "privacy consent"))
 
         assert before != after
         assert before == card_of(await stage.bob.slash(stage.channel, "privacy consent"))
+
+
+async def test_how_people_are_kept_safe_is_told_to_whoever_asks() -> None:
+    async with on_discord(model()) as stage:
+        told = await stage.ann.slash(stage.channel, "safety")
+
+        assert "988" in card_of(told)
+        assert told.ephemeral
 
 
 async def flagged(stage: Stage) -> str:

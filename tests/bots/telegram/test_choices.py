@@ -95,11 +95,34 @@ async def test_privacy_shows_exports_and_erases_after_a_second_press() -> None:
 async def test_consent_is_given_and_taken_back_by_a_press() -> None:
     async with on_telegram(model()) as stage:
         [panel] = await stage.say("/privacy")
-        yes = await stage.press(panel, "Allow use for better filters")
+        await stage.press(panel, "e1:consents")
+        assert "training: no" in panel.text
+        yes = await stage.press(panel, "✓ training")
         assert "Thank you" in alert(yes)
-        no = await stage.press(panel, "No longer allow use for filters")
+        assert "training: yes" in panel.text
+        assert "memory: no" in panel.text
+        no = await stage.press(panel, "✗ training")
 
-        assert "review only" in alert(no)
+        assert "Taken back" in alert(no)
+        assert "training: no" in panel.text
+
+
+async def test_consent_is_typed_as_everywhere_and_seen_by_nobody_else() -> None:
+    async with on_telegram(model()) as stage:
+        await stage.say("/privacy consent memory yes", chat=stage.group)
+        *_, panel = await stage.say("/privacy consent", chat=stage.group)
+
+        assert panel.chat.id == stage.mina.id
+        assert "memory: yes" in panel.text
+        assert "samples: no" in panel.text
+
+
+async def test_how_people_are_kept_safe_is_told_to_whoever_asks() -> None:
+    async with on_telegram(model()) as stage:
+        told = text(await stage.say("/safety"))
+
+        assert "988" in told
+        assert "109" in told
 
 
 @pytest.mark.parametrize("line", ["/forget", "/privacy erase"])

@@ -126,13 +126,13 @@ async def test_those_who_hide_are_not_one_person() -> None:
         record = await stage.opened.house.replies.newest(place_in(stage.group.id, private=False).conversation)
         assert record is not None
         assert record.person == ""
-        for entry in ("privacy export", "privacy erase yes", "export", "privacy consent yes"):
+        for entry in ("privacy export", "privacy erase yes", "export", "privacy consent memory yes"):
             await stage.say(f"/{entry}", chat=stage.group, by=stage.mod)
             assert "your own name" in stage.server.answers(stage.group)[-1].text or "t.me" in (
                 stage.server.answers(stage.group)[-1].text
             )
         assert await stage.opened.state.of_person(f"telegram:user:{stage.group.id}") == ()
-        assert await stage.opened.state.get("consent", "telegram ") is None
+        assert await stage.opened.state.lines("consent") == ()
 
 
 @pytest.mark.parametrize("line", ["/forget", "/privacy erase"])

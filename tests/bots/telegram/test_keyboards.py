@@ -53,6 +53,7 @@ def every(language: str) -> list[InlineKeyboardMarkup | None]:
         keyboards.settings(PlaceSettings(), owner=OWNER, language=language),
         keyboards.reasons("-1002123456789:1234567890", owner=OWNER, language=language),
         keyboards.privacy(owner=OWNER, language=language),
+        keyboards.consents(owner=OWNER, language=language),
         keyboards.erase(owner=OWNER, language=language),
         keyboards.languages(language, owner=OWNER),
     ]

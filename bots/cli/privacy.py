@@ -1,0 +1,124 @@
+"""`talchum privacy`: what is kept of a person, for whoever runs the instance and is asked for it by other ways."""
+
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from bots.cards import Card, Row
+from bots.cli.common import SettingsFile, run, say, settings_of, show
+from bots.config import Settings
+from bots.consent import WORDINGS, Consents
+from bots.parts import new_id, open_state, open_store, utc_now
+from bots.privacy import PrivacyCommands
+from bots.replies import Replies
+from bots.state import State
+
+privacy_app = typer.Typer(help="privacy", no_args_is_help=True)
+
+_Person = Annotated[str, typer.Argument(help="privacy_person", metavar="PERSON")]
+_Platform = Annotated[str, typer.Option("--platform", help="privacy_platform", metavar="NAME")]
+
+
+@privacy_app.callback()
+def _privacy() -> None:
+    """privacy"""
+
+
+@privacy_app.command("show")
+def show_person(person: _Person, platform: _Platform = "", file: SettingsFile = None) -> None:
+    """privacy_show"""
+    settings = settings_of(file)
+
+    async def work() -> Card:
+        async with _open(settings) as (commands, _):
+            return await commands.show(person, _platform(person, platform))
+
+    # What stands below is said to the person.
+    show(replace(run(work()), hint=""), settings)
+
+
+@privacy_app.command("export")
+def export(person: _Person, platform: _Platform = "", file: SettingsFile = None) -> None:
+    """privacy_export"""
+    settings = settings_of(file)
+
+    async def work() -> bytes:
+        async with _open(settings) as (commands, _):
+            return await commands.export(person, _platform(person, platform))
+
+    sys.stdout.write(run(work()).decode() + "\n")
+
+
+@privacy_app.command("erase")
+def erase(
+    person: _Person,
+    platform: _Platform = "",
+    sure: Annotated[bool, typer.Option("--yes", help="privacy_yes")] = False,
+    file: SettingsFile = None,
+) -> None:
+    """privacy_erase"""
+    settings = settings_of(file)
+
+    async def work() -> Card:
+        async with _open(settings) as (commands, state):
+            if not sure:
+                kept = await commands.show(person, _platform(person, platform))
+                return Card(title=say("cli.privacy_sure", settings, person=person), rows=kept.rows, hint="--yes")
+            await Replies(state, now=utc_now, ids=new_id).unname(person)
+            return await commands.erase(person, _platform(person, platform))
+
+    show(run(work()), settings)
+    raise typer.Exit(0 if sure else 1)
+
+
+@privacy_app.command("consent")
+def consent(file: SettingsFile = None) -> None:
+    """privacy_consent"""
+    settings = settings_of(file)
+
+    async def work() -> Card:
+        async with open_state(settings) as state:
+            return await _consents(Consents(state, utc_now), settings)
+
+    show(run(work()), settings)
+
+
+async def _consents(ledger: Consents, settings: Settings) -> Card:
+    counts = await ledger.counts()
+    sums = [
+        Row(
+            label=say(f"consent.name_{kind}", settings),
+            text=say("consent.list_count", settings, yes=counts[kind, True], no=counts[kind, False]),
+        )
+        for kind in WORDINGS
+    ]
+    rows = [
+        Row(
+            label=choice.person,
+            text=f"{choice.consent} · "
+            + say(
+                f"consent.{'yes' if choice.holds else 'outdated' if choice.granted else 'no'}",
+                settings,
+                day=choice.at.date().isoformat(),
+            ),
+        )
+        for choice in await ledger.everybody()
+    ]
+    hint = "" if rows else say("consent.list_none", settings)
+    return Card(title=say("consent.list_title", settings), rows=(*sums, *rows), hint=hint)
+
+
+@asynccontextmanager
+async def _open(settings: Settings) -> AsyncGenerator[tuple[PrivacyCommands, State], None]:
+    """The commands over both places, beside whatever else has them open."""
+    async with open_store(settings) as store, open_state(settings) as state:
+        yield PrivacyCommands(store, state, clock=utc_now, language=settings.language), state
+
+
+def _platform(person: str, named: str) -> str:
+    """Whose key that is, where nobody says so: keys begin with their platform, those of a terminal apart."""
+    return named or (person.partition(":")[0] if ":" in person else "console")

@@ -1,0 +1,80 @@
+"""What those who run an instance answer for, from the talk to the report."""
+
+import csv
+import getpass
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SLIP = ROOT / "personas" / "library" / "scripts" / "slip_of_the_mask.json"
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TALCHUM_", "LC_", "OPENAI_"))}
+    own = {"TALCHUM_DATA": str(tmp_path), "LANG": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
+
+    def start(*words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bots", *words],
+            input=typed,
+            capture_output=True,
+            text=True,
+            env={**kept, **own},
+            cwd=tmp_path,
+            timeout=120,
+            check=False,
+        )
+
+    return start
+
+
+def test_what_happened_in_a_talk_is_reported_without_a_word_of_it(run: Run) -> None:
+    talk = "How is the harbour?\n/why\nI want to kill myself\n"
+    said = run("chat", "--model", f"scripted:{SLIP}", "--persona", "lighthouse_keeper", typed=talk).stdout
+    crisis = json.loads(run("report", "crisis", "--json").stdout)
+    month = json.loads(run("report", "monthly", "--json").stdout)
+    rows = list(csv.DictReader(io.StringIO(run("report", "dsa", "--from", "2026-01-01", "--to", "9998-12-31").stdout)))
+    lines = run("report", "dsa", "--from", "2026-01-01", "--to", "9998-12-31", "--format", "jsonl").stdout
+
+    assert "988" in said
+    assert "the program alone" in said, "what /why tells of the restriction"
+    assert crisis["referrals"] == 1
+    assert list(crisis["months"].values()) == [{"en": 1}]
+    assert (month["exchanges"], month["outcomes"]["repaired"], month["outcomes"]["suspended"]) == (2, 1, 1)
+    assert month["backlog"] == 2
+    assert "character.disclosure" in month["rules"]
+    assert [row["automated_decision"] for row in rows] == ["AUTOMATED_DECISION_FULLY"], "help is no restriction"
+    assert json.loads(lines)["puid"] == rows[0]["puid"]
+    for secret in ("harbour", "kill myself", "language model"):
+        assert secret not in f"{crisis}{month}{rows}{lines}"
+
+
+def test_an_operator_can_show_export_and_erase_what_is_kept_of_a_person(run: Run) -> None:
+    run("chat", "--model", f"scripted:{SLIP}", "--persona", "lighthouse_keeper", typed="How is the harbour?\n")
+    listed = json.loads(run("report", "monthly", "--json").stdout)
+    person = getpass.getuser()
+    asked = run("privacy", "erase", person)
+    exported = json.loads(run("privacy", "export", person).stdout)
+
+    assert listed["blocked"] == 1
+    assert asked.returncode == 1
+    assert "Nothing was erased yet" in asked.stdout
+    assert (exported["person"], exported["platform"], exported["ai_generated"]) == (person, "console", True)
+    assert [exchange["said"] for exchange in exported["exchanges"]] == ["How is the harbour?"]
+    assert "1 kept" in run("privacy", "show", person).stdout
+    assert run("privacy", "erase", person, "--yes").returncode == 0
+    assert json.loads(run("privacy", "export", person).stdout)["exchanges"] == []
+    assert json.loads(run("report", "monthly", "--json").stdout)["blocked"] == 1
+    assert "Nobody has said anything" in run("privacy", "consent").stdout
+    assert "safe" in run("safety", "--md").stdout
+    wrong = run("report", "dsa", "--from", "yesterday", "--to", "2026-01-01")
+    assert (wrong.returncode, "yesterday" in wrong.stderr) == (2, True)
