@@ -66,7 +66,7 @@ class PrivacyCommands:
                 return await self.consents(person, platform, language=language)
             case ["consent", "no"]:
                 standing = await self._consents.standing(platform, person)
-                kinds = [kind for kind, choice in standing.items() if choice.granted]
+                kinds = [kind for kind in WORDINGS if kind in standing and standing[kind].granted]
                 return await self.decide(person, platform, kinds, granted=False, language=language)
             case ["consent", kind, "yes" | "no" as choice] if kind in WORDINGS:
                 return await self.decide(person, platform, [kind], granted=choice == "yes", language=language)

@@ -11,7 +11,7 @@ from bots.cards import Card, Tone
 from bots.consent import WORDINGS
 from bots.errors import UsageError
 from bots.privacy import PrivacyCommands
-from bots.state import Entry
+from bots.state import Entry, Line
 from bots.state.memory import MemoryState
 from moderation.errors import StoreFailed
 from moderation.records import Decision, Outcome, Stage
@@ -195,6 +195,9 @@ async def test_nobody_has_consented_who_has_not_said_so(office: Office, kind: st
 async def test_everything_is_taken_back_at_once(office: Office) -> None:
     for kind in WORDINGS:
         await office.typed(f"consent {kind} yes")
+
+    value = {"consent": "of a newer version", "granted": True, "wording": 1, "platform": "console"}
+    await office.state.append(Line(kind="consent", at=NOON, value=value, person="p1"))
 
     card = await office.typed("consent no")
 
