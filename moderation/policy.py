@@ -24,12 +24,13 @@ profile that is judges at once; a file without any does not cover such a brief, 
 import hashlib
 import importlib.resources
 import json
+import math
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -95,16 +96,16 @@ class Policy:
     @classmethod
     def load(cls, path: Path | None = None) -> "Policy":
         """Read a policy file; the one that ships with the package where `path` is None. Raises PolicyError."""
-        if path is None:
-            resource = importlib.resources.files("moderation") / "data" / "policy.toml"
-            return cls(tomllib.loads(resource.read_text(encoding="utf-8")), file="policy.toml")
+        return cls.parse(policy_text(path), file=str(path or "policy.toml"))
+
+    @classmethod
+    def parse(cls, text: str, *, file: str) -> "Policy":
+        """Check the text of a policy file. Raises PolicyError."""
         try:
-            document = tomllib.loads(path.read_bytes().decode("utf-8"))
-        except OSError as error:
-            raise PolicyError("policy.unreadable", file=path, reason=error.strerror or "") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise PolicyError("policy.syntax", file=path, reason=error) from None
-        return cls(document, file=str(path))
+            document = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise PolicyError("policy.syntax", file=file, reason=error) from None
+        return cls(document, file=file)
 
     @property
     def name(self) -> str:
@@ -115,6 +116,11 @@ class Policy:
     def hash(self) -> str:
         """Digest of the whole content (16 hex digits): stands on every record."""
         return self._hash
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """What the file says, as JSON has it; what it leaves out is left out."""
+        return self._file.model_dump(mode="json", exclude_unset=True)
 
     @property
     def limits(self) -> GuardLimits:
@@ -133,6 +139,11 @@ class Policy:
         """The names of the profiles it has."""
         return frozenset(self._file.profiles)
 
+    @property
+    def changed(self) -> frozenset[str]:
+        """Ids of the personas that have rules of their own."""
+        return frozenset(persona for persona, _, _ in self._changed)
+
     def covers(self, profile: str) -> bool:
         """Whether it says anything about such listeners: "" is everybody, any other name needs a profile."""
         return not profile or bool(self._file.profiles)
@@ -140,6 +151,11 @@ class Policy:
     def rules(self) -> tuple[str, ...]:
         """Every rule as `filter.category`, sorted."""
         return tuple(sorted(f"{name}.{category}" for name, rules in self._file.filters.items() for category in rules))
+
+    def locked(self, rule: str) -> bool:
+        """Whether the rule `filter.category` is one that no persona may change. Raises KeyError where there is none."""
+        judge, _, category = rule.partition(".")
+        return self._file.filters[judge][category].locked
 
     def required(self, stage: Stage) -> tuple[frozenset[str], ...]:
         """What must have judged a text of this stage: of each set at least one filter, with a score."""
@@ -154,6 +170,14 @@ class Policy:
         """
         (rule,) = self._rules(judge, category, stage=stage, persona="", profile="")
         return threshold_at(rule.flag, language), threshold_at(rule.block, language)
+
+    def objects_from(self, judge: str, category: str, stage: Stage, language: str, persona: str, profile: str) -> float:
+        """The lowest score on `judge.category` that is kept or not shown; infinity: none is, or there is no rule."""
+        try:
+            rules = list(self._rules(judge, category, stage=stage, persona=persona, profile=profile))
+        except KeyError:
+            return math.inf
+        return min(min(threshold_at(rule.flag, language), threshold_at(rule.block, language)) for rule in rules)
 
     def narrowed(self, filters: Iterable[str]) -> "Policy":
         """The same rules for fewer filters: nothing is required of those that are not among `filters`.
@@ -195,10 +219,15 @@ class Policy:
 
         `profile` is who listens (`Brief.profile`); one the file does not know is taken for all that it knows.
         """
-        decision, action = Decision.ALLOW, Action.NONE
-        for rule in self._rules(judge.id, signal.category, stage=stage, persona=persona, profile=profile):
-            decided, asked = _follows(rule, signal.score, language)
-            decision, action = max(decision, decided), max(action, asked)
+        decision, action = self.weigh(
+            judge.id,
+            signal.category,
+            signal.score,
+            stage=stage,
+            language=language,
+            persona=persona,
+            profile=profile,
+        )
         return Finding(
             filter=judge.id,
             version=judge.version,
@@ -210,6 +239,24 @@ class Policy:
             detail=signal.detail,
             elapsed=elapsed,
         )
+
+    def weigh(
+        self,
+        judge: str,
+        category: str,
+        score: float | None,
+        *,
+        stage: Stage,
+        language: str,
+        persona: str,
+        profile: str,
+    ) -> tuple[Decision, Action]:
+        """What follows from a score of the filter `judge`: the strictest of every rule that judges. As `decide`."""
+        decision, action = Decision.ALLOW, Action.NONE
+        for rule in self._rules(judge, category, stage=stage, persona=persona, profile=profile):
+            decided, asked = _follows(rule, score, language)
+            decision, action = max(decision, decided), max(action, asked)
+        return decision, action
 
     def hides(self, judge: str, signal: Signal, language: str) -> bool:
         """Whether what `signal` of the filter `judge` shows must not be kept with the text."""
@@ -308,6 +355,18 @@ class Policy:
 
     def _error(self, key: str, expected: str, **fields: object) -> PolicyError:
         return PolicyError("policy.wrong", file=self._name, key=key, expected=Expectation(expected, **fields))
+
+
+def policy_text(path: Path | None = None) -> str:
+    """What stands in a policy file; in the one that ships with the package where `path` is None. Raises PolicyError."""
+    if path is None:
+        return (importlib.resources.files("moderation") / "data" / "policy.toml").read_text(encoding="utf-8")
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise PolicyError("policy.unreadable", file=path, reason=error.strerror or "") from None
+    except UnicodeDecodeError as error:
+        raise PolicyError("policy.syntax", file=path, reason=error) from None
 
 
 def _follows(rule: OutputRule | InputRule, score: float | None, language: str) -> tuple[Decision, Action]:
