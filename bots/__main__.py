@@ -29,9 +29,10 @@ def build(language: str) -> Callable[[], None]:
     from bots.cli.chat import chat
     from bots.cli.desk import judge, review
     from bots.cli.doctor import doctor
-    from bots.cli.files import persona_app, policy_app, train
+    from bots.cli.files import persona_app, train
     from bots.cli.init import init
     from bots.cli.models import model_app
+    from bots.cli.policies import policy_app
     from bots.cli.privacy import privacy_app
     from bots.cli.report import report_app
     from bots.cli.safety import safety

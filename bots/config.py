@@ -91,7 +91,7 @@ class PolicySection(Section):
     """What is allowed."""
 
     file: Path | None = Field(default=None, strict=False)
-    """A policy file, relative to the settings file; none: the one that ships with the package."""
+    """A policy file, relative to the settings file; none: the one applied last, or the one that ships."""
 
 
 class LogSection(Section):
@@ -239,6 +239,11 @@ class Settings:
     def state(self) -> Path:
         """The state of platforms."""
         return self.data / "state.db"
+
+    @property
+    def policies(self) -> Path:
+        """Folder of the policies that were applied."""
+        return self.data / "policies"
 
     @property
     def log_file(self) -> Path:

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncGenerator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from bots.config import Settings
 from bots.register import Register
@@ -22,6 +23,7 @@ from moderation.filters import Filter
 from moderation.filters.crisis import load_resources
 from moderation.filters.remote import Remote
 from moderation.guard import Guard
+from moderation.policies import PolicyHistory
 from moderation.policy import Policy
 from moderation.review import ReviewDesk
 from moderation.stores import Store
@@ -43,9 +45,9 @@ def utc_now() -> datetime:
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncGenerator[Store, None]:
-    """The store of these settings. Raises StoreUnavailable."""
-    store = await asyncio.to_thread(lambda: SqliteStore.at(settings.store, clock=utc_now, ids=new_id))
+async def open_store(settings: Settings, file: Path | None = None) -> AsyncGenerator[Store, None]:
+    """The store of these settings, or the one in `file`. Raises StoreUnavailable."""
+    store = await asyncio.to_thread(lambda: SqliteStore.at(file or settings.store, clock=utc_now, ids=new_id))
     try:
         yield store
     finally:
@@ -90,11 +92,22 @@ async def open_review(settings: Settings) -> AsyncGenerator[ReviewCommands, None
         yield ReviewCommands(ReviewDesk(store, clock=utc_now), language=settings.language)
 
 
+def policies_of(settings: Settings) -> PolicyHistory:
+    """The policies that were applied under these settings."""
+    return PolicyHistory(settings.policies, clock=utc_now)
+
+
+def policy_file(settings: Settings) -> Path | None:
+    """The policy in use: the file that the settings name, else the one applied last, else (None) the one that ships.
+    Blocks. Raises PolicyError."""
+    return settings.policy.file or policies_of(settings).current()
+
+
 @asynccontextmanager
 async def open_guard(settings: Settings, only: Collection[str] = ()) -> AsyncGenerator[Guard, None]:
     """The guard of these settings, with the filters of the ids in `only`, or with all there are. Raises PolicyError,
     FilterUnavailable, SettingsError."""
-    policy = await asyncio.to_thread(Policy.load, settings.policy.file)
+    policy = await asyncio.to_thread(lambda: Policy.load(policy_file(settings)))
     async with AsyncExitStack() as stack:
         check_patience(settings, policy.limits)
         loaded = await stack.enter_async_context(open_filters(settings, policy.limits.encodings, only))

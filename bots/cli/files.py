@@ -1,4 +1,4 @@
-"""`talchum persona`, `talchum policy`, `talchum train`: files that people write, and models made of data."""
+"""`talchum persona`, `talchum train`: files that people write, and models made of data."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -8,11 +8,8 @@ import typer
 
 from bots.cards import Card, Row, Tone
 from bots.cli.common import SettingsFile, out, run, say, settings_of, show
-from bots.config import Settings
 from bots.errors import Unknown
-from bots.parts import open_filters, open_guard, utc_now
-from bots.tiers import check_patience
-from moderation.policy import Policy
+from bots.parts import open_guard
 from personas.persona import Persona
 
 if TYPE_CHECKING:
@@ -28,7 +25,6 @@ class Trainable(StrEnum):
 
 
 persona_app = typer.Typer(help="persona", no_args_is_help=True)
-policy_app = typer.Typer(help="policy", no_args_is_help=True)
 
 
 @persona_app.command("list")
@@ -86,29 +82,6 @@ def persona_check(
         tone = Tone.BAD if wrong else Tone.GOOD
         show(Card(title=say(verdict, settings, file=path, name=persona.name), rows=rows, tone=tone), settings)
     raise typer.Exit(1 if bad else 0)
-
-
-@policy_app.command("check")
-def policy_check(
-    path: Annotated[Path | None, typer.Argument(help="policy_file")] = None, file: SettingsFile = None
-) -> None:
-    """policy_check"""
-    from moderation.filters.crisis import load_resources
-
-    settings = settings_of(file)
-    policy = Policy.load(path or settings.policy.file)
-    check_patience(settings, policy.limits)
-    run(_check(policy, settings))
-    title = say("cli.policy_fine", settings, name=policy.name, hash=policy.hash, count=len(policy.rules()))
-    resources = load_resources()
-    old = say("cli.numbers_old", settings, checked=resources.checked) if resources.stale(utc_now().date()) else ""
-    show(Card(title=title, hint=old, tone=Tone.GOOD), settings)
-
-
-async def _check(policy: Policy, settings: Settings) -> None:
-    """Raises PolicyError where it and the filters of the settings do not fit."""
-    async with open_filters(settings, policy.limits.encodings) as filters:
-        policy.check(filters)
 
 
 def train(

@@ -114,6 +114,7 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
         ("bots/cli/report.py", "_write"),  # figures, and statements without a text of anybody
         ("bots/cli/files.py", "train"),  # figures
         ("bots/cli/files.py", "report"),  # the same
+        ("bots/cli/policies.py", "_write"),  # a policy file somebody asked for
         ("bots/cli/serve.py", "_run"),  # our words
         ("bots/cli/serve.py", "ready"),  # our words
         ("bots/console_bot/terminal.py", "_write_anew"),  # a file somebody asked for
