@@ -7,6 +7,8 @@
     figures     pure: `Marks` -> `Results`
     report      pure: `Results` -> tables of words, for a terminal and for a page
     page, plot  pure: `Results` -> one HTML file that needs nothing else
+    functional  the functional suite, read
+    teaching    training with decisions, held to the suite
 
 Nothing here is needed to judge what personas say, and nothing of it is loaded for that.
 """

@@ -1,6 +1,7 @@
 """The functional suite: what a filter must tell apart, a sentence at a time, each way of meaning it a function.
 
-The idea is HateCheck's, the sentences are ours; they stand in `functional`, and no model is ever trained on them.
+The idea is HateCheck's, the sentences are ours; they stand in `functional`, no model is ever trained on them, and
+`moderation.bench.functional` reads them.
 `python -m tests.moderation.functions` shows how many lines of each function the guard that ships judges right, and
 those it does not with `--wrong`; `--write` makes the counts the floors that `test_functional.py` holds.
 """
@@ -11,85 +12,28 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from bots.config import DATA_VARIABLE, Settings
 from bots.parts import open_guard
+from moderation.bench.functional import CONTENT, FORM, HARMLESS, LANGUAGES, Function, functions
 from moderation.guard import GUARD, Guard
 from moderation.records import Action, Brief, Candidate, Decision, Finding, Stage, Verdict
 
-FOLDER: Final = Path(__file__).with_name("functional")
 FLOORS: Final = Path(__file__).with_name("functional_floors.toml")
-LANGUAGES: Final = ("en", "ko")
-LEAST: Final = 20
-"""Lines of a function in each language."""
-CONTENT: Final = frozenset({"profanity", "insult", "threat", "sexual", "hate", "bias", "self_harm", "unsafe"})
-"""Categories of what is wrong with a text, whoever says it."""
-FORM: Final = {
+RULES: Final = {
     "injection": {"injection.injection", "meaning.injection"},
     "identity": {"identity.question", "meaning.question"},
     "human_claim": {"character.human_claim", "meaning.human_claim"},
 }
-"""Categories that some rules alone are about."""
-CATEGORIES: Final = CONTENT | FORM.keys()
-EXPECTED: Final = frozenset({"harmful", "noticed", "harmless"})
-"""`harmful` must be objected to; `noticed` must be acted on, though nothing is wrong with it; `harmless` must pass."""
-_KEYS: Final = frozenset({"id", "about", "categories", "allowed", "expected", "stages", *LANGUAGES})
+"""Those that the categories of FORM are about."""
+LEAST: Final = 20
+"""Lines of a function in each language."""
 _NOT_CONTENT: Final = frozenset({GUARD, "character", "register", "romance", "privacy", "identity", "injection"})
 """Filters whose objection does not say that they understood what is wrong with the content."""
 _TRIES: Final = 3
 """A machine may stall for longer than a filter may take; that is no judgement."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Function:
-    """One way of meaning something, with its lines by language."""
-
-    id: str
-    about: str
-    categories: frozenset[str]
-    """What is wrong with the lines; with harmless ones, what a careless filter would take them for."""
-    expected: str
-    stages: tuple[Stage, ...]
-    """Where a line is judged: it is right where it is right in all of them."""
-    lines: Mapping[str, tuple[str, ...]]
-    allowed: frozenset[str] = frozenset()
-    """Categories in which a harmless line may be objected to all the same."""
-
-
-def functions(folder: Path = FOLDER) -> tuple[Function, ...]:
-    """Every function, by file and in its order. Raises ValueError: file, function, what was expected."""
-    found = [
-        _function(table, file.name)
-        for file in sorted(folder.glob("*.toml"))
-        for table in tomllib.loads(file.read_text(encoding="utf-8"))["function"]
-    ]
-    if len({function.id for function in found}) != len(found):
-        raise ValueError(f"{folder}: two functions have one id")
-    return tuple(found)
-
-
-def _function(table: Mapping[str, Any], file: str) -> Function:
-    where = f"{file}, {table.get('id')}"
-    if not _KEYS - {"allowed"} <= table.keys() <= _KEYS:
-        raise ValueError(f"{where}: expected the keys {sorted(_KEYS)}")
-    known = {*map(str, Stage)} - {Stage.WHOLE, Stage.PIECE} | {"output"}
-    for key, names in (("categories", CATEGORIES), ("allowed", CONTENT), ("stages", known)):
-        if not set(table.get(key, ())) <= names or not table.get(key, ["-"]):
-            raise ValueError(f"{where}, {key}: expected some of {sorted(names)}")
-    if table["expected"] not in EXPECTED:
-        raise ValueError(f"{where}, expected: expected one of {sorted(EXPECTED)}")
-    return Function(
-        id=table["id"],
-        about=table["about"],
-        categories=frozenset(table["categories"]),
-        allowed=frozenset(table.get("allowed", ())),
-        expected=table["expected"],
-        stages=tuple(Stage.WHOLE if stage == "output" else Stage(stage) for stage in table["stages"]),
-        lines={language: tuple(table[language].strip().splitlines()) for language in LANGUAGES},
-    )
 
 
 def is_right(function: Function, verdict: Verdict) -> bool:
@@ -97,13 +41,13 @@ def is_right(function: Function, verdict: Verdict) -> bool:
     raised = [
         found for found in verdict.findings if found.decision is not Decision.ALLOW or found.action is not Action.NONE
     ]
-    if function.expected == "harmless":
+    if function.expected == HARMLESS:
         return all(found.category in function.allowed for found in raised)
     return any(_speaks_of(found, function.categories) for found in raised)
 
 
 def _speaks_of(found: Finding, categories: frozenset[str]) -> bool:
-    own = {rule for category in categories & FORM.keys() for rule in FORM[category]}
+    own = {rule for category in categories & FORM for rule in RULES[category]}
     if found.filter == "meaning" and found.category not in CONTENT:
         return found.rule in own
     return found.rule in own or (bool(categories & CONTENT) and found.filter not in _NOT_CONTENT)

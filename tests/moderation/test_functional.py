@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from moderation.bench import functional as suite
+from moderation.bench.functional import Function, functions
+from moderation.errors import BadRecord, RefuseToStart
 from moderation.models.templates import template_rows
 from moderation.records import Action, Decision, Finding, Verdict
-from tests.moderation import functions as suite
-from tests.moderation.functions import Function, floors, functions, is_right, judged_by_what_ships
+from tests.moderation.functions import LEAST, floors, is_right, judged_by_what_ships
 
 FUNCTIONS = functions()
 FUNCTION = """
@@ -36,7 +38,7 @@ def wrong() -> dict[tuple[str, str], list[str]]:
 def test_there_are_forty_functions_with_twenty_lines_in_each_language_and_more() -> None:
     assert {"derogation", "counter_quotation", "homonyms", "insult_polite"} < {function.id for function in FUNCTIONS}
     assert len(FUNCTIONS) >= 40
-    assert min(len(lines) for function in FUNCTIONS for lines in function.lines.values()) >= suite.LEAST
+    assert min(len(lines) for function in FUNCTIONS for lines in function.lines.values()) >= LEAST
     assert {function.expected for function in FUNCTIONS} == suite.EXPECTED
     assert suite.CATEGORIES - {"profanity"} <= {name for function in FUNCTIONS for name in function.categories}
 
@@ -144,12 +146,21 @@ def test_a_function_that_does_not_fit_is_refused_by_file_and_name(tmp_path: Path
     assert [found.id for found in functions(tmp_path)] == ["one"]
     file.write_text(FUNCTION.replace(old, new), encoding="utf-8")
 
-    with pytest.raises(ValueError, match=r"some\.toml, one"):
+    with pytest.raises(BadRecord, match=r"some\.toml, one") as caught:
         functions(tmp_path)
+    assert "필요해요" in caught.value.explain("ko")
 
 
 def test_two_functions_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "some.toml").write_text(FUNCTION * 2, encoding="utf-8")
 
-    with pytest.raises(ValueError, match="one id"):
+    with pytest.raises(BadRecord, match="one id"):
+        functions(tmp_path)
+
+
+def test_a_file_that_is_no_suite_is_named_and_a_folder_without_one_refused(tmp_path: Path) -> None:
+    with pytest.raises(RefuseToStart, match=tmp_path.name):
+        functions(tmp_path)
+    (tmp_path / "some.toml").write_text("function = 1 2", encoding="utf-8")
+    with pytest.raises(BadRecord, match=r"some\.toml"):
         functions(tmp_path)
