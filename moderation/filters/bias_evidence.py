@@ -60,8 +60,12 @@ class LinearHead:
 
     @classmethod
     def load(cls) -> Self:
-        """Of the model that ships, its margins taken as they are. Raises FilterUnavailable."""
-        model = LinearModel.load("toxicity")
+        """Of the model that ships. Raises FilterUnavailable."""
+        return cls.of(LinearModel.load("toxicity"))
+
+    @classmethod
+    def of(cls, model: LinearModel) -> Self:
+        """Of `model`, its margins taken as they are."""
         return cls(replace(model, calibration=np.tile(np.array([1.0, 0.0]), (*model.calibration.shape[:2], 1))))
 
     @property

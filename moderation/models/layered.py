@@ -78,6 +78,11 @@ class LayeredModel:
         self._remembered: OrderedDict[tuple[str, str], Layers] = OrderedDict()
 
     @property
+    def grams(self) -> LinearModel:
+        """The first tier."""
+        return self._grams
+
+    @property
     def heads(self) -> tuple[str, ...]:
         """What is scored."""
         return self._grams.heads

@@ -51,6 +51,26 @@ Flags: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """What was fitted, not written yet."""
+
+    grams: LinearModel
+    heads: MeaningHeads
+    encoder: Encoder
+    sets: Mapping[str, Rows]
+    """What it is measured on, by name."""
+    apart: Rows
+    """Everything it was not fitted on."""
+    taught: int
+    """Rows it was fitted on."""
+
+    @property
+    def model(self) -> LayeredModel:
+        """Ready to judge."""
+        return LayeredModel(self.grams, self.heads, self.encoder)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trained:
     """What a training run made."""
 
@@ -96,12 +116,20 @@ def train(
     Raises FilterUnavailable without the extra [train] or the encoder, RefuseToStart when `data` has no training files
     or too few rows of a label, BadRecord with file and line for a row that is not what it must be.
     """
+    fitted = fit(data, seed=seed, report=report, encoder=encoder)
+    return save(fitted, out, {"seed": seed}, report=report)
+
+
+def fit(
+    data: Path, *, seed: int, report: Callable[[str], None], encoder: Encoder | None = None, more: Rows = ()
+) -> Fitted:
+    """The first half of `train`, which writes nothing. `more` are rows beside those of `data`."""
     fitter = Fitter()
     encoder = encoder or UniversalEncoder.load()
     files = sorted(data.glob("train_*.jsonl.gz"))
     if not files:
         raise RefuseToStart("models.no_data", folder=data)
-    rows = [*_read(files, report), *template_rows()]
+    rows = [*_read(files, report), *template_rows(), *more]
     report(f"rows={len(rows)}")
     held = np.array([_held_out(row.text, seed) for row in rows])
     for head in HEADS:
@@ -110,16 +138,30 @@ def train(
     fitted = [_fitted(fitter, rows, held, views, head, report) for head in HEADS]
     grams = _gram_model(fitted)
     heads = _meaning_heads(fitted, encoder, grams)
-    model = LayeredModel(grams, heads, encoder)
-    measured = _measured(data, rows, held)
-    figures = measure(model, measured)
+    sets = _measured(data, rows, held)
+    return Fitted(
+        grams=grams,
+        heads=heads,
+        encoder=encoder,
+        sets=sets,
+        apart=tuple(_apart_from_training(rows, held, sets)),
+        taught=int((~held).sum()),
+    )
+
+
+def save(fitted: Fitted, out: Path, facts: Mapping[str, object], *, report: Callable[[str], None]) -> Trained:
+    """The second half of `train`: measure, and write the models and manifests, which tell `facts` too, to `out`."""
+    model = fitted.model
+    figures = measure(model, fitted.sets)
     out.mkdir(parents=True, exist_ok=True)
-    facts = {"seed": seed, "training_rows": int((~held).sum())}
-    written = (*grams.save(out, GRAMS, facts), *heads.save(out, MEANING, {**facts, **figures.facts()}))
-    apart = _apart_from_training(rows, held, measured)
-    fallback = write_fallback(model, grams, apart, out, report)
+    facts = {**facts, "training_rows": fitted.taught}
+    written = (
+        *fitted.grams.save(out, GRAMS, facts),
+        *fitted.heads.save(out, MEANING, {**facts, **figures.facts()}),
+        *write_fallback(model, fitted.grams, fitted.apart, out, report),
+    )
     report(f"digest={model.digest}")
-    return Trained(model=model, figures=figures, files=(*written, *fallback))
+    return Trained(model=model, figures=figures, files=written)
 
 
 def train_fallback(data: Path, out: Path, *, seed: int, report: Callable[[str], None]) -> None:

@@ -79,7 +79,7 @@ def version() -> str:
 
 def keep(file: Path, decided: Sequence[tuple[Objection, bool | None]]) -> None:
     async def work() -> None:
-        store = SqliteStore.at(file, clock=utc_now, ids=new_id)
+        store = await asyncio.to_thread(SqliteStore.at, file, clock=utc_now, ids=new_id)
         await fill(store, decided)
         await store.aclose()
 
