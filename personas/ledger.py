@@ -4,14 +4,17 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from moderation.errors import Deflect
-from moderation.records import Action, Candidate, Closing, Finding, Objection, Opening, Origin, Outcome, Verdict
+from moderation.records import Action, Candidate, Closing, Finding, Objection, Opening, Origin, Outcome, Stage, Verdict
 from moderation.stores import Store
 from personas.cast import Cast
 from personas.messages import Message, Usage
 
 _log = logging.getLogger(__name__)
+
+_HELPED: Final = frozenset({Outcome.SUSPENDED, Outcome.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,8 @@ class Ledger:
     ) -> None:
         """`said` is the message's text as it was judged, `policy` the hash of the policy that judges."""
         self._ended = ended
+        self._calling = ""
+        """The category for which the persona must step aside."""
         self._store = store
         self._now = now
         self._message = message
@@ -63,6 +68,9 @@ class Ledger:
         if not verdict.objections:
             return True
         self.findings.extend(verdict.objections)
+        if candidate.stage is Stage.INPUT and verdict.action is Action.SUSPEND:
+            calling = (finding.category for finding in verdict.objections if finding.action is Action.SUSPEND)
+            self._calling = next(calling, "")
         now = self._now()
         objection = Objection(
             at=now, stage=candidate.stage, text=candidate.text, shown=shown, findings=verdict.objections
@@ -82,12 +90,12 @@ class Ledger:
         await self._close(outcome, shown, usage)
         if self._ended is None:
             return
-        helped = outcome is Outcome.SUSPENDED and bool(shown)
-        triggers = (finding.category for finding in self.findings if finding.action is Action.SUSPEND)
+        # Whoever goes away as soon as the words stand there was shown them all the same.
+        helped = bool(self._calling and shown and not self.failure) and outcome in _HELPED
         ending = Ending(
             outcome=outcome,
             at=self._now(),
-            trigger=next(triggers, "") if helped else "",
+            trigger=self._calling if helped else "",
             language=self._cast.help_language(self._said) if helped else "",
         )
         await self._ended(ending)

@@ -72,6 +72,7 @@ async def test_who_is_erased_allows_nothing_and_stays_counted(ledger: Consents, 
     await state.erase(ANN[1])
 
     assert not await ledger.consented(*ANN, MEMORY)
+    assert not await ledger.consented("discord", "", MEMORY), "nobody inherits what they allowed"
     assert await ledger.history(*ANN) == ()
     assert [choice.person for choice in await ledger.everybody()] == [BEN[1]]
     assert await ledger.counts() == Counter({(MEMORY, True): 2})

@@ -1,6 +1,5 @@
 """What is counted without anybody: how exchanges ended, and whenever somebody was shown where to find help."""
 
-import asyncio
 from collections import Counter
 from contextlib import aclosing
 from dataclasses import replace
@@ -9,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bots.parts import register_of
+from bots.platform import Role
 from bots.register import Register
 from bots.reports.crisis import card, crisis_report, document
 from bots.state.memory import MemoryState
@@ -16,6 +16,7 @@ from moderation.filters.crisis import load_resources
 from moderation.records import Outcome
 from moderation.words import LANGUAGES
 from personas.ledger import Ending
+from personas.messages import Kept, Passage
 from tests.support.house import caller, open_house
 from tests.support.stage import NOW, reply_of, scripted
 
@@ -57,6 +58,7 @@ async def test_whoever_is_shown_where_to_find_help_is_counted_and_is_nobody() ->
     for secret in ("discord:user:77", "test", "CRISIS", "it is", "12:00", "keeper"):
         assert secret not in lines
     assert await state.lines("referral", person="discord:user:77") == ()
+    assert {line.at for line in await state.lines("referral")} == {datetime(2026, 11, 21, tzinfo=UTC)}
 
 
 async def test_every_ending_is_counted_in_its_month() -> None:
@@ -68,14 +70,25 @@ async def test_every_ending_is_counted_in_its_month() -> None:
     assert not (await register.outcomes("2026-10")).total()
 
 
-async def test_help_that_nobody_took_was_not_shown() -> None:
-    """The platform went away before it took the words."""
+@pytest.mark.parametrize(("last", "shown"), [(Kept, 0), (Passage, 1)])
+async def test_help_counts_where_it_was_shown_also_to_somebody_who_goes_away_at_once(last: type, shown: int) -> None:
     state = MemoryState(clock=lambda: NOW)
     async with open_house(scripted(reply_of("Well.")), state=state) as opened:
-        async with aclosing(opened.host.reply(caller("CRISIS"))) as events:
-            async for _ in events:
-                break  # the notice that an AI speaks, before anything else
-        await asyncio.sleep(0)
+        reply = opened.host.reply(caller("CRISIS"))
+        async with aclosing(reply):
+            async for event in reply:
+                if isinstance(event, last):
+                    break
+
+    register = await register_of(state)
+    assert (await register.outcomes("2026-11")).total() == 1
+    assert len(await register.referrals(2026)) == shown
+
+
+async def test_a_note_that_is_refused_shows_nobody_any_help() -> None:
+    state = MemoryState(clock=lambda: NOW)
+    async with open_house(scripted(reply_of("Well.")), state=state) as opened:
+        await opened.host.command("/note CRISIS", caller(role=Role.OWNER))
 
     assert await (await register_of(state)).referrals(2026) == ()
 

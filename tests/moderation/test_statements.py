@@ -107,6 +107,13 @@ def test_what_a_person_took_down_has_a_statement_of_its_own() -> None:
     assert [one.noticed for one in both] == [False, True]
 
 
+def test_of_several_exchanges_that_are_one_case_what_was_taken_down_is_told_once() -> None:
+    one = exchange(report("the reply"), reviews=(taken(ReviewStep.WITHDRAW),), outcome=Outcome.FLAGGED)
+
+    assert len(statements(one)) == 1
+    assert statements(replace(one, id="k8")) == ()
+
+
 def test_of_several_rules_the_one_that_says_most_names_what_it_is_about() -> None:
     several = objection(
         "x", finding("character.disclosure", Decision.BLOCK), finding("meaning.self_harm", Decision.BLOCK)
