@@ -140,7 +140,7 @@ class Reply:
             return
         if self._part.judged or await self._hear():
             await self._speak()
-        if self._ledger.failure:
+        if self._ledger.failure and self._outcome is not Outcome.SUSPENDED:
             self._outcome = Outcome.FAILED
             await self._show(self._cast.words["failed"])
 
@@ -152,11 +152,12 @@ class Reply:
         verdict = await self._hands.guard.judge(candidate)
         if self._part.undone is None:
             self._conversation.heard(self._person, said, self._part.key)
-        if not await self._keep(candidate, verdict):
-            return False
+        kept = await self._keep(candidate, verdict)
         if verdict.action is Action.SUSPEND:
             self._end(Outcome.SUSPENDED)
-            await self._show(self._cast.help_for(said))
+            await self._show(self._cast.help_for(said))  # fixed words, which nobody has to answer for: kept or not
+        elif not kept:
+            return False
         elif verdict.action is Action.SAFE:
             self._end(Outcome.WITHHELD)
             await self._show(self._cast.words["safe"])

@@ -114,6 +114,15 @@ async def test_what_the_whole_flags_and_the_store_cannot_keep_is_taken_back() ->
     assert shown.finished.failure is not None
 
 
+async def test_who_is_in_danger_gets_help_although_nothing_can_be_kept_of_it() -> None:
+    async with on_stage(scripted(reply_of("Good evening.")), store=BrokenStore()) as stage:
+        shown = await stage.say("CRISIS")
+
+        assert shown.text == stage.cast.help_for("CRISIS").text
+    assert shown.finished.outcome is Outcome.SUSPENDED
+    assert shown.finished.failure is not None
+
+
 async def test_a_reply_that_is_cancelled_counts_only_what_was_taken_and_can_be_asked_about() -> None:
     sentences = ("MAYBE one.", *(f"Number {number}." for number in range(40)))
     async with on_stage(scripted(reply_of(*sentences))) as stage:
