@@ -126,12 +126,8 @@ def fit(
     """The first half of `train`, which writes nothing. `more` are rows beside those of `data`."""
     fitter = Fitter()
     encoder = encoder or UniversalEncoder.load()
-    files = sorted(data.glob("train_*.jsonl.gz"))
-    if not files:
-        raise RefuseToStart("models.no_data", folder=data)
-    rows = [*_read(files, report), *template_rows(), *more]
+    rows, held = _rows(data, seed, report, more)
     report(f"rows={len(rows)}")
-    held = np.array([_held_out(row.text, seed) for row in rows])
     for head in HEADS:
         _require_both(_labels(rows, head), held, head)
     views = _Views(grams=matrix_of(rows), vectors=_vectors(rows, encoder, report))
@@ -167,11 +163,7 @@ def save(fitted: Fitted, out: Path, facts: Mapping[str, object], *, report: Call
 def train_fallback(data: Path, out: Path, *, seed: int, report: Callable[[str], None]) -> None:
     """Level the packaged n-grams with the packaged model (`moderation.models.levelling`), on what `train` with this
     `data` and `seed` keeps out, and write that to `out`. Takes three minutes. Raises as `train` does."""
-    files = sorted(data.glob("train_*.jsonl.gz"))
-    if not files:
-        raise RefuseToStart("models.no_data", folder=data)
-    rows = [*_read(files, report), *template_rows()]
-    held = np.array([_held_out(row.text, seed) for row in rows])
+    rows, held = _rows(data, seed, report)
     encoder, grams = UniversalEncoder.load(), LinearModel.load(GRAMS)
     model = LayeredModel(grams, MeaningHeads.load(MEANING), encoder)
     write_fallback(model, grams, _apart_from_training(rows, held, _measured(data, rows, held)), out, report)
@@ -238,6 +230,15 @@ def _meaning_heads(fitted: Sequence[_Head], encoder: Encoder, grams: LinearModel
         intercepts=np.array([head.meaning.intercept for head in fitted], np.float32),
         mix=np.array([[[*line.coefficients, line.intercept] for line in head.together] for head in fitted]),
     )
+
+
+def _rows(data: Path, seed: int, report: Callable[[str], None], more: Rows = ()) -> tuple[Rows, Flags]:
+    """All rows for training, and which of them are kept out of it. Raises RefuseToStart where `data` has none."""
+    files = sorted(data.glob("train_*.jsonl.gz"))
+    if not files:
+        raise RefuseToStart("models.no_data", folder=data)
+    rows = [*_read(files, report), *template_rows(), *more]
+    return rows, np.array([_held_out(row.text, seed) for row in rows])
 
 
 def _read(files: Iterable[Path], report: Callable[[str], None]) -> Iterator[Row]:
