@@ -1,5 +1,5 @@
 """A chat model that reads a reply beside the persona's file, for what rules cannot see: it contradicts the file, knows
-what it cannot know, decides as this persona would not, or belittles somebody in polite words.
+what it cannot know, decides as this persona would not, belittles somebody in polite words, or holds on to them.
 
 The policy is its prompt: the packaged one, or a community's own. It is shown the facts with slots, those lines of the
 file that have most in common with what is said, and the last turns. Its answer is one JSON object bound to `_SCHEMA`,
@@ -25,7 +25,7 @@ from moderation.records import Brief, Candidate, Stage
 
 LANGUAGES: Final = frozenset({"en", "ko"})
 """Those its policy has examples of. Settings may name others."""
-CATEGORIES: Final = ("contradiction", "knowledge", "personality", "veiled_insult")
+CATEGORIES: Final = ("contradiction", "knowledge", "personality", "veiled_insult", "clinging")
 
 Structure: TypeAlias = Literal["json_schema", "json_object", "none"]
 """How the endpoint is told to answer in JSON: by a schema, by JSON as such, or by the prompt alone."""

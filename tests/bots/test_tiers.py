@@ -238,11 +238,8 @@ async def test_a_judge_of_whole_replies_is_not_asked_about_their_sentences(
         reply = await guard.judge(Candidate(stage=Stage.WHOLE, text="You are a clever fool."))
         turn = await guard.judge(Candidate(stage=Stage.INPUT, text="You are a clever fool."))
 
-    assert [[found.filter for found in verdict.findings].count("judge") for verdict in (piece, reply, turn)] == [
-        0,
-        4,
-        0,
-    ]
+    asked = ["judge" in {found.filter for found in verdict.findings} for verdict in (piece, reply, turn)]
+    assert asked == [False, True, False]
     assert len(server.calls) == 1
 
 

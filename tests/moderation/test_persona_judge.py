@@ -197,6 +197,7 @@ def test_the_packaged_policy_names_every_category_and_the_rules_let_what_is_weak
         for name in CATEGORIES
     }
     assert decisions.pop("personality") == [Decision.ALLOW, Decision.FLAG, Decision.FLAG]
+    assert decisions.pop("clinging") == [Decision.FLAG, Decision.BLOCK, Decision.BLOCK]
     assert set(map(tuple, decisions.values())) == {(Decision.FLAG, Decision.FLAG, Decision.BLOCK)}
     assert sorted(LANGUAGES) == ["en", "ko"]
 
