@@ -42,7 +42,7 @@ async def decided_rows(store: Store, consented: Consented) -> DecidedRows:
         origin = exchange.opening.origin
         if not examples:
             continue
-        if exchange.erased or not origin.person or not await consented(origin.platform, origin.person):
+        if not origin.person or not await consented(origin.platform, origin.person):
             withheld += 1
             continue
         for example, head in examples:

@@ -110,6 +110,26 @@ def test_a_few_cases_at_the_top_move_nothing() -> None:
     assert fitted(cases, IN_FORCE, Wanted(reached=4)).block == pytest.approx(0.86)
 
 
+def test_where_only_flag_has_to_rise_block_rises_with_it() -> None:
+    cases = line([False] * 20 + [True, False] * 10, start=0.6)
+
+    after = fitted(cases, Thresholds(flag=0.4, block=0.7), Wanted(flag=0.5, block=1.0))
+    assert after == Thresholds(flag=0.8, block=0.8)
+
+
+def test_a_rounded_threshold_is_one_that_the_case_still_reaches() -> None:
+    cases = [Scored(0.852499999999, right=True)] * 10
+
+    assert lowest(cases, 1.0, also=(), reached=10) == 0.85249
+
+
+def test_recall_is_the_share_of_the_right_ones_that_were_seen() -> None:
+    found = mark([Scored(0.9, right=True), Scored(0.9, right=False), Scored(0.5, right=True)], 0.8)
+
+    assert (found.reached, found.precision.value, found.recall.value) == (2, 0.5, 0.5)
+    assert mark([Scored(0.9, right=True), *[Scored(0.5, right=False)] * 9], 0.8).recall.value == 1.0
+
+
 def example(
     right: bool, *, score: float = 0.9, rule: str = "toxicity.insult", version: str = VERSION, language: str = "en"
 ) -> Labelled:

@@ -77,3 +77,10 @@ async def test_what_was_erased_teaches_nothing(store: MemoryStore) -> None:
     await store.erase("mina", platform="console")
 
     assert (await rows(store, "mina", "")).rows == ()
+
+
+async def test_what_is_nobodys_teaches_nothing(store: MemoryStore) -> None:
+    await fill(store, [(of(CALM), False)], person="")
+
+    found = await rows(store, "")
+    assert (found.rows, found.withheld) == ((), 1)
