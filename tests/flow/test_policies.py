@@ -1,10 +1,7 @@
 """`talchum policy` as people type it: fitted to decisions, tried, applied, gone back from, in both languages."""
 
 import asyncio
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
@@ -14,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from bots.__main__ import build
-from bots.config import DATA_VARIABLE, Settings
+from bots.config import DATA_VARIABLE, LANGUAGE_VARIABLE, SETTINGS_VARIABLE, Settings
 from bots.parts import new_id, policy_file, utc_now
 from moderation.filters.registry import load_filters
 from moderation.policy import Policy
@@ -24,44 +21,24 @@ from moderation.words import Explained
 from tests.support.decided import fill, scored
 
 ROOT = Path(__file__).parents[2]
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Typed = Callable[..., str]
 SHIPPED = Policy.load().hash
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TALCHUM_", "LC_"))}
-    environment = {**kept, "LANG": "C.UTF-8", "COLUMNS": "200", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-
-    def start(*words: str, code: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "bots", "policy", *words],
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            env={**environment, "TALCHUM_DATA": str(tmp_path / "data"), **more},
-            cwd=tmp_path,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == code, done.stderr
-        return done
-
-    return start
-
-
-@pytest.fixture
-def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """The same within this process: what stands on the screen, or what is refused."""
+def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """What stands on the screen, or what is refused. Nobody sits there who could be asked."""
+    monkeypatch.delenv(SETTINGS_VARIABLE, raising=False)
     monkeypatch.setenv(DATA_VARIABLE, str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.chdir(tmp_path)
 
-    def start(*words: str, refused: bool = False) -> str:
-        done = CliRunner().invoke(cast(click.Command, build("en")), ["policy", *words])
-        assert refused or done.exit_code == 0, done.output
-        return done.exception.explain("en") if isinstance(done.exception, Explained) else done.stdout
+    def start(*words: str, refused: bool = False, language: str = "en") -> str:
+        monkeypatch.setenv(LANGUAGE_VARIABLE, language)
+        done = CliRunner().invoke(cast(click.Command, build(language)), ["policy", *words])
+        assert done.exit_code == int(refused), done.output
+        assert isinstance(done.exception, Explained) == refused
+        return done.exception.explain(language) if isinstance(done.exception, Explained) else done.stdout
 
     return start
 
@@ -98,40 +75,40 @@ def learnt(version: str) -> list[tuple[Objection, bool | None]]:
     return [*high, *low]
 
 
-def test_thresholds_are_fitted_tried_applied_and_gone_back_from(run: Run, tmp_path: Path, version: str) -> None:
+def test_thresholds_are_fitted_tried_applied_and_gone_back_from(typed: Typed, tmp_path: Path, version: str) -> None:
     keep(tmp_path / "data" / "talchum.db", learnt(version))
     new = tmp_path / "new.toml"
 
-    told = run("calibrate", "--write", str(new)).stdout
+    told = typed("calibrate", "--write", str(new))
     assert "toxicity.insult · replies · en  36 upheld, 24 overturned" in told
     assert re.search(r"block  0\.93 → 0\.8525 · precision \d+%", told)
     assert "of what was seen" in told
     proposed = Policy.load(new).hash
     assert new.read_text(encoding="utf-8").startswith("# Proposed by `talchum policy calibrate` on 20")
 
-    told = run("backtest", str(new)).stdout
+    told = typed("backtest", str(new))
     assert re.search(r"blocked more  3\d: ", told)
     assert re.search(r"people  \d+ go where people decided, \d against it", told)
 
-    refused = run("apply", str(new), code=2)
-    assert "--yes" in refused.stderr
+    refused = typed("apply", str(new), refused=True)
+    assert "--yes" in refused
     assert in_use(tmp_path) == SHIPPED
-    run("apply", str(new), "--yes", "--why", "insults came through")
+    typed("apply", str(new), "--yes", "--why", "insults came through")
     assert in_use(tmp_path) == proposed
-    history = run("history").stdout
+    history = typed("history")
     assert re.search(rf"● {proposed}  .* insults came through", history)
 
-    back = run("rollback", LANG="ko_KR.UTF-8").stdout
+    back = typed("rollback", language="ko")
     assert "다시 시작해 주세요" in back
     assert in_use(tmp_path) == SHIPPED
-    assert "already" in run("rollback", SHIPPED[:6], code=2).stderr
-    run("rollback", proposed[:6])
+    assert "already" in typed("rollback", SHIPPED[:6], refused=True)
+    typed("rollback", proposed[:6])
     assert in_use(tmp_path) == proposed
-    assert "0.8525 → 0.93" in run("diff", "shipped").stdout
+    assert "0.8525 → 0.93" in typed("diff", "shipped")
 
 
 def test_too_few_decisions_are_refused_with_how_many_there_are_and_are_needed(
-    typed: Callable[..., str], tmp_path: Path, version: str
+    typed: Typed, tmp_path: Path, version: str
 ) -> None:
     told = typed("calibrate")
     assert "needs 30 decided cases in one language, at least 5 of them upheld and 5 overturned" in told
@@ -150,7 +127,7 @@ def test_too_few_decisions_are_refused_with_how_many_there_are_and_are_needed(
 
 
 def test_what_the_settings_name_stays_in_use_and_what_does_not_fit_is_never_applied(
-    typed: Callable[..., str], tmp_path: Path
+    typed: Typed, tmp_path: Path
 ) -> None:
     mine = (ROOT / "moderation" / "data" / "policy.toml").read_text(encoding="utf-8")
     (tmp_path / "mine.toml").write_text(mine.replace('name = "default"', 'name = "mine"'), encoding="utf-8")

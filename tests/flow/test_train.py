@@ -44,7 +44,7 @@ def keep(folder: Path, *, agreed: bool) -> None:
         await fill(store, [(scored("toxicity.insult", 0.9, version="v1"), False)] * 3, person="mina")
         if agreed:
             await PrivacyCommands(store, state, clock=utc_now).run(
-                ["consent", "yes"], person="mina", platform="console"
+                ["consent", "training", "yes"], person="mina", platform="console"
             )
         await store.aclose()
         await state.aclose()
