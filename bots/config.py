@@ -20,6 +20,7 @@ from bots.addresses import Address, webhook
 from bots.errors import SettingsError
 from bots.filter_settings import DetoxifySection, LexiconSection, PresidioSection, Section
 from bots.places import PlaceSettings
+from bots.privacy_settings import PrivacySection
 from bots.tier_settings import GuardModelSection, JudgeModelSection, OmniSection, OnnxSection
 from moderation.validation import Expectation, Misfit, first_problem
 
@@ -165,6 +166,7 @@ class _File(Section):
     personas: PersonaSection = PersonaSection()
     policy: PolicySection = PolicySection()
     lexicon: LexiconSection = LexiconSection()
+    privacy: PrivacySection = PrivacySection()
     log: LogSection = LogSection()
     detoxify: DetoxifySection | None = None
     presidio: PresidioSection | None = None
@@ -203,6 +205,10 @@ class Settings:
     personas: PersonaSection
     policy: PolicySection
     lexicon: LexiconSection
+    privacy: PrivacySection
+    """With the folder of keys in it."""
+    master_key: SecretStr
+    """Empty where the variable is not set: then it is in a file."""
     log: LogSection
     detoxify: DetoxifySection | None
     presidio: PresidioSection | None
@@ -244,6 +250,11 @@ class Settings:
     def policies(self) -> Path:
         """Folder of the policies that were applied."""
         return self.data / "policies"
+
+    @property
+    def keys(self) -> Path:
+        """Folder of the keys."""
+        return self.privacy.keys or self.data.with_name(f"{self.data.name}-keys")
 
     @property
     def log_file(self) -> Path:
@@ -298,6 +309,8 @@ class Settings:
             limits=parsed.limits,
             personas=parsed.personas.model_copy(update={"folders": folders}),
             policy=parsed.policy.model_copy(update={"file": base / policy if policy else None}),
+            privacy=parsed.privacy.based(base),
+            master_key=_key(parsed.privacy.key_variable, environ, name),
             log=parsed.log,
             lexicon=LexiconSection(lists=tuple(base / file for file in parsed.lexicon.lists)),
             **_judges(parsed, environ, base, name),

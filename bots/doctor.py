@@ -21,7 +21,7 @@ from bots.cards import Card, Row, Tone
 from bots.casting import Casting
 from bots.config import Settings
 from bots.errors import BotError, SettingsError, Unknown
-from bots.parts import open_guard, open_state, open_store
+from bots.parts import keys_of, open_guard, open_state, open_store
 from bots.places import Places, PlaceSettings
 from moderation.errors import FilterUnavailable, ModerationError
 from moderation.filters.crisis import load_resources
@@ -129,6 +129,7 @@ async def look_at_house(settings: Settings, *, today: date, offline: bool = Fals
     that judge are asked about the lines of the personas, unless `offline`."""
     return (
         await asyncio.to_thread(_folder, settings.data),
+        await asyncio.to_thread(_keys, settings),
         await _store(settings),
         await _state(settings),
         *await _guarded(settings.alone() if offline else settings),
@@ -147,6 +148,19 @@ def _folder(folder: Path) -> Finding:
     if os.name == "posix" and mode & _OTHERS:
         return doubtful(about, "doctor.folder_open", folder=folder, quoted=shlex.quote(str(folder)))
     return good(about, "doctor.folder_good", folder=folder)
+
+
+def _keys(settings: Settings) -> Finding:
+    """Where they are, and that nobody else can read them."""
+    about = "doctor.about_keys"
+    try:
+        keys = keys_of(settings)
+    except ModerationError as error:
+        return bad(about, error)
+    there = [path.stat().st_mode for path in (keys.folder, *keys.folder.glob("*")) if path.exists()]
+    if os.name == "posix" and any(mode & _OTHERS for mode in there):
+        return bad(about, "doctor.keys_open", folder=keys.folder, quoted=shlex.quote(str(keys.folder)))
+    return good(about, "doctor.keys_good", source=keys.source, folder=keys.folder)
 
 
 async def _store(settings: Settings) -> Finding:

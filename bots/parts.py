@@ -27,7 +27,9 @@ from moderation.policies import PolicyHistory
 from moderation.policy import Policy
 from moderation.review import ReviewDesk
 from moderation.stores import Store
+from moderation.stores.keys import Keys
 from moderation.stores.memory import MemoryStore
+from moderation.stores.sealing import is_sealed
 from moderation.stores.sqlite import SqliteStore
 
 _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -44,10 +46,23 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def keys_of(settings: Settings) -> Keys:
+    """What the databases of these settings are encrypted with; a master key is made where nothing is encrypted yet.
+    Waits for the disk. Raises StoreUnavailable."""
+    return Keys.at(
+        settings.keys,
+        master=settings.master_key.get_secret_value(),
+        variable=settings.privacy.key_variable,
+        make=not any(map(is_sealed, (settings.store, settings.state))),
+    )
+
+
 @asynccontextmanager
 async def open_store(settings: Settings, file: Path | None = None) -> AsyncGenerator[Store, None]:
     """The store of these settings, or the one in `file`. Raises StoreUnavailable."""
-    store = await asyncio.to_thread(lambda: SqliteStore.at(file or settings.store, clock=utc_now, ids=new_id))
+    store = await asyncio.to_thread(
+        lambda: SqliteStore.at(file or settings.store, keys=keys_of(settings), clock=utc_now, ids=new_id)
+    )
     try:
         yield store
     finally:
@@ -64,7 +79,7 @@ async def open_state(settings: Settings, *, lasting: bool = True) -> AsyncGenera
     """The state of these settings, or one that ends with this. Raises StoreUnavailable."""
     state: State
     if lasting:
-        state = await asyncio.to_thread(lambda: SqliteState.at(settings.state, clock=utc_now))
+        state = await asyncio.to_thread(lambda: SqliteState.at(settings.state, keys=keys_of(settings), clock=utc_now))
     else:
         state = MemoryState(clock=utc_now)
     try:

@@ -14,6 +14,7 @@ STARTING = (
     ("personas/generators/scripts.py", "load_script"),  # reads a file
     ("personas/generators/scripts.py", "bundled_scripts"),  # reads files
     ("moderation/stores/sqlite.py", "at"),  # opens the database; says in its docstring that it blocks
+    ("moderation/stores/keys.py", "at"),  # reads or makes a file, as it says
 )
 """What is called while the program starts, in threads there (`bots.app`), and on the loop of a test here."""
 

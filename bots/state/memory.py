@@ -223,4 +223,4 @@ def _moment(at: datetime) -> None:
 
 def _kept(entry: Entry) -> _Kept:
     """Raises TypeError, ValueError where the value is not JSON."""
-    return _Kept(entry=replace(entry, value={}), value=packed(entry.value))
+    return _Kept(entry=replace(entry, value={}), value=packed(dict(entry.value)))

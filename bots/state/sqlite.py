@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Final
 
 from bots.state import Entry, Line, Tally, lines, statements
-from bots.state.statements import row_of
+from bots.state.statements import KIND, row_of
 from bots.state.times import instant
 from bots.state.values import require
 from moderation.errors import StoreFailed, StoreUnavailable
+from moderation.stores.companions import transaction
 from moderation.stores.faults import unavailable
+from moderation.stores.keyring import Keyring
+from moderation.stores.keys import Keys
 from moderation.stores.migrations import migrate
+from moderation.stores.sealing import Sealing
 from moderation.stores.traces import clean
 from moderation.stores.worker import Worker
 
@@ -29,23 +33,27 @@ _PATIENCE: Final = timedelta(seconds=5)
 class SqliteState:
     """Meets `bots.state.State`."""
 
-    def __init__(self, *, writer: Worker, reader: Worker, file: Path, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, *, writer: Worker, reader: Worker, ring: Keyring, file: Path, clock: Callable[[], datetime]
+    ) -> None:
         """For `at`, which knows how to get these."""
         self._writer = writer
         self._reader = reader
+        self._ring = ring
         self._file = file
         self._clock = clock
         self._erasing = asyncio.Lock()
 
     @classmethod
-    def at(cls, path: Path, *, clock: Callable[[], datetime], queue: int = 256) -> "SqliteState":
+    def at(cls, path: Path, *, keys: Keys, clock: Callable[[], datetime], queue: int = 256) -> "SqliteState":
         """The state in the file `path`, which is made, private, with its folder, where there is none.
 
         Waits for the disk: call it before the event loop runs, or from a thread. Any number of processes may have one
-        file open. `clock` gives aware times in UTC; `queue` is how many writes, and how many reads, may wait.
+        file open. `keys` are those of this instance, always the same: with them all is encrypted. `clock` gives aware
+        times in UTC; `queue` is how many writes, and how many reads, may wait.
 
         Raises StoreUnavailable: folder or file cannot be written, not a database, another program's (the exchanges'
-        too), a newer version's, locked, disk full.
+        too), a newer version's, locked, disk full, encrypted with other keys.
         """
         file = path.absolute()
         with contextlib.ExitStack() as undo:
@@ -53,14 +61,18 @@ class SqliteState:
                 file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 file.touch(mode=0o600)
                 writing = undo.enter_context(contextlib.closing(_connect(file.as_uri())))
-                _prepare(writing, file)
+                sealing = undo.enter_context(contextlib.closing(Sealing(writing, Keyring.at(keys), kind=KIND)))
+                _prepare(writing, file, sealing)
                 reading = undo.enter_context(contextlib.closing(_connect(f"{file.as_uri()}?mode=ro")))
+                unsealing = Sealing(reading, Keyring.at(keys, making=False), kind=KIND)
+                undo.enter_context(contextlib.closing(unsealing))
             except (sqlite3.Error, OSError) as error:
                 raise unavailable(error, file) from error
             undo.pop_all()
         return cls(
-            writer=Worker(writing, file=file, mode="IMMEDIATE", waiting=queue),
-            reader=Worker(reading, file=file, mode="DEFERRED", waiting=queue),
+            writer=Worker(writing, file=file, mode="IMMEDIATE", waiting=queue, companion=sealing),
+            reader=Worker(reading, file=file, mode="DEFERRED", waiting=queue, companion=unsealing),
+            ring=sealing.ring,
             file=file,
             clock=clock,
         )
@@ -123,9 +135,10 @@ class SqliteState:
         require(person)
         now = self._now()
         async with self._erasing:
-            erased = await self._writer.call(lambda db: statements.erase(db, person, now))
+            erased = await self._writer.call(lambda db: statements.erase(db, self._ring, person, now))
             # Also where there was nothing: it may have failed before.
             await self._writer.call_alone(lambda db: clean(db, self._file))
+            await self._writer.call_alone(lambda _: self._ring.clean())
         return erased
 
     async def add(
@@ -186,9 +199,10 @@ def _connect(uri: str) -> sqlite3.Connection:
     )
 
 
-def _prepare(connection: sqlite3.Connection, file: Path) -> None:
+def _prepare(connection: sqlite3.Connection, file: Path, sealing: Sealing) -> None:
     """Bring an existing or new database to the present schema, make its commits durable and its deletions real."""
-    migrate(connection, file, statements.SCHEMA)
+    migrate(connection, file, statements.SCHEMA, companion=sealing)
+    sealing.check(file)
     (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
         raise StoreUnavailable("stores.broken", file=file, detail=f"journal_mode = {mode}")
@@ -196,5 +210,7 @@ def _prepare(connection: sqlite3.Connection, file: Path) -> None:
     connection.execute("PRAGMA fullfsync = ON")  # macOS: through the drive's own cache; no effect elsewhere
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA temp_store = MEMORY")  # or `clean` would take everything through another file
+    with transaction(connection, sealing):
+        statements.sweep(connection, sealing.ring)
     with contextlib.suppress(StoreFailed):  # somebody else is at work; the next one to open it tries again
         clean(connection, file)

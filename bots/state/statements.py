@@ -4,16 +4,19 @@ Every function runs inside a transaction that its caller began and will commit. 
 since 1970; what has expired at `now` is as if it were not there.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from bots.state import Entry, Tally
-from bots.state.lines import LINES, without
+from bots.state.lines import LINES, seal_lines, without
 from bots.state.times import EPOCH, MICROSECOND, instant
 from bots.state.values import packed, unpacked
+from moderation.stores.keyring import Keyring
 from moderation.stores.migrations import Schema
 from moderation.stores.rows import Text, keep, revive
+from moderation.stores.unsealed import start
 
 _APPLICATION: Final = 0x54414C53
 """Marks a file as a state of ours ("TALS"), where SQLite keeps the id of the application."""
@@ -49,18 +52,48 @@ CREATE TABLE trace (
 ) STRICT;
 """
 
-SCHEMA: Final = Schema(name="talchum-state", application=_APPLICATION, steps=(("state", _STATE), ("lines", LINES)))
 
-Row = tuple[Text, Text, Text, Text | None, Text, int | None]
-"""Kind, key, value, person, group, until."""
+def _seal(connection: sqlite3.Connection) -> None:
+    """Bring a state that was kept in the open under keys. Inside a transaction."""
+    start(connection)
+    columns = "kind, key, value, coalesce(person, ''), listed, until"
+    entries = connection.execute(f"SELECT {columns} FROM entry ORDER BY seq").fetchall()  # noqa: S608 - only constants
+    connection.execute("DELETE FROM entry")
+    for kind, key, value, person, listed, until in entries:
+        held = json.dumps([revive(key), revive(listed), unpacked(revive(value))], ensure_ascii=False)
+        row = {"kind": kind, "key": key, "value": keep(held), "person": person, "group": listed, "until": until}
+        connection.execute(_PUT, row)
+    seal_lines(connection)
+    connection.execute("ALTER TABLE counter ADD COLUMN name ANY NOT NULL DEFAULT ''")
+    connection.execute("UPDATE counter SET name = seal(house(), key), key = mark(key), person = mark(person)")
 
-_COLUMNS: Final = "kind, key, value, person, listed, until"
+
+# `entry.value` holds key, group and value, sealed with the key of the person, or of nobody; `counter.name` what its key
+# is. Keys and groups are found by what marks them, persons of entries by their key, of counters by a mark.
+_PUT: Final = (
+    "WITH given (owner) AS (SELECT iif(:person = '', NULL, owner_of('', :person)))"
+    " INSERT OR REPLACE INTO entry (kind, key, value, person, listed, until)"
+    " SELECT :kind, mark(:key), seal(coalesce(owner, house()), :value), owner, mark(:group), :until FROM given"
+)
+
+SCHEMA: Final = Schema(
+    name="talchum-state", application=_APPLICATION, steps=(("state", _STATE), ("lines", LINES), ("sealed", _seal))
+)
+
+KIND: Final = "state"
+"""Sets the keys of this kind of database apart."""
+
+Row = Mapping[str, Text | int | None]
+"""kind, key, value, person, group, until."""
+
+_COLUMNS: Final = "kind, unseal(coalesce(person, house()), value), name_of(coalesce(person, '')), until"
+_THEIRS: Final = "(SELECT value FROM json_each(owners_of('', :person)))"
 _LIVE: Final = "(until IS NULL OR until > :now)"
 
 
 def get(connection: sqlite3.Connection, kind: str, keys: Iterable[str], now: int) -> dict[str, Entry]:
     """Those of `keys` that there are, by key."""
-    sql = f"SELECT {_COLUMNS} FROM entry WHERE kind = :kind AND key = :key AND {_LIVE}"  # noqa: S608 - only constants
+    sql = f"SELECT {_COLUMNS} FROM entry WHERE kind = :kind AND key = mark(:key) AND {_LIVE}"  # noqa: S608 - only constants
     rows = ((key, {"kind": keep(kind), "key": keep(key), "now": now}) for key in keys)
     found = ((key, connection.execute(sql, fields).fetchone()) for key, fields in rows)
     return {key: _entry(row) for key, row in found if row is not None}
@@ -68,7 +101,7 @@ def get(connection: sqlite3.Connection, kind: str, keys: Iterable[str], now: int
 
 def select(connection: sqlite3.Connection, kind: str, *, group: str | None, limit: int, now: int) -> tuple[Entry, ...]:
     """Entries of a kind (and group), the one put last first."""
-    listed = "" if group is None else "AND listed = :group"
+    listed = "" if group is None else "AND listed = mark(:group)"
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM entry WHERE kind = :kind {listed} AND {_LIVE}"  # noqa: S608 - only constants
         " ORDER BY seq DESC LIMIT :limit",
@@ -80,7 +113,7 @@ def select(connection: sqlite3.Connection, kind: str, *, group: str | None, limi
 def of_person(connection: sqlite3.Connection, person: str, now: int) -> tuple[Entry, ...]:
     """Every entry of a person, by kind and key."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM entry WHERE person = :person AND {_LIVE}",  # noqa: S608 - only constants
+        f"SELECT {_COLUMNS} FROM entry WHERE person IN {_THEIRS} AND {_LIVE}",  # noqa: S608 - only constants
         {"person": keep(person), "now": now},
     )
     return tuple(sorted((_entry(row) for row in rows), key=lambda entry: (entry.kind, entry.key)))
@@ -88,27 +121,26 @@ def of_person(connection: sqlite3.Connection, person: str, now: int) -> tuple[En
 
 def row_of(entry: Entry) -> Row:
     """An entry as it is kept. Raises TypeError, ValueError where its value is not JSON or its time not aware."""
-    return (
-        keep(entry.kind),
-        keep(entry.key),
-        keep(packed(entry.value)),
-        _owner(entry.person),
-        keep(entry.group),
-        None if entry.until is None else instant(entry.until),
-    )
+    held = f"[{packed(entry.key)},{packed(entry.group)},{packed(dict(entry.value))}]"
+    return {
+        "kind": keep(entry.kind),
+        "key": keep(entry.key),
+        "value": keep(held),
+        "person": keep(entry.person),
+        "group": keep(entry.group),
+        "until": None if entry.until is None else instant(entry.until),
+    }
 
 
 def put(connection: sqlite3.Connection, row: Row) -> None:
     """Keep an entry, in place of the one of that kind and key."""
-    sql = f"INSERT OR REPLACE INTO entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 - only constants
-    connection.execute(sql, row)
+    connection.execute(_PUT, row)
 
 
 def put_new(connection: sqlite3.Connection, row: Row, now: int) -> bool:
     """Keep an entry where there is none of that kind and key; whether it was kept."""
-    kind, key, *_ = row
-    sql = f"SELECT 1 FROM entry WHERE kind = :kind AND key = :key AND {_LIVE}"  # noqa: S608 - only constants
-    if connection.execute(sql, {"kind": kind, "key": key, "now": now}).fetchone():
+    sql = f"SELECT 1 FROM entry WHERE kind = :kind AND key = mark(:key) AND {_LIVE}"  # noqa: S608 - only constants
+    if connection.execute(sql, {**row, "now": now}).fetchone():
         return False
     put(connection, row)
     return True
@@ -117,17 +149,34 @@ def put_new(connection: sqlite3.Connection, row: Row, now: int) -> bool:
 def drop(connection: sqlite3.Connection, kind: str, key: str, now: int) -> bool:
     """Forget an entry; whether there was one."""
     there = bool(get(connection, kind, [key], now))
-    connection.execute("DELETE FROM entry WHERE kind = ? AND key = ?", (keep(kind), keep(key)))
+    connection.execute("DELETE FROM entry WHERE kind = ? AND key = mark(?)", (keep(kind), keep(key)))
     return there
 
 
-def erase(connection: sqlite3.Connection, person: str, now: int) -> int:
-    """Forget what is of a person, and note that the files have traces of it; how much that was."""
+def erase(connection: sqlite3.Connection, ring: Keyring, person: str, now: int) -> int:
+    """Forget what is of a person, destroy their key, and note that the files have traces of it; how much that was.
+
+    The key is gone for good before the transaction is committed. Where that fails, `sweep` does the rest.
+    """
     there = len(of_person(connection, person, now))
-    lines = without(connection, person)
-    if connection.execute("DELETE FROM entry WHERE person = ?", (keep(person),)).rowcount or lines:
-        connection.execute("INSERT INTO trace DEFAULT VALUES")
+    owners = ring.owners(KIND, "", person)
+    lines = _forget(connection, owners)
+    ring.destroy(owners)
     return there + lines
+
+
+def sweep(connection: sqlite3.Connection, ring: Keyring) -> None:
+    """Forget what belongs to keys that were destroyed: see `moderation.stores.traces.sweep`."""
+    _forget(connection, ring.destroyed())
+
+
+def _forget(connection: sqlite3.Connection, owners: Sequence[str]) -> int:
+    """Of how many lines it was forgotten whom they are about."""
+    lines = without(connection, owners)
+    sql = "DELETE FROM entry WHERE person IN (SELECT value FROM json_each(?))"
+    if connection.execute(sql, (json.dumps(owners),)).rowcount or lines:
+        connection.execute("INSERT INTO trace DEFAULT VALUES")
+    return lines
 
 
 def add(
@@ -135,13 +184,14 @@ def add(
 ) -> None:
     """Add to counters."""
     connection.executemany(
-        "INSERT INTO counter (key, total, person, until) VALUES (:key, :amount, :person, :until)"
+        "INSERT INTO counter (key, name, total, person, until)"
+        " VALUES (mark(:key), seal(house(), :key), :amount, iif(:person = '', NULL, mark(:person)), :until)"
         " ON CONFLICT (key) DO UPDATE SET"
         " total = excluded.total + iif(until > :now, total, 0),"
         " person = iif(until > :now, coalesce(person, excluded.person), excluded.person),"
         " until = iif(until > :now, max(until, excluded.until), excluded.until)",
         [
-            {"key": keep(key), "amount": amount, "person": _owner(people.get(key, "")), "until": until, "now": now}
+            {"key": keep(key), "amount": amount, "person": keep(people.get(key, "")), "until": until, "now": now}
             for key, amount in amounts.items()
         ],
     )
@@ -166,25 +216,29 @@ def add_within(
 
 def counts(connection: sqlite3.Connection, keys: Sequence[str], now: int) -> dict[str, int]:
     """The counters of these keys; 0 for those that there are not."""
-    sql = "SELECT total FROM counter WHERE key = ? AND until > ?"
+    sql = "SELECT total FROM counter WHERE key = mark(?) AND until > ?"
     found = ((key, connection.execute(sql, (keep(key), now)).fetchone()) for key in keys)
     return {key: row[0] if row else 0 for key, row in found}
 
 
 def carry(connection: sqlite3.Connection, before: str, after: str, now: int) -> None:
     """Let counters whose keys begin with `before` begin with `after`."""
-    rows = connection.execute("SELECT key, total, person, until FROM counter").fetchall()
+    rows = connection.execute("SELECT unseal(house(), name), total, person, until FROM counter").fetchall()
     moving = [row for row in rows if revive(row[0]).startswith(before)]
-    connection.executemany("DELETE FROM counter WHERE key = ?", [(key,) for key, *_ in moving])
+    connection.executemany("DELETE FROM counter WHERE key = mark(?)", [(key,) for key, *_ in moving])
     for key, total, person, until in moving:
         if until > now:
-            there, owner = after + revive(key).removeprefix(before), "" if person is None else revive(person)
-            add(connection, {there: total}, {there: owner}, until=until, now=now)
+            there = after + revive(key).removeprefix(before)
+            add(connection, {there: total}, {}, until=until, now=now)
+            sql = "UPDATE counter SET person = coalesce(person, ?) WHERE key = mark(?)"
+            connection.execute(sql, (person, keep(there)))
 
 
 def counts_of(connection: sqlite3.Connection, person: str, now: int) -> dict[str, int]:
     """Every counter of a person."""
-    rows = connection.execute("SELECT key, total FROM counter WHERE person = ? AND until > ?", (keep(person), now))
+    rows = connection.execute(
+        "SELECT unseal(house(), name), total FROM counter WHERE person = mark(?) AND until > ?", (keep(person), now)
+    )
     return {revive(key): total for key, total in rows}
 
 
@@ -196,18 +250,15 @@ def prune(connection: sqlite3.Connection, now: int) -> int:
     )
 
 
-def _owner(person: str) -> Text | None:
-    return keep(person) if person else None
-
-
 def _entry(row: Sequence[Any]) -> Entry:
-    """From the columns kind … until."""
-    kind, key, value, person, listed, until = row
+    """From what `_COLUMNS` says."""
+    kind, held, person, until = row
+    key, group, value = unpacked(revive(held))
     return Entry(
         kind=revive(kind),
-        key=revive(key),
-        value=unpacked(revive(value)),
-        person="" if person is None else revive(person),
-        group=revive(listed),
+        key=key,
+        value=value,
+        person=revive(person),
+        group=group,
         until=None if until is None else EPOCH + until * MICROSECOND,
     )

@@ -24,7 +24,7 @@ _CASE: Final = (
     "c.seq, e.id, c.state, c.ruling, c.version, c.priority, c.opened, c.holder, c.until, c.decided_by, c.escalated,"
     " c.appealed, c.appeals FROM casefile c JOIN exchange e ON e.seq = c.seq"
 )
-_STEP: Final = "at, actor, tool, step, before, after, note, ruling, policy, chain FROM review"
+_STEP: Final = "at, actor, tool, step, before, after, unseal(house(), note), ruling, policy, chain FROM review"
 _BATCH: Final = 64
 """Cases looked at together where what comes next is sought."""
 
@@ -188,7 +188,8 @@ def verify(connection: sqlite3.Connection) -> Audit:
 
 def _trail(connection: sqlite3.Connection) -> Iterator[tuple[int, str, Review]]:
     rows = connection.execute(
-        "SELECT e.lead, e.id, r.at, r.actor, r.tool, r.step, r.before, r.after, r.note, r.ruling, r.policy, r.chain"
+        "SELECT e.lead, e.id, r.at, r.actor, r.tool, r.step, r.before, r.after,"
+        " unseal(house(), r.note), r.ruling, r.policy, r.chain"
         " FROM review r JOIN exchange e ON e.seq = r.exchange ORDER BY r.seq"
     )
     return ((lead, revive(exchange), review(row)) for lead, exchange, *row in rows)
@@ -201,7 +202,7 @@ def _append(connection: sqlite3.Connection, seq: int, reviews: Iterable[Review])
         digest = link(digest, revive(exchange), step)
         connection.execute(
             "INSERT INTO review (exchange, at, actor, tool, step, before, after, note, ruling, policy, chain)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, seal(house(), ?), ?, ?, ?)",
             (seq, *review_row(replace(step, chain=digest))),
         )
 

@@ -13,6 +13,8 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from moderation.errors import StoreUnavailable
+from moderation.stores.companions import Companion, transaction
+from moderation.stores.unsealed import seal_exchanges
 
 _APPLICATION: Final = 0x54414C43
 """Marks a file as ours ("TALC"), where SQLite keeps the id of the application."""
@@ -199,6 +201,9 @@ ALTER TABLE review ADD COLUMN policy ANY NOT NULL DEFAULT '';
 ALTER TABLE review ADD COLUMN chain TEXT NOT NULL DEFAULT '';
 """
 
+Step = str | Callable[[sqlite3.Connection], None]
+"""A script, or what does the work inside the transaction it is called in."""
+
 _STEPS: Final = (
     ("exchanges", _EXCHANGES),
     ("reviews", _REVIEWS),
@@ -207,6 +212,7 @@ _STEPS: Final = (
     ("reports", _REPORTS),
     ("erasures", _ERASURES),
     ("cases", _CASES),
+    ("sealed", seal_exchanges),
 )
 
 
@@ -218,41 +224,39 @@ class Schema:
     """What a database remembers its steps under."""
     application: int
     """Marks a file as of this kind. The first step sets it: `PRAGMA application_id`."""
-    steps: tuple[tuple[str, str], ...]
-    """Names and scripts."""
+    steps: tuple[tuple[str, Step], ...]
+    """Names, and what to do."""
 
 
 EXCHANGES: Final = Schema(name="talchum", application=_APPLICATION, steps=_STEPS)
 
 
-def migrate(connection: sqlite3.Connection, file: Path, schema: Schema) -> None:
-    """Bring the database to the present `schema`. `file` is named in errors.
+def migrate(connection: sqlite3.Connection, file: Path, schema: Schema, *, companion: Companion | None = None) -> None:
+    """Bring the database to the present `schema`. `file` is named in errors, `companion` is settled with it.
 
     All steps that are missing happen in one transaction that excludes other writers, so that two processes may start on
     one new file. Raises StoreUnavailable where the database is another program's or a newer version's; nothing of it
     was changed then. Raises sqlite3.Error.
     """
     database = Database(connection, execute_plugins=False)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection, companion):
         _recognise(database, file, schema)
         _migrations(schema).apply(database)
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
 
 
 def _migrations(schema: Schema) -> Migrations:
     migrations = Migrations(schema.name)
-    for name, script in schema.steps:
-        migrations(name=name)(_runs(script))
+    for name, step in schema.steps:
+        migrations(name=name)(_runs(step))
     return migrations
 
 
-def _runs(script: str) -> Callable[[Database], None]:
+def _runs(step: Step) -> Callable[[Database], None]:
     def run(database: Database) -> None:
-        database.executescript(script)
+        if isinstance(step, str):
+            database.executescript(step)
+        else:
+            step(database.conn)
 
     return run
 

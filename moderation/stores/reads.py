@@ -13,7 +13,7 @@ from typing import Final
 from moderation.cases import OPEN, CaseState, Priority, Ruling
 from moderation.errors import UnknownExchange
 from moderation.records import Exchange, Finding, Objection, Origin, Outcome, RuleStats, Stage, Stats
-from moderation.stores import Query, casework, rows
+from moderation.stores import Query, casework, rows, searching
 from moderation.stores.rows import keep, revive
 from moderation.stores.search import phrases
 
@@ -33,8 +33,11 @@ def select(connection: sqlite3.Connection, query: Query) -> list[int]:
     if query.queue:
         wheres += ["e.seq = c.seq", "NOT e.erased"]
         order = "c.priority DESC, c.seq"
+    where = " AND ".join(wheres)
+    if phrases(query.text):
+        return searching.select(connection, query, where, order, values)
     tables = "SELECT e.seq FROM exchange e JOIN casefile c ON c.seq = e.lead WHERE"
-    sql = " ".join((tables, " AND ".join(wheres), "ORDER BY", order, "LIMIT :limit"))
+    sql = " ".join((tables, where, "ORDER BY", order, "LIMIT :limit"))
     return [seq for (seq,) in connection.execute(sql, values)]
 
 
@@ -46,15 +49,12 @@ def _conditions(connection: sqlite3.Connection, query: Query) -> tuple[list[str]
         values["before"] = find(connection, query.before)
     _of_cases(query, wheres, values)
     for column in ("persona", "server", "person", "platform"):
-        if wanted := getattr(query, column):
-            wheres.append(f"e.{column} = :{column}")
-            values[column] = keep(wanted)
+        values[column] = keep(getattr(query, column))
+        if values[column]:
+            wheres.append(_OF_PERSON if column == "person" else f"e.{column} = :{column}")
     if query.rule:
         wheres.append(_OF_RULE)
         values["rule"] = keep(query.rule)
-    if sought := phrases(query.text):
-        wheres.append("e.seq IN (SELECT rowid FROM search WHERE search MATCH :match)")
-        values["match"] = " AND ".join(f'"{" ".join(phrase)}"*' for phrase in sought)
     return wheres, values
 
 
@@ -82,6 +82,7 @@ _BEHIND: Final = (
     "(-c.priority, c.seq) > (SELECT -b.priority, b.seq FROM casefile b JOIN exchange x ON x.lead = b.seq"
     " WHERE x.seq = :before)"
 )
+_OF_PERSON: Final = "e.person IN (SELECT value FROM json_each(owners_of(:platform, :person)))"
 _OF_RULE: Final = (
     "e.seq IN (SELECT o.exchange FROM finding f JOIN objection o ON o.seq = f.objection"
     " WHERE f.filter = :rule OR f.filter || '.' || f.category = :rule)"
@@ -95,8 +96,9 @@ def load(connection: sqlite3.Connection, seqs: Sequence[int]) -> tuple[Exchange,
     closings = {
         seq: rows.closing(row)
         for seq, *row in connection.execute(
-            "SELECT exchange, at, outcome, shown, tokens_in, tokens_cached, tokens_out, tokens_overshoot"
-            " FROM closing WHERE exchange IN (SELECT value FROM json_each(?))",
+            "SELECT exchange, c.at, outcome, unseal(e.person, shown), tokens_in, tokens_cached, tokens_out,"
+            " tokens_overshoot FROM closing c JOIN exchange e ON e.seq = c.exchange"
+            " WHERE exchange IN (SELECT value FROM json_each(?))",
             (wanted,),
         )
     }
@@ -114,8 +116,9 @@ def load(connection: sqlite3.Connection, seqs: Sequence[int]) -> tuple[Exchange,
             erased=bool(erased),
         )
         for seq, exchange, erased, *row in connection.execute(
-            "SELECT seq, id, erased, at, platform, conversation, person, message, server, persona,"
-            " persona_version, model, policy, language, said FROM exchange"
+            "SELECT seq, id, erased, at, platform, unseal(person, conversation), name_of(person),"
+            " unseal(person, message), server, persona, persona_version, model, policy, language,"
+            " unseal(person, said) FROM exchange"
             " WHERE seq IN (SELECT value FROM json_each(?))",
             (wanted,),
         )
@@ -126,8 +129,9 @@ def load(connection: sqlite3.Connection, seqs: Sequence[int]) -> tuple[Exchange,
 def of_person(connection: sqlite3.Connection, person: str, platform: str) -> list[int]:
     """The seqs of a person's exchanges, oldest first."""
     rows_found = connection.execute(
-        "SELECT seq FROM exchange WHERE person = ? AND person != '' AND platform = ? ORDER BY seq",
-        (keep(person), keep(platform)),
+        "SELECT seq FROM exchange WHERE ? != '' AND person IN (SELECT value FROM json_each(owners_of(?, ?)))"
+        " ORDER BY seq",
+        (keep(person), keep(platform), keep(person)),
     )
     return [seq for (seq,) in rows_found]
 
@@ -136,7 +140,8 @@ def reports_of(connection: sqlite3.Connection, person: str, platform: str) -> li
     """What a person reported in exchanges of others: the seqs of exchange and objection, oldest first."""
     return connection.execute(
         "SELECT o.exchange, o.seq FROM objection o JOIN exchange e ON e.seq = o.exchange"
-        " WHERE o.reporter = :person AND o.reporter != '' AND e.platform = :platform AND e.person != :person"
+        " WHERE o.reporter IN (SELECT value FROM json_each(owners_of(:platform, :person))) AND :person != ''"
+        " AND e.person NOT IN (SELECT value FROM json_each(owners_of(:platform, :person)))"
         " ORDER BY o.exchange, o.seq",
         {"person": keep(person), "platform": keep(platform)},
     ).fetchall()
@@ -146,8 +151,10 @@ def reported(connection: sqlite3.Connection, origin: Origin, by: str = "") -> st
     """The exchange that holds the first report of a message, or the one `by` somebody; "" where there is none."""
     row = connection.execute(
         "SELECT e.id FROM report r JOIN objection o ON o.seq = r.objection JOIN exchange e ON e.seq = o.exchange"
-        " WHERE r.message = :message AND r.conversation = :conversation AND r.platform = :platform"
-        " AND e.server = :server AND (:by = '' OR o.reporter = :by) ORDER BY r.objection LIMIT 1",
+        " WHERE r.message = mark(:message) AND r.conversation = mark(:conversation) AND r.platform = :platform"
+        " AND e.server = :server"
+        " AND (:by = '' OR o.reporter IN (SELECT value FROM json_each(owners_of(:platform, :by))))"
+        " ORDER BY r.objection LIMIT 1",
         {
             "message": keep(origin.message),
             "conversation": keep(origin.conversation),
@@ -192,16 +199,18 @@ def stats(connection: sqlite3.Connection, server: str) -> Stats:
 def _objections(connection: sqlite3.Connection, wanted: str) -> dict[int, list[Objection]]:
     findings: dict[int, list[Finding]] = defaultdict(list)
     for objection, *row in connection.execute(
-        "SELECT f.objection, f.filter, f.version, f.category, f.decision, f.action, f.score, f.spans, f.detail,"
-        " f.microseconds FROM finding f JOIN objection o ON o.seq = f.objection"
+        "SELECT f.objection, f.filter, f.version, f.category, f.decision, f.action, f.score, f.spans,"
+        " unseal(iif(o.reporter != '', o.reporter, e.person), f.detail), f.microseconds"
+        " FROM finding f JOIN objection o ON o.seq = f.objection JOIN exchange e ON e.seq = o.exchange"
         " WHERE o.exchange IN (SELECT value FROM json_each(?)) ORDER BY f.seq",
         (wanted,),
     ):
         findings[objection].append(rows.finding(row))
     objections: dict[int, list[Objection]] = defaultdict(list)
     for exchange, seq, at, stage, text, shown, by in connection.execute(
-        "SELECT exchange, seq, at, stage, text, shown, reporter FROM objection"
-        " WHERE exchange IN (SELECT value FROM json_each(?)) ORDER BY seq",
+        "SELECT o.exchange, o.seq, o.at, stage, unseal(e.person, text), unseal(e.person, shown), name_of(reporter)"
+        " FROM objection o JOIN exchange e ON e.seq = o.exchange"
+        " WHERE o.exchange IN (SELECT value FROM json_each(?)) ORDER BY o.seq",
         (wanted,),
     ):
         objections[exchange].append(

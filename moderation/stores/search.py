@@ -10,15 +10,22 @@ particle follows (학교에서), its trigrams nothing shorter than three syllabl
 - An emoji is a term. Everything else separates and is never matched, quotes and operators included.
 
 Texts are compared after NFKC and case folding, so that decomposed Hangul and full-width letters are found.
+
+A store that encrypts its texts keeps no terms, but digests: one for each beginning that a term has, the whole included,
+as nobody can look for the beginning of a digest; and not where they stood. What these find has to be looked at: the
+terms of a phrase are found in any order, long ones by their first characters, and two may share a digest.
 """
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 Phrase = tuple[str, ...]
 """Terms that must follow each other; the last one may be the beginning of a term."""
+
+_LONGEST: Final = 12
+"""Characters of a beginning; of a longer one only so many are looked for."""
 
 _DENSE: Final = (
     "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
@@ -58,3 +65,15 @@ def _terms_of(match: re.Match[str]) -> list[str]:
     if match.lastgroup != "dense":
         return [run]
     return [run[start : start + 2] for start in range(len(run))]
+
+
+def beginnings(text: str, digest: Callable[[str], str]) -> str:
+    """What stands for every beginning of a term of `text`, each once, with spaces between."""
+    found = (term[:length] for term in terms(text) for length in range(1, min(len(term), _LONGEST) + 1))
+    return " ".join(map(digest, dict.fromkeys(found)))
+
+
+def matching(sought: Sequence[Phrase], digest: Callable[[str], str]) -> str:
+    """A query of FTS5 that finds whatever holds these phrases, and little else. `sought` is not empty."""
+    wanted = dict.fromkeys(term[:_LONGEST] for phrase in sought for term in phrase)
+    return " AND ".join(f'"{digest(term)}"' for term in wanted)

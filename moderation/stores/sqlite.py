@@ -16,12 +16,19 @@ from moderation.cases import Case, Review, Reviewer
 from moderation.errors import Deflect, StoreFailed, StoreUnavailable, UnknownExchange
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Stats
 from moderation.stores import Audit, Query, casework, reads, reports, traces, writes
+from moderation.stores.companions import transaction
 from moderation.stores.erasure import reported_by
 from moderation.stores.faults import unavailable
+from moderation.stores.keyring import Keyring
+from moderation.stores.keys import Keys
 from moderation.stores.migrations import EXCHANGES, migrate
 from moderation.stores.presence import Presence, is_alive
 from moderation.stores.rows import keep
+from moderation.stores.sealing import Sealing
 from moderation.stores.worker import Worker
+
+KIND: Final = "exchange"
+"""Sets the keys of this kind of database apart."""
 
 _PATIENCE: Final = timedelta(seconds=5)
 """How long a statement waits for another process that writes. Ours take milliseconds."""
@@ -34,19 +41,28 @@ class SqliteStore:
     """Meets `moderation.stores.Store`."""
 
     def __init__(
-        self, *, writer: Worker, reader: Worker, file: Path, ids: Callable[[], str], session: int, presence: Presence
+        self,
+        *,
+        writer: Worker,
+        reader: Worker,
+        ring: Keyring,
+        file: Path,
+        ids: Callable[[], str],
+        session: int,
+        presence: Presence,
     ) -> None:
         """For `at`, which knows how to get these."""
         self._file = file
         self._writer = writer
         self._reader = reader
+        self._ring = ring
         self._ids = ids
         self._session = session
         self._presence = presence
 
     @classmethod
     def at(
-        cls, path: Path, *, clock: Callable[[], datetime], ids: Callable[[], str], queue: int = 256
+        cls, path: Path, *, keys: Keys, clock: Callable[[], datetime], ids: Callable[[], str], queue: int = 256
     ) -> "SqliteStore":
         """The store in the file `path`, which is made, private, with its folder, where there is none.
 
@@ -54,28 +70,31 @@ class SqliteStore:
         unfinished when it died are closed as INTERRUPTED, those of processes that live are left alone; so any number of
         processes may have one file open, to chat and to review.
 
+        `keys` are those of this instance, always the same: with them texts and names of people are encrypted.
+
         `clock` gives aware times in UTC; `ids` makes a new short id at each call (one that is taken is asked for again)
         and is called from one thread at a time; `queue` is how many writes, and how many reads, may wait.
 
         Raises StoreUnavailable: folder or file cannot be written, not a database, another program's, a newer version's,
-        locked, disk full.
+        locked, disk full, encrypted with other keys.
         """
         file = path.absolute()
         with contextlib.ExitStack() as undo:
             try:
                 file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 file.touch(mode=0o600)
-                writing = undo.enter_context(contextlib.closing(_connect(file.as_uri())))
-                _prepare(writing, file)
-                session, presence = _enter(writing, file, clock())
+                writing, sealing = _furnished(file.as_uri(), keys, undo)
+                _prepare(writing, file, sealing)
+                session, presence = _enter(writing, file, clock(), sealing)
                 undo.callback(presence.end)
-                reading = undo.enter_context(contextlib.closing(_connect(f"{file.as_uri()}?mode=ro")))
+                reading, unsealing = _furnished(f"{file.as_uri()}?mode=ro", keys, undo, making=False)
             except (sqlite3.Error, OSError) as error:
                 raise unavailable(error, file) from error
             undo.pop_all()
         return cls(
-            writer=Worker(writing, file=file, mode="IMMEDIATE", waiting=queue),
-            reader=Worker(reading, file=file, mode="DEFERRED", waiting=queue),
+            writer=Worker(writing, file=file, mode="IMMEDIATE", waiting=queue, companion=sealing),
+            reader=Worker(reading, file=file, mode="DEFERRED", waiting=queue, companion=unsealing),
+            ring=sealing.ring,
             file=file,
             ids=ids,
             session=session,
@@ -87,7 +106,7 @@ class SqliteStore:
 
         def job(connection: sqlite3.Connection) -> str:
             exchange, seq = self._insert(connection, opening, first)
-            writes.insert_objection(connection, seq, first)
+            writes.insert_objection(connection, seq, first, said=opening.said)
             return exchange
 
         return await self._writer.call(job)
@@ -164,8 +183,9 @@ class SqliteStore:
     async def erase(self, person: str, *, platform: str) -> int:
         """Overwrite every text of a person's; in how many exchanges there were any. Other writes wait meanwhile, for
         other processes no longer than a lock is waited for."""
-        erased = await self._writer.call(lambda db: traces.erase(db, person, platform))
+        erased = await self._writer.call(lambda db: traces.erase(db, self._ring, person, platform))
         await self._writer.call_alone(lambda db: traces.clean(db, self._file))
+        await self._writer.call_alone(lambda _: self._ring.clean())
         return erased
 
     async def move(self, old: str, new: str) -> None:
@@ -199,8 +219,9 @@ class SqliteStore:
         if kept:
             row = writes.insert_objection(db, reads.find(db, kept), objection)
         else:
-            kept, seq = self._insert(db, reports.begun(opening, meant), objection)
-            row = writes.insert_objection(db, seq, objection)
+            begun = reports.begun(opening, meant)
+            kept, seq = self._insert(db, begun, objection)
+            row = writes.insert_objection(db, seq, objection, said=begun.said)
             writes.insert_closing(db, seq, reports.ended(objection), count=False)
         if recognised:
             writes.insert_report(db, row, origin)
@@ -227,6 +248,15 @@ def _look(connection: sqlite3.Connection, exchange: str) -> Exchange | None:
         return None
 
 
+def _furnished(
+    uri: str, keys: Keys, undo: contextlib.ExitStack, *, making: bool = True
+) -> tuple[sqlite3.Connection, Sealing]:
+    """A connection with what seals its texts, both released by `undo`."""
+    connection = undo.enter_context(contextlib.closing(_connect(uri)))
+    sealing = Sealing(connection, Keyring.at(keys, making=making), kind=KIND)
+    return connection, undo.enter_context(contextlib.closing(sealing))
+
+
 def _connect(uri: str) -> sqlite3.Connection:
     """A connection in autocommit mode, whose transactions are ours, to be handed to a thread."""
     connection = sqlite3.connect(
@@ -236,36 +266,34 @@ def _connect(uri: str) -> sqlite3.Connection:
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, file: Path) -> None:
+def _prepare(connection: sqlite3.Connection, file: Path, sealing: Sealing) -> None:
     """Bring an existing or new database to the present schema, and make its commits durable and its deletions real."""
-    migrate(connection, file, EXCHANGES)
+    migrate(connection, file, EXCHANGES, companion=sealing)
+    sealing.check(file)
     (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
         raise StoreUnavailable("stores.broken", file=file, detail=f"journal_mode = {mode}")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA fullfsync = ON")  # macOS: through the drive's own cache; no effect elsewhere
     connection.execute("PRAGMA secure_delete = ON")
+    with transaction(connection, sealing):
+        traces.sweep(connection, sealing.ring)
     with contextlib.suppress(StoreFailed):  # somebody else is at work; the next one to open it tries again
         traces.clean(connection, file)
 
 
-def _enter(connection: sqlite3.Connection, file: Path, now: datetime) -> tuple[int, Presence]:
+def _enter(connection: sqlite3.Connection, file: Path, now: datetime, sealing: Sealing) -> tuple[int, Presence]:
     """Tidy up after sessions that are gone, and begin one. Nobody can see its row before its lock is held."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        gone = [session for session in writes.sessions(connection) if not is_alive(_lock_of(file, session))]
-        for session in gone:
-            writes.end_session(connection, session)
-        writes.interrupt(connection, now)
-        session = writes.begin_session(connection)
-        with contextlib.ExitStack() as undo:
+    with contextlib.ExitStack() as undo:
+        with transaction(connection, sealing):
+            gone = [session for session in writes.sessions(connection) if not is_alive(_lock_of(file, session))]
+            for session in gone:
+                writes.end_session(connection, session)
+            writes.interrupt(connection, now)
+            session = writes.begin_session(connection)
             presence = Presence(_lock_of(file, session))
             undo.callback(presence.end)
-            connection.execute("COMMIT")
-            undo.pop_all()
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        undo.pop_all()
     return session, presence
 
 

@@ -1,4 +1,6 @@
-"""How a person's texts leave the SQLite store: out of the rows, and out of the files.
+"""How a person's texts leave the SQLite store: out of the rows, out of the files, and out of copies made before.
+
+Their key is destroyed (`moderation.stores.keyring`), which is what reaches copies.
 
 Overwriting a row is not enough. SQLite zeroes what it deletes (`secure_delete`), but where it divides a page between
 two, a copy of what moved stays behind; the search index keeps a term until its segments are merged; the log holds both.
@@ -8,11 +10,15 @@ takes the note away. Where a process dies in between, the note stays, and the ne
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from moderation.errors import StoreFailed
 from moderation.stores import reads
+
+if TYPE_CHECKING:
+    from moderation.stores.keyring import Keyring
 
 # As `moderation.stores.erasure` says it for values; a test holds the two together.
 _OWN: Final = (
@@ -32,10 +38,35 @@ _REPORTED: Final = (
 )
 
 
-def erase(connection: sqlite3.Connection, person: str, platform: str) -> int:
-    """Overwrite the texts of a person, and note it; in how many exchanges there were any. Inside a transaction."""
-    own = reads.of_person(connection, person, platform)
-    reported = reads.reports_of(connection, person, platform)
+def erase(connection: sqlite3.Connection, ring: "Keyring", person: str, platform: str) -> int:
+    """Overwrite the texts of a person, destroy their key, and note both; in how many exchanges there were any. Inside
+    a transaction.
+
+    The key is gone for good before the transaction is committed. Where that fails, `sweep` does the rest.
+    """
+    erased = _overwrite(
+        connection, reads.of_person(connection, person, platform), reads.reports_of(connection, person, platform)
+    )
+    if person:
+        ring.destroy(ring.owners("exchange", platform, person))
+    return erased
+
+
+def sweep(connection: sqlite3.Connection, ring: "Keyring") -> int:
+    """Overwrite what belongs to keys that were destroyed, where a process died before it could, or where this is an
+    older copy of the database; in how many exchanges there were any. Inside a transaction."""
+    gone = (json.dumps(ring.destroyed()),)
+    own = connection.execute(
+        "SELECT seq FROM exchange WHERE person IN (SELECT value FROM json_each(?))", gone
+    ).fetchall()
+    reported = connection.execute(
+        "SELECT exchange, seq FROM objection WHERE reporter != '' AND reporter IN (SELECT value FROM json_each(?))",
+        gone,
+    ).fetchall()
+    return _overwrite(connection, [seq for (seq,) in own], reported)
+
+
+def _overwrite(connection: sqlite3.Connection, own: Sequence[int], reported: Sequence[tuple[int, int]]) -> int:
     for statements, seqs in ((_OWN, own), (_REPORTED, [objection for _, objection in reported])):
         for statement in statements:
             connection.execute(statement, (json.dumps(seqs),))

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Generic, Literal, TypeVar
 
 from moderation.errors import ModerationError, StoreBusy, StoreFailed
+from moderation.stores.companions import Companion
 from moderation.stores.faults import defective, failed
 
 T = TypeVar("T")
@@ -97,13 +98,21 @@ class Worker:
     """Runs jobs in order, on its own thread, in transactions. `call` belongs to one event loop."""
 
     def __init__(
-        self, connection: sqlite3.Connection, *, file: Path, mode: Literal["DEFERRED", "IMMEDIATE"], waiting: int
+        self,
+        connection: sqlite3.Connection,
+        *,
+        file: Path,
+        mode: Literal["DEFERRED", "IMMEDIATE"],
+        waiting: int,
+        companion: Companion,
     ) -> None:
-        """Takes over `connection`, which must be in autocommit mode and allow another thread than its maker's.
+        """Takes over `companion` and `connection`, which must be in autocommit mode and allow another thread than its
+        maker's.
 
         `mode`: IMMEDIATE for jobs that write, DEFERRED for jobs that only read. `waiting`: how many jobs may wait.
         """
         self._connection = connection
+        self._companion = companion
         self._file = file
         self._begin = f"BEGIN {mode}"
         self._queue: queue.Queue[_Task[Any] | None] = queue.Queue(waiting + 1)  # one place is the sentinel's
@@ -157,6 +166,7 @@ class Worker:
         finally:
             self._stopped.set()
             self._abandon()
+            self._companion.close()
             self._connection.close()
 
     def _take(self) -> bool:
@@ -181,6 +191,7 @@ class Worker:
         try:
             for task in tasks:
                 task.run(self._connection, self._file)
+            self._companion.settle()
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
@@ -204,10 +215,15 @@ class Worker:
                 task.tell()
 
     def _fail(self, tasks: Sequence[_Task[Any]], error: sqlite3.Error) -> None:
+        trouble = self._companion.trouble()
+        known = trouble if isinstance(trouble, sqlite3.Error) else error
         for task in tasks:
-            task.future.set_exception(failed(error, self._file))
+            failure = failed(known, self._file)
+            failure.__cause__ = trouble
+            task.future.set_exception(failure)
 
     def _roll_back(self) -> None:
+        self._companion.abandon()
         if self._connection.in_transaction:  # a full disk ends a transaction by itself
             self._connection.execute("ROLLBACK")
 

@@ -10,11 +10,12 @@ from moderation.records import Closing, Objection, Opening, Origin, Outcome
 from moderation.stores import casework
 from moderation.stores.erasure import silent, wordless
 from moderation.stores.rows import Text, finding_row, keep, revive
-from moderation.stores.search import terms
+from moderation.stores.searching import append_terms
 
 
 def insert_exchange(connection: sqlite3.Connection, exchange: str, opening: Opening, session: int) -> int | None:
-    """The seq of a new exchange, which has no case yet; None where the id is taken."""
+    """The seq of a new exchange, which has no case yet; None where the id is taken. Its first objection indexes what
+    was said."""
     origin = opening.origin
     texts = (
         origin.platform,
@@ -30,44 +31,51 @@ def insert_exchange(connection: sqlite3.Connection, exchange: str, opening: Open
         opening.said,
     )
     cursor = connection.execute(
-        "INSERT INTO exchange (id, session, at, platform, conversation, person, message, server, persona,"
-        " persona_version, model, policy, language, said) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (id) DO NOTHING RETURNING seq",
+        "WITH value (platform, conversation, person, message, server, persona, persona_version, model, policy,"
+        " language, said, owner) AS (SELECT ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, owner_of(?4, ?6))"
+        " INSERT INTO exchange (id, session, at, platform, conversation, person, message, server, persona,"
+        " persona_version, model, policy, language, said) SELECT ?1, ?2, ?3, platform, seal(owner, conversation),"
+        " owner, seal(owner, message), server, persona, persona_version, model, policy, language, seal(owner, said)"
+        " FROM value WHERE true ON CONFLICT (id) DO NOTHING RETURNING seq",
         (keep(exchange), session, opening.at.isoformat(), *map(keep, texts)),
     )
     row = cursor.fetchone()
     if row is None:
         return None
-    seq = int(row[0])
-    connection.execute("UPDATE exchange SET lead = seq WHERE seq = ?", (seq,))
-    connection.execute("INSERT INTO search (rowid, terms) VALUES (?, ?)", (seq, " ".join(terms(opening.said))))
-    return seq
+    connection.execute("UPDATE exchange SET lead = seq WHERE seq = ?", row)
+    return int(row[0])
 
 
-def insert_objection(connection: sqlite3.Connection, seq: int, objection: Objection) -> int:
-    """Append an objection with its findings to an exchange, without its texts to an erased one; returns its seq."""
+def insert_objection(connection: sqlite3.Connection, seq: int, objection: Objection, *, said: str = "") -> int:
+    """Append an objection with its findings to an exchange, without its texts to an erased one; returns its seq.
+
+    With the first one comes what was `said`, so that both are indexed at once.
+    """
     if is_erased(connection, seq):
         objection = wordless(objection)
     texts = (objection.text, objection.shown, objection.by)
     cursor = connection.execute(
-        "INSERT INTO objection (exchange, at, stage, text, shown, reporter) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq",
+        "INSERT INTO objection (exchange, at, stage, text, shown, reporter)"
+        " SELECT seq, ?2, ?3, seal(person, ?4), seal(person, ?5), iif(?6 = '', '', owner_of(platform, ?6))"
+        " FROM exchange WHERE seq = ?1 RETURNING seq, iif(reporter != '', reporter,"
+        " (SELECT e.person FROM exchange e WHERE e.seq = objection.exchange))",
         (seq, objection.at.isoformat(), objection.stage.value, *map(keep, texts)),
     )
-    row = int(cursor.fetchone()[0])
+    row, owner = cursor.fetchone()
     connection.executemany(
         "INSERT INTO finding (objection, filter, version, category, decision, action, score, spans, detail,"
-        " microseconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [finding_row(row, finding) for finding in objection.findings],
+        " microseconds) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, seal(?11, ?9), ?10)",
+        [(*finding_row(row, finding), owner) for finding in objection.findings],
     )
-    _index(connection, seq, objection.text)
+    append_terms(connection, seq, keep(f"{said}\n{objection.text}"))
     casework.press(connection, seq, objection)
-    return row
+    return int(row)
 
 
 def insert_report(connection: sqlite3.Connection, objection: int, origin: Origin) -> None:
     """Note which message an objection is a report of."""
     connection.execute(
-        "INSERT INTO report (objection, platform, conversation, message) VALUES (?, ?, ?, ?)",
+        "INSERT INTO report (objection, platform, conversation, message) VALUES (?, ?, mark(?), mark(?))",
         (objection, *map(keep, (origin.platform, origin.conversation, origin.message))),
     )
 
@@ -81,7 +89,8 @@ def insert_closing(connection: sqlite3.Connection, seq: int, closing: Closing, *
         closing = silent(closing)
     cursor = connection.execute(
         "INSERT INTO closing (exchange, at, outcome, shown, tokens_in, tokens_cached, tokens_out, tokens_overshoot)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (exchange) DO NOTHING",
+        " SELECT seq, ?2, ?3, seal(person, ?4), ?5, ?6, ?7, ?8 FROM exchange WHERE seq = ?1"
+        " ON CONFLICT (exchange) DO NOTHING",
         (
             seq,
             closing.at.isoformat(),
@@ -94,7 +103,7 @@ def insert_closing(connection: sqlite3.Connection, seq: int, closing: Closing, *
         ),
     )
     if cursor.rowcount:
-        _index(connection, seq, closing.shown)
+        append_terms(connection, seq, keep(closing.shown))
         casework.queue(connection, seq, closing.at)
         if count:
             count_outcome(connection, closing.outcome, _server_of(connection, seq))
@@ -139,7 +148,8 @@ def end_session(connection: sqlite3.Connection, session: int) -> None:
 def interrupt(connection: sqlite3.Connection, at: datetime) -> None:
     """Close what sessions that are gone left open. What was on the screen is what the last objection saw there."""
     rows = connection.execute(
-        "SELECT e.seq, (SELECT o.shown FROM objection o WHERE o.exchange = e.seq ORDER BY o.seq DESC LIMIT 1)"
+        "SELECT e.seq, unseal(e.person,"
+        " (SELECT o.shown FROM objection o WHERE o.exchange = e.seq ORDER BY o.seq DESC LIMIT 1))"
         " FROM exchange e WHERE e.session NOT IN (SELECT seq FROM session)"
         " AND NOT EXISTS (SELECT 1 FROM closing c WHERE c.exchange = e.seq)"
     ).fetchall()
@@ -157,7 +167,3 @@ def _server_of(connection: sqlite3.Connection, seq: int) -> Text:
     (server,) = connection.execute("SELECT server FROM exchange WHERE seq = ?", (seq,)).fetchone()
     kept: Text = server
     return kept
-
-
-def _index(connection: sqlite3.Connection, seq: int, text: str) -> None:
-    connection.execute("UPDATE search SET terms = terms || ' ' || ? WHERE rowid = ?", (" ".join(terms(text)), seq))

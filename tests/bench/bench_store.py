@@ -17,6 +17,7 @@ from typing import Final
 
 from moderation.records import Closing, Decision, Finding, Objection, Opening, Origin, Outcome, Stage
 from moderation.stores import Query
+from moderation.stores.keys import Keys
 from moderation.stores.sqlite import SqliteStore
 
 Row = tuple[str, float, str]
@@ -49,7 +50,9 @@ def rows() -> list[Row]:
 
 async def _measure(file: Path) -> list[Row]:
     ids = itertools.count(1)
-    store = SqliteStore.at(file, clock=lambda: NOON, ids=lambda: f"k{next(ids):06d}")
+    store = SqliteStore.at(
+        file, keys=Keys.at(file.parent / "keys"), clock=lambda: NOON, ids=lambda: f"k{next(ids):06d}"
+    )
     numbers = iter(range(KEPT))
     alone = await _seconds(_live(store, itertools.islice(numbers, ALONE)))
     together = await _seconds(asyncio.gather(*(_live(store, numbers) for _ in range(AT_ONCE))))

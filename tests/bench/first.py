@@ -20,6 +20,7 @@ from bots.app import limits_of
 from bots.config import Settings
 from bots.parts import new_id, utc_now
 from moderation.guard import Guard
+from moderation.stores.keys import Keys
 from moderation.stores.sqlite import SqliteStore
 from personas.cast import Cast
 from personas.conversation import Conversation
@@ -144,7 +145,8 @@ async def _ways(guard: Guard, script: Script, file: Path) -> AsyncGenerator[_Way
     limits = limits_of(Settings.load(b'[model]\nuse = "openai:bench"', {}))
     async with AsyncExitStack() as stack:
         guarded, plain = [await stack.enter_async_context(_generator(script)) for _ in range(2)]
-        store = await asyncio.to_thread(lambda: SqliteStore.at(file, clock=utc_now, ids=new_id))
+        keys = await asyncio.to_thread(Keys.at, file.parent / "keys")
+        store = await asyncio.to_thread(lambda: SqliteStore.at(file, keys=keys, clock=utc_now, ids=new_id))
         stack.push_async_callback(store.aclose)
         hands = Stagehands(
             generator=guarded,

@@ -14,6 +14,7 @@ from typing import IO
 from bots.state import Entry, State
 from bots.state.memory import MemoryState
 from bots.state.sqlite import SqliteState
+from tests.support.keys import keys_beside
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -42,7 +43,7 @@ async def make_memory(folder: Path, clock: Clock) -> State:
 
 
 async def sqlite_at(file: Path, clock: Callable[[], datetime] = Clock(), *, queue: int = 256) -> SqliteState:  # noqa: B008
-    return await asyncio.to_thread(lambda: SqliteState.at(file, clock=clock, queue=queue))
+    return await asyncio.to_thread(lambda: SqliteState.at(file, keys=keys_beside(file), clock=clock, queue=queue))
 
 
 def entry(
@@ -63,6 +64,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from bots.state import Entry
 from bots.state.sqlite import SqliteState
+from tests.support.keys import keys_beside
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -72,7 +74,8 @@ def say(text):
 async def main(state, name):
 {body}
 
-asyncio.run(main(SqliteState.at(Path(sys.argv[1]), clock=lambda: NOON), sys.argv[2]))
+file = Path(sys.argv[1])
+asyncio.run(main(SqliteState.at(file, keys=keys_beside(file), clock=lambda: NOON), sys.argv[2]))
 """
 
 

@@ -10,12 +10,14 @@ from moderation.stores.masking import MaskingStore
 from moderation.stores.memory import MemoryStore
 from moderation.stores.sqlite import SqliteStore
 from tests.support.exchanges import NOON, by
+from tests.support.keys import keys_beside
 
 Make = Callable[..., Store]
 
 
 def make_sqlite(folder: Path, ids: Callable[[], str]) -> Store:
-    return SqliteStore.at(folder / "talchum.db", clock=lambda: NOON, ids=ids)
+    file = folder / "talchum.db"
+    return SqliteStore.at(file, keys=keys_beside(file), clock=lambda: NOON, ids=ids)
 
 
 def make_memory(folder: Path, ids: Callable[[], str]) -> Store:

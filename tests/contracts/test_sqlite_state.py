@@ -24,6 +24,7 @@ from tests.contracts.stating import (
     entry,
     sqlite_at,
 )
+from tests.support.keys import keys_beside
 
 
 async def test_everything_is_there_again_when_the_file_is_opened_again(file: Path) -> None:
@@ -201,7 +202,7 @@ def foreign(file: Path) -> None:
 
 def of_exchanges(file: Path) -> None:
     async def use() -> None:
-        await SqliteStore.at(file, clock=lambda: NOON, ids=lambda: "a").aclose()
+        await SqliteStore.at(file, keys=keys_beside(file), clock=lambda: NOON, ids=lambda: "a").aclose()
 
     asyncio.run(use())
 
@@ -248,7 +249,9 @@ async def test_the_store_of_exchanges_refuses_a_state(file: Path) -> None:
     await (await sqlite_at(file)).aclose()
 
     with pytest.raises(StoreUnavailable) as refused:
-        await asyncio.to_thread(lambda: SqliteStore.at(file, clock=lambda: NOON, ids=lambda: "a"))
+        await asyncio.to_thread(
+            lambda: SqliteStore.at(file, keys=keys_beside(file), clock=lambda: NOON, ids=lambda: "a")
+        )
 
     assert refused.value.key == "stores.foreign"
 

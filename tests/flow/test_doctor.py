@@ -69,7 +69,7 @@ async def test_a_house_in_order_is_all_good_and_ready_afterwards(tmp_path: Path,
     found = await look_at_house(settings, today=checked)
 
     assert {finding.grade for finding in found} == {Grade.GOOD}
-    assert list(by_subject(found)) == ["folder", "store", "state", "policy", "personas", "numbers"]
+    assert list(by_subject(found)) == ["folder", "keys", "store", "state", "policy", "personas", "numbers"]
     assert settings.data.stat().st_mode & 0o077 == 0
     assert (settings.store.is_file(), settings.state.is_file()) == (True, True)
 

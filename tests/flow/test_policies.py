@@ -19,6 +19,7 @@ from moderation.records import Decision, Objection
 from moderation.stores.sqlite import SqliteStore
 from moderation.words import Explained
 from tests.support.decided import fill, scored
+from tests.support.keys import keys_beside
 
 ROOT = Path(__file__).parents[2]
 Typed = Callable[..., str]
@@ -56,7 +57,7 @@ def version() -> str:
 
 def keep(file: Path, decided: Sequence[tuple[Objection, bool | None]]) -> None:
     async def work() -> None:
-        store = await asyncio.to_thread(SqliteStore.at, file, clock=utc_now, ids=new_id)
+        store = await asyncio.to_thread(SqliteStore.at, file, keys=keys_beside(file), clock=utc_now, ids=new_id)
         await fill(store, decided)
         await store.aclose()
 

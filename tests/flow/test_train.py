@@ -18,6 +18,7 @@ from moderation.bench.functional import FOLDER
 from moderation.stores.sqlite import SqliteStore
 from moderation.words import LANGUAGES, Explained
 from tests.support.decided import fill, scored
+from tests.support.keys import keys_beside
 
 Typed = Callable[..., Explained]
 
@@ -39,8 +40,9 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
 
 def keep(folder: Path, *, agreed: bool) -> None:
     async def work() -> None:
-        store = await asyncio.to_thread(SqliteStore.at, folder / "talchum.db", clock=utc_now, ids=new_id)
-        state = await asyncio.to_thread(SqliteState.at, folder / "state.db", clock=utc_now)
+        file, keys = folder / "talchum.db", keys_beside(folder / "talchum.db")
+        store = await asyncio.to_thread(SqliteStore.at, file, keys=keys, clock=utc_now, ids=new_id)
+        state = await asyncio.to_thread(SqliteState.at, folder / "state.db", keys=keys, clock=utc_now)
         await fill(store, [(scored("toxicity.insult", 0.9, version="v1"), False)] * 3, person="mina")
         if agreed:
             await PrivacyCommands(store, state, clock=utc_now).run(

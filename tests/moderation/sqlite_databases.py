@@ -14,12 +14,13 @@ from typing import IO
 
 from moderation.stores.sqlite import SqliteStore
 from tests.support.exchanges import NOON, numbered, opening
+from tests.support.keys import keys_beside
 
 OPENING = opening("안녕")
 
 
 def store_at(file: Path, *, prefix: str = "a", queue: int = 256) -> SqliteStore:
-    return SqliteStore.at(file, clock=lambda: NOON, ids=numbered(prefix), queue=queue)
+    return SqliteStore.at(file, keys=keys_beside(file), clock=lambda: NOON, ids=numbered(prefix), queue=queue)
 
 
 @contextlib.contextmanager

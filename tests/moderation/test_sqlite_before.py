@@ -87,14 +87,25 @@ async def test_a_database_of_before_servers_is_brought_up_without_loss(file: Pat
     await store.aclose()
 
 
-async def test_what_a_database_of_before_holds_of_a_person_can_be_erased(file: Path) -> None:
+async def test_what_a_database_of_before_holds_is_encrypted_at_the_first_start_and_can_be_erased(file: Path) -> None:
     await asyncio.to_thread(made_before_servers, file)
+    texts = [text.encode() for text in ("국밥", "draft", "낱말", "under way", "shown", "메모")]
+    assert set(await asyncio.to_thread(texts_in, file, texts)) == set(texts)
+
     store = store_at(file)
-    gone = ("국밥".encode(), b"draft", "낱말".encode(), b"under way", b"interrupted text")
 
+    assert await asyncio.to_thread(texts_in, file, texts) == [b"shown"], "the name of a column"
+    columns = await store._reader.call(
+        lambda db: db.execute("SELECT person, conversation, message FROM exchange").fetchall()
+    )
+    assert not {"p1", "c1", "m1"} & {value for row in columns for value in row}
+    assert len(await store.of_person("p1", platform="console")) == 2
     assert await store.erase("p1", platform="console") == 2
-
-    content = await asyncio.to_thread(lambda: b"".join(path.read_bytes() for path in file.parent.iterdir()))
-    assert [text for text in gone if text in content] == []
-    assert "메모".encode() in content, "the trail is the moderators'"
+    assert await store.list(Query(text="국밥")) == ()
+    assert [each.note for each in (await store.get("o1")).case.by_people] == ["메모"], "the trail is the moderators'"
     await store.aclose()
+
+
+def texts_in(file: Path, texts: list[bytes]) -> list[bytes]:
+    content = b"".join(path.read_bytes() for path in file.parent.iterdir())
+    return [text for text in texts if text in content]

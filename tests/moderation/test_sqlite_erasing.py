@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import shutil
 import sqlite3
 from collections.abc import Coroutine, Iterator
 from datetime import timedelta
@@ -15,9 +16,11 @@ import pytest
 from moderation.errors import StoreFailed
 from moderation.stores import Query
 from moderation.stores import sqlite as module
-from moderation.stores.sqlite import SqliteStore
+from moderation.stores.sqlite import KIND, SqliteStore
 from tests.moderation.sqlite_databases import OPENING, child, line, store_at
+from tests.support import keys
 from tests.support.exchanges import closing, finding, objection, opening, report
+from tests.support.keys import everything, keys_beside, left
 
 PERSON, OTHER = "qzjvkxwyperson", "another-person"
 
@@ -60,31 +63,58 @@ class Life:
             self.words += words
         return " ".join(words)
 
-    def traces(self, file: Path) -> list[str]:
-        """The words of which the middle stands in any file: the index keeps only what differs from the word before."""
-        content = b"".join(path.read_bytes() for path in sorted(file.parent.iterdir()))
-        assert OTHER.encode() in content
-        return [word for word in self.words if word[4:14].encode() in content]
+
+def secrets_of(file: Path) -> list[bytes]:
+    return keys.secrets_of(file, KIND, "console", PERSON, HELD)
+
+
+def digests_of(file: Path, words: list[str]) -> list[bytes]:
+    """The terms that the search index holds for them."""
+    return [keys_beside(file).term(word[:12]).encode() for word in words]
+
+
+HELD = [
+    f"SELECT {column} FROM {table} WHERE {owner} IN (SELECT value FROM json_each(:owners))"
+    for table, owner, columns in (
+        ("exchange", "person", ("said", "conversation", "message")),
+        ("closing JOIN exchange ON seq = exchange", "person", ("shown",)),
+        ("objection JOIN exchange e ON e.seq = exchange", "person", ("text", "shown")),
+        ("finding JOIN objection o ON o.seq = objection", "reporter", ("detail",)),
+    )
+    for column in columns
+]
+
+
+def spoken(file: Path, words: list[str]) -> list[str]:
+    """The words of which the middle stands in any file."""
+    content = everything(file)
+    return [word for word in words if word[4:14].encode() in content]
 
 
 @pytest.mark.parametrize("seed", [2, 6, 10])
 async def test_not_a_byte_is_left_of_what_was_erased(file: Path, seed: int) -> None:
     life, store, onlooker = Life(seed), store_at(file), store_at(file, prefix="b")
     await life.lead(store, turns=250)
-    assert len(await asyncio.to_thread(life.traces, file)) == len(life.words)
+    secrets = await asyncio.to_thread(secrets_of, file)
+    assert len(await asyncio.to_thread(left, file, secrets)) > len(secrets) * 0.9
+    digests = await asyncio.to_thread(digests_of, file, life.words[2:])
+    secrets += await asyncio.to_thread(left, file, digests)
+    assert len(secrets) > len(digests), "comments are not searched"
+    assert await asyncio.to_thread(spoken, file, life.words) == [], "nothing stands there in the open"
     others = [each for each in await store.list(Query(limit=999)) if each.opening.origin.person == OTHER]
     assert len(others) > 10
 
     assert await store.erase(PERSON, platform="console") > 10
 
-    assert await asyncio.to_thread(life.traces, file) == []
+    assert await asyncio.to_thread(left, file, secrets) == []
     spared = {each.id for each in others}
-    left = [each for each in await onlooker.list(Query(limit=999)) if each.id in spared]
-    assert [each.opening for each in left] == [each.opening for each in others]
+    kept = [each for each in await onlooker.list(Query(limit=999)) if each.id in spared]
+    assert [each.opening for each in kept] == [each.opening for each in others]
     assert await traced(store) == 0, "the next start need not clean up again"
     await onlooker.aclose()
     await store.aclose()
-    assert await asyncio.to_thread(life.traces, file) == []
+    assert await asyncio.to_thread(left, file, secrets) == []
+    assert await asyncio.to_thread(spoken, file, life.words) == []
 
 
 async def traced(store: SqliteStore) -> int:
@@ -125,12 +155,13 @@ async def test_where_somebody_reads_for_too_long_it_is_said_that_traces_are_left
     monkeypatch.setattr(module, "_PATIENCE", timedelta(milliseconds=20))
     life, store = Life(5), store_at(file)
     await life.lead(store, turns=40)
+    secrets = await asyncio.to_thread(secrets_of, file)
     with watched(file):
         with pytest.raises(StoreFailed) as refused:
             await store.erase(PERSON, platform="console")
         assert await store.of_person(PERSON, platform="console") == ()
         assert await store.open(OPENING, objection()), "the store goes on"
-        assert await asyncio.to_thread(life.traces, file) != []
+        assert await asyncio.to_thread(left, file, secrets) != []
         assert await traced(store) == 1
         meanwhile = store_at(file, prefix="b")
         assert await traced(meanwhile) == 1
@@ -140,7 +171,7 @@ async def test_where_somebody_reads_for_too_long_it_is_said_that_traces_are_left
     next_start = store_at(file, prefix="c")
 
     assert await traced(next_start) == 0
-    assert await asyncio.to_thread(life.traces, file) == []
+    assert await asyncio.to_thread(left, file, secrets) == []
     for each in (next_start, meanwhile, store):
         await each.aclose()
 
@@ -149,37 +180,78 @@ async def test_asking_again_removes_the_traces_too(file: Path, monkeypatch: pyte
     monkeypatch.setattr(module, "_PATIENCE", timedelta(milliseconds=20))
     life, store = Life(5), store_at(file)
     await life.lead(store, turns=40)
+    secrets = await asyncio.to_thread(secrets_of, file)
     with watched(file), pytest.raises(StoreFailed):
         await store.erase(PERSON, platform="console")
 
     assert await store.erase(PERSON, platform="console") == 0
 
-    assert await asyncio.to_thread(life.traces, file) == []
+    assert await asyncio.to_thread(left, file, secrets) == []
     await store.aclose()
 
 
 async def test_a_kill_between_overwriting_and_cleaning_up_is_made_good_at_the_next_start(file: Path) -> None:
     body = f"""
         from moderation.stores import traces
-        from tests.moderation.test_sqlite_erasing import Life
+        from tests.moderation.test_sqlite_erasing import Life, secrets_of
         await Life(5).lead(store, turns=150)
-        await store._writer.call(lambda db: traces.erase(db, {PERSON!r}, "console"))
+        say(" ".join(secret.hex() for secret in secrets_of(Path(sys.argv[1]))))
+        await store._writer.call(lambda db: traces.erase(db, store._ring, {PERSON!r}, "console"))
         say("overwritten")
         os.kill(os.getpid(), signal.SIGKILL)
     """
     with child(file, body) as process:
+        secrets = [bytes.fromhex(secret) for secret in line(process).split()]
         assert line(process) == "overwritten"
-    life = Life(5)
-    aside = store_at(file.with_name("aside.db"))
-    await life.lead(aside, turns=150)
-    await aside.aclose()
-    aside_file = file.with_name("aside.db")
-    aside_file.unlink()
-    assert await asyncio.to_thread(life.traces, file) != []
+    assert await asyncio.to_thread(left, file, secrets) != []
 
     store = store_at(file)
 
-    assert await asyncio.to_thread(life.traces, file) == []
+    assert await asyncio.to_thread(left, file, secrets) == []
     assert await traced(store) == 0
     assert await store.of_person(PERSON, platform="console") == ()
     await store.aclose()
+
+
+async def test_a_kill_between_the_end_of_the_key_and_overwriting_is_made_good_at_the_next_start(file: Path) -> None:
+    body = f"""
+        from tests.moderation.test_sqlite_erasing import Life, secrets_of
+        await Life(5).lead(store, turns=150)
+        say(" ".join(secret.hex() for secret in secrets_of(Path(sys.argv[1]))))
+        def destroy(db):
+            store._ring.destroy(store._ring.owners("exchange", "console", {PERSON!r}))
+            store._ring.settle()
+            os.kill(os.getpid(), signal.SIGKILL)
+        await store._writer.call(destroy)
+    """
+    with child(file, body) as process:
+        secrets = [bytes.fromhex(secret) for secret in line(process).split()]
+        process.wait()
+    assert await asyncio.to_thread(left, file, secrets) != []
+
+    store = store_at(file)
+
+    assert await asyncio.to_thread(left, file, secrets) == []
+    assert await store.of_person(PERSON, platform="console") == ()
+    assert sum(each.erased for each in await store.list(Query(limit=999))) > 10
+    await store.aclose()
+
+
+async def test_a_copy_that_was_made_before_cannot_be_read_afterwards(file: Path) -> None:
+    life, store = Life(3), store_at(file)
+    await life.lead(store, turns=60)
+    mine = [each.id for each in await store.of_person(PERSON, platform="console")]
+    await store.aclose()
+    copy = file.with_name("copy.db")
+    await asyncio.to_thread(shutil.copy, file, copy)
+    again = store_at(file)
+    await again.erase(PERSON, platform="console")
+    await again.aclose()
+
+    old = store_at(copy)
+
+    told = repr([await old.get(exchange) for exchange in mine])
+    assert OTHER in told
+    assert [word for word in life.words if word in told] == []
+    assert await old.list(Query(text=life.words[5])) == ()
+    await old.aclose()

@@ -16,6 +16,7 @@ from moderation.stores.sqlite import SqliteStore
 from moderation.stores.worker import _Task
 from tests.moderation.sqlite_databases import OPENING, locked, store_at, taken
 from tests.support.exchanges import NOON, numbered, objection
+from tests.support.keys import keys_beside
 
 
 async def test_a_full_queue_refuses_at_once_and_keeps_what_it_took(file: Path) -> None:
@@ -96,7 +97,7 @@ async def test_a_defect_in_one_job_fails_that_job_and_the_store_goes_on(file: Pa
     def made() -> str:
         return next(makers)()
 
-    store = SqliteStore.at(file, clock=lambda: NOON, ids=made)
+    store = SqliteStore.at(file, keys=keys_beside(file), clock=lambda: NOON, ids=made)
     timeless = replace(objection(), at=cast(datetime, None))
     first = await store.open(OPENING, objection("first"))
     results = await asyncio.gather(

@@ -14,6 +14,7 @@ from typing import Any
 
 from moderation.records import Candidate
 from moderation.stores import Store
+from moderation.stores.keys import Keys
 from moderation.stores.sqlite import SqliteStore
 from personas.messages import Passage, Withdrawal
 from tests.support.stage import NOW, Asks, Marks, Set, Shown, on_stage, reply_of, scripted
@@ -149,7 +150,9 @@ async def _kept(shown: Shown, store: Store) -> bool:
 async def on_disk(count: int, *, seed: int, folder: Path) -> Tally:
     """The same over a store on disk."""
     ids = (f"s{number}" for number in range(1 << 40))
-    store = SqliteStore.at(folder / "streams.db", clock=lambda: NOW, ids=lambda: next(ids), queue=1_024)
+    store = SqliteStore.at(
+        folder / "streams.db", keys=Keys.at(folder / "keys"), clock=lambda: NOW, ids=lambda: next(ids), queue=1_024
+    )
     try:
         return await perform(count, seed=seed, store=store)
     finally:
