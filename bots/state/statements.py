@@ -65,7 +65,10 @@ def _seal(connection: sqlite3.Connection) -> None:
         connection.execute(_PUT, row)
     seal_lines(connection)
     connection.execute("ALTER TABLE counter ADD COLUMN name ANY NOT NULL DEFAULT ''")
-    connection.execute("UPDATE counter SET name = seal(house(), key), key = mark(key), person = mark(person)")
+    connection.execute(
+        "UPDATE counter SET name = seal(house(), key), key = mark(key),"
+        " person = iif(person IS NULL, NULL, mark(person))"
+    )
 
 
 # `entry.value` holds key, group and value, sealed with the key of the person, or of nobody; `counter.name` what its key

@@ -129,7 +129,7 @@ def _make(file: Path) -> None:
     if file.exists():
         return
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = file.with_name(f".{MASTER}-{os.getpid()}")
+    draft = file.with_name(f".{MASTER}-{os.urandom(6).hex()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as stream:
