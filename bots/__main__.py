@@ -37,6 +37,7 @@ def build(language: str) -> Callable[[], None]:
     from bots.cli.report import report_app
     from bots.cli.safety import safety
     from bots.cli.serve import run
+    from bots.cli.store import store_app
 
     app = typer.Typer(
         name="talchum", help="talchum", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
@@ -50,6 +51,7 @@ def build(language: str) -> Callable[[], None]:
     app.add_typer(audit_app, name="audit")
     app.add_typer(report_app, name="report")
     app.add_typer(privacy_app, name="privacy")
+    app.add_typer(store_app, name="store")
     command = typer.main.get_command(app)
     _put_into_words(command, language)
     return command

@@ -46,14 +46,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def keys_of(settings: Settings) -> Keys:
-    """What the databases of these settings are encrypted with; a master key is made where nothing is encrypted yet.
-    Waits for the disk. Raises StoreUnavailable."""
+def keys_of(settings: Settings, *, make: bool = True) -> Keys:
+    """What the databases of these settings are encrypted with; a master key is made where nothing is encrypted yet,
+    unless `make` is false. Waits for the disk. Raises StoreUnavailable."""
     return Keys.at(
         settings.keys,
         master=settings.master_key.get_secret_value(),
         variable=settings.privacy.key_variable,
-        make=not any(map(is_sealed, (settings.store, settings.state))),
+        make=make and not any(map(is_sealed, (settings.store, settings.state))),
     )
 
 

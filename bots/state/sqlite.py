@@ -199,6 +199,18 @@ def _connect(uri: str) -> sqlite3.Connection:
     )
 
 
+def bring_up(file: Path, keys: Keys) -> None:
+    """Bring a database that nobody uses up to the present, as opening it does. Raises what that raises."""
+    try:
+        with (
+            contextlib.closing(_connect(file.absolute().as_uri())) as connection,
+            contextlib.closing(Sealing(connection, Keyring.at(keys), kind=KIND)) as sealing,
+        ):
+            _prepare(connection, file, sealing)
+    except (sqlite3.Error, OSError) as error:
+        raise unavailable(error, file) from error
+
+
 def _prepare(connection: sqlite3.Connection, file: Path, sealing: Sealing) -> None:
     """Bring an existing or new database to the present schema, make its commits durable and its deletions real."""
     migrate(connection, file, statements.SCHEMA, companion=sealing)

@@ -83,6 +83,12 @@ SCHEMA: Final = Schema(
     name="talchum-state", application=_APPLICATION, steps=(("state", _STATE), ("lines", LINES), ("sealed", _seal))
 )
 
+SEALED: Final = {
+    "entry": "SELECT unseal(coalesce(person, house()), value) FROM entry",
+    "counter": "SELECT unseal(house(), name) FROM counter",
+}
+"""By table, what reads everything in it that is sealed."""
+
 KIND: Final = "state"
 """Sets the keys of this kind of database apart."""
 

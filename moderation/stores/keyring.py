@@ -290,6 +290,15 @@ def opened(keys: Keys) -> Iterator[Keyring]:
         yield ring
 
 
+def is_keyring(file: Path) -> bool:
+    """Whether a file is a keyring, whoever's."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            return bool(database.execute("PRAGMA application_id").fetchone() == (_APPLICATION,))
+    except sqlite3.Error:
+        return False
+
+
 def _connect(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, timeout=_PATIENCE.total_seconds(), isolation_level=None, check_same_thread=False)
     # No write-ahead log: the file by itself is always whole, for those who copy it.

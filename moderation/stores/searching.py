@@ -54,3 +54,19 @@ def append_terms(connection: sqlite3.Connection, seq: int, text: Text) -> None:
     ).rowcount
     if not there:
         connection.execute("INSERT INTO search (rowid, terms) VALUES (:seq, beginnings(:text))", row)
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    """Make the index anew where there is none: in a copy of a database. Inside a transaction."""
+    (empty,) = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM exchange) AND NOT EXISTS (SELECT 1 FROM search)"
+    ).fetchone()
+    if not empty:
+        return
+    for text in (
+        "SELECT seq, unseal(person, said) FROM exchange",
+        "SELECT e.seq, unseal(e.person, o.text) FROM objection o JOIN exchange e ON e.seq = o.exchange",
+        "SELECT e.seq, unseal(e.person, c.shown) FROM closing c JOIN exchange e ON e.seq = c.exchange",
+    ):
+        for seq, opened in connection.execute(text):
+            append_terms(connection, seq, opened)

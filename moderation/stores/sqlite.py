@@ -14,8 +14,7 @@ from typing import Final
 
 from moderation.cases import Case, Review, Reviewer
 from moderation.errors import Deflect, StoreFailed, StoreUnavailable, UnknownExchange
-from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Stats
-from moderation.stores import Audit, Query, casework, reads, reports, traces, writes
+from moderation.stores import Audit, Query, casework, reads, reports, searching, traces, writes
 from moderation.stores.companions import transaction
 from moderation.stores.erasure import reported_by
 from moderation.stores.faults import unavailable
@@ -266,6 +265,18 @@ def _connect(uri: str) -> sqlite3.Connection:
     return connection
 
 
+def bring_up(file: Path, keys: Keys) -> None:
+    """Bring a database that nobody uses up to the present, as opening it does. Raises what that raises."""
+    try:
+        with (
+            contextlib.closing(_connect(file.absolute().as_uri())) as connection,
+            contextlib.closing(Sealing(connection, Keyring.at(keys), kind=KIND)) as sealing,
+        ):
+            _prepare(connection, file, sealing)
+    except (sqlite3.Error, OSError) as error:
+        raise unavailable(error, file) from error
+
+
 def _prepare(connection: sqlite3.Connection, file: Path, sealing: Sealing) -> None:
     """Bring an existing or new database to the present schema, and make its commits durable and its deletions real."""
     migrate(connection, file, EXCHANGES, companion=sealing)
@@ -278,6 +289,7 @@ def _prepare(connection: sqlite3.Connection, file: Path, sealing: Sealing) -> No
     connection.execute("PRAGMA secure_delete = ON")
     with transaction(connection, sealing):
         traces.sweep(connection, sealing.ring)
+        searching.fill(connection)
     with contextlib.suppress(StoreFailed):  # somebody else is at work; the next one to open it tries again
         traces.clean(connection, file)
 
