@@ -25,6 +25,8 @@ _CASE: Final = (
     " c.appealed, c.appeals FROM casefile c JOIN exchange e ON e.seq = c.seq"
 )
 _STEP: Final = "at, actor, tool, step, before, after, unseal(house(), note), ruling, policy, chain FROM review"
+_UNTOLD: Final = frozenset({CaseState.NEW, CaseState.QUEUED})
+"""States of cases that nobody looked at yet: those from before there was a trail of how they came there have none."""
 _BATCH: Final = 64
 """Cases looked at together where what comes next is sought."""
 
@@ -181,7 +183,7 @@ def verify(connection: sqlite3.Connection) -> Audit:
         for seq, exchange, state in connection.execute(
             "SELECT c.seq, e.id, c.state FROM casefile c JOIN exchange e ON e.seq = c.seq ORDER BY c.seq"
         )
-        if state != last.get(seq, CaseState.NEW.value)
+        if state != last.get(seq, state if state in _UNTOLD else CaseState.NEW.value)
     ]
     return Audit(steps=steps, unchained=unchained, broken=broken, differing=tuple(differing), head=digest)
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from moderation.cases import Case, Review, Reviewer
 from moderation.errors import Deflect, StoreFailed, StoreUnavailable, UnknownExchange
+from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Stats
 from moderation.stores import Audit, Query, casework, reads, reports, searching, traces, writes
 from moderation.stores.companions import transaction
 from moderation.stores.erasure import reported_by

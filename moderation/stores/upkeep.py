@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from moderation.stores import casework
 from moderation.stores.faults import failed
 from moderation.stores.keyring import KeyLost, Keyring
 from moderation.stores.keys import Keys
@@ -44,10 +45,19 @@ class Nature:
     sealed: Mapping[str, str]
     """See `SEALED_EXCHANGES`."""
     checks: tuple[Check, ...] = ()
-    """What else must hold: say, that a chain of hashes is unbroken."""
+    """What else must hold."""
 
 
-EXCHANGES: Final = Nature(kind="exchange", sealed=SEALED_EXCHANGES)
+def _trail(database: sqlite3.Connection) -> Iterator[str]:
+    """What is wrong with the audit trail."""
+    audit = casework.verify(database)
+    if audit.broken:
+        yield f"audit trail: not as it was written from {audit.broken} on"
+    if audit.differing:
+        yield f"audit trail: tells other states than the cases have: {', '.join(audit.differing[:_MOST])}"
+
+
+EXCHANGES: Final = Nature(kind="exchange", sealed=SEALED_EXCHANGES, checks=(_trail,))
 
 
 def copy(file: Path, target: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from bots.state import Entry
 from bots.state.sqlite import SqliteState
-from moderation.records import CaseState, Outcome
+from moderation.cases import Ruling
+from moderation.records import Outcome
 from moderation.stores import Query
 from moderation.stores.migrations import EXCHANGES
 from moderation.stores.sqlite import SqliteStore
@@ -69,7 +70,9 @@ async def whole(store: SqliteStore, number: int) -> None:
     )
     assert (fourth.erased, fourth.opening.said) == ((True, "") if number >= 6 else (False, "\ud800 lone"))
     assert fourth.objections[0].findings[0].detail == ("" if number >= 6 else finding().detail)
-    assert first.reviews == ((step(CaseState.UPHELD),) if number >= 2 else ())
+    assert first.case.by_people == ((step(),) if number >= 2 else ())
+    assert first.case.ruling is (Ruling.UPHELD if number >= 2 else None)
+    assert (await store.verify()).sound
     assert [each.by for each in third.objections] == (["", "p1"] if number >= 5 else [""])
     assert third.objections[-1].findings[0].detail == ("왜 이래요" if number >= 5 else finding().detail)
     for text, found in (("국밥", ["o1"]), ("way", ["o2"]), ("lon", [] if number >= 6 else ["o4"])):
