@@ -29,6 +29,7 @@ from bots.platform import Platform, Router
 from bots.privacy import PrivacyCommands
 from bots.register import Register
 from bots.replies import Replies
+from bots.retention import Retention
 from bots.safety import Safety
 from bots.scene import Scenes
 from bots.state import State
@@ -248,6 +249,7 @@ def house_of(
         desk=offices.desk,
         replies=offices.replies,
         state=state,
+        retention=Retention(store, settings.privacy, now),
         chance=random.random,
     )
 

@@ -18,6 +18,7 @@ from bots.notices import Kind, Notices, notice_card
 from bots.places import Place, PlaceSettings
 from bots.platform import Caller, Mask, Meeting, Platform, Role
 from bots.replies import Replies
+from bots.retention import Retention
 from bots.scene import Scene, Scenes
 from bots.state import Entry, State
 from bots.troupe import Troupe
@@ -52,6 +53,7 @@ class House:
     desk: ReviewDesk
     replies: Replies
     state: State
+    retention: Retention
     chance: Callable[[], float]
     """A number in [0, 1)."""
 
@@ -71,6 +73,7 @@ class Host:
         while True:
             with suppress(Deflect):
                 await self._house.state.prune()
+                await self._house.retention.run()
             await sleep(_TIDYING)
 
     @property

@@ -15,6 +15,7 @@ from bots.consent import WORDINGS, Consents
 from bots.parts import new_id, open_state, open_store, utc_now
 from bots.privacy import PrivacyCommands
 from bots.replies import Replies
+from bots.retention import Retention
 from bots.state import State
 
 privacy_app = typer.Typer(help="privacy", no_args_is_help=True)
@@ -83,6 +84,22 @@ def consent(file: SettingsFile = None) -> None:
     async def work() -> Card:
         async with open_state(settings) as state:
             return await _consents(Consents(state, utc_now), settings)
+
+    show(run(work()), settings)
+
+
+@privacy_app.command("retention")
+def retention(
+    now: Annotated[bool, typer.Option("--now", help="privacy_now")] = False, file: SettingsFile = None
+) -> None:
+    """privacy_retention"""
+    settings = settings_of(file)
+
+    async def work() -> Card:
+        async with open_store(settings) as store:
+            times = Retention(store, settings.privacy, utc_now)
+            found = await (times.run() if now else times.look())
+            return times.card(found, done=now, language=settings.language)
 
     show(run(work()), settings)
 

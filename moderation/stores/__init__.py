@@ -66,6 +66,16 @@ class Audit:
         return not self.broken and not self.differing
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """What was kept for long enough, in exchanges."""
+
+    texts: int
+    metadata: int
+    held: int
+    """Whose texts would be due, but for a case that is still open."""
+
+
 class Store(Protocol):
     """Keeps flagged exchanges and counts clean ones. One event loop; every method may be awaited concurrently.
 
@@ -157,6 +167,18 @@ class Store(Protocol):
         Takes as long as copying the whole store. Raises StoreFailed (`stores.traces`) where the texts are overwritten
         but copies may linger in the files, say because somebody else reads; they are removed by the next `erase` or
         when the store is opened next. So they are where this is cancelled.
+        """
+
+    async def due(self, *, texts: datetime, metadata: datetime) -> Expired:
+        """What `expire` would do."""
+
+    async def expire(self, *, texts: datetime, metadata: datetime) -> Expired:
+        """Overwrite what was kept for long enough.
+
+        Of exchanges in which the last thing happened before `texts` (or a step was taken in their case) the texts:
+        said, drafted, shown, quoted, reported. Of those before `metadata` all that `erase` takes, so that they are
+        erased. Exchanges whose case is not closed keep everything, and so does the audit trail; counts stay true.
+        `metadata` is not after `texts`. Several transactions: cancelled, some of it is done.
         """
 
     async def move(self, old: str, new: str) -> None:

@@ -26,6 +26,16 @@ def wordless(objection: Objection) -> Objection:
     return replace(objection, text="", shown="", findings=findings, by="")
 
 
+def textless(exchange: Exchange) -> Exchange:
+    """An exchange whose texts were kept for long enough: whose it was and what was found."""
+    return replace(
+        exchange,
+        opening=replace(exchange.opening, said=""),
+        objections=tuple(replace(wordless(each), by=each.by) for each in exchange.objections),
+        closing=exchange.closing and silent(exchange.closing),
+    )
+
+
 def silent(closing: Closing) -> Closing:
     """How it ended and what it cost."""
     return replace(closing, shown="")

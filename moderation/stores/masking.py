@@ -14,11 +14,12 @@ where that line is, `mask` says in a policy's rules.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from moderation.cases import Case, Review, Reviewer
 from moderation.masks import Hidden, Masked, masked
 from moderation.records import Closing, Exchange, Finding, Objection, Opening, Outcome, Span, Stage, Stats
-from moderation.stores import Audit, Query, Store
+from moderation.stores import Audit, Expired, Query, Store
 
 
 class MaskingStore:
@@ -82,6 +83,14 @@ class MaskingStore:
     async def erase(self, person: str, *, platform: str) -> int:
         """Overwrite every text of that person's."""
         return await self._store.erase(person, platform=platform)
+
+    async def due(self, *, texts: datetime, metadata: datetime) -> Expired:
+        """What `expire` would do."""
+        return await self._store.due(texts=texts, metadata=metadata)
+
+    async def expire(self, *, texts: datetime, metadata: datetime) -> Expired:
+        """Overwrite what was kept for long enough."""
+        return await self._store.expire(texts=texts, metadata=metadata)
 
     async def move(self, old: str, new: str) -> None:
         """A community has another key now."""

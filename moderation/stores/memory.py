@@ -6,14 +6,15 @@ Nothing it keeps survives the process; in everything else it does what the contr
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from moderation.cases import Case, CaseState, Review, Reviewer, Ruling
 from moderation.errors import InvalidTransition, StoreFailed, UnknownExchange
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, RuleStats, Stats
-from moderation.stores import Audit, Query, reports
+from moderation.stores import Audit, Expired, Query, reports
 from moderation.stores.chain import link
-from moderation.stores.erasure import anonymous, emptied, reported_by, silent, wordless
+from moderation.stores.erasure import anonymous, emptied, reported_by, silent, textless, wordless
 from moderation.stores.search import Phrase, holds, phrases, terms
 from moderation.transitions import may_take, priority_of, queued
 
@@ -34,6 +35,8 @@ class MemoryStore:
         self._cases: dict[str, Case] = {}
         self._trail: list[tuple[str, Review]] = []
         self._terms: dict[str, list[str]] = {}
+        self._expired: set[str] = set()
+        """Exchanges whose texts were kept for long enough."""
         self._outcomes: Counter[tuple[str, Outcome]] = Counter()
         self._reports: dict[_Place, list[tuple[str, str]]] = defaultdict(list)
         """By the message that was reported: who did, and in which exchange that is kept; oldest first."""
@@ -169,6 +172,28 @@ class MemoryStore:
         self._forget_reports(person, platform)
         return len(touched)
 
+    async def due(self, *, texts: datetime, metadata: datetime) -> Expired:
+        """What `expire` would do."""
+        self._require_open()
+        aged = [each for each in map(self._find, self._kept) if not each.erased and _last(each) < texts]
+        closed = [each for each in aged if each.case.state is CaseState.CLOSED]
+        return Expired(
+            texts=sum(each.id not in self._expired for each in closed),
+            metadata=sum(_last(each) < metadata for each in closed),
+            held=len(aged) - len(closed),
+        )
+
+    async def expire(self, *, texts: datetime, metadata: datetime) -> Expired:
+        """Overwrite what was kept for long enough."""
+        done = await self.due(texts=texts, metadata=metadata)
+        for kept in list(map(self._find, self._kept)):
+            if not kept.erased and _last(kept) < texts and kept.case.state is CaseState.CLOSED:
+                self._kept[kept.id] = emptied(kept) if _last(kept) < metadata else textless(kept)
+                self._expired.add(kept.id)
+                self._terms[kept.id] = []
+        self._forget_reports("", "")
+        return done
+
     async def move(self, old: str, new: str) -> None:
         """What was kept of a community is that of another key."""
         self._require_open()
@@ -281,6 +306,13 @@ class MemoryStore:
             and (not query.rule or query.rule in _names(exchange))
             and all(holds(self._terms[exchange.id], phrase) for phrase in wanted)
         )
+
+
+def _last(exchange: Exchange) -> datetime:
+    """When the last thing happened in it, or in its case."""
+    times = [exchange.opening.at, *(each.at for each in exchange.objections)]
+    times += [review.at for review in exchange.case.reviews]
+    return max(times + ([exchange.closing.at] if exchange.closing else []))
 
 
 def _rules(exchanges: Iterable[Exchange]) -> dict[str, RuleStats]:

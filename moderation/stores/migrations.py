@@ -201,6 +201,12 @@ ALTER TABLE review ADD COLUMN policy ANY NOT NULL DEFAULT '';
 ALTER TABLE review ADD COLUMN chain TEXT NOT NULL DEFAULT '';
 """
 
+# `exchange.expired` is whether its texts were kept for long enough. Most of what is old is erased: not in the index.
+_RETENTION: Final = """
+ALTER TABLE exchange ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX exchange_aged ON exchange (at) WHERE NOT erased;
+"""
+
 Step = str | Callable[[sqlite3.Connection], None]
 """A script, or what does the work inside the transaction it is called in."""
 
@@ -213,6 +219,7 @@ _STEPS: Final = (
     ("erasures", _ERASURES),
     ("cases", _CASES),
     ("sealed", seal_exchanges),
+    ("retention", _RETENTION),
 )
 
 

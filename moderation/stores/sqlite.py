@@ -15,7 +15,7 @@ from typing import Final
 from moderation.cases import Case, Review, Reviewer
 from moderation.errors import Deflect, StoreFailed, StoreUnavailable, UnknownExchange
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Stats
-from moderation.stores import Audit, Query, casework, reads, reports, searching, traces, writes
+from moderation.stores import Audit, Expired, Query, casework, reads, reports, retention, searching, traces, writes
 from moderation.stores.companions import transaction
 from moderation.stores.erasure import reported_by
 from moderation.stores.faults import unavailable
@@ -188,6 +188,19 @@ class SqliteStore:
         await self._writer.call_alone(lambda _: self._ring.clean())
         return erased
 
+    async def due(self, *, texts: datetime, metadata: datetime) -> Expired:
+        """What `expire` would do."""
+        return await self._reader.call(lambda db: retention.due(db, texts, metadata))
+
+    async def expire(self, *, texts: datetime, metadata: datetime) -> Expired:
+        """Overwrite what was kept for long enough; others write in between."""
+        wordless = nameless = 0
+        while sum(done := await self._writer.call(lambda db: retention.expire(db, self._ring, texts, metadata))):
+            wordless, nameless = wordless + done[0], nameless + done[1]
+        await self._writer.call_alone(lambda _: self._ring.clean())
+        left = await self.due(texts=texts, metadata=metadata)
+        return Expired(texts=wordless, metadata=nameless, held=left.held)
+
     async def move(self, old: str, new: str) -> None:
         """What was kept of a community is that of another key."""
         if old and old != new:
@@ -290,6 +303,7 @@ def _prepare(connection: sqlite3.Connection, file: Path, sealing: Sealing) -> No
     connection.execute("PRAGMA secure_delete = ON")
     with transaction(connection, sealing):
         traces.sweep(connection, sealing.ring)
+        traces.settle(connection)
         searching.fill(connection)
     with contextlib.suppress(StoreFailed):  # somebody else is at work; the next one to open it tries again
         traces.clean(connection, file)

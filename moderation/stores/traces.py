@@ -20,8 +20,8 @@ from moderation.stores import reads
 if TYPE_CHECKING:
     from moderation.stores.keyring import Keyring
 
-# As `moderation.stores.erasure` says it for values; a test holds the two together.
-_OWN: Final = (
+# As `moderation.stores.erasure` says it for values; a test holds the two together. Each takes row numbers as JSON.
+OWN: Final = (
     """UPDATE exchange SET erased = 1, person = '', conversation = '', message = '', said = ''
     WHERE seq IN (SELECT value FROM json_each(?))""",
     """UPDATE search SET terms = '' WHERE rowid IN (SELECT value FROM json_each(?))""",
@@ -66,8 +66,14 @@ def sweep(connection: sqlite3.Connection, ring: "Keyring") -> int:
     return _overwrite(connection, [seq for (seq,) in own], reported)
 
 
+def settle(connection: sqlite3.Connection) -> None:
+    """Let the index forget what was taken out of it, if there may be anything. Inside a transaction."""
+    if connection.execute("SELECT max(seq) FROM trace").fetchone()[0] is not None:
+        connection.execute("INSERT INTO search (search) VALUES ('optimize')")
+
+
 def _overwrite(connection: sqlite3.Connection, own: Sequence[int], reported: Sequence[tuple[int, int]]) -> int:
-    for statements, seqs in ((_OWN, own), (_REPORTED, [objection for _, objection in reported])):
+    for statements, seqs in ((OWN, own), (_REPORTED, [objection for _, objection in reported])):
         for statement in statements:
             connection.execute(statement, (json.dumps(seqs),))
     touched = {*own, *(exchange for exchange, _ in reported)}
