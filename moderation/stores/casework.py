@@ -148,8 +148,8 @@ def following(connection: sqlite3.Connection, by: Reviewer, server: str, after: 
 
 
 _WAITING: Final = (
-    "SELECT c.seq FROM casefile c JOIN exchange e ON e.seq = c.seq"
-    " WHERE c.waiting AND NOT e.erased AND (:server = '' OR c.server = :server)"
+    "SELECT c.seq FROM casefile c CROSS JOIN exchange e ON e.seq = c.seq"
+    " WHERE c.waiting = 1 AND NOT e.erased AND (:server = '' OR c.server = :server)"
     " AND (:seq IS NULL OR c.priority < :priority OR (c.priority = :priority AND c.seq > :seq))"
     " ORDER BY c.priority DESC, c.seq LIMIT :batch"
 )

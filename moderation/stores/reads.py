@@ -36,8 +36,10 @@ def select(connection: sqlite3.Connection, query: Query) -> list[int]:
     where = " AND ".join(wheres)
     if phrases(query.text):
         return searching.select(connection, query, where, order, values)
-    tables = "SELECT e.seq FROM exchange e JOIN casefile c ON c.seq = e.lead WHERE"
-    sql = " ".join((tables, where, "ORDER BY", order, "LIMIT :limit"))
+    # CROSS: cases in the order of their index, as few of them as the page needs, whatever else is asked for.
+    queued = "casefile c CROSS JOIN exchange e ON e.seq = c.seq"
+    tables = queued if query.queue else "exchange e JOIN casefile c ON c.seq = e.lead"
+    sql = " ".join(("SELECT e.seq FROM", tables, "WHERE", where, "ORDER BY", order, "LIMIT :limit"))
     return [seq for (seq,) in connection.execute(sql, values)]
 
 
@@ -52,6 +54,8 @@ def _conditions(connection: sqlite3.Connection, query: Query) -> tuple[list[str]
         values[column] = keep(getattr(query, column))
         if values[column]:
             wheres.append(_OF_PERSON if column == "person" else f"e.{column} = :{column}")
+    if query.queue and query.server:
+        wheres.append("c.server = :server")
     if query.rule:
         wheres.append(_OF_RULE)
         values["rule"] = keep(query.rule)
@@ -63,7 +67,7 @@ def _of_cases(query: Query, wheres: list[str], values: dict[str, object]) -> Non
         wheres.append("c.state IN (SELECT value FROM json_each(:states))")
         values["states"] = json.dumps(sorted(query.states))
         if query.states <= OPEN:
-            wheres.append("c.waiting")
+            wheres.append("c.waiting = 1")
     if query.ruling is not None:
         wheres.append("c.ruling = :ruling")
         values["ruling"] = query.ruling.value
@@ -78,9 +82,10 @@ def _of_cases(query: Query, wheres: list[str], values: dict[str, object]) -> Non
         values["opened_before"] = query.opened_before.isoformat()
 
 
+_SEEN: Final = "SELECT b.{column} FROM casefile b JOIN exchange x ON x.lead = b.seq WHERE x.seq = :before"
 _BEHIND: Final = (
-    "(-c.priority, c.seq) > (SELECT -b.priority, b.seq FROM casefile b JOIN exchange x ON x.lead = b.seq"
-    " WHERE x.seq = :before)"
+    f"c.priority <= ({_SEEN.format(column='priority')})"
+    f" AND (c.priority < ({_SEEN.format(column='priority')}) OR c.seq > ({_SEEN.format(column='seq')}))"
 )
 _OF_PERSON: Final = "e.person IN (SELECT value FROM json_each(owners_of(:platform, :person)))"
 _OF_RULE: Final = (

@@ -16,6 +16,7 @@ from typing import Final
 from tests.bench.disguises import disguises
 from tests.bench.first import first
 from tests.bench.guarding import guard
+from tests.bench.load import load
 from tests.bench.rules import rules
 from tests.bench.sizes import Sizes
 from tests.bench.start import start
@@ -30,6 +31,7 @@ SECTIONS: Final[Mapping[str, Callable[[Sizes], Section]]] = {
     "disguises": disguises,
     "streams": streams,
     "store": store,
+    "load": load,
     "start": start,
 }
 

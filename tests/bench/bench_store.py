@@ -54,21 +54,21 @@ async def _measure(file: Path) -> list[Row]:
         file, keys=Keys.at(file.parent / "keys"), clock=lambda: NOON, ids=lambda: f"k{next(ids):06d}"
     )
     numbers = iter(range(KEPT))
-    alone = await _seconds(_live(store, itertools.islice(numbers, ALONE)))
-    together = await _seconds(asyncio.gather(*(_live(store, numbers) for _ in range(AT_ONCE))))
+    alone = await seconds(live(store, itertools.islice(numbers, ALONE)))
+    together = await seconds(asyncio.gather(*(live(store, numbers) for _ in range(AT_ONCE))))
     result = [
         ("exchanges kept one after another", ALONE / alone, "1/s"),
         (f"exchanges kept, {AT_ONCE} at once", (KEPT - ALONE) / together, "1/s"),
     ]
     for name, query in QUERIES.items():
-        times = [await _seconds(store.list(query)) for _ in range(ASKED)]
+        times = [await seconds(store.list(query)) for _ in range(ASKED)]
         result.append((f"{name} of {KEPT}", statistics.median(times) * 1000, "ms"))
-    result.append((f"stats of {KEPT}", await _seconds(store.stats()) * 1000, "ms"))
+    result.append((f"stats of {KEPT}", await seconds(store.stats()) * 1000, "ms"))
     await store.aclose()
     return result
 
 
-async def _live(store: SqliteStore, numbers: Iterator[int]) -> None:
+async def live(store: SqliteStore, numbers: Iterator[int]) -> None:
     """Keep one exchange a number: opened and closed, so two durable writes each."""
     for number in numbers:
         kept = await store.open(_opening(number), _objection(number))
@@ -104,7 +104,8 @@ def _text(number: int) -> str:
     return " ".join("".join(source.choices(SYLLABLES, k=source.randint(1, 4))) for _ in range(10))
 
 
-async def _seconds(work: Awaitable[object]) -> float:
+async def seconds(work: Awaitable[object]) -> float:
+    """How long it takes."""
     start = time.perf_counter()
     await work
     return time.perf_counter() - start

@@ -15,5 +15,7 @@ class Sizes:
     """Replies each, guarded and not."""
     count: int = 10_000
     """Streams with faults."""
+    kept: int = 1_000_000
+    """Exchanges in the store under load."""
     starts: int = 5
     """Starts of the program, each way."""

@@ -27,6 +27,17 @@ def test_sections_are_shown_as_tables_and_written_as_json(tmp_path: Path, capsys
     assert rows["exchanges with objections that were lost"]["goal"]["met"]
 
 
+def test_the_store_under_load_is_asked_for_what_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+
+    assert bench.main(["load", "--kept", "400", "--json", str(file)]) == 0
+
+    (table,) = json.loads(file.read_text(encoding="utf-8"))["sections"]["load"]["tables"]
+    units = {row["values"][1] for row in table["rows"]}
+    assert units == {"ms", "1/s", "bytes a row"}
+    assert len([row for row in table["rows"] if row["name"].startswith("search") and row["goal"]]) == 7
+
+
 def test_only_what_no_slow_machine_excuses_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     table = Table(title="t", columns=("count",), rows=(Row(name="lost", values=(1,)),))
 
