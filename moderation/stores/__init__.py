@@ -162,7 +162,8 @@ class Store(Protocol):
         quoted, the keys of person, conversation and message, and from exchanges of others the comments and the key of
         the one who reported. What stays names nobody: ids, rules, decisions, states, counts, tokens, times; so
         statistics remain true. So does the audit trail: its notes are the moderators' own, and append-only. An exchange
-        under way goes on as an erased one.
+        under way goes on as an erased one. A store that encrypts destroys the person's key, so that nothing of theirs
+        can be read in copies that were made before.
 
         Takes as long as copying the whole store. Raises StoreFailed (`stores.traces`) where the texts are overwritten
         but copies may linger in the files, say because somebody else reads; they are removed by the next `erase` or

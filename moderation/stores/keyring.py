@@ -87,6 +87,7 @@ class Keyring:
         self._owners: dict[str, _Owner] = {}
         self._ids: dict[tuple[str, str, str], str] = {}
         self._version = -1
+        self._fresh = False
         self.newest = ""
         """Id of the key that was made last since `settle`, or ""."""
 
@@ -175,14 +176,14 @@ class Keyring:
         self._forget()
 
     def settle(self) -> None:
-        """Make durable what is pending."""
-        self.newest = ""
+        """Make durable what is pending: the transaction is at its end."""
+        self.newest, self._fresh = "", False
         if self._connection.in_transaction:
             self._connection.execute("COMMIT")
 
     def abandon(self) -> None:
         """Take back what is pending."""
-        self.newest = ""
+        self.newest, self._fresh = "", False
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         self._forget()
@@ -266,11 +267,15 @@ class Keyring:
             self._connection.execute("BEGIN IMMEDIATE")
 
     def _refresh(self) -> None:
-        """Forget what another process may have destroyed meanwhile."""
+        """Forget what another process may have destroyed before this transaction. During it nobody does: they would
+        have to write to the database, too."""
+        if self._fresh:
+            return
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         if version != self._version:
             self._forget()
             self._version = version
+        self._fresh = True
 
     def _forget(self) -> None:
         self._owners.clear()
