@@ -48,6 +48,8 @@ class ReviewStep(enum.StrEnum):
     ESCALATE = "escalate"
     UPHOLD = "uphold"
     OVERTURN = "overturn"
+    EDIT = "edit"
+    """Somebody agrees with the objection, and worded what is shown instead; the note is a digest of that."""
     CLOSE = "close"
     """What followed from the decision is done."""
     APPEAL = "appeal"
@@ -87,7 +89,7 @@ class Priority(enum.IntEnum):
     NORMAL = 1
     """Something was kept back."""
     HIGH = 2
-    """A member reports, or appeals."""
+    """A member reports, or appeals, or waits for what is held."""
     URGENT = 3
     """Somebody may be in danger, or is a child."""
 

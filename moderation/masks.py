@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from moderation.language import language_of
 from moderation.records import Span
-from moderation.words import catalogue
+from moderation.words import LANGUAGES, catalogue
 
 Hidden = tuple[Span, str]
 """A place, and the kind of what stands there: a key of words/masks.toml; any other kind is called private."""
@@ -53,6 +53,15 @@ def masked(text: str, hidden: Iterable[Hidden]) -> Masked:
         parts += (before, label)
         at, length = place.end, start + len(label)
     return Masked("".join((*parts, text[at:])), tuple(cuts))
+
+
+def bears_label(text: str) -> bool:
+    """Whether anything of `text` seems to have been replaced."""
+    words = catalogue("moderation")
+    labels = (
+        words.say(key, language) for key in sorted(words.keys()) if key.startswith("masks.") for language in LANGUAGES
+    )
+    return any(label in text for label in labels)
 
 
 def _merged(text: str, hidden: Iterable[Hidden]) -> list[Hidden]:

@@ -5,6 +5,7 @@
     input = { flag = 0.6 }                                    # a person's turn
     locked = true                                             # no persona may change it
     mask = 0.9                                                # from here on what was found is not kept, only its kind
+    release = true                                            # a moderator may show what it blocks, though it is locked
 
     [personas.captain.filters.lexicon.profanity]
     output = { flag = 0.7, block = 0.9 }                      # what is left out stays; { off = true }: never
@@ -15,6 +16,10 @@
 A threshold is one number or one per language (`{ en = 0.6, ko = 0.7 }`); a language that is not named gets the lowest
 of them. A score at or above `flag` is kept, at or above `block` not shown. `act` asks for the action alone, without
 an objection: that is how a sincere question is answered truthfully without being held against anybody.
+
+What follows from a block of a reply, least to most drastic: `repair` has the model try again, `cut` ends at what was
+shown, `deflect` says words of the persona's author, `hold` waits for a moderator to show it or not, `safe` says plain
+words.
 
 A profile judges beside the rule of the persona, and the stricter of the two decides: a persona cannot loosen what a
 profile tightened, and a profile cannot loosen anything. Where a brief names a profile that is not in the file, every
@@ -257,6 +262,14 @@ class Policy:
             decided, asked = _follows(rule, score, language)
             decision, action = max(decision, decided), max(action, asked)
         return decision, action
+
+    def final(self, finding: Finding) -> bool:
+        """Whether no person may show what `finding` blocks: people overrule what a filter thinks, but not a rule that
+        is locked without saying that they may, nor the want of a judgement."""
+        rule = self._file.filters.get(finding.filter, {}).get(finding.category)
+        if rule is None:
+            return True
+        return rule.locked if rule.release is None else not rule.release
 
     def hides(self, judge: str, signal: Signal, language: str) -> bool:
         """Whether what `signal` of the filter `judge` shows must not be kept with the text."""

@@ -31,11 +31,13 @@ class Action(enum.IntEnum):
     """End the reply at the clean prefix: usually a natural end."""
     DEFLECT = 3
     """No further model call: words of the persona's author."""
-    DISCLOSE = 4
+    HOLD = 4
+    """Nothing (more) of it is shown before a person has looked at all of it."""
+    DISCLOSE = 5
     """The truthful answer to "are you human?" comes first; generation may follow."""
-    SAFE = 5
+    SAFE = 6
     """Fixed plain words, no model."""
-    SUSPEND = 6
+    SUSPEND = 7
     """The persona steps aside: plain words and where to find help."""
 
 
@@ -221,6 +223,8 @@ class Outcome(enum.StrEnum):
     REPAIRED = "repaired"
     WITHHELD = "withheld"
     """Ended at the clean prefix, or with words written for this."""
+    HELD = "held"
+    """Waits for a person to show it, or not; until then there are words written for this."""
     WITHDRAWN = "withdrawn"
     """Something already shown was taken back by the check of the whole."""
     DISCLOSED = "disclosed"

@@ -14,10 +14,11 @@ from types import MappingProxyType
 from typing import Final
 
 from moderation.cases import GUARD, MEMBER, OPEN, Case, CaseState, Priority, Rank, Review, Reviewer, ReviewStep, Ruling
+from moderation.consequences import consequence, kept_back, worded, worded_as
 from moderation.errors import InvalidTransition, ReviewError, UnknownExchange
 from moderation.records import Decision, Exchange, Finding, Objection, Opening, Origin, Outcome, Stage, Stats
 from moderation.stores import Audit, Query, Store
-from moderation.transitions import BESIDE, advance, expired, latest, plan
+from moderation.transitions import BESIDE, DECISIONS, advance, expired, latest, plan
 from moderation.words import DEFAULT_LANGUAGE, Catalogue, catalogue
 
 REASONS: Final = ("harmful", "hateful", "sexual", "personal_data", "out_of_character", "wrong", "other")
@@ -33,7 +34,6 @@ _TRIES: Final = 8
 """How often a step that changes no state is tried again when others were faster."""
 
 _OVERTAKEN: Final = "stores.overtaken"
-_DECISIONS: Final = frozenset({ReviewStep.UPHOLD, ReviewStep.OVERTURN})
 
 _ENOUGH: Final = 500
 """Cases that are looked at when the desk is tidied up."""
@@ -139,11 +139,16 @@ class ReviewDesk:
         Raises ReviewError for a note that is blank and `by` without a name; Forbidden, AlreadyInTargetState and
         InvalidTransition as `transitions.advance` does, the last one also where somebody else was faster: but a step
         that fits any state looks again then. A reveal is durable before the text is given back.
+
+        A case that is decided is closed at once, unless something follows for a reply (`consequences`): then it is by
+        the guard's step that says that it is done, or why not. Of an edit the note is what is to be shown.
         """
         if not by.name.strip():
             raise ReviewError("review.nobody")
-        if what in (ReviewStep.NOTE, ReviewStep.ANSWER) and not note.strip():
+        if what in (ReviewStep.NOTE, ReviewStep.ANSWER, ReviewStep.EDIT) and not note.strip():
             raise ReviewError("review.empty_note")
+        if what is ReviewStep.EDIT:
+            note = await self._worded(await self._find(exchange, server), note.strip(), by)
         for left in reversed(range(_TRIES if what in BESIDE and version is None else 1)):
             try:
                 return await self._take(await self._find(exchange, server), what, by, note.strip(), version)
@@ -281,12 +286,32 @@ class ReviewDesk:
         at = latest(case.reviews, self._clock())
         reviews = []
         steps = plan(case, what, by, at)
-        for step in (*steps, ReviewStep.CLOSE) if what in _DECISIONS else steps:
+        for step in (*steps, ReviewStep.CLOSE) if await self._closes(kept, what, by, note) else steps:
             who = GUARD if step is not what and step in (ReviewStep.EXPIRE, ReviewStep.CLOSE) else by
             after = advance(case, step, who, at, lease=self._rules.lease)
             reviews.append(self._review(case, after, step, who, note if step is what else "", at))
             case = after
         return await self._store.review(kept.id, reviews, case)
+
+    async def _closes(self, kept: Exchange, what: ReviewStep, by: Reviewer, note: str) -> bool:
+        if what not in DECISIONS:
+            done = what in (ReviewStep.RESTORE, ReviewStep.NOTE) and by == GUARD
+            return done and kept.case.state is CaseState.DECIDED
+        others = [await self._store.get(each) for each in kept.case.exchanges if each != kept.id]
+        return not any(consequence(each, what, note) for each in (kept, *others))
+
+    async def _worded(self, kept: Exchange, text: str, by: Reviewer) -> str:
+        """Keep what somebody wants to have shown, where they may decide that; the note for the trail."""
+        case, at = kept.case, self._clock()
+        if not kept_back(kept):
+            raise InvalidTransition("review.nothing_kept_back", id=kept.id, state=case.state, step=ReviewStep.EDIT)
+        for step in plan(case, ReviewStep.EDIT, by, at):
+            case = advance(case, step, GUARD if step is ReviewStep.EXPIRE else by, at, lease=self._rules.lease)
+        words, note = worded(text, at)
+        await self._store.add(kept.id, words)
+        if not worded_as(await self._store.get(kept.id), note):
+            raise ReviewError("review.private_words", id=kept.id)
+        return note
 
     def _review(
         self, before: Case, after: Case, step: ReviewStep, by: Reviewer, note: str, at: datetime | None = None

@@ -42,7 +42,7 @@ class StageRule(_Strict):
 class OutputRule(StageRule):
     """For replies: pieces and wholes."""
 
-    action: Literal["repair", "cut", "deflect", "safe"] = "repair"
+    action: Literal["repair", "cut", "deflect", "hold", "safe"] = "repair"
     off: bool = False
 
     @model_validator(mode="after")
@@ -65,6 +65,8 @@ class CategoryRule(_Strict):
     output: OutputRule | None = None
     input: InputRule | None = None
     locked: bool = False
+    release: bool | None = None
+    """Whether a person may show what it blocks; None: unless it is locked."""
     mask: Threshold | None = None
     """From which score on the places found are not kept with the texts (see `moderation.stores.masking`)."""
 
@@ -84,7 +86,7 @@ class GuardSection(_Strict):
 class OutputChange(StageRule):
     """What a persona or a profile changes of a rule; what it leaves out stays."""
 
-    action: Literal["repair", "cut", "deflect", "safe"] | None = None
+    action: Literal["repair", "cut", "deflect", "hold", "safe"] | None = None
     off: bool | None = None
 
 

@@ -20,7 +20,11 @@ from moderation.cases import GUARD, OPEN, Case, CaseState, Priority, Rank, Revie
 from moderation.errors import AlreadyInTargetState, Forbidden, InvalidTransition
 from moderation.records import Action, Decision, Objection
 
-_RULINGS: Final = {ReviewStep.UPHOLD: Ruling.UPHELD, ReviewStep.OVERTURN: Ruling.OVERTURNED}
+_RULINGS: Final = {
+    ReviewStep.UPHOLD: Ruling.UPHELD, ReviewStep.OVERTURN: Ruling.OVERTURNED, ReviewStep.EDIT: Ruling.UPHELD
+}  # fmt: skip
+DECISIONS: Final = frozenset(_RULINGS)
+"""What decides about a case."""
 BESIDE: Final = frozenset(
     {ReviewStep.NOTE, ReviewStep.ANSWER, ReviewStep.REVEAL, ReviewStep.WITHDRAW, ReviewStep.RESTORE, ReviewStep.MERGE}
 )
@@ -45,7 +49,7 @@ def plan(case: Case, what: ReviewStep, by: Reviewer, at: datetime) -> tuple[Revi
     is taken back before another one, and a case is claimed before it is decided."""
     steps: list[ReviewStep] = [ReviewStep.EXPIRE] if expired(case, at) and what is not ReviewStep.EXPIRE else []
     if what in _RULINGS:
-        if case.state is CaseState.CLOSED and case.ruling is not _RULINGS[what]:
+        if case.state is CaseState.CLOSED and (what is ReviewStep.EDIT or case.ruling is not _RULINGS[what]):
             steps.append(ReviewStep.REOPEN)
         if case.state is not CaseState.CLOSED or steps:
             mine = case.state is CaseState.CLAIMED and case.holder == by.name and not steps
@@ -83,7 +87,7 @@ def priority_of(objections: Iterable[Objection]) -> Priority:
 def _priority(objection: Objection) -> Priority:
     if any(found.action >= Action.SAFE or "minors" in found.category for found in objection.findings):
         return Priority.URGENT
-    if objection.by:
+    if objection.by or any(found.action is Action.HOLD for found in objection.findings):
         return Priority.HIGH
     blocked = any(found.decision is Decision.BLOCK for found in objection.findings)
     return Priority.NORMAL if blocked else Priority.LOW
@@ -144,7 +148,7 @@ def _escalate(case: Case, what: ReviewStep, by: Reviewer, _at: datetime, _lease:
 
 def _rule(case: Case, what: ReviewStep, by: Reviewer, _at: datetime, _lease: timedelta) -> Case:
     ruling = _RULINGS[what]
-    if case.state in (CaseState.CLOSED, CaseState.DECIDED) and case.ruling is ruling:
+    if case.state in (CaseState.CLOSED, CaseState.DECIDED) and case.ruling is ruling and what is not ReviewStep.EDIT:
         raise AlreadyInTargetState(f"review.already_{ruling.value}", id=case.id, state=case.state)
     if case.state is not CaseState.CLAIMED or case.holder != by.name:
         raise _invalid(case, what)
@@ -178,7 +182,7 @@ def _reopen(case: Case, what: ReviewStep, by: Reviewer, _at: datetime, _lease: t
         raise _already(case)
     if case.state is CaseState.NEW:
         raise _invalid(case, what)
-    if by.name != case.decided_by and by.rank < Rank.SENIOR:
+    if case.decided_by not in (by.name, GUARD.name) and by.rank < Rank.SENIOR:
         raise Forbidden("review.others_decision", id=case.id, step=what)
     return _free(replace(case, ruling=None, decided_by=""))
 
@@ -192,6 +196,7 @@ _MOVES: Final[Mapping[ReviewStep, Move]] = {
     ReviewStep.ESCALATE: _escalate,
     ReviewStep.UPHOLD: _rule,
     ReviewStep.OVERTURN: _rule,
+    ReviewStep.EDIT: _rule,
     ReviewStep.CLOSE: _close,
     ReviewStep.APPEAL: _appeal,
     ReviewStep.REOPEN: _reopen,

@@ -19,7 +19,9 @@ from personas.messages import Passage, PassageKind
 from personas.persona import Persona
 from personas.prompting import MINORS, policy_layers
 
-FIXED_WORDS = ("safe", "failed", "withheld", "wordless", "empty_message", "too_long_message")
+FIXED_WORDS = (
+    "safe", "failed", "withheld", "held", "not_shown", "wordless", "empty_message", "too_long_message",
+)  # fmt: skip
 """Keys of `words/runtime.toml` that a reply may show."""
 CRISIS = "crisis"
 _PATIENCE = 5
@@ -44,12 +46,17 @@ class Cast:
     wordless: tuple[Passage, ...]
     words: Mapping[str, Passage]
     """Fixed words of ours by key, in the persona's language."""
-    help: Mapping[str, Passage]
-    """What somebody in a crisis reads, by language: theirs, whatever the persona speaks."""
+    tongues: Mapping[str, Mapping[str, Passage]]
+    """The same by language, for what somebody reads in theirs, whatever the persona speaks."""
+
+    def plain(self, key: str, said: str) -> Passage:
+        """Fixed words of ours in the language of whoever wrote `said`; in the persona's where that is none of ours."""
+        spoken = language_of(said, unknown=self.persona.language)
+        return self.tongues.get(spoken, self.words)[key]
 
     def help_for(self, said: str) -> Passage:
-        """Where to find help, in the language of whoever wrote `said`; in the persona's where that is none of ours."""
-        return self.help.get(self.help_language(said), self.words[CRISIS])
+        """Where to find help, as `plain`."""
+        return self.plain(CRISIS, said)
 
     def help_language(self, said: str) -> str:
         """The language of that: en, ko."""
@@ -116,7 +123,7 @@ async def prepare(
         failures=lines["failures"],
         wordless=lines["wordless"],
         words=words.get(persona.language, words[DEFAULT_LANGUAGE]),
-        help={language: texts[CRISIS] for language, texts in words.items()},
+        tongues=words,
     )
 
 

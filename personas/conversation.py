@@ -94,6 +94,17 @@ class Conversation:
             self.answered(last[0], reply, own)
         return last is not None
 
+    def released(self, said: Turn, reply: str, key: str, *, before: str = "") -> None:
+        """A reply that was kept back reads `reply` now, where its turn is in the window; else it comes into it ahead of
+        the reply with the key `before`, or at the end."""
+        both = [_Said(said, key), _Said(Turn(role="assistant", text=reply), key)]
+        turns = list(self._said)
+        own = [number for number, each in enumerate(turns) if key and each.key == key]
+        later = [number for number, each in enumerate(turns) if before and each.key == before]
+        at = (own or later or [len(turns)])[0]
+        rest = [each for each in turns[at:] if not key or each.key != key]
+        self._said = deque([*turns[:at], *both, *rest], maxlen=self._said.maxlen)
+
     def forgotten(self, key: str) -> None:
         """The reply of that key, wherever in the window it is, was never said, nor asked for. Not for ""."""
         if key:

@@ -4,6 +4,7 @@ Frozen, without identity of their own. Times are aware datetimes in UTC.
 """
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Self
@@ -142,15 +143,18 @@ class NotCleared(Exception):
 class Passage:
     """A piece of text that the guard cleared. It is the only thing a platform can show.
 
-    It is made by `Passage.cleared` alone, from the candidate that was judged and the verdict on it.
+    It is made from the candidate that was judged and the verdict on it: by `Passage.cleared`, or, where a person read
+    it and wants it shown although the guard objects, by `Passage.released`.
     """
 
     text: str
     kind: PassageKind
     verdict: Verdict
+    by: str = ""
+    """Who lets it be shown against the verdict, or ""."""
 
     def __post_init__(self) -> None:
-        if self.verdict.decision is Decision.BLOCK:
+        if self.verdict.decision is Decision.BLOCK and not self.by:
             raise NotCleared("the verdict on this text is BLOCK")
 
     @classmethod
@@ -162,6 +166,18 @@ class Passage:
         if verdict.digest != candidate.digest:
             raise NotCleared("the verdict is about another text")
         return cls(candidate.text, kind, verdict)
+
+    @classmethod
+    def released(cls, candidate: Candidate, verdict: Verdict, *, by: str, final: Callable[[Finding], bool]) -> Self:
+        """The text of `candidate`, showable because the person `by` says so, whatever `verdict` has against it.
+
+        Raises NotCleared where what it has is `final` (`Policy.final`), nobody says so, or it is about another text.
+        """
+        if verdict.digest != candidate.digest:
+            raise NotCleared("the verdict is about another text")
+        if not by or any(found.decision is Decision.BLOCK and final(found) for found in verdict.findings):
+            raise NotCleared("nobody may show this text")
+        return cls(candidate.text, PassageKind.GENERATED, verdict, by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

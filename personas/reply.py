@@ -3,6 +3,7 @@
 OPEN -> STREAM -> piece -> CHECK -- clean --> RELEASE -> STREAM ...
                             |------ violation -> CANCEL -> REPAIR (critique, from the clean prefix) -> STREAM ...
                             |------ severe ----> CANCEL -> fixed words
+                            |------ to be held -> STREAM to the end, showing nothing -> words until a person decides
 end of stream -> CHECK the whole -> record -> done
 """
 
@@ -31,12 +32,12 @@ from personas.messages import (
     Kept,
     Message,
     Passage,
-    PassageKind,
     Prompt,
     Turn,
     Usage,
     Withdrawal,
 )
+from personas.onscreen import OnScreen, also
 from personas.prompting import compile_prompt
 from personas.stagehands import Stagehands
 
@@ -73,10 +74,7 @@ class Reply:
         people = dict.fromkeys((*conversation.people, message.name))
         self._people = tuple(name for name in people if name)
         self._ledger = hands.ledger(message, cast, said=self._part.said)
-        self._shown: list[str] = []
-        """Everything on the screen."""
-        self._spoken: list[str] = []
-        """The part of it that a model generated."""
+        self._screen = OnScreen(hands.monotonic)
         self._usage = Usage()
         self._model = hands.generator.id
         self._failure: GenerationError | None = None
@@ -88,8 +86,6 @@ class Reply:
         """The last event that the platform took."""
         self._outcome = Outcome.CLEAN
         self._remember = True
-        self._started = 0.0
-        self._first: float | None = None
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """Passages in order, perhaps a withdrawal, and `Finished` at the end.
@@ -112,7 +108,6 @@ class Reply:
     async def _run(self, send: MemoryObjectSendStream[Event]) -> None:
         async with send:
             self._send = send
-            self._started = self._hands.monotonic()
             finished = False
             try:
                 await self._steps()
@@ -126,8 +121,8 @@ class Reply:
                     outcome=self._outcome,
                     exchange=self._ledger.exchange,
                     usage=self._usage,
-                    findings=tuple(self._ledger.findings),
                     repairs=self._repairs,
+                    findings=tuple(self._ledger.findings),
                     failure=self._ledger.failure or self._failure,
                 )
             )
@@ -198,7 +193,7 @@ class Reply:
             prompt = self._prompt(critique)
         except RefuseToStart:
             return Permanent("reply.no_room")
-        gate = Gate(self._cast.terms, shown=self._text)
+        gate = Gate(self._cast.terms, shown=self._screen.text)
         generation = self._hands.generator.generate(prompt)
         self._arrived = False
         try:
@@ -208,43 +203,52 @@ class Reply:
                     violation = await self._offer(gate.feed(clean(chunk)), gate)
                     if violation or self._ledger.failure:
                         return violation
-                if generation.finish is Finish.FILTERED:
+                if generation.finish is Finish.FILTERED and self._screen.holding is None:
                     return Permanent("reply.filtered")
-                whole = generation.finish is Finish.STOP or not self._spoken
+                whole = generation.finish is Finish.STOP or not self._screen.draft
                 violation = await self._offer(gate.finish(whole=whole), gate)
         except GenerationError as error:
-            return error
+            if self._screen.holding is None:
+                return error
+            violation = await self._offer(gate.finish(whole=False), gate)
         finally:
             self._usage += generation.usage
             self._model = generation.model
-        return violation if violation or self._spoken or self._asked else Retryable("reply.empty")
+        enough = self._screen.spoken or self._asked
+        return violation or self._screen.holding or (None if enough else Retryable("reply.empty"))
 
     def _worth_reopening(self, error: GenerationError) -> bool:
         """A stream that broke before any of it was shown. Calls that failed before their first word were tried again
         already, by the one policy there is for that."""
         begun = self._arrived or error.key == "reply.empty"
-        return isinstance(error, Retryable) and begun and not self._spoken
+        return isinstance(error, Retryable) and begun and not self._screen.spoken
 
     async def _offer(self, pieces: list[str], gate: Gate) -> Verdict | None:
-        """Have pieces judged in order and show those that pass; the verdict on the first that does not."""
+        """Have pieces judged in order and show those that pass; the verdict on the first that does not. From the first
+        on that is to be held, none is shown, nor judged before all of them are there."""
         for piece in pieces:
-            text = piece if self._shown else piece.lstrip()
+            if self._screen.holding is not None:
+                self._screen.hold(piece)
+                continue
+            text = piece if self._screen.text else piece.lstrip()
             if not text.strip():
                 continue
             candidate = self._candidate(Stage.PIECE, text)
             verdict = await self._hands.guard.judge(candidate)
             if not await self._keep(candidate, verdict):
                 return None
-            if verdict.decision is Decision.BLOCK:
+            if verdict.decision is not Decision.BLOCK:
+                await self._show(Passage.cleared(candidate, verdict))
+            elif verdict.action is Action.HOLD:
+                self._screen.hold(text, verdict)
+            else:
                 return verdict
-            await self._show(Passage.cleared(candidate, verdict))
         return await self._object_to_leak() if gate.leaked else None
 
     async def _check_whole(self) -> None:
         """The last check; what it blocks is taken back although its pieces had passed."""
-        spoken = "".join(self._spoken)
-        if spoken.strip():
-            candidate = self._candidate(Stage.WHOLE, self._part.before + spoken)
+        if self._screen.spoken.strip() and self._outcome is not Outcome.HELD:
+            candidate = self._candidate(Stage.WHOLE, self._part.before + self._screen.spoken)
             verdict = await self._hands.guard.judge(candidate)
             if verdict.decision is Decision.BLOCK:
                 await self._withdraw(candidate, verdict)
@@ -262,13 +266,14 @@ class Reply:
         self._outcome = Outcome.WITHDRAWN
         kept = await self._keep(candidate, verdict)
         await self._take_back()
-        if kept:
+        if kept and verdict.action is Action.HOLD:
+            await self._await_people()
+        elif kept:
             await self._show(self._cast.words["safe"] if verdict.action >= Action.SAFE else self._fallback())
 
     async def _take_back(self) -> None:
         """Nothing of this reply stands any more, but the truth where it was told."""
-        self._shown.clear()
-        self._spoken.clear()
+        self._screen.clear()
         await self._send.send(Withdrawal())
         if self._asked:
             await self._show(self._cast.disclosure)
@@ -283,10 +288,32 @@ class Reply:
     async def _give_up(self, verdict: Verdict) -> None:
         """The end of a reply that cannot be mended: the clean prefix, or words written for this."""
         self._outcome = Outcome.WITHHELD
-        if verdict.action >= Action.SAFE:
+        if verdict.action is Action.HOLD:
+            await self._hold(verdict)
+        elif verdict.action >= Action.SAFE:
             await self._show(self._cast.words["safe"])
-        elif not self._spoken:
+        elif not self._screen.spoken:
             await self._show(self._fallback())
+
+    async def _hold(self, verdict: Verdict) -> None:
+        """Put the whole draft before people, unless there is something in it that is nothing to wait for. What of it
+        was shown already stays, if it may stand alone."""
+        whole = self._candidate(Stage.WHOLE, self._part.before + self._screen.draft)
+        objections = also(await self._hands.guard.judge(whole), verdict)
+        if self._screen.spoken.strip():
+            shown = self._candidate(Stage.WHOLE, self._part.before + self._screen.spoken)
+            alone = await self._hands.guard.judge(shown)
+            if alone.decision is Decision.BLOCK:
+                await self._keep(shown, alone)
+                await self._take_back()
+        if await self._keep(whole, objections) and objections.action is Action.HOLD:
+            await self._await_people()
+        elif not self._ledger.failure:
+            await self._show(self._cast.words["safe"])
+
+    async def _await_people(self) -> None:
+        self._end(Outcome.HELD)
+        await self._show(self._cast.plain("held", self._part.said))
 
     async def _fail(self, error: GenerationError) -> None:
         _log.warning("no reply: persona=%s model=%s error=%s", self._cast.persona.id, self._model, error.key)
@@ -304,45 +331,27 @@ class Reply:
             await self._send.send(passage)
         except asyncio.CancelledError:
             if self._taken is passage:  # the platform took it, and ended the reply at once
-                self._seen(passage)
+                self._screen.see(passage)
             raise
-        self._seen(passage)
-
-    def _seen(self, passage: Passage) -> None:
-        if passage.kind is PassageKind.GENERATED:
-            self._spoken.append(passage.text)
-        elif self._shown:
-            self._shown.append("\n")
-        self._shown.append(passage.text)
-        if self._first is None:
-            self._first = self._hands.monotonic() - self._started
+        self._screen.see(passage)
 
     def _end(self, outcome: Outcome) -> None:
         """Nothing is generated, and what the person said does not go to a model later either."""
         self._outcome, self._remember = outcome, False
 
-    @property
-    def _text(self) -> str:
-        return "".join(self._shown)
-
     def _prompt(self, critique: Critique | None) -> Prompt:
+        talk = self._conversation
         return compile_prompt(
-            self._cast.persona,
-            (*self._conversation.turns, self._part.turn),
-            limits=self._hands.settings.limits,
-            canary=self._cast.canary,
-            people=self._people,
-            notes=(self._conversation.note,) if self._conversation.note else (),
-            profile=self._conversation.profile,
-            critique=critique,
-            prefix=self._text,
-        )
+            self._cast.persona, (*talk.turns, self._part.turn), limits=self._hands.settings.limits,
+            canary=self._cast.canary, people=self._people, notes=(talk.note,) if talk.note else (),
+            profile=talk.profile, critique=critique, prefix=self._screen.text,
+        )  # fmt: skip
 
     def _candidate(self, stage: Stage, text: str) -> Candidate:
         return Candidate(
             stage=stage,
             text=text,
-            shown="" if stage is Stage.WHOLE else self._part.before + "".join(self._spoken),
+            shown="" if stage is Stage.WHOLE else self._part.before + self._screen.spoken,
             said=self._part.said,
             # A continuation is not compared with what it continues.
             replies=self._conversation.replies[: -1 if self._part.before else None],
@@ -363,7 +372,9 @@ class Reply:
         return verdict
 
     async def _keep(self, candidate: Candidate, verdict: Verdict) -> bool:
-        kept = await self._ledger.keep(candidate, verdict, shown=self._text, model=self._model)
+        kept = await self._ledger.keep(
+            candidate, verdict, shown=self._part.before + self._screen.text, model=self._model
+        )
         self._conversation.exchange = self._ledger.exchange or self._conversation.exchange
         if self._ledger.exchange and not self._told:
             self._told = True
@@ -377,16 +388,12 @@ class Reply:
         among its own learns to say them.
         """
         truth = [self._cast.disclosure.text] if self._asked else []
-        said = "".join((*truth, *self._spoken))
+        said = "".join((*truth, self._screen.spoken))
         remember(self._part, self._conversation, said if self._remember and said.strip() else "")
-        await self._ledger.close(self._outcome, shown=self._text, usage=self._usage)
+        await self._ledger.close(self._outcome, shown=self._screen.text, usage=self._usage)
         if self._spent is not None:
             await self._spent(self._usage)
         self._ledger.log(
-            self._outcome,
-            model=self._model,
-            usage=self._usage,
-            repairs=self._repairs,
-            first=self._first,
-            total=self._hands.monotonic() - self._started,
-        )
+            self._outcome, model=self._model, usage=self._usage, repairs=self._repairs, first=self._screen.first,
+            total=self._screen.elapsed,
+        )  # fmt: skip

@@ -20,6 +20,8 @@ class Refused:
 
     exchange: str = ""
     """Id of the kept exchange, or "" where nothing was kept."""
+    rules: tuple[str, ...] = ()
+    """What forbids it although a person wants it shown, as `filter.category`."""
 
 
 class PersonaRuntime:
@@ -104,6 +106,33 @@ class PersonaRuntime:
         )
         verdict, refused = await self._judge(candidate, message, cast)
         return refused or Passage.cleared(candidate, verdict)
+
+    async def release(
+        self, text: str, message: Message, cast: Cast, conversation: Conversation, *, by: str, told: bool = False
+    ) -> Passage | Refused:
+        """`text`, which the person `by` read or wrote, as what the persona says in answer to `message`; refused where
+        it breaks a rule that nobody may overrule, or could not be judged. Nothing is kept: it was before.
+
+        `told`: the reply began with the truth about who speaks; that stays its beginning.
+        """
+        worded = clean(text).strip()
+        truth = cast.disclosure.text
+        candidate = Candidate(
+            stage=Stage.WHOLE,
+            text=truth + ("\n" if worded[:1].isalnum() else "") + worded
+            if told and not worded.startswith(truth)
+            else worded,
+            said=clean(message.text),
+            asked_identity=told,
+            disclosed=told or worded.startswith(truth),
+            brief=_brief(cast, conversation),
+        )
+        verdict = await self._hands.guard.judge(candidate)
+        final = self._hands.guard.policy.final
+        forbids = {found.rule for found in verdict.findings if found.decision is Decision.BLOCK and final(found)}
+        if forbids or not worded:
+            return Refused(rules=tuple(sorted(forbids)))
+        return Passage.released(candidate, verdict, by=by, final=final)
 
     async def admits(self, text: str, message: Message, cast: Cast, conversation: Conversation) -> bool:
         """Whether a turn that a platform brings back (the window was lost) may be part of a conversation: people can

@@ -25,6 +25,8 @@ class Query:
     """Who has claimed it; "": anybody, or nobody."""
     priority: Priority = Priority.LOW
     """At least."""
+    outcome: Outcome | None = None
+    """How the exchange ended; None: anyhow, or not yet."""
     opened_before: datetime | None = None
     queue: bool = False
     """Cases instead of exchanges, each by the one it began with, in the order in which they should be looked at: the

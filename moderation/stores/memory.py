@@ -297,6 +297,7 @@ class MemoryStore:
             and query.ruling in (None, case.ruling)
             and query.holder in ("", case.holder)
             and query.priority <= case.priority
+            and query.outcome in (None, exchange.closing and exchange.closing.outcome)
             and (query.opened_before is None or case.opened < query.opened_before)
             and not (query.queue and exchange.erased)
             and query.persona in ("", opening.persona)

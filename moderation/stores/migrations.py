@@ -201,6 +201,9 @@ ALTER TABLE review ADD COLUMN policy ANY NOT NULL DEFAULT '';
 ALTER TABLE review ADD COLUMN chain TEXT NOT NULL DEFAULT '';
 """
 
+# An action came between 3 and 4: to hold.
+_HOLDING: Final = "UPDATE finding SET action = action + 1 WHERE action >= 4;"
+
 # `exchange.expired` is whether its texts were kept for long enough. Most of what is old is erased: not in the index.
 _RETENTION: Final = """
 ALTER TABLE exchange ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;
@@ -220,6 +223,7 @@ _STEPS: Final = (
     ("cases", _CASES),
     ("sealed", seal_exchanges),
     ("retention", _RETENTION),
+    ("holding", _HOLDING),
 )
 
 

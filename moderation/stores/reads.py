@@ -56,6 +56,9 @@ def _conditions(connection: sqlite3.Connection, query: Query) -> tuple[list[str]
             wheres.append(_OF_PERSON if column == "person" else f"e.{column} = :{column}")
     if query.queue and query.server:
         wheres.append("c.server = :server")
+    if query.outcome is not None:
+        wheres.append("EXISTS (SELECT 1 FROM closing k WHERE k.exchange = e.seq AND k.outcome = :outcome)")
+        values["outcome"] = query.outcome.value
     if query.rule:
         wheres.append(_OF_RULE)
         values["rule"] = keep(query.rule)

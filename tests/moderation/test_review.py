@@ -161,7 +161,7 @@ async def test_the_desk_lists_searches_and_counts(desk: ReviewDesk, store: Memor
     assert [each.id for each in await desk.search("바보", limit=1)] == ["a2"]
     assert [each.id for each in await desk.search("다른")] == ["a2"]
     stats = await desk.stats()
-    assert (stats.states["closed"], stats.rulings["overturned"]) == (1, 1)
+    assert (stats.states["decided"], stats.rulings["overturned"]) == (1, 1)
     assert stats.rules["bias.slur"].overturned == 1
 
 

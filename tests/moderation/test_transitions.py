@@ -37,6 +37,7 @@ PATHS: dict[ReviewStep, dict[CaseState, set[CaseState] | frozenset[CaseState]]] 
     ReviewStep.ESCALATE: {state: {CaseState.ESCALATED} for state in OPEN - {CaseState.ESCALATED}},
     ReviewStep.UPHOLD: {CaseState.CLAIMED: {CaseState.DECIDED}},
     ReviewStep.OVERTURN: {CaseState.CLAIMED: {CaseState.DECIDED}},
+    ReviewStep.EDIT: {CaseState.CLAIMED: {CaseState.DECIDED}},
     ReviewStep.CLOSE: {CaseState.DECIDED: {CaseState.CLOSED}},
     ReviewStep.APPEAL: {
         CaseState.NEW: {CaseState.NEW},

@@ -100,6 +100,15 @@ def rules() -> Policy:
     )
 
 
+def holding(**changes: Any) -> Policy:
+    """As `rules`, but what is BAD is held."""
+    document = rules()._file.model_dump(exclude_unset=True)
+    marks = document["filters"]["marks"]
+    marks["bad"] = {"output": {"flag": 0.5, "block": 0.5, "action": "hold"}, "input": {}, **changes}
+    marks["together"]["output"]["action"] = "hold"
+    return Policy(document, file="holding.toml")
+
+
 PERSONA = Persona(
     id="keeper",
     version="0123456789ab",
