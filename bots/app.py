@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
+from bots.aftermath import Aftermath, Patience
 from bots.casting import Casting
 from bots.commands import Commands, Offices
 from bots.config import DiscordSection, ModelSettings, Settings, TelegramSection
@@ -226,32 +227,40 @@ def house_of(
     """What the host works with, put together."""
     meter = Meter(state, Prices(**dict(settings.prices)), now)
     scenes = Scenes(troupe.hall, Places(state, settings.places), language=settings.language)
+    desk, replies = ReviewDesk(store, clock=now), Replies(state, now=now, ids=new_id)
+    inbox = _inbox(settings)
+    aftermath = Aftermath(desk, replies, scenes, runtime, inbox, now=now, patience=_patience(settings))
     offices = Offices(
-        scenes=scenes,
-        runtime=runtime,
-        desk=ReviewDesk(store, clock=now),
-        replies=Replies(state, now=now, ids=new_id),
-        personas=PersonaCommands(scenes, troupe),
-        places=PlaceCommands(scenes.places, meter),
-        privacy=PrivacyCommands(store, state, clock=now),
-        safety=Safety(register, now),
-    )
-    limits = settings.limits
+        scenes=scenes, runtime=runtime, desk=desk, replies=replies, personas=PersonaCommands(scenes, troupe),
+        places=PlaceCommands(scenes.places, meter), privacy=PrivacyCommands(store, state, clock=now),
+        safety=Safety(register, now), aftermath=aftermath,
+    )  # fmt: skip
     return House(
         runtime=runtime,
         scenes=scenes,
         troupe=troupe,
-        inbox=Inbox(running=limits.running, waiting=limits.waiting, waiting_each=_WAITING_EACH),
+        inbox=inbox,
         commands=Commands(offices),
         meter=meter,
         notices=Notices(state, now),
         loops=Loops(),
-        desk=offices.desk,
-        replies=offices.replies,
+        desk=desk,
+        replies=replies,
+        aftermath=aftermath,
         state=state,
         retention=Retention(store, settings.privacy, now),
         chance=random.random,
     )
+
+
+def _inbox(settings: Settings) -> Inbox:
+    limits = settings.limits
+    return Inbox(running=limits.running, waiting=limits.waiting, waiting_each=_WAITING_EACH)
+
+
+def _patience(settings: Settings) -> Patience:
+    hold, restore = (timedelta(hours=hours) for hours in (settings.review.hold, settings.review.restore))
+    return Patience(hold=hold, restore=restore)
 
 
 def platforms_of(settings: Settings) -> tuple[Platform, ...]:
@@ -344,6 +353,7 @@ async def serve(settings: Settings, ready: Callable[[], None]) -> None:
                 for platform in platforms:
                     group.create_task(platform.serve(host), name=platform.name)
                 group.create_task(host.tidy(asyncio.sleep), name="tidying")
+                group.create_task(host.follow_up(asyncio.sleep), name="following up")
         except BaseExceptionGroup as errors:
             # Its sentence for people is what matters, not that it came out of a group.
             refusals, _ = errors.split(RefuseToStart)

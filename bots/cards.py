@@ -2,6 +2,7 @@
 
 import enum
 from dataclasses import dataclass
+from typing import Literal
 
 
 class Tone(enum.Enum):
@@ -42,6 +43,10 @@ class Card:
     takes_back: str = ""
     """Id of the kept exchange whose reply is to be taken down wherever it stands: that is noted already, and left to
     the platform to do."""
+    kept: Literal["", "held", "withheld"] = ""
+    """What of that exchange was kept back, which can still be shown: the buttons differ."""
+    decided: str = ""
+    """Id of a kept exchange about which something was decided that is still to be carried out."""
     file: bytes = b""
     """What comes along, where it is too long or not a text to read: platforms hand it over as a file, to nobody but the
     person who asked."""

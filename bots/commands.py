@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bots.aftermath import Aftermath
 from bots.cards import Card, Row, Tone
 from bots.errors import BotError, NotAllowed, NotYours, UsageError
 from bots.persona_commands import PersonaCommands
@@ -16,6 +17,7 @@ from bots.place_commands import PlaceCommands
 from bots.platform import Caller, Role
 from bots.privacy import PrivacyCommands
 from bots.replies import Record, Replies
+from bots.results import followed
 from bots.review_commands import ReviewCommands
 from bots.safety import Safety
 from bots.safety import card as safety_card
@@ -54,6 +56,7 @@ class Offices:
     places: PlaceCommands
     privacy: PrivacyCommands
     safety: Safety
+    aftermath: Aftermath
 
 
 class Commands:
@@ -258,9 +261,12 @@ class Commands:
         return safety_card(await self._offices.safety.page(scene.settings, scene.language))
 
     async def _review(self, words: list[str], caller: Caller, scene: Scene) -> Card:
-        commands = ReviewCommands(self._offices.desk, language=scene.language)
+        aftermath = self._offices.aftermath
+        commands = ReviewCommands(self._offices.desk, language=scene.language, forbids=aftermath.forbids)
         by = Reviewer(name=caller.actor, rank=caller.role.rank, tool=caller.message.platform)
         card = await commands.run(words, by=by, server=_server(caller))
+        if card.decided:
+            return followed(card, await aftermath.finish(card.decided), scene.language)
         if not card.takes_back:
             return card
         record = await self._offices.replies.of_exchange(card.takes_back)

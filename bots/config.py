@@ -21,6 +21,7 @@ from bots.errors import SettingsError
 from bots.filter_settings import DetoxifySection, LexiconSection, PresidioSection, Section
 from bots.places import PlaceSettings
 from bots.privacy_settings import PrivacySection
+from bots.review_settings import ReviewSection
 from bots.tier_settings import GuardModelSection, JudgeModelSection, OmniSection, OnnxSection
 from moderation.validation import Expectation, Misfit, first_problem
 
@@ -168,6 +169,7 @@ class _File(Section):
     lexicon: LexiconSection = LexiconSection()
     privacy: PrivacySection = PrivacySection()
     log: LogSection = LogSection()
+    review: ReviewSection = ReviewSection()
     detoxify: DetoxifySection | None = None
     presidio: PresidioSection | None = None
     onnx: OnnxSection | None = None
@@ -210,6 +212,7 @@ class Settings:
     master_key: SecretStr
     """Empty where the variable is not set: then it is in a file."""
     log: LogSection
+    review: ReviewSection
     detoxify: DetoxifySection | None
     presidio: PresidioSection | None
     onnx: OnnxSection | None
@@ -312,6 +315,7 @@ class Settings:
             privacy=parsed.privacy.based(base),
             master_key=_key(parsed.privacy.key_variable, environ, name),
             log=parsed.log,
+            review=parsed.review,
             lexicon=LexiconSection(lists=tuple(base / file for file in parsed.lexicon.lists)),
             **_judges(parsed, environ, base, name),
             key=_key(parsed.model.key_variable, environ, name),

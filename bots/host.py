@@ -6,6 +6,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from bots.aftermath import Aftermath
 from bots.attention import Attention, Heard, attend
 from bots.cadence import strictest
 from bots.cards import Card, Tone
@@ -52,6 +53,7 @@ class House:
     loops: Loops
     desk: ReviewDesk
     replies: Replies
+    aftermath: Aftermath
     state: State
     retention: Retention
     chance: Callable[[], float]
@@ -67,6 +69,11 @@ class Host:
     def register(self, platform: Platform) -> None:
         """Let commands reach a platform. Called while everything is put together."""
         self._house.commands.register(platform.name, platform.take_back)
+        self._house.aftermath.register(platform.name, platform.put)
+
+    async def follow_up(self, sleep: Callable[[float], Awaitable[object]]) -> None:
+        """Carry out what people decide, and end what nobody decides, until cancelled."""
+        await self._house.aftermath.run(sleep)
 
     async def tidy(self, sleep: Callable[[float], Awaitable[object]]) -> None:
         """Delete what has expired, now and then, until cancelled."""

@@ -139,11 +139,12 @@ class Performer:
             await self._undress(board.record)
         return shown
 
-    async def retell(self, record: Record, passage: Passage, *, author: str) -> Shown | None:
-        """Have the reply read otherwise: another variant, or what `author` worded. Errors as with `answer`."""
+    async def retell(self, record: Record, passage: Passage, *, author: str, kept: str = "") -> Shown | None:
+        """Have the reply read otherwise behind `kept`: another variant, or what `author` worded. Errors as with
+        `answer`."""
         text = await self.text_of(record)
         board = await self._reopened(replace(record, author=author))
-        return await self._show(board, _one(passage), _nobody, standing=text)
+        return await self._show(board, _one(passage), _nobody, standing=text, kept=kept)
 
     async def take_back(self, record: Record) -> bool:
         """Take every message of a reply away; whether that was possible."""

@@ -5,7 +5,7 @@ with a class that has these members, built in `bots.app` alone; `tests/contracts
 """
 
 import enum
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -84,6 +84,31 @@ class Meeting:
     greeting: Passage | None
     warning: Card | None
     """What a person should know first: say, that the model in use does not speak the persona's language."""
+
+
+class Placed(enum.Enum):
+    """What became of something that was to be put in its place."""
+
+    DONE = "done"
+    NOT = "not"
+    """Nothing is to be put there after all."""
+    GONE = "gone"
+    """There is no such place any more."""
+    LATER = "later"
+    """The platform cannot do it now, or somebody is changing what stands there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """What is put in the place of a reply."""
+
+    passage: Passage
+    over: tuple[str, ...] = ()
+    """Words of ours one of which the reply may end with: only they are replaced then."""
+
+
+Fill = Callable[[Place], Awaitable[Filling | None]]
+"""Makes what is to be put there, now that the place is known, or None."""
 
 
 class Router(Protocol):
@@ -165,6 +190,10 @@ class Platform(Protocol):
 
     async def serve(self, router: Router) -> None:
         """Carry messages until there are no more, or until cancelled; leaves no half-shown reply behind."""
+
+    async def put(self, record: Record, fill: Fill, *, author: str = "") -> Placed:
+        """Have a reply read otherwise where it stands, or, where it stands in no message, in a new one; it is noted as
+        `record` is. `author` is the key of whoever worded it, or "". What stands there already is not written again."""
 
     async def take_back(self, record: Record) -> bool:
         """Take a reply away wherever it stands; whether that was possible."""

@@ -71,6 +71,10 @@ class Asker(Protocol):
     async def ask_note(self, verb: str, exchange: str) -> None:
         """Ask for a note to a decision; the answer goes to `Presser.noted`."""
 
+    async def ask_wording(self, exchange: str, text: str) -> None:
+        """Ask what is to be shown instead of `text`, which was kept back; the answer goes to `Presser.noted` as that of
+        "edit"."""
+
 
 class Presser:
     """Acts on what was pressed. Used from one event loop."""
@@ -163,6 +167,10 @@ class Presser:
                 await asker.say("showing.moderators_only")
             else:
                 await asker.ask_note(verb, exchange)
+        elif verb == "edit":
+            line = line_of("review", "draft", exchange)
+            draft = await self._router.command(line, asker.caller(line))
+            await (asker.card(draft) if draft.tone is Tone.BAD else asker.ask_wording(exchange, draft.rows[0].text))
         elif verb == "reveal":
             await self.typed(asker, f"/review show {exchange} reveal")
         else:

@@ -225,6 +225,12 @@ class Replies:
 
         return await self._latest(record.conversation, earlier)
 
+    async def after(self, record: Record) -> Record | None:
+        """The reply of the same persona in the same conversation that came next."""
+        entries = await self._state.list(_REPLY, group=record.conversation, limit=_LOOK_BACK)
+        later = (other for other in map(_record, entries) if other.persona == record.persona and other.id != record.id)
+        return min((other for other in later if other.at > record.at), key=lambda other: other.at, default=None)
+
     async def _latest(self, conversation: str, fits: Callable[[Record], bool]) -> Record | None:
         entries = await self._state.list(_REPLY, group=conversation, limit=_LOOK_BACK)
         return max(filter(fits, map(_record, entries)), key=lambda record: record.at, default=None)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Literal
 
 from bots.cards import Card, Row
-from moderation.cases import Case, CaseState, Review
-from moderation.records import Exchange, Finding, Objection
+from moderation.cases import GUARD, OPEN, Case, CaseState, Review, ReviewStep
+from moderation.consequences import kept_back
+from moderation.records import Exchange, Finding, Objection, Outcome
 from moderation.review import REPORT, masked
 from moderation.words import catalogue
 
@@ -34,7 +36,7 @@ class ReviewCards:
             if found.filter == REPORT
         )
         rows = (summary, *reported[-_REPORTS:], *map(self._step, exchange.case.by_people[-1:]))
-        return Card(title=exchange.id, rows=rows, exchange=exchange.id)
+        return Card(title=exchange.id, rows=rows, exchange=exchange.id, kept=_kept(exchange))
 
     def page(self, exchanges: Iterable[Exchange]) -> Card:
         """Cases or exchanges, a line each."""
@@ -46,6 +48,7 @@ class ReviewCards:
             rows=tuple(Row(label=exchange.id, text=self.summary(exchange)) for exchange in shown),
             hint=self._say("list_hint"),
             exchange=shown[0].id if len(shown) == 1 else "",
+            kept=_kept(shown[0]) if len(shown) == 1 else "",
         )
 
     def summary(self, exchange: Exchange) -> str:
@@ -83,8 +86,14 @@ class ReviewCards:
             rows += (Row(label=found.rule, text=self._found(objection, found)) for found in objection.findings)
         if closing:
             rows += kept("shown", closing.shown)
-        rows += map(self._step, exchange.case.by_people)
-        return Card(title=exchange.id, rows=tuple(rows), hint=self._say(hint, id=exchange.id), exchange=exchange.id)
+        rows += (self._step(review) for review in exchange.case.reviews if _told(review))
+        return Card(
+            title=exchange.id,
+            rows=tuple(rows),
+            hint=self._say(hint, id=exchange.id),
+            exchange=exchange.id,
+            kept=_kept(exchange),
+        )
 
     def _found(self, objection: Objection, finding: Finding) -> str:
         detail = f" · {finding.detail}" if finding.detail else ""
@@ -112,7 +121,8 @@ class ReviewCards:
         return " · ".join(parts)
 
     def _step(self, review: Review) -> Row:
-        told = f"{review.actor} ({review.tool}): {self._say(f'step_{review.step}')} {review.note}".rstrip()
+        note = "" if review.step is ReviewStep.EDIT else review.note
+        told = f"{review.actor} ({review.tool}): {self._say(f'step_{review.step}')} {note}".rstrip()
         return Row(label=_moment(review.at), text=told)
 
     def _say(self, key: str, **fields: object) -> str:
@@ -123,6 +133,19 @@ def about(exchange: Exchange) -> str:
     """What a decision is about: what the guard did, or what people reported although it let it pass."""
     filters = {finding.filter for objection in exchange.objections for finding in objection.findings}
     return "report" if filters == {REPORT} else "done"
+
+
+def _kept(exchange: Exchange) -> Literal["", "held", "withheld"]:
+    """What of it was kept back, which can still be shown."""
+    if exchange.closing is None or exchange.erased or not kept_back(exchange):
+        return ""
+    waits = exchange.closing.outcome is Outcome.HELD and exchange.case.state in OPEN
+    return "held" if waits else "withheld"
+
+
+def _told(review: Review) -> bool:
+    """What people did, and what came of that."""
+    return review.actor != GUARD.name or review.step in (ReviewStep.RESTORE, ReviewStep.NOTE)
 
 
 def _moment(at: datetime) -> str:

@@ -8,7 +8,9 @@ from bots.cards import Card, Row, Tone
 from bots.errors import UsageError
 from bots.review_cards import ReviewCards, about
 from moderation.cases import OPEN, CaseState, Reviewer, ReviewStep, Ruling
-from moderation.records import Exchange
+from moderation.consequences import draft_of
+from moderation.errors import ReviewError
+from moderation.records import Exchange, Outcome
 from moderation.review import ReviewDesk
 from moderation.stores import Query
 from moderation.words import catalogue
@@ -27,11 +29,16 @@ _VERBS: Final = (
     ReviewStep.WITHDRAW,
 )
 """Steps that people take by their name."""
+_TAKEN: Final = {"approve": ReviewStep.OVERTURN, "reject": ReviewStep.UPHOLD}
+"""What is decided about a reply that is held."""
 _NOTES: Final = frozenset({ReviewStep.NOTE, ReviewStep.ANSWER})
 _DECISIONS: Final = frozenset({ReviewStep.UPHOLD, ReviewStep.OVERTURN})
 _CLAIMS: Final = frozenset({ReviewStep.CLAIM, ReviewStep.RENEW})
 _FILTERS: Final = frozenset({"persona", "rule", "person", "platform"})
 """What a list can be narrowed by, `persona=maren`."""
+
+
+Forbids = Callable[[Exchange, str], Awaitable[tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +52,11 @@ class _By:
 class ReviewCommands:
     """Commands over one desk."""
 
-    def __init__(self, desk: ReviewDesk, *, language: str) -> None:
-        """`language` is the one of the cards."""
+    def __init__(self, desk: ReviewDesk, *, language: str, forbids: Forbids | None = None) -> None:
+        """`language` is the one of the cards. `forbids` gives the rules that keep a text from being shown in the place
+        of a reply ("": what was kept back); where it is not known here, that comes out when it is to be shown."""
         self._desk = desk
+        self._forbids = forbids
         self._language = language
         self._cards = ReviewCards(language=language, overdue=desk.overdue)
         self._known: Mapping[str, Callable[[list[str], _By], Awaitable[Card]]] = {
@@ -56,6 +65,9 @@ class ReviewCommands:
             "show": self._show,
             "brief": self._brief,
             **{step.value: self._taking(step) for step in _VERBS},
+            **{verb: self._deciding(verb) for verb in _TAKEN},
+            "edit": self._edit,
+            "draft": self._draft,
             "merge": self._merge,
             "search": self._search,
             "stats": self._stats,
@@ -137,10 +149,55 @@ class ReviewCommands:
             case = await self._desk.take(exchange, step, by=by.who, note=note, server=by.server)
             kind = about(case) if step in _DECISIONS else "done"
             takes_back = exchange if step is ReviewStep.WITHDRAW else ""
-            title = self._say(f"{step}_{kind}", id=exchange)
-            return Card(title=title, tone=Tone.GOOD, takes_back=takes_back, hint=self._until(case, step))
+            card = self._done(case, f"{step}_{kind}")
+            return replace(card, takes_back=takes_back, hint=self._until(case, step) or card.hint)
 
         return take
+
+    def _deciding(self, verb: str) -> Callable[[list[str], _By], Awaitable[Card]]:
+        """A verb about a reply that is held."""
+
+        async def decide(words: list[str], by: _By) -> Card:
+            exchange, note = self._case_and_note(words)
+            kept = await self._desk.show(exchange, server=by.server)
+            if kept.closing is None or kept.closing.outcome is not Outcome.HELD:
+                raise ReviewError("review.not_held", id=exchange)
+            if verb == "approve":
+                await self._allow(kept, "")
+            case = await self._desk.take(exchange, _TAKEN[verb], by=by.who, note=note, server=by.server)
+            return self._done(case, f"{verb}_done")
+
+        return decide
+
+    async def _edit(self, words: list[str], by: _By) -> Card:
+        exchange, text = self._case_and_note(words)
+        if not text:
+            raise self._usage()
+        await self._allow(await self._desk.show(exchange, server=by.server), text)
+        case = await self._desk.take(exchange, ReviewStep.EDIT, by=by.who, note=text, server=by.server)
+        return self._done(case, "edit_done")
+
+    async def _draft(self, words: list[str], by: _By) -> Card:
+        """What was kept back, to be worded otherwise: seeing it is a step like any other."""
+        if len(words) != 1:
+            raise self._usage()
+        case = await self._desk.take(words[0], ReviewStep.REVEAL, by=by.who, server=by.server)
+        return Card(title=case.id, rows=(Row(label=self._say("draft"), text=draft_of(case)),))
+
+    async def _allow(self, kept: Exchange, text: str) -> None:
+        """Nothing is decided that would not be carried out. Raises ReviewError."""
+        if self._forbids and (rules := await self._forbids(kept, text)):
+            raise ReviewError("review.locked", id=kept.id, rules=", ".join(rules))
+
+    def _done(self, case: Exchange, title: str) -> Card:
+        """What was done; where something follows from it, whoever can carries it out."""
+        waits = case.case.state is CaseState.DECIDED
+        return Card(
+            title=self._say(title, id=case.id),
+            tone=Tone.GOOD,
+            decided=case.id if waits else "",
+            hint=self._say("after_elsewhere") if waits else "",
+        )
 
     def _until(self, exchange: Exchange, step: ReviewStep) -> str:
         until = exchange.case.until

@@ -13,7 +13,7 @@ from bots.cards import Card
 from bots.console_bot.screen import Screen
 from bots.inbox import Busy
 from bots.places import Place
-from bots.platform import Caller, Role, Router
+from bots.platform import Caller, Fill, Placed, Role, Router
 from bots.replies import Record
 from personas.messages import Cue, Event, Finished, Message, Passage, Withdrawal
 
@@ -58,6 +58,10 @@ class Terminal:
                     return
             elif line.strip():
                 await self._answer(router, caller)
+
+    async def put(self, _record: Record, _fill: Fill, *, author: str = "") -> Placed:  # noqa: ARG002 - of nobody
+        """See `Platform.put`: the same."""
+        return Placed.GONE
 
     async def take_back(self, _record: Record) -> bool:
         """See `Platform.take_back`: what a terminal has printed stays."""

@@ -32,7 +32,7 @@ def layouts(card: Card, language: str) -> tuple[discord.ui.LayoutView, ...]:
         if number == len(texts) and card.file:
             items.append(discord.ui.File(f"attachment://{card.file_name}"))
         if number == len(texts) and card.exchange:
-            items += [discord.ui.Separator(), desk_row(card.exchange, language)]
+            items += [discord.ui.Separator(), desk_row(card.exchange, language, card.kept)]
         view.add_item(discord.ui.Container(*items, accent_colour=_COLOURS[card.tone]))
         views.append(view)
     return tuple(views)

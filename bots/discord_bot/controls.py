@@ -23,6 +23,18 @@ _DESK: Final = (
     ("note", discord.ButtonStyle.secondary),
 )
 """Verbs and looks under a case."""
+_DESKS: Final = {
+    "": _DESK,
+    "withheld": (*_DESK[:3], ("edit", discord.ButtonStyle.primary), _DESK[4]),
+    "held": (
+        _DESK[0],
+        ("approve", discord.ButtonStyle.success),
+        ("edit", discord.ButtonStyle.primary),
+        ("reject", discord.ButtonStyle.danger),
+        _DESK[4],
+    ),
+}
+"""The same under one whose reply was kept back (`Card.kept`)."""
 
 
 @runtime_checkable
@@ -114,10 +126,11 @@ def controls(phase: Phase, reply: str) -> discord.ui.View:
     return view
 
 
-def desk_row(exchange: str, language: str) -> discord.ui.ActionRow[Any]:
-    """The buttons under a case."""
+def desk_row(exchange: str, language: str, kept: str = "") -> discord.ui.ActionRow[Any]:
+    """The buttons under a case; `kept` as with `Card`."""
     say = catalogue("bots").say
     buttons = (
-        DeskButton(verb, exchange, label=say(f"discord.desk_{verb}", language), style=style) for verb, style in _DESK
+        DeskButton(verb, exchange, label=say(f"discord.desk_{verb}", language), style=style)
+        for verb, style in _DESKS[kept]
     )
     return discord.ui.ActionRow(*buttons)

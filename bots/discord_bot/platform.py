@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from bots.discord_bot.client import Surroundings, TalchumClient
 from bots.discord_bot.translate import PLATFORM
 from bots.errors import RefuseToStart
-from bots.platform import Router
+from bots.placing import put
+from bots.platform import Fill, Placed, Router
 from bots.replies import Record
 
 _log = logging.getLogger(__name__)
@@ -64,6 +65,10 @@ class Discord:
                 await client.close()
             await surroundings.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
+
+    async def put(self, record: Record, fill: Fill, *, author: str = "") -> Placed:
+        """See `Platform.put`."""
+        return await put(self._client.performer, record, fill, author=author) if self._client else Placed.LATER
 
     async def take_back(self, record: Record) -> bool:
         """See `Platform.take_back`."""

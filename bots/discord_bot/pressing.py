@@ -92,6 +92,14 @@ class DiscordAsker:
 
         await self._interaction.response.send_modal(NoteForm(verb, self._about(exchange), self.language, noted))
 
+    async def ask_wording(self, exchange: str, text: str) -> None:
+        """See `Asker.ask_wording`."""
+
+        async def worded(interaction: discord.Interaction, wording: str) -> None:
+            await self._presser.noted(self._of(interaction), "edit", exchange, wording)
+
+        await self._interaction.response.send_modal(EditForm(self._about(exchange), text, self.language, worded))
+
     def _about(self, what: str) -> str:
         """What a form is about, and whose it is: two people may have the same one open."""
         return f"{what}:{self._interaction.id}"

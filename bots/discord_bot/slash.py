@@ -315,6 +315,21 @@ def _decisions(group: app_commands.Group, commands: Commands) -> None:
     async def overturn(interaction: Interaction, number: str, note: str = "") -> None:
         await commands.typed(interaction, line_of("review", "overturn", number, note))
 
+    @group.command(name=text("review_approve_name"), description=text("review_approve"))
+    @app_commands.describe(number=text("number"), note=text("review_note_text"))
+    async def approve(interaction: Interaction, number: str, note: str = "") -> None:
+        await commands.typed(interaction, line_of("review", "approve", number, note))
+
+    @group.command(name=text("review_reject_name"), description=text("review_reject"))
+    @app_commands.describe(number=text("number"), note=text("review_note_text"))
+    async def reject(interaction: Interaction, number: str, note: str = "") -> None:
+        await commands.typed(interaction, line_of("review", "reject", number, note))
+
+    @group.command(name=text("review_edit_name"), description=text("review_edit"))
+    @app_commands.describe(number=text("number"), wording=text("review_edit_text"))
+    async def edit(interaction: Interaction, number: str, wording: app_commands.Range[str, 1, 3_800]) -> None:
+        await commands.typed(interaction, line_of("review", "edit", number, wording))
+
     @group.command(name=text("review_withdraw_name"), description=text("review_withdraw"))
     @app_commands.describe(number=text("number"), note=text("review_note_text"))
     async def withdraw(interaction: Interaction, number: str, note: str = "") -> None:

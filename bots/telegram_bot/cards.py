@@ -76,7 +76,7 @@ def sheets(
         pages.line(line)
     texts = pages.all()
     if keyboard is None and card.exchange:
-        keyboard = desk(card.exchange, language, server=server)
+        keyboard = desk(card.exchange, language, server=server, kept=card.kept)
     return tuple(
         Sheet(text=text, keyboard=keyboard if number == len(texts) else None)
         for number, text in enumerate(texts, start=1)

@@ -42,6 +42,12 @@ _CONTROLS: Final = (
     (("delete", "🗑"), ("report", "🚩")),
 )
 _DESK: Final = (("reveal", "uphold", "overturn"), ("withdraw", "note", "next"))
+_DESKS: Final = {
+    "": _DESK,
+    "withheld": (_DESK[0], ("edit", "note", "next")),
+    "held": (("reveal", "approve", "reject"), ("edit", "note", "next")),
+}
+"""The same under a case whose reply was kept back (`Card.kept`)."""
 _SWITCHES: Final = ("mark", "paused", "answer_bots")
 _MODES: Final = tuple(mode.value for mode in Mode)
 _DATA: Final = re.compile(r"([a-z])(\d):([a-z_]+):(.*)", re.DOTALL)
@@ -99,14 +105,14 @@ def belongs(keyboard: InlineKeyboardMarkup | None, reply: str) -> bool:
     return any(press is not None and press.kind == REPLY and press.what == reply for press in presses)
 
 
-def desk(exchange: str, language: str, *, server: str = "") -> InlineKeyboardMarkup:
+def desk(exchange: str, language: str, *, server: str = "", kept: str = "") -> InlineKeyboardMarkup:
     """The buttons under a case of the community with the key `server`: they work in any chat ("": the one they stand
-    in)."""
+    in). `kept` is as with `Card`."""
     what = f"{exchange}@{server.rpartition(':')[2]}" if server else exchange
     return InlineKeyboardMarkup(
         [
             [_button(_say(f"desk_{verb}", language), Press(kind=DESK, verb=verb, what=what)) for verb in row]
-            for row in _DESK
+            for row in _DESKS[kept]
         ]
     )
 

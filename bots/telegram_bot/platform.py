@@ -10,7 +10,8 @@ from telegram.error import EndPointNotFound, InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
 from bots.errors import RefuseToStart
-from bots.platform import Router
+from bots.placing import put
+from bots.platform import Fill, Placed, Router
 from bots.replies import Record
 from bots.telegram_bot.client import Surroundings, TelegramClient
 from bots.telegram_bot.pacing import Pacing
@@ -68,6 +69,10 @@ class Telegram:
                     await confirm(client)
         finally:
             await bot.shutdown()
+
+    async def put(self, record: Record, fill: Fill, *, author: str = "") -> Placed:
+        """See `Platform.put`."""
+        return await put(self._client.performer, record, fill, author=author) if self._client else Placed.LATER
 
     async def take_back(self, record: Record) -> bool:
         """See `Platform.take_back`."""

@@ -279,6 +279,12 @@ class TelegramAsker:
         """See `Asker.ask_note`."""
         await self._ask(Card(title=self._say(f"telegram.ask_{verb}", id=exchange)), verb=verb, about=exchange)
 
+    async def ask_wording(self, exchange: str, text: str) -> None:
+        """See `Asker.ask_wording`. What was kept back is not said among members."""
+        kept = Card(title=exchange, rows=(Row(label="", text=text, secret=True),))
+        await replace(self, secrecy=Secrecy.SECRET).card(kept)
+        await self._ask(Card(title=self._say("telegram.ask_wording", id=exchange)), verb="wording", about=exchange)
+
     async def _ask(self, card: Card, *, verb: str, about: str) -> None:
         """Ask the person, where they are, something that they answer by a reply.
 

@@ -18,9 +18,11 @@ from bots.telegram_bot.pressing import TelegramAsker
 from bots.telegram_bot.prompts import Prompt
 from bots.telegram_bot.translate import PLATFORM, id_in, place_in
 
-QUESTIONS: Final = frozenset({"note", "overturn", "withdraw"})
+WORDING: Final = "wording"
+"""What a question about other words for what was kept back has for a verb."""
+QUESTIONS: Final = frozenset({"note", "overturn", "withdraw", WORDING})
 """What a note is asked for."""
-_ABOUT: Final = frozenset({"next", "show", "brief", "uphold"}) | QUESTIONS
+_ABOUT: Final = frozenset({"next", "show", "brief", "uphold", "approve", "reject", "edit", "draft"}) | QUESTIONS
 """What may be about one case, which is then named behind it."""
 
 
@@ -49,8 +51,9 @@ class Reviewing:
         """A note to a decision came."""
         there = await asker.at(place_in(prompt.chat, private=False)) if prompt.chat else asker
         there = await replace(there, card_at=prompt.card).as_seen_there()
-        note = "" if text == "-" and prompt.verb != "note" else text
-        await self._presser.noted(there, prompt.verb, prompt.about, note)
+        verb = "edit" if prompt.verb == WORDING else prompt.verb
+        note = "" if text == "-" and verb not in {"note", "edit"} else text
+        await self._presser.noted(there, verb, prompt.about, note)
 
     async def typed(self, asker: TelegramAsker, rest: str) -> None:
         """`/review`: about the group where it is typed, and about those whose cards come there, each by its name."""

@@ -164,6 +164,7 @@ def test_every_way_to_show_text_on_discord_is_one_of_these() -> None:
         ("bots/discord_bot/pressing.py", "ask_edit"),  # a form with what stands there
         ("bots/discord_bot/pressing.py", "ask_report"),  # a form
         ("bots/discord_bot/pressing.py", "ask_note"),  # a form
+        ("bots/discord_bot/pressing.py", "ask_wording"),  # a form with what was kept back, for a moderator
         ("bots/discord_bot/pressing.py", "undress"),  # no text: buttons
         ("bots/discord_bot/pressing.py", "refresh"),  # a card
         ("bots/discord_bot/identity.py", "_find"),  # a webhook of our name
@@ -233,12 +234,15 @@ def test_only_the_writer_posts_what_a_persona_says_and_it_reads_passages_alone()
     }
 
 
-def test_a_passage_is_made_in_one_way_only() -> None:
-    """`Passage(…)` would show a text on the strength of somebody else's verdict; `Passage.cleared` ties them."""
+def test_a_passage_is_made_in_two_ways_only() -> None:
+    """`Passage(…)` would show a text on the strength of somebody else's verdict; `Passage.cleared` ties them, and
+    `Passage.released` ties them to a person who says so against the verdict, in one place."""
     direct = {name for name, tree in TREES.items() if "Passage" in set(calls(tree))}
     cleared = {name for name, tree in TREES.items() if "Passage.cleared" in set(calls(tree))}
+    released = {name for name, tree in TREES.items() if "Passage.released" in set(calls(tree))}
 
     assert direct == set()
+    assert released == {"personas/runtime.py"}
     assert cleared == {"personas/cast.py", "personas/reply.py", "personas/runtime.py"}
 
 

@@ -16,9 +16,11 @@ from bots.discord_bot.client import Surroundings, TalchumClient
 from bots.discord_bot.translate import PLATFORM, place_of
 from bots.performing import Pace
 from bots.places import Place
-from bots.platform import Platform, Router
+from bots.placing import put
+from bots.platform import Fill, Placed, Platform, Router
 from bots.replies import Record
 from bots.state import State
+from moderation.policy import Policy
 from moderation.stores import Store
 from personas.generators import Generator
 from personas.persona import Persona
@@ -57,6 +59,9 @@ class Reaching(Platform):
 
     async def serve(self, router: Router) -> None:
         raise AssertionError("simcord serves")
+
+    async def put(self, record: Record, fill: Fill, *, author: str = "") -> Placed:
+        return await put(self.client.performer, record, fill, author=author)
 
     async def take_back(self, record: Record) -> bool:
         return await self.client.performer.take_back(record)
@@ -200,12 +205,15 @@ async def on_discord(
     now: Callable[[], datetime] = lambda: NOW,
     state: State | None = None,
     store: Store | None = None,
+    policy: Policy | None = None,
 ) -> AsyncGenerator[Stage, None]:
     """A server, and everybody ready."""
     mimetypes.init()  # simcord would read the system's list of types when the first file is sent
     async with (
         AsyncExitStack() as stack,
-        open_house(generator, settings=settings, personas=personas, now=now, state=state, store=store) as opened,
+        open_house(
+            generator, settings=settings, personas=personas, now=now, state=state, store=store, policy=policy
+        ) as opened,
     ):
         client = TalchumClient(surroundings(opened.host, content=content, burst=burst, now=now))
         opened.host.register(Reaching(client))

@@ -19,6 +19,7 @@ from bots.state import State
 from bots.state.memory import MemoryState
 from bots.troupe import Troupe
 from moderation.guard import Guard
+from moderation.policy import Policy
 from moderation.stores import Store
 from moderation.stores.memory import MemoryStore
 from personas.generators import Generator
@@ -96,12 +97,13 @@ async def open_house(
     now: Callable[[], datetime] = lambda: NOW,
     state: State | None = None,
     store: Store | None = None,
+    policy: Policy | None = None,
 ) -> AsyncGenerator[Opened, None]:
     """The house of a settings document. `state` and `store` outlive it where they are given."""
     document = await asyncio.to_thread(Settings.load, settings.encode(), {"TALCHUM_LANGUAGE": "en"})
     kept = store or MemoryStore(ids=numbered("x"))
     noted = state or MemoryState(clock=now)
-    guard = Guard((Marks(), Asks()), rules(), monotonic=time.monotonic)
+    guard = Guard((Marks(), Asks()), policy or rules(), monotonic=time.monotonic)
     limits = Limits(budget=40_000, max_tokens=8_000)
     register = await register_of(noted)
     hands = Stagehands(

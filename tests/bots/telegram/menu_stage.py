@@ -13,12 +13,14 @@ from telegram import Update
 from telegram.ext import ExtBot, TypeHandler
 
 from bots.performing import Performer
-from bots.platform import Platform, Router
+from bots.placing import put
+from bots.platform import Fill, Placed, Platform, Router
 from bots.replies import Record
 from bots.state import State
 from bots.telegram_bot.client import TelegramClient
 from bots.telegram_bot.commands import Menu
 from bots.telegram_bot.translate import PLATFORM
+from moderation.policy import Policy
 from personas.generators import Generator
 from personas.persona import Persona
 from tests.support.house import GROWN, SCHOLAR, Opened, open_house
@@ -57,6 +59,9 @@ class Reaching(Platform):
 
     async def serve(self, router: Router) -> None:
         raise AssertionError("the stage serves")
+
+    async def put(self, record: Record, fill: Fill, *, author: str = "") -> Placed:
+        return await put(self.performer, record, fill, author=author)
 
     async def take_back(self, record: Record) -> bool:
         return await self.performer.take_back(record)
@@ -192,13 +197,14 @@ async def on_telegram(
     state: State | None = None,
     language: str = "en",
     privacy: bool = False,
+    policy: Policy | None = None,
 ) -> AsyncGenerator[Stage, None]:
     """Everybody ready. `language` is the one of Mina's app; with `privacy` the bot hears in groups what calls it."""
     clock = Clock()
     async with (
         AsyncExitStack() as stack,
         TelegramServer() as server,
-        open_house(generator, settings=settings, personas=personas, now=clock, state=state) as opened,
+        open_house(generator, settings=settings, personas=personas, now=clock, state=state, policy=policy) as opened,
     ):
         server.person.language = language
         server.owner.language = "en"

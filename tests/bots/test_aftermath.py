@@ -1,0 +1,389 @@
+"""What follows from decisions: carried out once, in its place, in time, whoever decided, whatever happens between."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bots.platform import Fill, Placed, Role
+from bots.replies import Record
+from bots.results import Result
+from moderation.cases import CaseState, Rank, Reviewer, ReviewStep, Ruling
+from moderation.errors import ReviewError
+from moderation.policy import Policy
+from moderation.records import Exchange, Outcome
+from moderation.stores import Query
+from moderation.transitions import Priority
+from personas.messages import Kept, Passage
+from tests.support.house import SERVER, Opened, caller, open_house
+from tests.support.stage import NOW, holding, reply_of, rules, scripted
+
+HELD = "A moderator looks at this reply first. It will appear here once that is done."
+REFUSED = "This reply will not be shown."
+DRAFT = "One is fine. Two is BAD. Three comes after."
+BAD = reply_of("One is fine. ", "Two is BAD. ", "Three comes after.")
+WITHHELD = reply_of("One is fine. ", "Two is STOP. ", "Three is never made.")
+MINA = Reviewer(name="mina", tool="test")
+
+
+@dataclass
+class Wall:
+    """A platform with one message a reply."""
+
+    opened: Opened
+    stands: dict[str, str] = field(default_factory=dict)
+    writes: list[str] = field(default_factory=list)
+    becomes: Placed = Placed.DONE
+    name: str = "test"
+
+    async def put(self, record: Record, fill: Fill, *, author: str = "") -> Placed:
+        if self.becomes is not Placed.DONE:
+            return self.becomes
+        filling = await fill(SERVER)
+        if filling is None:
+            return Placed.NOT
+        if record.shown and record.shown[0] not in self.stands:
+            return Placed.GONE
+        message = record.shown[0] if record.shown else f"s{len(self.stands) + 1}"
+        text = self.stands.get(message, "")
+        kept = next((text.removesuffix(words) for words in filling.over if text.endswith(words)), "")
+        if self.stands.get(message) != kept + filling.passage.text:
+            self.writes.append(kept + filling.passage.text)
+        self.stands[message] = kept + filling.passage.text
+        noted = replace(record, running=False, author=author)
+        replies = self.opened.house.replies
+        await (replies.keep(noted) if record.shown else replies.stands(noted, message))
+        return Placed.DONE
+
+    async def serve(self, router: object) -> None:
+        raise AssertionError("nobody listens")
+
+    async def take_back(self, record: Record) -> bool:
+        return self.stands.pop(record.shown[0], None) is not None
+
+
+@dataclass
+class Clock:
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Stage:
+    opened: Opened
+    wall: Wall
+    clock: Clock
+
+    async def ask(self, text: str = "hello", *, message: str = "m1") -> Record:
+        """A reply, noted where it stands."""
+        said = caller(text, message=message)
+        replies = self.opened.house.replies
+        record = await replies.begin(
+            platform="test",
+            conversation=SERVER.conversation,
+            server=SERVER.server,
+            persona="keeper",
+            person="ann",
+            message=message,
+            channel="2",
+        )
+        said = replace(said, message=replace(said.message, reply=record.id))
+        parts, kept, outcome = list[str](), "", ""
+        async for event in self.opened.host.reply(said):
+            if isinstance(event, Passage):
+                parts.append(("\n" if parts and event.kind.value != "generated" else "") + event.text)
+            kept = event.exchange if isinstance(event, Kept) else kept
+            outcome = getattr(event, "outcome", outcome)
+        self.wall.stands[f"s{message}"] = "".join(parts)
+        record = replace(record, exchange=kept, outcome=str(outcome), running=False)
+        return await replies.stands(record, f"s{message}")
+
+    async def decide(self, line: str) -> str:
+        """What a moderator types, and what they are told."""
+        card = await self.opened.host.command(line, caller(person="mina", role=Role.ADMIN))
+        return f"{card.title} {card.hint}".strip()
+
+    async def kept(self) -> Exchange:
+        [exchange] = await self.opened.store.list(Query())
+        return exchange
+
+    def steps(self, exchange: Exchange) -> list[ReviewStep]:
+        return [review.step for review in exchange.case.reviews]
+
+    @property
+    def turns(self) -> list[str]:
+        hall = self.opened.house.scenes.hall
+        return [turn.text for turn in hall.conversation(SERVER.conversation, "keeper").turns]
+
+
+@asynccontextmanager
+async def on_wall(*replies: object, policy: Callable[[], Policy] = holding) -> AsyncGenerator[Stage, None]:
+    clock = Clock()
+    async with open_house(scripted(*(replies or (BAD,))), now=clock, policy=policy()) as opened:  # type: ignore[arg-type]
+        wall = Wall(opened)
+        opened.host.register(wall)
+        yield Stage(opened, wall, clock)
+
+
+async def test_a_held_reply_waits_with_words_of_ours_and_is_pressing() -> None:
+    async with on_wall() as stage:
+        await stage.ask()
+
+        kept = await stage.kept()
+        assert stage.wall.stands == {"sm1": f"One is fine.\n{HELD}"}
+        assert (kept.case.state, kept.case.priority) == (CaseState.QUEUED, Priority.HIGH)
+        assert stage.turns == []
+
+
+async def test_what_is_approved_stands_in_its_place_and_in_the_conversation() -> None:
+    async with on_wall(BAD, reply_of("Later.")) as stage:
+        await stage.ask("first")
+        stage.clock.now += timedelta(minutes=1)
+        await stage.ask("second", message="m2")
+        told = await stage.decide("/review approve x1")
+
+        kept = await stage.opened.store.get("x1")
+        assert stage.wall.stands["sm1"] == DRAFT
+        assert told == "x1 is approved: the reply is shown. It stands in its place now."
+        assert stage.steps(kept)[-3:] == [ReviewStep.OVERTURN, ReviewStep.RESTORE, ReviewStep.CLOSE]
+        assert (kept.case.state, kept.case.ruling) == (CaseState.CLOSED, Ruling.OVERTURNED)
+        assert stage.turns == ["first", DRAFT, "second", "Later."]
+
+
+async def test_what_is_rejected_is_not_shown_and_what_was_shown_before_it_stays() -> None:
+    async with on_wall() as stage:
+        await stage.ask()
+        told = await stage.decide("/review reject x1")
+
+        kept = await stage.kept()
+        assert stage.wall.stands == {"sm1": f"One is fine.\n{REFUSED}"}
+        assert "will not be shown" in told
+        assert (kept.case.state, kept.case.ruling) == (CaseState.CLOSED, Ruling.UPHELD)
+        assert stage.turns == []
+
+
+async def test_what_is_worded_otherwise_is_shown_and_says_by_whom() -> None:
+    async with on_wall() as stage:
+        record = await stage.ask()
+        await stage.decide("/review edit x1 'Another word.'")
+
+        kept = await stage.kept()
+        noted = await stage.opened.house.replies.get(record.id)
+        edited = next(review for review in kept.case.reviews if review.step is ReviewStep.EDIT)
+        assert stage.wall.stands == {"sm1": "Another word."}
+        assert edited.actor == "mina"
+        assert "Another" not in edited.note
+        assert kept.case.ruling is Ruling.UPHELD
+        assert noted is not None
+        assert noted.author == "mina"
+        assert stage.turns == ["hello", "Another word."]
+
+
+@pytest.mark.parametrize("line", ["/review approve x1", "/review overturn x1"])
+async def test_a_reply_that_was_withheld_is_restored_by_overturning_alone(line: str) -> None:
+    async with on_wall(WITHHELD, policy=rules) as stage:
+        await stage.ask()
+        assert stage.wall.stands == {"sm1": "One is fine."}
+        told = await stage.decide(line)
+
+        restored = "overturn" in line
+        assert stage.wall.stands == {"sm1": "One is fine. Two is STOP." if restored else "One is fine."}
+        assert restored == ("stands in its place" in told)
+        assert (await stage.kept()).case.state is (CaseState.CLOSED if restored else CaseState.QUEUED)
+        assert stage.turns == ["hello", "One is fine. Two is STOP." if restored else "One is fine."]
+
+
+async def test_what_a_locked_rule_forbids_is_neither_approved_nor_worded() -> None:
+    async with on_wall(policy=lambda: holding(locked=True)) as stage:
+        await stage.ask()
+        told = await stage.decide("/review approve x1")
+        worded = await stage.decide("/review edit x1 'It is BAD.'")
+
+        assert "marks.bad" in told
+        assert "marks.bad" in worded
+        assert (await stage.kept()).case.state is CaseState.QUEUED
+        assert HELD in stage.wall.stands["sm1"]
+
+
+async def test_whoever_decides_elsewhere_is_followed_by_the_program_that_runs() -> None:
+    async with on_wall(policy=lambda: holding(locked=True)) as stage:
+        await stage.ask()
+        await stage.opened.house.desk.take("x1", ReviewStep.OVERTURN, by=MINA)
+        assert (await stage.kept()).case.state is CaseState.DECIDED
+        await stage.opened.house.aftermath.sweep()
+
+        kept = await stage.kept()
+        assert kept.case.state is CaseState.CLOSED
+        assert stage.wall.stands == {"sm1": f"One is fine.\n{REFUSED}"}
+        note = next(review.note for review in kept.case.reviews if review.step is ReviewStep.NOTE)
+        assert note == "locked marks.bad"
+
+
+async def test_nobody_waits_for_ever() -> None:
+    async with on_wall() as stage:
+        await stage.ask()
+        stage.clock.now += timedelta(hours=23)
+        await stage.opened.house.aftermath.sweep()
+        assert HELD in stage.wall.stands["sm1"]
+        stage.clock.now += timedelta(hours=1, seconds=1)
+        await stage.opened.house.aftermath.sweep()
+
+        kept = await stage.kept()
+        assert stage.wall.stands == {"sm1": f"One is fine.\n{REFUSED}"}
+        assert kept.case.decided_by == "guard"
+        assert kept.case.state is CaseState.CLOSED
+
+        await stage.decide("/review overturn x1")
+        assert stage.wall.stands == {"sm1": DRAFT}, "what nobody decided in time, a moderator still can"
+
+
+async def test_a_case_that_somebody_looks_at_or_reopened_waits() -> None:
+    async with on_wall() as stage:
+        await stage.ask()
+        stage.clock.now += timedelta(hours=30)
+        await stage.decide("/review claim x1")
+        await stage.opened.house.aftermath.sweep()
+        assert (await stage.kept()).case.state is CaseState.CLAIMED
+        await stage.decide("/review reject x1")
+        await stage.decide("/review reopen x1")
+        await stage.opened.house.aftermath.sweep()
+
+        assert (await stage.kept()).case.state is CaseState.QUEUED
+
+
+async def test_a_decision_waits_for_a_platform_that_cannot_be_reached_and_is_carried_out_once() -> None:
+    async with on_wall() as stage:
+        await stage.ask()
+        stage.wall.becomes = Placed.LATER
+        told = await stage.decide("/review approve x1")
+        assert "tried again" in told
+        assert (await stage.kept()).case.state is CaseState.DECIDED
+        stage.wall.becomes = Placed.DONE
+        await stage.opened.house.aftermath.sweep()
+        await stage.opened.house.aftermath.sweep()
+
+        assert stage.wall.writes == [DRAFT]
+        assert (await stage.kept()).case.state is CaseState.CLOSED
+
+
+async def test_what_was_shown_before_the_program_died_is_not_shown_twice() -> None:
+    async with on_wall() as stage:
+        await stage.ask()
+        await stage.opened.house.desk.take("x1", ReviewStep.OVERTURN, by=MINA)
+        desk = stage.opened.house.desk
+        taking = desk.take
+        desk.take = never  # type: ignore[method-assign]
+        await stage.opened.house.aftermath.finish("x1")
+        desk.take = taking  # type: ignore[method-assign]
+        assert stage.wall.writes == [DRAFT]
+        await stage.opened.house.aftermath.sweep()
+
+        assert stage.wall.writes == [DRAFT]
+        assert stage.turns == ["hello", DRAFT]
+        assert (await stage.kept()).case.state is CaseState.CLOSED
+
+
+async def never(*_: object, **__: object) -> None:
+    """The program is killed before it can say that it is done."""
+    raise ReviewError("review.nobody")
+
+
+async def test_of_two_moderators_one_decides() -> None:
+    async with on_wall() as stage:
+        await stage.ask()
+        first, second = (Reviewer(name=name, rank=Rank.MODERATOR, tool="test") for name in ("mina", "joon"))
+        seen = (await stage.kept()).case.version
+        await stage.opened.house.desk.take("x1", ReviewStep.UPHOLD, by=first, version=seen)
+        with pytest.raises(ReviewError):
+            await stage.opened.house.desk.take("x1", ReviewStep.OVERTURN, by=second, version=seen)
+        await stage.opened.house.aftermath.sweep()
+
+        assert stage.wall.stands == {"sm1": f"One is fine.\n{REFUSED}"}
+
+
+async def test_whoever_words_it_too_late_shows_nothing_under_the_name_of_another() -> None:
+    async with on_wall() as stage:
+        await stage.ask()
+        desk = stage.opened.house.desk
+        await desk.take("x1", ReviewStep.EDIT, by=MINA, note="The words of Mina.")
+        with pytest.raises(ReviewError):
+            await desk.take("x1", ReviewStep.EDIT, by=Reviewer(name="joon", tool="test"), note="The words of Joon.")
+        await stage.opened.house.aftermath.sweep()
+
+        assert stage.wall.stands == {"sm1": "The words of Mina."}
+
+
+async def test_nothing_of_somebody_who_was_erased_goes_out() -> None:
+    async with on_wall() as stage:
+        await stage.ask()
+        await stage.opened.house.desk.take("x1", ReviewStep.OVERTURN, by=MINA)
+        await stage.opened.store.erase("ann", platform="test")
+        await stage.opened.house.aftermath.sweep()
+
+        assert stage.wall.writes == [f"One is fine.\n{REFUSED}"]
+        assert (await stage.kept()).case.state is CaseState.CLOSED
+        assert stage.turns == []
+
+
+async def test_private_data_that_was_not_kept_cannot_be_shown() -> None:
+    async with on_wall(reply_of("BAD: call [phone number].")) as stage:
+        await stage.ask()
+        told = await stage.decide("/review approve x1")
+
+        assert "Private data" in told
+        assert stage.wall.stands == {"sm1": REFUSED}
+
+
+async def test_a_held_reply_whose_message_is_gone_comes_anew() -> None:
+    async with on_wall() as stage:
+        await stage.ask()
+        stage.wall.stands.clear()
+        await stage.decide("/review approve x1")
+
+        assert stage.wall.stands == {"s1": DRAFT}
+        record = await stage.opened.house.replies.of_exchange("x1")
+        assert record is not None
+        assert (record.shown, record.outcome) == (("s1",), Outcome.FLAGGED)
+
+
+async def test_a_withheld_reply_whose_message_is_gone_stays_away_and_that_is_told() -> None:
+    async with on_wall(WITHHELD, policy=rules) as stage:
+        await stage.ask()
+        stage.wall.stands.clear()
+        told = await stage.decide("/review overturn x1")
+
+        assert stage.wall.stands == {}
+        assert "The message is gone" in told
+        assert (await stage.kept()).case.state is CaseState.CLOSED
+
+
+async def test_what_is_too_old_is_not_shown_any_more() -> None:
+    async with on_wall(WITHHELD, policy=rules) as stage:
+        await stage.ask()
+        stage.clock.now += timedelta(hours=48, seconds=1)
+        told = await stage.decide("/review overturn x1")
+
+        assert "too long ago" in told
+        assert stage.wall.stands == {"sm1": "One is fine."}
+
+
+async def test_what_the_persona_said_anew_since_is_not_written_over() -> None:
+    async with on_wall() as stage:
+        record = await stage.ask()
+        await stage.opened.house.replies.keep(replace(record, exchange="x9"))
+        told = await stage.decide("/review approve x1")
+
+        assert "something else there since" in told
+        assert stage.wall.writes == []
+
+
+async def test_every_result_has_words() -> None:
+    from moderation.words import LANGUAGES, catalogue
+
+    for result in Result:
+        for language in LANGUAGES:
+            assert catalogue("bots").say(f"commands.after_{result}", language, rules="r")
