@@ -164,10 +164,10 @@ class Aftermath:
     async def _carry_out(self, kept: Exchange, what: Consequence, *, by: str) -> Done:
         put = self._puts.get(kept.opening.origin.platform)
         record = await self._replies.of_exchange(kept.id)
-        if put is None:
-            return self._in_time(kept, Done(result=Result.LATER))
         if record is None or record.exchange != kept.id:
             return Done(result=Result.REPLACED if record else Result.GONE)
+        if put is None:  # another process serves that platform
+            return self._in_time(kept, Done(result=Result.LATER))
         done = self._against(kept, what)
         if done is None:
             done = await self._show(kept, record, what, put, by=by)

@@ -15,6 +15,7 @@ from bots.consent import WORDINGS, Choice, Consents, asked
 from bots.errors import UsageError
 from bots.state import Entry, State
 from moderation.cases import CaseState
+from moderation.consequences import EDIT
 from moderation.records import Decision, Exchange, Objection, Stage
 from moderation.stores import Store
 from moderation.words import DEFAULT_LANGUAGE, catalogue
@@ -206,12 +207,13 @@ def _exchange(exchange: Exchange, person: str) -> dict[str, object]:
 
 
 def _objection(objection: Objection, person: str) -> dict[str, object]:
+    hidden = any(found.filter == EDIT for found in objection.findings)  # a moderator's words
     blocked = any(finding.decision is Decision.BLOCK for finding in objection.findings)
     told: dict[str, object] = {
         "at": objection.at.isoformat(),
         "stage": objection.stage.value,
         "rules": [{"rule": found.rule, "decision": found.decision.name} for found in objection.findings],
-        "text": None if blocked and objection.stage is not Stage.INPUT else objection.text,
+        "text": None if hidden or (blocked and objection.stage is not Stage.INPUT) else objection.text,
     }
     if objection.by == person:
         told["comment"] = " ".join(found.detail for found in objection.findings)

@@ -68,6 +68,8 @@ async def test_the_newest_reply_and_the_one_before_it_are_told_apart_by_persona(
     assert await replies.newest("c", "scholar") == records[1]
     assert await replies.before(records[2]) == records[0]
     assert await replies.before(records[1]) is None
+    assert await replies.after(records[0]) == records[2]
+    assert await replies.after(records[1]) is await replies.after(records[2]) is None
     assert await replies.newest("elsewhere") is None
 
 

@@ -18,7 +18,7 @@ from bots.console_bot.terminal import Terminal
 from bots.discord_bot.client import TalchumClient
 from bots.inbox import Busy
 from bots.places import Place, PlaceSettings
-from bots.platform import Caller, Mask, Meeting, Router
+from bots.platform import Caller, Filling, Mask, Meeting, Placed, Router
 from bots.replies import Record, Replies
 from bots.state.memory import MemoryState
 from moderation.records import Candidate, Decision, Finding, Outcome, Stage, Verdict
@@ -303,7 +303,13 @@ async def test_a_terminal_cannot_take_back_what_it_printed_and_says_so() -> None
     record = Record(
         id="r", platform="console", conversation="c", server="", persona="p", person="p", message="1", at=NOW
     )
-    assert not await Terminal(nothing(), screen, person="p", now=lambda: NOW).take_back(record)
+    terminal = Terminal(nothing(), screen, person="p", now=lambda: NOW)
+    assert not await terminal.take_back(record)
+
+    async def fill(_: Place) -> Filling:
+        raise AssertionError("there is no place")
+
+    assert await terminal.put(record, fill) is Placed.GONE
 
 
 def test_a_terminal_breaks_lines_between_words_across_passages() -> None:

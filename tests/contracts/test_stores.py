@@ -167,6 +167,21 @@ async def test_a_list_is_narrowed_by_state_persona_rule_and_text_together(store:
     assert await ids(Query(persona="halmi", before="a3")) == ["a1"]
 
 
+async def test_a_list_is_narrowed_by_how_the_exchange_ended(store: Store) -> None:
+    for outcome in (Outcome.HELD, Outcome.WITHHELD, None):
+        kept = await store.open(opening(), objection())
+        if outcome:
+            await store.close(kept, closing(outcome))
+
+    async def ended(outcome: Outcome) -> list[str]:
+        queued = Query(outcome=outcome, states=frozenset({CaseState.QUEUED}))
+        return [exchange.id for exchange in await store.list(queued)]
+
+    assert await ended(Outcome.HELD) == ["a1"]
+    assert await ended(Outcome.WITHHELD) == ["a2"]
+    assert await ended(Outcome.CLEAN) == []
+
+
 async def test_a_list_is_narrowed_by_where_and_who(store: Store) -> None:
     await store.open(opening(server="s1", person="p1"), objection())
     await store.open(opening(server="s2", person="p1"), objection())

@@ -6,8 +6,8 @@ import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
-from moderation.cases import Case, CaseState, Ruling
-from moderation.records import Exchange, Outcome
+from moderation.cases import Case, CaseState, Priority, Ruling
+from moderation.records import Action, Exchange, Outcome
 from moderation.stores import Query
 from moderation.stores.migrations import EXCHANGES, migrate
 from moderation.stores.search import terms
@@ -109,3 +109,23 @@ async def test_what_a_database_of_before_holds_is_encrypted_at_the_first_start_a
 def texts_in(file: Path, texts: list[bytes]) -> list[bytes]:
     content = b"".join(path.read_bytes() for path in file.parent.iterdir())
     return [text for text in texts if text in content]
+
+
+async def test_what_followed_from_a_finding_is_the_same_now_that_something_can_be_held(file: Path) -> None:
+    await asyncio.to_thread(made_before_servers, file)
+    with contextlib.closing(sqlite3.connect(file)) as old:
+        for action in (0, 3, 4, 5, 6):
+            old.execute(
+                "INSERT INTO finding (objection, filter, version, category, decision, action, score, spans, detail,"
+                " microseconds) VALUES (1, 'f', 'v', 'c', 2, ?, 1.0, '[]', '', 0)",
+                (action,),
+            )
+        old.commit()
+
+    store = store_at(file)
+
+    [objection_] = (await store.get("o1")).objections
+    then = [found.action for found in objection_.findings[1:]]
+    assert then == [Action.NONE, Action.DEFLECT, Action.DISCLOSE, Action.SAFE, Action.SUSPEND]
+    assert (await store.get("o1")).case.priority is Priority.URGENT
+    await store.aclose()
