@@ -137,7 +137,8 @@ def about(exchange: Exchange) -> str:
 
 def _kept(exchange: Exchange) -> Literal["", "held", "withheld"]:
     """What of it was kept back, which can still be shown."""
-    if exchange.closing is None or exchange.erased or not kept_back(exchange):
+    restored = any(review.step is ReviewStep.RESTORE for review in exchange.case.reviews)
+    if exchange.closing is None or exchange.erased or restored or not kept_back(exchange):
         return ""
     waits = exchange.closing.outcome is Outcome.HELD and exchange.case.state in OPEN
     return "held" if waits else "withheld"

@@ -94,7 +94,7 @@ def page_of(settings: PlaceSettings, resources: Resources, figures: Figures, lan
                     year=figures.year,
                     exchanges=ended.total(),
                     repaired=ended[Outcome.REPAIRED],
-                    withheld=ended[Outcome.WITHHELD] + ended[Outcome.WITHDRAWN],
+                    withheld=ended[Outcome.WITHHELD] + ended[Outcome.WITHDRAWN] + ended[Outcome.HELD],
                     referrals=figures.referrals,
                 ),
             ),

@@ -7,7 +7,7 @@ examples are marked.
 
 from dataclasses import dataclass
 
-from moderation.cases import CaseState, Ruling
+from moderation.cases import GUARD, CaseState, Ruling
 from moderation.language import language_of
 from moderation.records import Decision, Exchange, Objection, Stage
 from moderation.stores import Store
@@ -38,7 +38,7 @@ class Labelled:
 def truth(exchange: Exchange) -> bool | None:
     """Whether people say that the guard was right; None where they have not said, or look at it again."""
     case = exchange.case
-    if case.ruling is None or case.state not in {CaseState.DECIDED, CaseState.CLOSED}:
+    if case.ruling is None or case.decided_by == GUARD.name or case.state not in {CaseState.DECIDED, CaseState.CLOSED}:
         return None
     return case.ruling is Ruling.UPHELD
 

@@ -16,14 +16,15 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from moderation.cases import Review, ReviewStep, Ruling
+from moderation.consequences import EDIT
 from moderation.filters.phrases import data_folder
 from moderation.records import Action, Decision, Exchange, Finding, Outcome, Stage
 from moderation.review import APPEAL, REPORT
+from moderation.transitions import DECISIONS
 from moderation.words import DEFAULT_LANGUAGE, catalogue
 
 _NO_RESTRICTION: Final = frozenset({Action.SUSPEND, Action.DISCLOSE})
-_BY_PEOPLE: Final = frozenset({REPORT, APPEAL})
-_DECIDING: Final = frozenset({ReviewStep.UPHOLD, ReviewStep.OVERTURN})
+_BY_PEOPLE: Final = frozenset({REPORT, APPEAL, EDIT})
 
 
 class Restriction(enum.StrEnum):
@@ -127,7 +128,7 @@ def _automatic(exchange: Exchange) -> Iterable[Statement]:
         return
     withdrawn = exchange.closing is not None and exchange.closing.outcome is Outcome.WITHDRAWN
     heard = all(objection.stage is Stage.INPUT for objection, _ in blocked)
-    decided = [review for review in exchange.case.reviews if review.step in _DECIDING]
+    decided = [review for review in exchange.case.by_people if review.step in DECISIONS]
     wrong = bool(decided) and exchange.case.ruling is Ruling.OVERTURNED
     yield _statement(
         exchange,
@@ -146,7 +147,7 @@ def _removal(exchange: Exchange) -> Iterable[Statement]:
     if removed is None or exchange.id != exchange.case.id:
         return
     found = [finding for objection in exchange.objections for finding in objection.findings]
-    findings = [finding for finding in found if finding.filter != APPEAL]
+    findings = [finding for finding in found if finding.filter not in {APPEAL, EDIT}]
     strictest = max(finding.decision for finding in findings)
     yield _statement(
         exchange,

@@ -26,7 +26,7 @@ SCORED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 )
 """Scores by the filter that gives them, and the categories they are the highest of."""
 
-_DEFLECTED: Final = frozenset({Outcome.WITHHELD, Outcome.WITHDRAWN, Outcome.SUSPENDED, Outcome.DECLINED})
+_DEFLECTED: Final = frozenset({Outcome.WITHHELD, Outcome.HELD, Outcome.WITHDRAWN, Outcome.SUSPENDED, Outcome.DECLINED})
 _WINDOW: Final = 40
 
 T = TypeVar("T")

@@ -18,6 +18,7 @@ _SIGNS: Final = {
     Outcome.FLAGGED: "⚑",
     Outcome.REPAIRED: "✎",
     Outcome.WITHHELD: "⊘",
+    Outcome.HELD: "⊘",
     Outcome.WITHDRAWN: "⊘",
     Outcome.SUSPENDED: "✚",
     Outcome.FAILED: "…",

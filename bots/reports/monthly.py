@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bots.cards import Card, Row
-from moderation.cases import OPEN, Case, CaseState, ReviewStep, Ruling
+from moderation.cases import GUARD, OPEN, Case, CaseState, ReviewStep, Ruling
+from moderation.consequences import EDIT
 from moderation.records import Decision, Exchange, Outcome, RuleStats
 from moderation.review import APPEAL, REPORT
 from moderation.words import catalogue
 
-_BY_PEOPLE: Final = frozenset({REPORT, APPEAL})
+_BY_PEOPLE: Final = frozenset({REPORT, APPEAL, EDIT})
 _WAITING: Final = OPEN | {CaseState.NEW}
 
 
@@ -124,7 +125,9 @@ def card(report: MonthlyReport, language: str) -> Card:
     def row(key: str, text: object) -> Row:
         return Row(label=_say(key, language), text=str(text))
 
-    ended = (Outcome.REPAIRED, Outcome.WITHHELD, Outcome.WITHDRAWN, Outcome.SUSPENDED, Outcome.FAILED)
+    ended = (
+        Outcome.REPAIRED, Outcome.WITHHELD, Outcome.HELD, Outcome.WITHDRAWN, Outcome.SUSPENDED, Outcome.FAILED,
+    )  # fmt: skip
     rate = report.overturn_rate
     reports = " · ".join(
         f"{say(f'discord.reason_{reason}', language)} {count}" for reason, count in report.reports.items()
@@ -184,7 +187,7 @@ def _count(exchange: Exchange, month: Month, counts: _Counts) -> None:
         counts.kept[max(finding.decision for finding in own)] += 1
         for rule in {finding.rule for finding in own}:
             counts.objected[rule] += 1
-            if exchange.case.ruling:
+            if exchange.case.ruling and exchange.case.decided_by != GUARD.name:
                 counts.decided[rule, exchange.case.ruling] += 1
 
 

@@ -44,7 +44,7 @@ _CONTROLS: Final = (
 _DESK: Final = (("reveal", "uphold", "overturn"), ("withdraw", "note", "next"))
 _DESKS: Final = {
     "": _DESK,
-    "withheld": (_DESK[0], ("edit", "note", "next")),
+    "withheld": (_DESK[0], ("edit", *_DESK[1])),
     "held": (("reveal", "approve", "reject"), ("edit", "note", "next")),
 }
 """The same under a case whose reply was kept back (`Card.kept`)."""

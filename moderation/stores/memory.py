@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from moderation.cases import Case, CaseState, Review, Reviewer, Ruling
+from moderation.cases import GUARD, Case, CaseState, Review, Reviewer, Ruling
 from moderation.errors import InvalidTransition, StoreFailed, UnknownExchange
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, RuleStats, Stats
 from moderation.stores import Audit, Expired, Query, reports
@@ -322,7 +322,7 @@ def _rules(exchanges: Iterable[Exchange]) -> dict[str, RuleStats]:
     for exchange in exchanges:
         for rule in {finding.rule for objection in exchange.objections for finding in objection.findings}:
             objected[rule] += 1
-            decided[rule, exchange.case.ruling] += 1
+            decided[rule, exchange.case.ruling] += exchange.case.decided_by != GUARD.name
     return {
         rule: RuleStats(
             objected=objected[rule],

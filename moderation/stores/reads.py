@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from moderation.cases import OPEN, CaseState, Priority, Ruling
+from moderation.cases import GUARD, OPEN, CaseState, Priority, Ruling
 from moderation.errors import UnknownExchange
 from moderation.records import Exchange, Finding, Objection, Origin, Outcome, RuleStats, Stage, Stats
 from moderation.stores import Query, casework, rows, searching
@@ -177,6 +177,7 @@ def reported(connection: sqlite3.Connection, origin: Origin, by: str = "") -> st
 def stats(connection: sqlite3.Connection, server: str) -> Stats:
     """Counts over everything, or over one server; outcomes and states that did not occur are counted as 0."""
     where = {"server": keep(server), "upheld": Ruling.UPHELD.value, "overturned": Ruling.OVERTURNED.value}
+    where["guard"] = keep(GUARD.name)  # what nobody decided in time is no judgement
     outcomes = dict(
         connection.execute(
             "SELECT name, sum(count) FROM outcome WHERE (:server = '' OR server = :server) GROUP BY name", where
@@ -186,7 +187,7 @@ def stats(connection: sqlite3.Connection, server: str) -> Stats:
     rules = connection.execute(
         "WITH objected AS (SELECT DISTINCT f.filter, f.category, o.exchange"
         " FROM finding f JOIN objection o ON o.seq = f.objection)"
-        " SELECT r.filter, r.category, count(*), coalesce(sum(c.ruling = :upheld), 0),"
+        " SELECT r.filter, r.category, count(*), coalesce(sum(c.ruling = :upheld AND c.decided_by != :guard), 0),"
         " coalesce(sum(c.ruling = :overturned), 0)"
         " FROM objected r JOIN exchange e ON e.seq = r.exchange JOIN casefile c ON c.seq = e.lead"
         " WHERE (:server = '' OR e.server = :server)"

@@ -10,12 +10,12 @@ import pytest
 from bots.platform import Fill, Placed, Role
 from bots.replies import Record
 from bots.results import Result
-from moderation.cases import CaseState, Rank, Reviewer, ReviewStep, Ruling
+from moderation.cases import CaseState, Priority, Rank, Reviewer, ReviewStep, Ruling
 from moderation.errors import ReviewError
+from moderation.labels import truth
 from moderation.policy import Policy
 from moderation.records import Exchange, Outcome
 from moderation.stores import Query
-from moderation.transitions import Priority
 from personas.messages import Kept, Passage
 from tests.support.house import SERVER, Opened, caller, open_house
 from tests.support.stage import NOW, holding, reply_of, rules, scripted
@@ -235,6 +235,8 @@ async def test_nobody_waits_for_ever() -> None:
         kept = await stage.kept()
         assert stage.wall.stands == {"sm1": f"One is fine.\n{REFUSED}"}
         assert kept.case.decided_by == "guard"
+        assert truth(kept) is None, "nobody decided: nothing is to be learnt from it"
+        assert (await stage.opened.store.stats()).rules["marks.bad"].upheld == 0
         assert kept.case.state is CaseState.CLOSED
 
         await stage.decide("/review overturn x1")
@@ -276,7 +278,7 @@ async def test_what_was_shown_before_the_program_died_is_not_shown_twice() -> No
         await stage.opened.house.desk.take("x1", ReviewStep.OVERTURN, by=MINA)
         desk = stage.opened.house.desk
         taking = desk.take
-        desk.take = never  # type: ignore[method-assign]
+        desk.take = never  # type: ignore[assignment,method-assign]
         await stage.opened.house.aftermath.finish("x1")
         desk.take = taking  # type: ignore[method-assign]
         assert stage.wall.writes == [DRAFT]

@@ -45,7 +45,7 @@ async def test_a_moderator_approves_a_held_reply_and_it_stands_where_its_words_s
         assert stage.replies()[0].id == before
         kept = await case(stage)
         assert (kept.case.state, kept.case.ruling) == (CaseState.CLOSED, Ruling.OVERTURNED)
-        assert "approve" not in buttons(stage.desk(log)[-1]), "the card shows how it stands"
+        assert "withdraw" in buttons(stage.desk(log)[-1]), "what is shown now can be taken away"
 
 
 async def test_a_moderator_rejects_a_held_reply_after_a_restart() -> None:

@@ -40,7 +40,7 @@ async def test_a_moderator_approves_a_held_reply_and_it_stands_where_its_words_s
         case = (await kept(stage)).case
         assert (case.state, case.ruling) == (CaseState.CLOSED, Ruling.OVERTURNED)
         assert ReviewStep.RESTORE in [review.step for review in case.reviews]
-        assert "approve" not in verbs(card)
+        assert "withdraw" in verbs(card)
 
 
 async def test_a_moderator_rejects_a_held_reply_after_a_restart() -> None:
