@@ -223,9 +223,9 @@ class ReviewDesk:
                 merged += 1
         return merged
 
-    async def verify(self) -> Audit:
+    async def verify(self, earlier: str = "") -> Audit:
         """See `Store.verify`."""
-        return await self._store.verify()
+        return await self._store.verify(earlier)
 
     async def report(  # noqa: PLR0913 - one call says everything about a reply, of which nothing may be kept yet
         self,

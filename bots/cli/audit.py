@@ -1,6 +1,7 @@
-"""`talchum audit`: whether people are treated alike, whoever they are."""
+"""`talchum audit`: whether people are treated alike, whoever they are, and whether the trail of decisions is sound."""
 
 import random
+import re
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
@@ -13,13 +14,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bots.cli.common import ModelName, SettingsFile, err, out, run, say, settings_of, show
 from bots.config import Settings
 from bots.errors import SettingsError, Unknown
-from bots.parts import open_guard, utc_now
+from bots.parts import open_guard, open_store, utc_now
 
 if TYPE_CHECKING:
     from bots.audit.dialogues import Scripts
     from bots.audit.report import About
     from bots.audit.running import Audited, Scene, Step
     from moderation.guard import Guard
+    from moderation.stores import Audit
     from personas.generators import Generator
     from personas.persona import Persona
 
@@ -67,6 +69,27 @@ def swap(
     else:
         show(card(found, about, settings.language), settings)
     raise typer.Exit(1 if beyond(found, tolerance) else 0)
+
+
+@audit_app.command("verify")
+def verify(
+    head: Annotated[str, typer.Option("--head", help="audit_head", metavar="DIGEST")] = "", file: SettingsFile = None
+) -> None:
+    """audit_verify"""
+    from bots.trail_card import trail_card
+
+    settings = settings_of(file)
+    earlier = head.strip().lower()
+    if head and not re.fullmatch("[0-9a-f]{64}", earlier):
+        raise Unknown("desk.trail_not_a_head", given=head)
+
+    async def work() -> "Audit":
+        async with open_store(settings) as store:
+            return await store.verify(earlier)
+
+    audit = run(work())
+    show(trail_card(audit, settings.language, earlier=earlier), settings)
+    raise typer.Exit(0 if audit.sound else 1)
 
 
 def _speaker(settings: Settings, name: str | None, language: str) -> "Persona":

@@ -61,11 +61,13 @@ class Audit:
     """Ids of cases that stand otherwise than their last step says."""
     head: str = ""
     """Digest of the last step: written down elsewhere, it shows later that none was taken away."""
+    lost: bool = False
+    """The digest that was written down earlier is that of no step any more."""
 
     @property
     def sound(self) -> bool:
         """Nothing was found."""
-        return not self.broken and not self.differing
+        return not self.broken and not self.differing and not self.lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +148,9 @@ class Store(Protocol):
         versions. `other` is no case any more, and its trail is part of that of `case`, which is as pressing as the more
         pressing of both. Returns the exchange that `case` began with. Raises as `review`."""
 
-    async def verify(self) -> Audit:
-        """Whether the audit trail is as it was written, and every case as its trail says. Reads all of it."""
+    async def verify(self, earlier: str = "") -> Audit:
+        """Whether the audit trail is as it was written, and every case as its trail says. Reads all of it. `earlier`
+        is an `Audit.head` of before, or "": it is looked for."""
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first; nothing for the person "".

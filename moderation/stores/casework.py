@@ -166,14 +166,16 @@ def counted(connection: sqlite3.Connection, column: str, server: str) -> dict[st
     )
 
 
-def verify(connection: sqlite3.Connection) -> Audit:
-    """Look through the whole trail."""
+def verify(connection: sqlite3.Connection, earlier: str = "") -> Audit:
+    """Look through the whole trail, for the digest `earlier` too."""
     steps = unchained = 0
+    lost = bool(earlier)
     digest = broken = ""
     last: dict[int, str] = {}
     for lead, exchange, kept in _trail(connection):
         steps += 1
         digest = link(digest, exchange, kept)
+        lost = lost and digest != earlier
         unchained += not kept.chain
         last[lead] = kept.after.value
         if not broken and kept.chain not in ("", digest):
@@ -185,7 +187,7 @@ def verify(connection: sqlite3.Connection) -> Audit:
         )
         if state != last.get(seq, state if state in _UNTOLD else CaseState.NEW.value)
     ]
-    return Audit(steps=steps, unchained=unchained, broken=broken, differing=tuple(differing), head=digest)
+    return Audit(steps=steps, unchained=unchained, broken=broken, differing=tuple(differing), head=digest, lost=lost)
 
 
 def _trail(connection: sqlite3.Connection) -> Iterator[tuple[int, str, Review]]:

@@ -72,9 +72,9 @@ class MaskingStore:
         """Make one case of two."""
         return await self._store.merge(case, other, review)
 
-    async def verify(self) -> Audit:
+    async def verify(self, earlier: str = "") -> Audit:
         """Look through the audit trail."""
-        return await self._store.verify()
+        return await self._store.verify(earlier)
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first."""

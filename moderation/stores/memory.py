@@ -139,14 +139,15 @@ class MemoryStore:
         )
         return self._find(case.id)
 
-    async def verify(self) -> Audit:
+    async def verify(self, earlier: str = "") -> Audit:
         """Whether the trail and the cases agree: in memory nobody can change a step."""
         self._require_open()
         differing = [
             each.id for each in self._cases.values() if (trail := self._of_case(each)) and trail[-1].after != each.state
         ]
         head = self._trail[-1][1].chain if self._trail else ""
-        return Audit(steps=len(self._trail), unchained=0, differing=tuple(differing), head=head)
+        lost = bool(earlier) and all(review.chain != earlier for _, review in self._trail)
+        return Audit(steps=len(self._trail), unchained=0, differing=tuple(differing), head=head, lost=lost)
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first."""

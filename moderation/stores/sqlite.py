@@ -164,9 +164,9 @@ class SqliteStore:
 
         return await self._writer.call(job)
 
-    async def verify(self) -> Audit:
+    async def verify(self, earlier: str = "") -> Audit:
         """Look through the whole trail; other reads wait meanwhile."""
-        return await self._reader.call(casework.verify)
+        return await self._reader.call(lambda db: casework.verify(db, earlier))
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first."""

@@ -221,3 +221,16 @@ async def test_what_was_kept_of_a_server_follows_when_it_has_another_key(store: 
     assert (await store.stats("new")).outcomes["clean"] == 2
     assert (await store.stats("other")).outcomes["clean"] == 1
     assert await store.report(replace(opening(), origin=there("new")), report()) == reported
+
+
+async def test_a_digest_that_was_written_down_is_found_for_as_long_as_its_step_is_there(store: Store) -> None:
+    kept = await store.open(opening(), objection())
+    await decide(store, kept, Ruling.UPHELD)
+    head = (await store.verify()).head
+    await decide(store, kept, Ruling.OVERTURNED)
+
+    last = (await store.verify(head)).head
+
+    assert head not in ("", last)
+    assert [(await store.verify(each)).lost for each in ("", head, last, "0" * 64)] == [False, False, False, True]
+    assert not (await store.verify("0" * 64)).sound

@@ -1,0 +1,125 @@
+"""`talchum audit verify`: whether the trail of decisions is as it was written, as people ask for it."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bots.cards import Tone
+from bots.trail_card import trail_card
+from moderation.cases import ReviewStep
+from moderation.review import ReviewDesk
+from moderation.stores import Audit
+from moderation.stores.sqlite import SqliteStore
+from moderation.words import LANGUAGES
+from tests.support.exchanges import NOON, by, closing, numbered, objection, opening
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    data = tmp_path / "data"
+    data.mkdir()
+    return data
+
+
+@pytest.fixture
+def run(folder: Path) -> Run:
+    def start(*words: str) -> subprocess.CompletedProcess[str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TALCHUM_", "LC_"))}
+        more = {"TALCHUM_DATA": str(folder), "TALCHUM_LANGUAGE": "en", "PYTHONPATH": str(ROOT)}
+        return subprocess.run(
+            [sys.executable, "-m", "bots", "audit", "verify", *words],
+            capture_output=True,
+            text=True,
+            env={**kept, **more, "COLUMNS": "200", "PYTHONUTF8": "1"},
+            cwd=folder,
+            timeout=60,
+            check=False,
+        )
+
+    return start
+
+
+async def decided(folder: Path) -> str:
+    """A store with some steps in it; the digest of the last one."""
+    store = SqliteStore.at(folder / "talchum.db", clock=lambda: NOON, ids=numbered())
+    await store.close(await store.open(opening(), objection()), closing())
+    await ReviewDesk(store, clock=lambda: NOON).take("a1", ReviewStep.UPHOLD, by=by(), note="as told")
+    head = (await store.verify()).head
+    await store.aclose()
+    return head
+
+
+def tampered(folder: Path, *statements: str) -> None:
+    """What somebody can do who writes the file."""
+    with sqlite3.connect(folder / "talchum.db") as connection:
+        connection.execute("DROP TRIGGER review_is_never_changed")
+        connection.execute("DROP TRIGGER review_is_never_deleted")
+        for statement in statements:
+            connection.execute(statement)
+
+
+async def test_a_sound_trail_is_said_to_be_so_with_the_digest_to_write_down(run: Run, folder: Path) -> None:
+    head = await decided(folder)
+
+    done, again = run(), run("--head", head.upper())
+
+    assert (done.returncode, again.returncode) == (0, 0), done.stderr
+    assert head in done.stdout
+    assert "as it was written" in done.stdout
+    assert "is in the trail" in again.stdout
+
+
+async def test_a_changed_step_is_found_and_ends_with_1(run: Run, folder: Path) -> None:
+    await decided(folder)
+    tampered(folder, "UPDATE review SET note = 'something else' WHERE step = 'uphold'")
+
+    done = run()
+
+    assert done.returncode == 1
+    assert "not as it was written" in done.stdout
+    assert "case a1" in done.stdout
+
+
+async def test_steps_taken_from_the_end_show_by_the_case_and_by_the_digest(run: Run, folder: Path) -> None:
+    head = await decided(folder)
+    tampered(folder, "DELETE FROM review WHERE step = 'close'")
+
+    done = run("--head", head)
+
+    assert done.returncode == 1
+    assert "is not in the trail" in done.stdout
+    assert "another state" in done.stdout
+
+
+def test_what_is_no_digest_is_refused_before_anything_is_read(run: Run, folder: Path) -> None:
+    done = run("--head", "abc")
+
+    assert done.returncode == 2
+    assert "64" in done.stderr
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_trouble_has_its_row_in_every_language(language: str) -> None:
+    sound = Audit(steps=3, unchained=0, head="f" * 64)
+    unsound = Audit(
+        steps=3, unchained=1, broken="a1", differing=tuple(f"b{n}" for n in range(25)), head="f" * 64, lost=True
+    )
+
+    good, bad = (trail_card(audit, language, earlier="e" * 64) for audit in (sound, unsound))
+
+    assert (good.tone, bad.tone) == (Tone.GOOD, Tone.BAD)
+    assert len(bad.rows) == len(good.rows) + 3
+    assert "f" * 64 in good.hint
+    assert bad.hint == ""
+    told = " ".join(row.text for row in bad.rows)
+    assert "a1" in told
+    assert "b19 + 5" in told
