@@ -34,6 +34,7 @@ from bots.retention import Retention
 from bots.safety import Safety
 from bots.scene import Scenes
 from bots.state import State
+from bots.tending import Tending
 from bots.troupe import Troupe
 from moderation.guard import Guard
 from moderation.review import ReviewDesk
@@ -215,19 +216,14 @@ def _hands(settings: Settings, *, generator: Generator, guard: Guard, store: Sto
 
 
 def house_of(
-    settings: Settings,
-    runtime: PersonaRuntime,
-    troupe: Troupe,
-    store: Store,
-    state: State,
-    register: Register,
-    *,
-    now: Callable[[], datetime] = utc_now,
-) -> House:
+    settings: Settings, runtime: PersonaRuntime, troupe: Troupe, store: Store, state: State, register: Register,
+    *, now: Callable[[], datetime] = utc_now,
+) -> House:  # fmt: skip
     """What the host works with, put together."""
     meter = Meter(state, Prices(**dict(settings.prices)), now)
     scenes = Scenes(troupe.hall, Places(state, settings.places), language=settings.language)
-    desk, replies = ReviewDesk(store, clock=now), Replies(state, now=now, ids=new_id)
+    desk = ReviewDesk(store, clock=now, rules=settings.review.rules)
+    replies = Replies(state, now=now, ids=new_id)
     inbox = _inbox(settings)
     aftermath = Aftermath(desk, replies, scenes, runtime, inbox, now=now, patience=_patience(settings))
     offices = Offices(
@@ -245,6 +241,7 @@ def house_of(
         notices=Notices(state, now),
         loops=Loops(),
         desk=desk,
+        tending=Tending(desk, scenes.places, state, now=now, language=settings.language, nudges=settings.review.nudge),
         replies=replies,
         aftermath=aftermath,
         state=state,
@@ -354,6 +351,7 @@ async def serve(settings: Settings, ready: Callable[[], None]) -> None:
                     group.create_task(platform.serve(host), name=platform.name)
                 group.create_task(host.tidy(asyncio.sleep), name="tidying")
                 group.create_task(host.follow_up(asyncio.sleep), name="following up")
+                group.create_task(host.tend(asyncio.sleep), name="tending")
         except BaseExceptionGroup as errors:
             # Its sentence for people is what matters, not that it came out of a group.
             refusals, _ = errors.split(RefuseToStart)

@@ -22,6 +22,7 @@ from bots.replies import Replies
 from bots.retention import Retention
 from bots.scene import Scene, Scenes
 from bots.state import Entry, State
+from bots.tending import Tending
 from bots.troupe import Troupe
 from moderation.errors import Deflect
 from moderation.review import ReviewDesk
@@ -52,6 +53,7 @@ class House:
     """None: nobody needs to be told that an AI speaks."""
     loops: Loops
     desk: ReviewDesk
+    tending: Tending
     replies: Replies
     aftermath: Aftermath
     state: State
@@ -70,6 +72,7 @@ class Host:
         """Let commands reach a platform. Called while everything is put together."""
         self._house.commands.register(platform.name, platform.take_back)
         self._house.aftermath.register(platform.name, platform.put)
+        self._house.tending.register(platform.name, platform.tell_moderators)
 
     async def follow_up(self, sleep: Callable[[float], Awaitable[object]]) -> None:
         """Carry out what people decide, and end what nobody decides, until cancelled."""
@@ -82,6 +85,10 @@ class Host:
                 await self._house.state.prune()
                 await self._house.retention.run()
             await sleep(_TIDYING)
+
+    async def tend(self, sleep: Callable[[float], Awaitable[object]]) -> None:
+        """Do what the review desk does by itself, until cancelled."""
+        await self._house.tending.run(sleep)
 
     @property
     def replies(self) -> Replies:

@@ -104,7 +104,8 @@ async def open_register(settings: Settings) -> AsyncGenerator[Register, None]:
 async def open_review(settings: Settings) -> AsyncGenerator[ReviewCommands, None]:
     """The review desk alone, beside whatever else has the store open. Raises StoreUnavailable."""
     async with open_store(settings) as store:
-        yield ReviewCommands(ReviewDesk(store, clock=utc_now), language=settings.language)
+        desk = ReviewDesk(store, clock=utc_now, rules=settings.review.rules)
+        yield ReviewCommands(desk, language=settings.language)
 
 
 def policies_of(settings: Settings) -> PolicyHistory:

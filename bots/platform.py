@@ -197,3 +197,7 @@ class Platform(Protocol):
 
     async def take_back(self, record: Record) -> bool:
         """Take a reply away wherever it stands; whether that was possible."""
+
+    async def tell_moderators(self, place: Place, card: Card) -> bool:
+        """Put a card where the moderators of a community look (`PlaceSettings.log_channel`); whether it stands there.
+        Raises StoreBusy, StoreFailed."""

@@ -16,6 +16,7 @@ from typing import Final
 from moderation.cases import GUARD, MEMBER, OPEN, Case, CaseState, Priority, Rank, Review, Reviewer, ReviewStep, Ruling
 from moderation.consequences import consequence, kept_back, worded, worded_as
 from moderation.errors import InvalidTransition, ReviewError, UnknownExchange
+from moderation.figures import Waiting
 from moderation.records import Decision, Exchange, Finding, Objection, Opening, Origin, Outcome, Stage, Stats
 from moderation.stores import Audit, Query, Store
 from moderation.transitions import BESIDE, DECISIONS, advance, expired, latest, plan
@@ -222,6 +223,14 @@ class ReviewDesk:
                 first[key] = await self.merge(known.id, kept.id, by=GUARD)
                 merged += 1
         return merged
+
+    async def waiting(self, *, server: str | None = None) -> tuple[Waiting, ...]:
+        """What waits for somebody, or somebody has, counted by state and priority, the most pressing first."""
+        if server == "":
+            return ()
+        now = self._clock()
+        before = {priority: now - patience for priority, patience in self._rules.deadlines.items()}
+        return await self._store.waiting(before, server=server or "")
 
     async def verify(self, earlier: str = "") -> Audit:
         """See `Store.verify`."""

@@ -67,6 +67,10 @@ class Terminal:
         """See `Platform.take_back`: what a terminal has printed stays."""
         return False
 
+    async def tell_moderators(self, _place: Place, _card: Card) -> bool:
+        """See `Platform.tell_moderators`: nobody else looks at a terminal."""
+        return False
+
     def caller(self, line: str) -> Caller:
         """The person at this terminal, who runs the program, with what they typed."""
         self._count += 1

@@ -8,9 +8,11 @@ import aiohttp
 import discord
 from pydantic import SecretStr
 
+from bots.cards import Card
 from bots.discord_bot.client import Surroundings, TalchumClient
 from bots.discord_bot.translate import PLATFORM
 from bots.errors import RefuseToStart
+from bots.places import Place
 from bots.placing import put
 from bots.platform import Fill, Placed, Router
 from bots.replies import Record
@@ -73,3 +75,7 @@ class Discord:
     async def take_back(self, record: Record) -> bool:
         """See `Platform.take_back`."""
         return self._client is not None and await self._client.performer.take_back(record)
+
+    async def tell_moderators(self, place: Place, card: Card) -> bool:
+        """See `Platform.tell_moderators`."""
+        return self._client is not None and await self._client.performer.post_card(place, card)

@@ -9,7 +9,9 @@ from pydantic import SecretStr
 from telegram.error import EndPointNotFound, InvalidToken, TelegramError
 from telegram.ext import ExtBot
 
+from bots.cards import Card
 from bots.errors import RefuseToStart
+from bots.places import Place
 from bots.placing import put
 from bots.platform import Fill, Placed, Router
 from bots.replies import Record
@@ -77,6 +79,10 @@ class Telegram:
     async def take_back(self, record: Record) -> bool:
         """See `Platform.take_back`."""
         return self._client is not None and await self._client.performer.take_back(record)
+
+    async def tell_moderators(self, place: Place, card: Card) -> bool:
+        """See `Platform.tell_moderators`."""
+        return self._client is not None and await self._client.performer.post_card(place, card)
 
     async def _served(self, client: TelegramClient, around: Surroundings) -> None:
         await client.mend()

@@ -4,12 +4,13 @@ One sibling file for each way to keep it: `sqlite` (the default), `memory` (test
 `tests/contracts/test_stores.py`; so must the next one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from moderation.cases import Case, CaseState, Priority, Review, Reviewer, Ruling
+from moderation.figures import Waiting
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Stats
 
 
@@ -151,6 +152,10 @@ class Store(Protocol):
     async def verify(self, earlier: str = "") -> Audit:
         """Whether the audit trail is as it was written, and every case as its trail says. Reads all of it. `earlier`
         is an `Audit.head` of before, or "": it is looked for."""
+
+    async def waiting(self, before: Mapping[Priority, datetime], *, server: str = "") -> tuple[Waiting, ...]:
+        """Cases that wait or are claimed, counted by state and priority, the most pressing first; erased ones apart.
+        `before` says for each priority before when a case was opened that is late now."""
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first; nothing for the person "".

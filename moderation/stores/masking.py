@@ -12,11 +12,12 @@ where that line is, `mask` says in a policy's rules.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from moderation.cases import Case, Review, Reviewer
+from moderation.cases import Case, Priority, Review, Reviewer
+from moderation.figures import Waiting
 from moderation.masks import Hidden, Masked, masked
 from moderation.records import Closing, Exchange, Finding, Objection, Opening, Outcome, Span, Stage, Stats
 from moderation.stores import Audit, Expired, Query, Store
@@ -75,6 +76,10 @@ class MaskingStore:
     async def verify(self, earlier: str = "") -> Audit:
         """Look through the audit trail."""
         return await self._store.verify(earlier)
+
+    async def waiting(self, before: Mapping[Priority, datetime], *, server: str = "") -> tuple[Waiting, ...]:
+        """Cases that wait, counted."""
+        return await self._store.waiting(before, server=server)
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first."""

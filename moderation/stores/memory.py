@@ -4,13 +4,14 @@ Nothing it keeps survives the process; in everything else it does what the contr
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from moderation.cases import GUARD, Case, CaseState, Review, Reviewer, Ruling
+from moderation.cases import GUARD, OPEN, Case, CaseState, Priority, Review, Reviewer, Ruling
 from moderation.errors import InvalidTransition, StoreFailed, UnknownExchange
+from moderation.figures import Waiting
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, RuleStats, Stats
 from moderation.stores import Audit, Expired, Query, reports
 from moderation.stores.chain import link
@@ -148,6 +149,25 @@ class MemoryStore:
         head = self._trail[-1][1].chain if self._trail else ""
         lost = bool(earlier) and all(review.chain != earlier for _, review in self._trail)
         return Audit(steps=len(self._trail), unchained=0, differing=tuple(differing), head=head, lost=lost)
+
+    async def waiting(self, before: Mapping[Priority, datetime], *, server: str = "") -> tuple[Waiting, ...]:
+        """Cases that wait, counted by state and priority."""
+        self._require_open()
+        groups: dict[tuple[Priority, CaseState], list[datetime]] = defaultdict(list)
+        for case in self._cases.values():
+            begun = self._kept[case.id]
+            if case.state in OPEN and not begun.erased and server in ("", begun.opening.origin.server):
+                groups[case.priority, case.state].append(case.opened)
+        return tuple(
+            Waiting(
+                state=state,
+                priority=priority,
+                count=len(opened),
+                late=sum(at < before[priority] for at in opened),
+                oldest=min(opened),
+            )
+            for (priority, state), opened in sorted(groups.items(), key=lambda item: (-item[0][0], item[0][1]))
+        )
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first."""

@@ -7,15 +7,28 @@ queue (`moderation.stores.worker`); the statements are in `moderation.stores.wri
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from moderation.cases import Case, Review, Reviewer
+from moderation.cases import Case, Priority, Review, Reviewer
 from moderation.errors import Deflect, StoreFailed, StoreUnavailable, UnknownExchange
+from moderation.figures import Waiting
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Stats
-from moderation.stores import Audit, Expired, Query, casework, reads, reports, retention, searching, traces, writes
+from moderation.stores import (
+    Audit,
+    Expired,
+    Query,
+    casework,
+    figures,
+    reads,
+    reports,
+    retention,
+    searching,
+    traces,
+    writes,
+)
 from moderation.stores.companions import transaction
 from moderation.stores.erasure import reported_by
 from moderation.stores.faults import unavailable
@@ -167,6 +180,10 @@ class SqliteStore:
     async def verify(self, earlier: str = "") -> Audit:
         """Look through the whole trail; other reads wait meanwhile."""
         return await self._reader.call(lambda db: casework.verify(db, earlier))
+
+    async def waiting(self, before: Mapping[Priority, datetime], *, server: str = "") -> tuple[Waiting, ...]:
+        """Cases that wait, counted by state and priority."""
+        return await self._reader.call(lambda db: figures.waiting(db, before, server))
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first."""

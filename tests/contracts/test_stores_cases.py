@@ -1,12 +1,15 @@
 """What every store must do with cases: reviews, statistics, the queue, reports."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from moderation.cases import CaseState, Priority, Ruling
 from moderation.errors import InvalidTransition, UnknownExchange
+from moderation.figures import Waiting
 from moderation.records import Closing, Decision, Origin, Outcome, RuleStats
 from moderation.stores import Query, Store
 from tests.contracts.storing import found, walked
@@ -234,3 +237,29 @@ async def test_a_digest_that_was_written_down_is_found_for_as_long_as_its_step_i
     assert head not in ("", last)
     assert [(await store.verify(each)).lost for each in ("", head, last, "0" * 64)] == [False, False, False, True]
     assert not (await store.verify("0" * 64)).sound
+
+
+async def test_what_waits_is_counted_by_state_and_priority_with_what_is_late(store: Store) -> None:
+    for server, person, decision in (
+        ("s1", "p1", Decision.FLAG),
+        ("s1", "p2", Decision.BLOCK),
+        ("s2", "p3", Decision.BLOCK),
+    ):
+        kept = await store.open(opening(server=server, person=person), objection("x", finding(decision=decision)))
+        await store.close(kept, closing())
+    await store.open(opening(server="s1"), objection())  # under way
+    before = dict.fromkeys(Priority, NOON)
+    late = before | {Priority.NORMAL: NOON + timedelta(seconds=1)}
+
+    def told(rows: Sequence[Waiting]) -> list[tuple[CaseState, Priority, int, int]]:
+        assert all(row.oldest == NOON for row in rows)
+        return [(row.state, row.priority, row.count, row.late) for row in rows]
+
+    queued = CaseState.QUEUED
+    assert told(await store.waiting(before)) == [(queued, Priority.NORMAL, 2, 0), (queued, Priority.LOW, 1, 0)]
+    assert told(await store.waiting(late)) == [(queued, Priority.NORMAL, 2, 2), (queued, Priority.LOW, 1, 0)]
+    assert told(await store.waiting(late, server="s2")) == [(queued, Priority.NORMAL, 1, 1)]
+    await decide(store, "a2")
+    await store.erase("p1", platform="console")
+    assert told(await store.waiting(late)) == [(queued, Priority.NORMAL, 1, 1)]
+    assert await store.waiting(late, server="s3") == ()

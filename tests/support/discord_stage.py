@@ -12,6 +12,7 @@ from typing import Any
 import discord
 import simcord
 
+from bots.cards import Card
 from bots.discord_bot.client import Surroundings, TalchumClient
 from bots.discord_bot.translate import PLATFORM, place_of
 from bots.performing import Pace
@@ -65,6 +66,9 @@ class Reaching(Platform):
 
     async def take_back(self, record: Record) -> bool:
         return await self.client.performer.take_back(record)
+
+    async def tell_moderators(self, place: Place, card: Card) -> bool:
+        return await self.client.performer.post_card(place, card)
 
 
 @dataclass

@@ -12,7 +12,9 @@ import pytest
 from telegram import Update
 from telegram.ext import ExtBot, TypeHandler
 
+from bots.cards import Card
 from bots.performing import Performer
+from bots.places import Place
 from bots.placing import put
 from bots.platform import Fill, Placed, Platform, Router
 from bots.replies import Record
@@ -65,6 +67,9 @@ class Reaching(Platform):
 
     async def take_back(self, record: Record) -> bool:
         return await self.performer.take_back(record)
+
+    async def tell_moderators(self, place: Place, card: Card) -> bool:
+        return await self.performer.post_card(place, card)
 
 
 @dataclass
