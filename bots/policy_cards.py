@@ -6,11 +6,11 @@ from typing import Final
 
 from bots.cards import Card, Row, Tone
 from moderation.backtest import Backtest, Flip
-from moderation.bench.intervals import Estimate
 from moderation.calibration import Fit, Lack, Mark, Wanted
 from moderation.policies import Entry
 from moderation.policy_changes import Difference
 from moderation.records import Stage
+from moderation.shares import Estimate
 from moderation.words import catalogue
 
 _IDS: Final = 20

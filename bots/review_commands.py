@@ -1,12 +1,14 @@
 """The review desk as commands: what moderators type -> calls -> cards, on every platform and as `talchum review`."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from bots.cards import Card, Row, Tone
 from bots.errors import UsageError
+from bots.review_asking import RANKS, By, Verb, permit, unknown, wrong
 from bots.review_cards import ReviewCards, about
+from bots.review_figures import ReviewFigures
 from moderation.cases import OPEN, CaseState, Reviewer, ReviewStep, Ruling
 from moderation.consequences import draft_of
 from moderation.errors import ReviewError
@@ -41,14 +43,6 @@ _FILTERS: Final = frozenset({"persona", "rule", "person", "platform"})
 Forbids = Callable[[Exchange, str], Awaitable[tuple[str, ...]]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _By:
-    """Who asks, where, and for which community."""
-
-    who: Reviewer
-    server: str | None
-
-
 class ReviewCommands:
     """Commands over one desk."""
 
@@ -59,7 +53,7 @@ class ReviewCommands:
         self._forbids = forbids
         self._language = language
         self._cards = ReviewCards(language=language, overdue=desk.overdue)
-        self._known: Mapping[str, Callable[[list[str], _By], Awaitable[Card]]] = {
+        self._known: Mapping[str, Verb] = {
             "list": self._list,
             "next": self._next,
             "show": self._show,
@@ -70,32 +64,34 @@ class ReviewCommands:
             "draft": self._draft,
             "merge": self._merge,
             "search": self._search,
-            "stats": self._stats,
+            "stats": ReviewFigures(desk, language=language).run,
         }
 
     async def run(self, words: list[str], *, by: Reviewer, server: str | None = None) -> Card:
         """The review desk: list, next, show, a step with a case, merge, search, stats.
 
-        `server` is the community whose cases may be seen, None all (see `ReviewDesk`). Raises UsageError,
+        `server` is the community whose cases may be seen, None all (see `ReviewDesk`). Raises UsageError, NotAllowed,
         ModerationError.
         """
         verb, *rest = words or ["list"]
-        if verb not in self._known:
-            raise self._usage()
-        return await self._known[verb](rest, _By(who=by, server=server))
+        if verb not in RANKS:
+            raise unknown(by.rank, self._language)
+        asking = By(who=by, server=server)
+        permit(verb, asking, self._language)
+        return await self._known[verb](rest, asking)
 
-    async def _list(self, words: list[str], by: _By) -> Card:
+    async def _list(self, words: list[str], by: By) -> Card:
         named, filters = [word for word in words if "=" not in word], [word for word in words if "=" in word]
         if len(named) > 1:
-            raise self._usage()
+            raise self._usage("list")
         query = self._listed(named[0] if named else "open", by)
         narrowed = {key: value for key, _, value in (each.partition("=") for each in filters)}
         if not narrowed.keys() <= _FILTERS or not all(narrowed.values()):
-            raise self._usage()
+            raise self._usage("list")
         persona, rule, person, platform = (narrowed.get(key, "") for key in ("persona", "rule", "person", "platform"))
         return await self._page(replace(query, persona=persona, rule=rule, person=person, platform=platform), by)
 
-    def _listed(self, name: str, by: _By) -> Query:
+    def _listed(self, name: str, by: By) -> Query:
         """What a word stands for: what waits comes as a queue, all else newest first."""
         if name == "open":
             return Query(states=OPEN, queue=True, limit=_PAGE)
@@ -106,46 +102,46 @@ class ReviewCommands:
         if name in set(Ruling):
             return Query(ruling=Ruling(name), limit=_PAGE)
         if name not in set(CaseState):
-            raise self._usage()
+            raise self._usage("list")
         state = CaseState(name)
         return Query(states=frozenset({state}), queue=state in OPEN, limit=_PAGE)
 
-    async def _search(self, words: list[str], by: _By) -> Card:
+    async def _search(self, words: list[str], by: By) -> Card:
         if not words:
-            raise self._usage()
+            raise self._usage("search")
         return await self._page(Query(text=" ".join(words), limit=_PAGE), by)
 
-    async def _page(self, query: Query, by: _By) -> Card:
+    async def _page(self, query: Query, by: By) -> Card:
         return self._cards.page(await self._desk.list(query, server=by.server))
 
-    async def _next(self, words: list[str], by: _By) -> Card:
+    async def _next(self, words: list[str], by: By) -> Card:
         if len(words) > 1:
-            raise self._usage()
+            raise self._usage("next")
         exchange = await self._desk.next(by.who, server=by.server, after=words[0] if words else "")
         if exchange is None:
             return Card(title=self._say("next_none"), tone=Tone.GOOD)
         return self._cards.case(exchange, hint="next_hint")
 
-    async def _show(self, words: list[str], by: _By) -> Card:
+    async def _show(self, words: list[str], by: By) -> Card:
         if not words or words[1:] not in ([], ["reveal"]):
-            raise self._usage()
+            raise self._usage("show")
         if len(words) == 1:
             return self._cards.case(await self._desk.show(words[0], server=by.server), hint="show_hint")
         exchange = await self._desk.take(words[0], ReviewStep.REVEAL, by=by.who, server=by.server)
         return self._cards.case(exchange, hint="show_hint_revealed", revealed=True)
 
-    async def _brief(self, words: list[str], by: _By) -> Card:
+    async def _brief(self, words: list[str], by: By) -> Card:
         if len(words) != 1:
-            raise self._usage()
+            raise self._usage("brief")
         return self._cards.brief(await self._desk.show(words[0], server=by.server))
 
-    def _taking(self, step: ReviewStep) -> Callable[[list[str], _By], Awaitable[Card]]:
+    def _taking(self, step: ReviewStep) -> Verb:
         """A verb that is one step."""
 
-        async def take(words: list[str], by: _By) -> Card:
-            exchange, note = self._case_and_note(words)
+        async def take(words: list[str], by: By) -> Card:
+            exchange, note = self._case_and_note(words, step.value)
             if step in _NOTES and not note:
-                raise self._usage()
+                raise self._usage(step.value)
             case = await self._desk.take(exchange, step, by=by.who, note=note, server=by.server)
             kind = about(case) if step in _DECISIONS else "done"
             takes_back = exchange if step is ReviewStep.WITHDRAW else ""
@@ -154,11 +150,11 @@ class ReviewCommands:
 
         return take
 
-    def _deciding(self, verb: str) -> Callable[[list[str], _By], Awaitable[Card]]:
+    def _deciding(self, verb: str) -> Verb:
         """A verb about a reply that is held."""
 
-        async def decide(words: list[str], by: _By) -> Card:
-            exchange, note = self._case_and_note(words)
+        async def decide(words: list[str], by: By) -> Card:
+            exchange, note = self._case_and_note(words, verb)
             kept = await self._desk.show(exchange, server=by.server)
             if kept.closing is None or kept.closing.outcome is not Outcome.HELD:
                 raise ReviewError("review.not_held", id=exchange)
@@ -169,18 +165,18 @@ class ReviewCommands:
 
         return decide
 
-    async def _edit(self, words: list[str], by: _By) -> Card:
-        exchange, text = self._case_and_note(words)
+    async def _edit(self, words: list[str], by: By) -> Card:
+        exchange, text = self._case_and_note(words, "edit")
         if not text:
-            raise self._usage()
+            raise self._usage("edit")
         await self._allow(await self._desk.show(exchange, server=by.server), text)
         case = await self._desk.take(exchange, ReviewStep.EDIT, by=by.who, note=text, server=by.server)
         return self._done(case, "edit_done")
 
-    async def _draft(self, words: list[str], by: _By) -> Card:
+    async def _draft(self, words: list[str], by: By) -> Card:
         """What was kept back, to be worded otherwise: seeing it is a step like any other."""
         if len(words) != 1:
-            raise self._usage()
+            raise self._usage("draft")
         case = await self._desk.take(words[0], ReviewStep.REVEAL, by=by.who, server=by.server)
         return Card(title=case.id, rows=(Row(label=self._say("draft"), text=draft_of(case)),))
 
@@ -203,51 +199,20 @@ class ReviewCommands:
         until = exchange.case.until
         return self._say("claim_until", at=f"{until:%H:%M} UTC") if step in _CLAIMS and until else ""
 
-    async def _merge(self, words: list[str], by: _By) -> Card:
+    async def _merge(self, words: list[str], by: By) -> Card:
         if len(words) < 2:
-            raise self._usage()
+            raise self._usage("merge")
         exchange, other, *note = words
         case = await self._desk.merge(exchange, other, by=by.who, note=" ".join(note), server=by.server)
         return Card(title=self._say("merge_done", id=other, into=case.case.id), tone=Tone.GOOD)
 
-    def _case_and_note(self, words: list[str]) -> tuple[str, str]:
+    def _case_and_note(self, words: list[str], verb: str) -> tuple[str, str]:
         if not words:
-            raise self._usage()
+            raise self._usage(verb)
         return words[0], " ".join(words[1:])
 
-    async def _stats(self, words: list[str], by: _By) -> Card:
-        if words:
-            raise self._usage()
-        stats = await self._desk.stats(server=by.server)
-        outcomes = " · ".join(
-            f"{self._say(f'outcome_{name}')} {count}" for name, count in sorted(stats.outcomes.items()) if count
-        )
-        states = " · ".join(
-            f"{self._say(f'state_{name}')} {count}" for name, count in sorted(stats.states.items()) if count
-        )
-        rulings = " · ".join(
-            f"{self._say(f'state_{name}')} {count}" for name, count in sorted(stats.rulings.items()) if count
-        )
-        rules = tuple(
-            Row(
-                label=rule,
-                text=self._say(
-                    "rule_stats",
-                    objected=counts.objected,
-                    upheld=counts.upheld,
-                    overturned=counts.overturned,
-                ),
-            )
-            for rule, counts in sorted(stats.rules.items(), key=lambda item: (-item[1].objected, item[0]))
-        )
-        general = (
-            Row(label=self._say("outcomes"), text=outcomes or "-"),
-            Row(label=self._say("states"), text=" · ".join(filter(None, (states, rulings))) or "-"),
-        )
-        return Card(title=self._say("stats_title"), rows=(*general, *rules))
-
-    def _usage(self) -> UsageError:
-        return UsageError("commands.usage", usage=self._say("review_usage"))
+    def _usage(self, verb: str) -> UsageError:
+        return wrong(verb, self._language)
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(f"commands.{key}", self._language, **fields)

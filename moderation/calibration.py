@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
-from moderation.bench.intervals import Estimate, share
 from moderation.labels import Labelled
 from moderation.policy import Policy
 from moderation.records import Stage
 from moderation.rules import Language
+from moderation.shares import Estimate, share
 
 _DIGITS: Final = 5
 """Of a threshold: some heads are sure to four nines."""

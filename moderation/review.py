@@ -16,7 +16,7 @@ from typing import Final
 from moderation.cases import GUARD, MEMBER, OPEN, Case, CaseState, Priority, Rank, Review, Reviewer, ReviewStep, Ruling
 from moderation.consequences import consequence, kept_back, worded, worded_as
 from moderation.errors import InvalidTransition, ReviewError, UnknownExchange
-from moderation.figures import Waiting
+from moderation.figures import Decided, Waiting
 from moderation.records import Decision, Exchange, Finding, Objection, Opening, Origin, Outcome, Stage, Stats
 from moderation.stores import Audit, Query, Store
 from moderation.transitions import BESIDE, DECISIONS, advance, expired, latest, plan
@@ -231,6 +231,10 @@ class ReviewDesk:
         now = self._clock()
         before = {priority: now - patience for priority, patience in self._rules.deadlines.items()}
         return await self._store.waiting(before, server=server or "")
+
+    async def decided(self, past: timedelta, *, server: str | None = None) -> tuple[Decided, ...]:
+        """The decisions of the time that has just passed, in order."""
+        return () if server == "" else await self._store.decided(self._clock() - past, server=server or "")
 
     async def verify(self, earlier: str = "") -> Audit:
         """See `Store.verify`."""

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moderation.bench.contest import BLOCKED, FLAGGED, OURS, Marks
-from moderation.bench.intervals import RESAMPLES, Estimate, area, f1, share
+from moderation.bench.intervals import RESAMPLES, area, f1
 from moderation.bench.rivals import Rival
 from moderation.bench.sets import ANY
+from moderation.shares import Estimate, share
 
 STEPS: Final = 100
 """Thresholds of a curve, beside 0."""

@@ -1,45 +1,21 @@
-"""Figures with their uncertainty: Wilson's interval for shares, the bootstrap for areas and F1. Pure."""
+"""Areas and F1 with their uncertainty, by the bootstrap; shares are in `moderation.shares`. Pure."""
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from moderation.models.measuring import area_under_curve, f1_at
+from moderation.shares import UNKNOWN, Estimate
 
 RESAMPLES: Final = 1000
-_Z: Final = 1.959963984540054
-"""The 97.5th percentile of the normal distribution."""
 _AT_ONCE: Final = 2_000_000
 """Drawn rows that are held in memory together."""
 
 Weights: TypeAlias = NDArray[np.int64]
 """How often each row was drawn: one resample a line, one row a column."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """A figure and the bounds of its 95 % interval; NaN where it cannot be told."""
-
-    value: float
-    low: float
-    high: float
-
-
-UNKNOWN: Final = Estimate(value=math.nan, low=math.nan, high=math.nan)
-
-
-def share(hits: int, total: int) -> Estimate:
-    """`hits` of `total` with Wilson's score interval (Wilson 1927): it stays in [0, 1] and is honest for few rows."""
-    if total == 0:
-        return UNKNOWN
-    value, spread = hits / total, _Z * _Z / total
-    middle = (value + spread / 2) / (1 + spread)
-    half = math.sqrt(value * (1 - value) * spread + spread * spread / 4) / (1 + spread)
-    return Estimate(value=value, low=min(value, max(0.0, middle - half)), high=max(value, min(1.0, middle + half)))
 
 
 def area(labels: ArrayLike, scores: ArrayLike, *, seed: int, resamples: int = RESAMPLES) -> Estimate:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from moderation.bench.figures import Figure, Results, Timing
-from moderation.bench.intervals import Estimate
 from moderation.bench.rivals import DETOXIFY
 from moderation.bench.sets import ANY
+from moderation.shares import Estimate
 from moderation.words import catalogue
 
 _NOTHING: Final = "–"

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from moderation.cases import Case, CaseState, Priority, Review, Reviewer, Ruling
-from moderation.figures import Waiting
+from moderation.figures import Decided, Waiting
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Stats
 
 
@@ -156,6 +156,9 @@ class Store(Protocol):
     async def waiting(self, before: Mapping[Priority, datetime], *, server: str = "") -> tuple[Waiting, ...]:
         """Cases that wait or are claimed, counted by state and priority, the most pressing first; erased ones apart.
         `before` says for each priority before when a case was opened that is late now."""
+
+    async def decided(self, since: datetime, *, server: str = "") -> tuple[Decided, ...]:
+        """Every decision since then, in the order in which they were made; of cases that were merged as of one."""
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first; nothing for the person "".

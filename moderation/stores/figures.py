@@ -1,13 +1,14 @@
-"""What the SQLite store counts for the figures of the desk. All of it runs inside a transaction of its caller's."""
+"""What the SQLite store counts for the figures of the desk, inside transactions of its caller's."""
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from moderation.cases import CaseState, Priority
-from moderation.figures import Waiting
-from moderation.stores.rows import keep
+from moderation.cases import CaseState, Priority, ReviewStep, Ruling
+from moderation.figures import RULINGS, Decided, Waiting, decision
+from moderation.stores.rows import keep, revive
 
 
 def waiting(connection: sqlite3.Connection, before: Mapping[Priority, datetime], server: str) -> tuple[Waiting, ...]:
@@ -15,7 +16,8 @@ def waiting(connection: sqlite3.Connection, before: Mapping[Priority, datetime],
     rows = connection.execute(
         "SELECT c.state, c.priority, count(*), sum(c.opened < json_extract(:before, '$[' || c.priority || ']')),"
         " min(c.opened) FROM casefile c JOIN exchange e ON e.seq = c.seq"
-        " WHERE c.waiting = 1 AND NOT e.erased AND (:server = '' OR c.server = :server) GROUP BY 1, 2 ORDER BY 2 DESC, 1",
+        " WHERE c.waiting = 1 AND NOT e.erased AND (:server = '' OR c.server = :server)"
+        " GROUP BY 1, 2 ORDER BY 2 DESC, 1",
         {"server": keep(server), "before": json.dumps([before[each].isoformat() for each in Priority])},
     )
     return tuple(
@@ -28,3 +30,65 @@ def waiting(connection: sqlite3.Connection, before: Mapping[Priority, datetime],
         )
         for state, priority, count, late, oldest in rows
     )
+
+
+def decided(connection: sqlite3.Connection, since: datetime, server: str) -> tuple[Decided, ...]:
+    """See `Store.decided`."""
+    rows = connection.execute(
+        "SELECT r.seq, e.lead, r.at, r.actor, r.step FROM review r JOIN exchange e ON e.seq = r.exchange"
+        " JOIN casefile c ON c.seq = e.lead"
+        " WHERE r.step IN ('uphold', 'overturn') AND r.at >= :since AND (:server = '' OR c.server = :server)"
+        " ORDER BY r.seq",
+        {"since": since.isoformat(), "server": keep(server)},
+    ).fetchall()
+    cases = json.dumps(sorted({lead for _, lead, *_ in rows}))
+    about, rules, claims = _about(connection, cases), _rules(connection, cases), _claims(connection, cases)
+    last = {lead: seq for seq, lead, *_ in rows}
+    return tuple(
+        decision(
+            case=about[lead][0],
+            at=datetime.fromisoformat(at),
+            by=revive(actor),
+            ruling=RULINGS[ReviewStep(step)],
+            standing=(about[lead][1] if last[lead] == seq else None),
+            claims=[claimed for before, claimed in claims[lead] if before < seq],
+            persona=about[lead][2],
+            rules=rules[lead],
+        )
+        for seq, lead, at, actor, step in rows
+    )
+
+
+def _about(connection: sqlite3.Connection, cases: str) -> dict[int, tuple[str, Ruling | None, str]]:
+    """Id, ruling and persona of cases."""
+    rows = connection.execute(
+        "SELECT c.seq, e.id, c.ruling, e.persona FROM casefile c JOIN exchange e ON e.seq = c.seq"
+        " WHERE c.seq IN (SELECT value FROM json_each(?))",
+        (cases,),
+    )
+    return {
+        seq: (revive(case), Ruling(ruling) if ruling else None, revive(persona)) for seq, case, ruling, persona in rows
+    }
+
+
+def _rules(connection: sqlite3.Connection, cases: str) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for lead, name, category in connection.execute(
+        "SELECT DISTINCT e.lead, f.filter, f.category FROM finding f JOIN objection o ON o.seq = f.objection"
+        " JOIN exchange e ON e.seq = o.exchange WHERE e.lead IN (SELECT value FROM json_each(?))",
+        (cases,),
+    ):
+        found[lead].append(f"{revive(name)}.{revive(category)}")
+    return found
+
+
+def _claims(connection: sqlite3.Connection, cases: str) -> dict[int, list[tuple[int, datetime]]]:
+    """Where in the trail of each case, and when, it was claimed, in order."""
+    found: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
+    for lead, seq, at in connection.execute(
+        "SELECT e.lead, r.seq, r.at FROM review r JOIN exchange e ON e.seq = r.exchange"
+        " WHERE r.step = 'claim' AND e.lead IN (SELECT value FROM json_each(?)) ORDER BY r.seq",
+        (cases,),
+    ):
+        found[lead].append((seq, datetime.fromisoformat(at)))
+    return found

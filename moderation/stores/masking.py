@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from moderation.cases import Case, Priority, Review, Reviewer
-from moderation.figures import Waiting
+from moderation.figures import Decided, Waiting
 from moderation.masks import Hidden, Masked, masked
 from moderation.records import Closing, Exchange, Finding, Objection, Opening, Outcome, Span, Stage, Stats
 from moderation.stores import Audit, Expired, Query, Store
@@ -80,6 +80,10 @@ class MaskingStore:
     async def waiting(self, before: Mapping[Priority, datetime], *, server: str = "") -> tuple[Waiting, ...]:
         """Cases that wait, counted."""
         return await self._store.waiting(before, server=server)
+
+    async def decided(self, since: datetime, *, server: str = "") -> tuple[Decided, ...]:
+        """Every decision since then."""
+        return await self._store.decided(since, server=server)
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first."""

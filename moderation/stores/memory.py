@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from moderation.cases import GUARD, OPEN, Case, CaseState, Priority, Review, Reviewer, Ruling
+from moderation.cases import GUARD, OPEN, Case, CaseState, Priority, Review, Reviewer, ReviewStep, Ruling
 from moderation.errors import InvalidTransition, StoreFailed, UnknownExchange
-from moderation.figures import Waiting
+from moderation.figures import RULINGS, Decided, Waiting, decision
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, RuleStats, Stats
 from moderation.stores import Audit, Expired, Query, reports
 from moderation.stores.chain import link
@@ -168,6 +168,31 @@ class MemoryStore:
             )
             for (priority, state), opened in sorted(groups.items(), key=lambda item: (-item[0][0], item[0][1]))
         )
+
+    async def decided(self, since: datetime, *, server: str = "") -> tuple[Decided, ...]:
+        """Every decision since then, in order."""
+        self._require_open()
+        cases = {exchange: case for case in self._cases.values() for exchange in case.exchanges}
+        steps = [(cases[exchange], review) for exchange, review in self._trail]
+        last = {case.id: review for case, review in steps if review.step in RULINGS}
+        found = []
+        for number, (case, review) in enumerate(steps):
+            origin = self._kept[case.id].opening.origin
+            if review.step not in RULINGS or review.at < since or server not in ("", origin.server):
+                continue
+            before = [(one, other) for one, other in steps[:number] if one.id == case.id]
+            row = decision(
+                case=case.id,
+                at=review.at,
+                by=review.actor,
+                ruling=RULINGS[review.step],
+                standing=case.ruling if last[case.id] is review else None,
+                claims=[other.at for _, other in before if other.step is ReviewStep.CLAIM],
+                persona=self._kept[case.id].opening.persona,
+                rules=[rule for each in case.exchanges for rule in _names(self._kept[each]) if "." in rule],
+            )
+            found.append(row)
+        return tuple(found)
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first."""

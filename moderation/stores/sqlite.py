@@ -14,7 +14,7 @@ from typing import Final
 
 from moderation.cases import Case, Priority, Review, Reviewer
 from moderation.errors import Deflect, StoreFailed, StoreUnavailable, UnknownExchange
-from moderation.figures import Waiting
+from moderation.figures import Decided, Waiting
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Stats
 from moderation.stores import (
     Audit,
@@ -184,6 +184,10 @@ class SqliteStore:
     async def waiting(self, before: Mapping[Priority, datetime], *, server: str = "") -> tuple[Waiting, ...]:
         """Cases that wait, counted by state and priority."""
         return await self._reader.call(lambda db: figures.waiting(db, before, server))
+
+    async def decided(self, since: datetime, *, server: str = "") -> tuple[Decided, ...]:
+        """Every decision since then, in order."""
+        return await self._reader.call(lambda db: figures.decided(db, since, server))
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first."""

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bots.cards import Card
+from bots.places import Place
 from bots.platform import Fill, Placed, Role
 from bots.replies import Record
 from bots.results import Result
@@ -37,6 +39,9 @@ class Wall:
     writes: list[str] = field(default_factory=list)
     becomes: Placed = Placed.DONE
     name: str = "test"
+
+    async def tell_moderators(self, _place: Place, _card: Card) -> bool:
+        return True
 
     async def put(self, record: Record, fill: Fill, *, author: str = "") -> Placed:
         if self.becomes is not Placed.DONE:

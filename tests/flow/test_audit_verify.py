@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from bots.cards import Tone
+from bots.config import Settings
+from bots.parts import open_store
 from bots.trail_card import trail_card
 from moderation.cases import ReviewStep
 from moderation.review import ReviewDesk
 from moderation.stores import Audit
-from moderation.stores.sqlite import SqliteStore
 from moderation.words import LANGUAGES
-from tests.support.exchanges import NOON, by, closing, numbered, objection, opening
+from tests.support.exchanges import NOON, by, closing, objection, opening
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -47,14 +48,13 @@ def run(folder: Path) -> Run:
     return start
 
 
-async def decided(folder: Path) -> str:
-    """A store with some steps in it; the digest of the last one."""
-    store = SqliteStore.at(folder / "talchum.db", clock=lambda: NOON, ids=numbered())
-    await store.close(await store.open(opening(), objection()), closing())
-    await ReviewDesk(store, clock=lambda: NOON).take("a1", ReviewStep.UPHOLD, by=by(), note="as told")
-    head = (await store.verify()).head
-    await store.aclose()
-    return head
+async def decided(folder: Path) -> tuple[str, str]:
+    """A store with some steps in it: the digest of the last one, and the case."""
+    async with open_store(Settings.load(b"", {"TALCHUM_DATA": str(folder)})) as store:
+        kept = await store.open(opening(), objection())
+        await store.close(kept, closing())
+        await ReviewDesk(store, clock=lambda: NOON).take(kept, ReviewStep.UPHOLD, by=by(), note="as told")
+        return (await store.verify()).head, kept
 
 
 def tampered(folder: Path, *statements: str) -> None:
@@ -67,7 +67,7 @@ def tampered(folder: Path, *statements: str) -> None:
 
 
 async def test_a_sound_trail_is_said_to_be_so_with_the_digest_to_write_down(run: Run, folder: Path) -> None:
-    head = await decided(folder)
+    head, _ = await decided(folder)
 
     done, again = run(), run("--head", head.upper())
 
@@ -78,18 +78,18 @@ async def test_a_sound_trail_is_said_to_be_so_with_the_digest_to_write_down(run:
 
 
 async def test_a_changed_step_is_found_and_ends_with_1(run: Run, folder: Path) -> None:
-    await decided(folder)
-    tampered(folder, "UPDATE review SET note = 'something else' WHERE step = 'uphold'")
+    _, kept = await decided(folder)
+    tampered(folder, "UPDATE review SET actor = 'somebody else' WHERE step = 'uphold'")
 
     done = run()
 
     assert done.returncode == 1
     assert "not as it was written" in done.stdout
-    assert "case a1" in done.stdout
+    assert f"case {kept}" in done.stdout
 
 
 async def test_steps_taken_from_the_end_show_by_the_case_and_by_the_digest(run: Run, folder: Path) -> None:
-    head = await decided(folder)
+    head, _ = await decided(folder)
     tampered(folder, "DELETE FROM review WHERE step = 'close'")
 
     done = run("--head", head)

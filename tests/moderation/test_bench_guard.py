@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 
 from moderation.bench.contest import BLOCKED, FLAGGED, OURS, Clocks, Marks, judged, strength
 from moderation.bench.figures import BLOCKING, STEPS, Results, errors, results
-from moderation.bench.intervals import UNKNOWN, Estimate
 from moderation.bench.page import page
 from moderation.bench.report import estimate, remarks, tables
 from moderation.bench.rivals import Rival, rivals
@@ -32,6 +31,7 @@ from moderation.guard import Guard
 from moderation.models.corpus import Row
 from moderation.policy import Policy
 from moderation.records import Decision, Signal, Stage
+from moderation.shares import UNKNOWN, Estimate
 
 SCORE = st.floats(0.0, 1.0)
 LIMIT = st.one_of(SCORE, st.just(math.inf))

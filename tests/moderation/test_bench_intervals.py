@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.bench.intervals import Estimate, area, f1, share, weighted_area, weighted_f1
+from moderation.bench.intervals import area, f1, weighted_area, weighted_f1
 from moderation.models.measuring import area_under_curve, f1_at
+from moderation.shares import Estimate, share
 
 SCORES = st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.75, 1.0])
 DRAWN = st.lists(st.tuples(st.booleans(), SCORES, st.integers(0, 3)), min_size=1, max_size=30)

@@ -1,0 +1,81 @@
+"""Who asks the review desk for what, and how each verb goes: one table of who may do what."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from bots.cards import Card
+from bots.errors import NotAllowed, UsageError
+from moderation.cases import Rank, Reviewer
+from moderation.words import catalogue
+
+RANKS: Final[Mapping[str, Rank]] = MappingProxyType(
+    {
+        "list": Rank.MODERATOR,
+        "next": Rank.MODERATOR,
+        "show": Rank.MODERATOR,
+        "brief": Rank.MODERATOR,
+        "claim": Rank.MODERATOR,
+        "renew": Rank.MODERATOR,
+        "release": Rank.MODERATOR,
+        "escalate": Rank.MODERATOR,
+        "uphold": Rank.MODERATOR,
+        "overturn": Rank.MODERATOR,
+        "reopen": Rank.MODERATOR,
+        "approve": Rank.MODERATOR,
+        "reject": Rank.MODERATOR,
+        "edit": Rank.MODERATOR,
+        "draft": Rank.MODERATOR,
+        "note": Rank.MODERATOR,
+        "answer": Rank.MODERATOR,
+        "withdraw": Rank.MODERATOR,
+        "merge": Rank.MODERATOR,
+        "search": Rank.MODERATOR,
+        "stats": Rank.MODERATOR,
+    }
+)
+"""The lowest rank that may use each verb."""
+
+_UNTOLD: Final = frozenset({"brief"})
+"""What platforms ask for, and nobody types."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Who asks, and for which community."""
+
+    who: Reviewer
+    server: str | None
+    """None: for all."""
+
+
+Verb: TypeAlias = Callable[[list[str], By], Awaitable[Card]]
+"""What a verb does with the words behind it."""
+
+
+def permit(verb: str, by: By, language: str) -> None:
+    """Raises NotAllowed where `by` is of too low a rank for a verb."""
+    if by.who.rank < RANKS[verb]:
+        role = catalogue("bots").say(f"commands.role_{RANKS[verb].name.lower()}", language)
+        raise NotAllowed("commands.not_allowed", role=role)
+
+
+def usage(rank: Rank, language: str) -> str:
+    """All that somebody of a rank can type, as one line."""
+    verbs = (_verb(verb, language) for verb, least in RANKS.items() if least <= rank and verb not in _UNTOLD)
+    return f"/review [{' | '.join(verbs)}]"
+
+
+def wrong(verb: str, language: str) -> UsageError:
+    """How one verb goes."""
+    return UsageError("commands.usage", usage=f"/review {_verb(verb, language)}")
+
+
+def unknown(rank: Rank, language: str) -> UsageError:
+    """How all of it goes."""
+    return UsageError("commands.usage", usage=usage(rank, language))
+
+
+def _verb(verb: str, language: str) -> str:
+    return catalogue("bots").say(f"desk.usage_{verb}", language)

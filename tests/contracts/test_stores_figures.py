@@ -1,0 +1,119 @@
+"""What every store tells of decisions that were made."""
+
+from datetime import timedelta
+
+import pytest
+
+from moderation.cases import Rank, ReviewStep, Ruling
+from moderation.figures import Decided
+from moderation.review import ReviewDesk
+from moderation.stores import Store
+from tests.support.exchanges import NOON, by, closing, finding, objection, opening
+
+MINUTE = timedelta(minutes=1)
+
+
+class Desk:
+    """A desk over a store, with a clock to be set."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.now = NOON
+        self.desk = ReviewDesk(store, clock=lambda: self.now)
+
+    async def case(self, *rules: str, server: str = "s1", persona: str = "maren") -> str:
+        begun = opening(server=server, persona=persona)
+        kept = await self.store.open(begun, objection("x", *(finding(rule) for rule in rules or ("lexicon.slur",))))
+        await self.store.close(kept, closing())
+        return kept
+
+    async def take(self, case: str, step: ReviewStep, *, who: str = "mina", after: timedelta = MINUTE) -> None:
+        self.now += after
+        await self.desk.take(case, step, by=by(who, rank=Rank.SENIOR))
+
+    async def decided(self, server: str | None = None, *, past: timedelta = timedelta(days=30)) -> tuple[Decided, ...]:
+        return await self.desk.decided(past, server=server)
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    return Desk(store)
+
+
+async def test_a_decision_is_told_with_who_what_how_long_and_about_which_rules(desk: Desk) -> None:
+    kept = await desk.case("lexicon.slur", "guard.late")
+    await desk.take(kept, ReviewStep.CLAIM)
+    await desk.take(kept, ReviewStep.OVERTURN, after=4 * MINUTE)
+
+    (made,) = await desk.decided()
+
+    assert made == Decided(
+        case=kept,
+        at=NOON + 5 * MINUTE,
+        by="mina",
+        ruling=Ruling.OVERTURNED,
+        stands=True,
+        handling=4 * MINUTE,
+        persona="maren",
+        rules=("guard.late", "lexicon.slur"),
+    )
+
+
+async def test_what_was_decided_otherwise_or_taken_back_does_not_stand(desk: Desk) -> None:
+    changed, reopened, twice = [await desk.case() for _ in range(3)]
+    for case in (changed, reopened, twice):
+        await desk.take(case, ReviewStep.UPHOLD)
+    await desk.take(changed, ReviewStep.OVERTURN, who="joon")
+    await desk.take(reopened, ReviewStep.REOPEN)
+    await desk.take(twice, ReviewStep.REOPEN)
+    await desk.take(twice, ReviewStep.UPHOLD, who="joon")
+
+    told = [(each.case, each.by, each.ruling.value, each.stands) for each in await desk.decided()]
+
+    assert told == [
+        (changed, "mina", "upheld", False),
+        (reopened, "mina", "upheld", False),
+        (twice, "mina", "upheld", False),
+        (changed, "joon", "overturned", True),
+        (twice, "joon", "upheld", True),
+    ]
+
+
+async def test_the_time_is_that_since_the_claim_before_the_decision_and_of_one_press_unknown(desk: Desk) -> None:
+    slow, quick = await desk.case(), await desk.case()
+    await desk.take(slow, ReviewStep.CLAIM)
+    await desk.take(slow, ReviewStep.RELEASE)
+    await desk.take(slow, ReviewStep.CLAIM, after=60 * MINUTE)
+    await desk.take(slow, ReviewStep.UPHOLD, after=2 * MINUTE)
+    await desk.take(quick, ReviewStep.UPHOLD)
+
+    assert [each.handling for each in await desk.decided()] == [2 * MINUTE, None]
+
+
+async def test_only_the_time_that_has_just_passed_and_one_community_are_told_of(desk: Desk) -> None:
+    old, here, there = await desk.case(), await desk.case(), await desk.case(server="s2")
+    await desk.take(old, ReviewStep.UPHOLD)
+    await desk.take(here, ReviewStep.UPHOLD, after=timedelta(days=2))
+    await desk.take(there, ReviewStep.UPHOLD)
+
+    assert [each.case for each in await desk.decided(past=timedelta(days=1))] == [here, there]
+    assert [each.case for each in await desk.decided("s1")] == [old, here]
+    assert await desk.decided("s3") == await desk.decided("") == ()
+
+
+async def test_cases_that_were_merged_are_one_with_the_rules_of_both(desk: Desk) -> None:
+    one, other = await desk.case("lexicon.slur"), await desk.case("guard.late")
+    await desk.desk.merge(one, other, by=by())
+    await desk.take(other, ReviewStep.UPHOLD)
+
+    (made,) = await desk.decided()
+
+    assert (made.case, made.rules, made.stands) == (one, ("guard.late", "lexicon.slur"), True)
+
+
+async def test_an_erased_case_still_counts(desk: Desk) -> None:
+    kept = await desk.case()
+    await desk.take(kept, ReviewStep.UPHOLD)
+    await desk.store.erase("p1", platform="console")
+
+    assert [(each.case, each.rules) for each in await desk.decided()] == [(kept, ("lexicon.slur",))]
