@@ -22,7 +22,7 @@ from bots.inbox import Inbox
 from bots.loops import Loops
 from bots.meter import Meter, Prices
 from bots.notices import Notices
-from bots.parts import new_id, open_guard, open_state, open_store, register_of, utc_now
+from bots.parts import new_id, open_guard, open_state, open_store, register_of, tools_of, utc_now
 from bots.persona_commands import PersonaCommands
 from bots.place_commands import PlaceCommands
 from bots.places import Places
@@ -223,13 +223,14 @@ def house_of(
     meter = Meter(state, Prices(**dict(settings.prices)), now)
     scenes = Scenes(troupe.hall, Places(state, settings.places), language=settings.language)
     desk = ReviewDesk(store, clock=now, rules=settings.review.rules)
+    tools = replace(tools_of(state, now=now), speaker=scenes.hall.cast)
     replies = Replies(state, now=now, ids=new_id)
     inbox = _inbox(settings)
     aftermath = Aftermath(desk, replies, scenes, runtime, inbox, now=now, patience=_patience(settings))
     offices = Offices(
-        scenes=scenes, runtime=runtime, desk=desk, replies=replies, personas=PersonaCommands(scenes, troupe),
-        places=PlaceCommands(scenes.places, meter), privacy=PrivacyCommands(store, state, clock=now),
-        safety=Safety(register, now), aftermath=aftermath,
+        scenes=scenes, runtime=runtime, desk=desk, tools=tools, replies=replies,
+        personas=PersonaCommands(scenes, troupe), places=PlaceCommands(scenes.places, meter),
+        privacy=PrivacyCommands(store, state, clock=now), safety=Safety(register, now), aftermath=aftermath,
     )  # fmt: skip
     return House(
         runtime=runtime,
@@ -242,6 +243,7 @@ def house_of(
         loops=Loops(),
         desk=desk,
         tending=Tending(desk, scenes.places, state, now=now, language=settings.language, nudges=settings.review.nudge),
+        mutes=tools.mutes,
         replies=replies,
         aftermath=aftermath,
         state=state,

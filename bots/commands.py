@@ -18,7 +18,7 @@ from bots.platform import Caller, Role
 from bots.privacy import PrivacyCommands
 from bots.replies import Record, Replies
 from bots.results import followed
-from bots.review_asking import usage
+from bots.review_asking import Tools, usage
 from bots.review_commands import ReviewCommands
 from bots.safety import Safety
 from bots.safety import card as safety_card
@@ -52,6 +52,7 @@ class Offices:
     scenes: Scenes
     runtime: PersonaRuntime
     desk: ReviewDesk
+    tools: Tools
     replies: Replies
     personas: PersonaCommands
     places: PlaceCommands
@@ -264,8 +265,8 @@ class Commands:
         return safety_card(await self._offices.safety.page(scene.settings, scene.language))
 
     async def _review(self, words: list[str], caller: Caller, scene: Scene) -> Card:
-        aftermath = self._offices.aftermath
-        commands = ReviewCommands(self._offices.desk, language=scene.language, forbids=aftermath.forbids)
+        aftermath, tools = self._offices.aftermath, self._offices.tools
+        commands = ReviewCommands(self._offices.desk, language=scene.language, tools=tools, forbids=aftermath.forbids)
         by = Reviewer(name=caller.actor, rank=caller.role.rank, tool=caller.message.platform)
         card = await commands.run(words, by=by, server=_server(caller))
         if card.decided:

@@ -15,11 +15,13 @@ from bots.errors import Unknown
 from bots.inbox import Busy, Inbox
 from bots.loops import Loops
 from bots.meter import Level, Meter, limit_card
+from bots.mutes import Mutes
 from bots.notices import Kind, Notices, notice_card
 from bots.places import Place, PlaceSettings
 from bots.platform import Caller, Mask, Meeting, Platform, Role
 from bots.replies import Replies
 from bots.retention import Retention
+from bots.review_mutes import silence_card
 from bots.scene import Scene, Scenes
 from bots.state import Entry, State
 from bots.tending import Tending
@@ -54,6 +56,7 @@ class House:
     loops: Loops
     desk: ReviewDesk
     tending: Tending
+    mutes: Mutes
     replies: Replies
     aftermath: Aftermath
     state: State
@@ -157,6 +160,8 @@ class Host:
     async def clear(self, text: str, caller: Caller) -> Passage | Card:
         """See `Router.clear`."""
         scene = await self._house.scenes.of(caller)
+        if mute := await self._house.mutes.of(caller.place.server, person=caller.message.person, persona=""):
+            return silence_card(mute, scene.cast.persona.name, scene.language)
         cleared = await self._house.runtime.clear(text, caller.message, scene.cast, scene.conversation)
         return refusal(cleared, scene.language) if isinstance(cleared, Refused) else cleared
 
@@ -221,6 +226,7 @@ class Host:
         await self._house.scenes.places.move(old.conversation, new.conversation)
         await self._house.replies.move(old, new, channel=channel)
         await self._house.desk.move(old.server, new.server)
+        await self._house.mutes.move(old.server, new.server)
         await self._house.meter.move(old, new)
         if notices := self._house.notices:
             await notices.move(old, new)
@@ -274,6 +280,8 @@ class Host:
             return [_bad("host.mature", language, name=persona.name)], False
         message, place = caller.message, caller.place
         try:
+            if (silence := await self._silence(caller, scene)) is not None:
+                return silence, False
             standing = await self._house.meter.enter(place, message.person, settings)
             if standing.level is Level.FULL:
                 if not await self._house.replies.claim(place.platform, _full(message, place)):
@@ -288,6 +296,17 @@ class Host:
         if standing.level is Level.WARN:
             cards.append(limit_card(standing, language))
         return cards, True
+
+    async def _silence(self, caller: Caller, scene: Scene) -> list[Card] | None:
+        """What is told where the person or the persona is muted, once; None where there is a reply. Whoever is in
+        danger gets help all the same: no model is asked for that."""
+        mutes, person = self._house.mutes, caller.message.person
+        mute = await mutes.of(caller.place.server, person=person, persona=scene.cast.persona.id)
+        if mute is None or await self._house.runtime.in_danger(caller.message, scene.cast, scene.conversation):
+            return None
+        if not await mutes.first_told(mute, person):
+            return []
+        return [silence_card(mute, scene.cast.persona.name, scene.language)]
 
     async def _spend(self, caller: Caller, usage: Usage) -> None:
         try:

@@ -7,13 +7,15 @@ With `bots.app` the composition root: the only places that name concrete classes
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bots.config import Settings
+from bots.mutes import Mutes
 from bots.register import Register
+from bots.review_asking import Tools
 from bots.review_commands import ReviewCommands
 from bots.state import State
 from bots.state.memory import MemoryState
@@ -103,9 +105,14 @@ async def open_register(settings: Settings) -> AsyncGenerator[Register, None]:
 @asynccontextmanager
 async def open_review(settings: Settings) -> AsyncGenerator[ReviewCommands, None]:
     """The review desk alone, beside whatever else has the store open. Raises StoreUnavailable."""
-    async with open_store(settings) as store:
+    async with open_store(settings) as store, open_state(settings) as state:
         desk = ReviewDesk(store, clock=utc_now, rules=settings.review.rules)
-        yield ReviewCommands(desk, language=settings.language)
+        yield ReviewCommands(desk, language=settings.language, tools=tools_of(state, now=utc_now))
+
+
+def tools_of(state: State, *, now: Callable[[], datetime]) -> Tools:
+    """What moderators reach for beside the desk."""
+    return Tools(mutes=Mutes(state, now=now))
 
 
 def policies_of(settings: Settings) -> PolicyHistory:

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from bots.cards import Card
 from bots.errors import NotAllowed, UsageError
+from bots.mutes import Mutes
 from moderation.cases import Rank, Reviewer
 from moderation.words import catalogue
 
@@ -33,6 +34,9 @@ RANKS: Final[Mapping[str, Rank]] = MappingProxyType(
         "merge": Rank.MODERATOR,
         "search": Rank.MODERATOR,
         "stats": Rank.MODERATOR,
+        "mute": Rank.MODERATOR,
+        "unmute": Rank.MODERATOR,
+        "mutes": Rank.MODERATOR,
     }
 )
 """The lowest rank that may use each verb."""
@@ -48,6 +52,15 @@ class By:
     who: Reviewer
     server: str | None
     """None: for all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What moderators reach for beside the desk itself."""
+
+    mutes: Mutes
+    speaker: Callable[[str, str], object] | None = None
+    """Raises Unknown where no persona of an id may speak in a community; None where nobody knows."""
 
 
 Verb: TypeAlias = Callable[[list[str], By], Awaitable[Card]]

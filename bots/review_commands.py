@@ -1,14 +1,15 @@
 """The review desk as commands: what moderators type -> calls -> cards, on every platform and as `talchum review`."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
 from bots.cards import Card, Row, Tone
 from bots.errors import UsageError
-from bots.review_asking import RANKS, By, Verb, permit, unknown, wrong
+from bots.review_asking import By, Tools, Verb, permit, unknown, wrong
 from bots.review_cards import ReviewCards, about
 from bots.review_figures import ReviewFigures
+from bots.review_mutes import ReviewMutes
 from moderation.cases import OPEN, CaseState, Reviewer, ReviewStep, Ruling
 from moderation.consequences import draft_of
 from moderation.errors import ReviewError
@@ -46,14 +47,17 @@ Forbids = Callable[[Exchange, str], Awaitable[tuple[str, ...]]]
 class ReviewCommands:
     """Commands over one desk."""
 
-    def __init__(self, desk: ReviewDesk, *, language: str, forbids: Forbids | None = None) -> None:
-        """`language` is the one of the cards. `forbids` gives the rules that keep a text from being shown in the place
-        of a reply ("": what was kept back); where it is not known here, that comes out when it is to be shown."""
+    def __init__(
+        self, desk: ReviewDesk, *, language: str, tools: Tools | None = None, forbids: Forbids | None = None
+    ) -> None:
+        """`language` is the one of the cards. Without `tools` there are the verbs of the desk alone. `forbids` gives
+        the rules that keep a text from being shown in the place of a reply ("": what was kept back); where it is not
+        known here, that comes out when it is to be shown."""
         self._desk = desk
         self._forbids = forbids
         self._language = language
         self._cards = ReviewCards(language=language, overdue=desk.overdue)
-        self._known: Mapping[str, Verb] = {
+        self._known: dict[str, Verb] = {
             "list": self._list,
             "next": self._next,
             "show": self._show,
@@ -66,6 +70,9 @@ class ReviewCommands:
             "search": self._search,
             "stats": ReviewFigures(desk, language=language).run,
         }
+        self._mutes = ReviewMutes(desk, tools, language=language) if tools else None
+        if self._mutes:
+            self._known |= {verb: getattr(self._mutes, verb) for verb in ("mute", "unmute", "mutes")}
 
     async def run(self, words: list[str], *, by: Reviewer, server: str | None = None) -> Card:
         """The review desk: list, next, show, a step with a case, merge, search, stats.
@@ -74,7 +81,7 @@ class ReviewCommands:
         ModerationError.
         """
         verb, *rest = words or ["list"]
-        if verb not in RANKS:
+        if verb not in self._known:
             raise unknown(by.rank, self._language)
         asking = By(who=by, server=server)
         permit(verb, asking, self._language)
@@ -145,7 +152,7 @@ class ReviewCommands:
             case = await self._desk.take(exchange, step, by=by.who, note=note, server=by.server)
             kind = about(case) if step in _DECISIONS else "done"
             takes_back = exchange if step is ReviewStep.WITHDRAW else ""
-            card = self._done(case, f"{step}_{kind}")
+            card = self._done(case, f"{step}_{kind}", await self._undone(case, step, by))
             return replace(card, takes_back=takes_back, hint=self._until(case, step) or card.hint)
 
         return take
@@ -161,7 +168,7 @@ class ReviewCommands:
             if verb == "approve":
                 await self._allow(kept, "")
             case = await self._desk.take(exchange, _TAKEN[verb], by=by.who, note=note, server=by.server)
-            return self._done(case, f"{verb}_done")
+            return self._done(case, f"{verb}_done", await self._undone(case, _TAKEN[verb], by))
 
         return decide
 
@@ -171,7 +178,7 @@ class ReviewCommands:
             raise self._usage("edit")
         await self._allow(await self._desk.show(exchange, server=by.server), text)
         case = await self._desk.take(exchange, ReviewStep.EDIT, by=by.who, note=text, server=by.server)
-        return self._done(case, "edit_done")
+        return self._done(case, "edit_done", await self._undone(case, ReviewStep.OVERTURN, by))
 
     async def _draft(self, words: list[str], by: By) -> Card:
         """What was kept back, to be worded otherwise: seeing it is a step like any other."""
@@ -185,11 +192,18 @@ class ReviewCommands:
         if self._forbids and (rules := await self._forbids(kept, text)):
             raise ReviewError("review.locked", id=kept.id, rules=", ".join(rules))
 
-    def _done(self, case: Exchange, title: str) -> Card:
+    async def _undone(self, case: Exchange, step: ReviewStep, by: By) -> tuple[Row, ...]:
+        """What had come of a case that is overturned ends."""
+        if self._mutes is None or step is not ReviewStep.OVERTURN:
+            return ()
+        return self._mutes.lifted(await self._mutes.overturned(case, by))
+
+    def _done(self, case: Exchange, title: str, rows: tuple[Row, ...]) -> Card:
         """What was done; where something follows from it, whoever can carries it out."""
         waits = case.case.state is CaseState.DECIDED
         return Card(
             title=self._say(title, id=case.id),
+            rows=rows,
             tone=Tone.GOOD,
             decided=case.id if waits else "",
             hint=self._say("after_elsewhere") if waits else "",

@@ -65,6 +65,10 @@ class ReviewStep(enum.StrEnum):
     """What had been shown was taken down everywhere."""
     RESTORE = "restore"
     """What the guard had kept back was shown after all."""
+    MUTE = "mute"
+    """Somebody or a persona is silent for a while because of it; the note says who, until when and why."""
+    UNMUTE = "unmute"
+    """That ended before its time."""
     MERGE = "merge"
     """Another case became part of this one; the note names it."""
 

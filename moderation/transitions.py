@@ -26,7 +26,16 @@ _RULINGS: Final = {
 DECISIONS: Final = frozenset(_RULINGS)
 """What decides about a case."""
 BESIDE: Final = frozenset(
-    {ReviewStep.NOTE, ReviewStep.ANSWER, ReviewStep.REVEAL, ReviewStep.WITHDRAW, ReviewStep.RESTORE, ReviewStep.MERGE}
+    {
+        ReviewStep.NOTE,
+        ReviewStep.ANSWER,
+        ReviewStep.REVEAL,
+        ReviewStep.WITHDRAW,
+        ReviewStep.RESTORE,
+        ReviewStep.MUTE,
+        ReviewStep.UNMUTE,
+        ReviewStep.MERGE,
+    }
 )
 """What fits any state and changes none."""
 

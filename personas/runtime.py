@@ -141,6 +141,16 @@ class PersonaRuntime:
         verdict, refused = await self._judge(candidate, message, cast)
         return refused is None and verdict.action is Action.NONE
 
+    async def in_danger(self, message: Message, cast: Cast, conversation: Conversation) -> bool:
+        """Whether the answer to `message` is help instead of a reply. It is judged and not kept: who answers it keeps
+        it."""
+        said = clean(message.text)
+        if not said.strip() or len(said) > self._hands.settings.longest_message:
+            return False
+        earlier, brief = conversation.earlier(message.person), _brief(cast, conversation)
+        verdict = await self._hands.guard.judge(Candidate(stage=Stage.INPUT, text=said, earlier=earlier, brief=brief))
+        return verdict.action is Action.SUSPEND
+
     async def note(self, text: str, message: Message, cast: Cast, conversation: Conversation) -> Refused | None:
         """Have the persona keep `text` in mind in this conversation ("": nothing any more), unless the guard objects to
         it as to a person's turn: that is kept and refused."""

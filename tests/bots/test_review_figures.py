@@ -6,9 +6,11 @@ import pytest
 
 from bots.cards import Card
 from bots.errors import NotAllowed, UsageError
+from bots.parts import tools_of
 from bots.review_asking import RANKS, usage
 from bots.review_commands import ReviewCommands
 from bots.review_figures import duration
+from bots.state.memory import MemoryState
 from moderation.cases import Rank
 from moderation.records import Decision
 from moderation.review import ReviewDesk
@@ -24,6 +26,7 @@ class Desk:
         self.now = NOON
         self.store = MemoryStore(ids=numbered())
         self.desk = ReviewDesk(self.store, clock=lambda: self.now)
+        self.tools = tools_of(MemoryState(clock=lambda: self.now), now=lambda: self.now)
 
     async def fill(self) -> "Desk":
         for number in range(10):
@@ -41,7 +44,7 @@ class Desk:
     async def typed(
         self, line: str, *, who: str = "mina", rank: Rank = Rank.MODERATOR, language: str = "en", server: str = "s1"
     ) -> Card:
-        commands = ReviewCommands(self.desk, language=language)
+        commands = ReviewCommands(self.desk, language=language, tools=self.tools)
         return await commands.run(line.split(), by=by(who, rank=rank), server=server)
 
 
