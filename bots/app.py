@@ -22,6 +22,7 @@ from bots.inbox import Inbox
 from bots.loops import Loops
 from bots.meter import Meter, Prices
 from bots.notices import Notices
+from bots.own_words import OwnWords
 from bots.parts import new_id, open_guard, open_state, open_store, register_of, tools_of, utc_now
 from bots.persona_commands import PersonaCommands
 from bots.place_commands import PlaceCommands
@@ -221,9 +222,10 @@ def house_of(
 ) -> House:  # fmt: skip
     """What the host works with, put together."""
     meter = Meter(state, Prices(**dict(settings.prices)), now)
-    scenes = Scenes(troupe.hall, Places(state, settings.places), language=settings.language)
+    words = OwnWords(state, runtime.guard)
+    scenes = Scenes(troupe.hall, Places(state, settings.places), language=settings.language, words=words)
     desk = ReviewDesk(store, clock=now, rules=settings.review.rules)
-    tools = replace(tools_of(state, now=now), speaker=scenes.hall.cast)
+    tools = replace(tools_of(state, now=now), speaker=scenes.hall.cast, words=words)
     replies = Replies(state, now=now, ids=new_id)
     inbox = _inbox(settings)
     aftermath = Aftermath(desk, replies, scenes, runtime, inbox, now=now, patience=_patience(settings))
@@ -244,6 +246,7 @@ def house_of(
         desk=desk,
         tending=Tending(desk, scenes.places, state, now=now, language=settings.language, nudges=settings.review.nudge),
         mutes=tools.mutes,
+        words=words,
         replies=replies,
         aftermath=aftermath,
         state=state,

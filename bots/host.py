@@ -17,6 +17,7 @@ from bots.loops import Loops
 from bots.meter import Level, Meter, limit_card
 from bots.mutes import Mutes
 from bots.notices import Kind, Notices, notice_card
+from bots.own_words import OwnWords
 from bots.places import Place, PlaceSettings
 from bots.platform import Caller, Mask, Meeting, Platform, Role
 from bots.replies import Replies
@@ -57,6 +58,7 @@ class House:
     desk: ReviewDesk
     tending: Tending
     mutes: Mutes
+    words: OwnWords
     replies: Replies
     aftermath: Aftermath
     state: State
@@ -227,6 +229,7 @@ class Host:
         await self._house.replies.move(old, new, channel=channel)
         await self._house.desk.move(old.server, new.server)
         await self._house.mutes.move(old.server, new.server)
+        await self._house.words.move(old.server, new.server)
         await self._house.meter.move(old, new)
         if notices := self._house.notices:
             await notices.move(old, new)

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from bots.cards import Card
 from bots.errors import NotAllowed, UsageError
 from bots.mutes import Mutes
+from bots.own_words import OwnWords
 from moderation.cases import Rank, Reviewer
 from moderation.words import catalogue
 
@@ -37,6 +38,7 @@ RANKS: Final[Mapping[str, Rank]] = MappingProxyType(
         "mute": Rank.MODERATOR,
         "unmute": Rank.MODERATOR,
         "mutes": Rank.MODERATOR,
+        "lexicon": Rank.ADMIN,
     }
 )
 """The lowest rank that may use each verb."""
@@ -59,6 +61,8 @@ class Tools:
     """What moderators reach for beside the desk itself."""
 
     mutes: Mutes
+    words: OwnWords | None = None
+    """None where there is no guard that could hear of them."""
     speaker: Callable[[str, str], object] | None = None
     """Raises Unknown where no persona of an id may speak in a community; None where nobody knows."""
 

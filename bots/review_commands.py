@@ -10,6 +10,7 @@ from bots.review_asking import By, Tools, Verb, permit, unknown, wrong
 from bots.review_cards import ReviewCards, about
 from bots.review_figures import ReviewFigures
 from bots.review_mutes import ReviewMutes
+from bots.review_words import ReviewWords
 from moderation.cases import OPEN, CaseState, Reviewer, ReviewStep, Ruling
 from moderation.consequences import draft_of
 from moderation.errors import ReviewError
@@ -71,7 +72,8 @@ class ReviewCommands:
             "stats": ReviewFigures(desk, language=language).run,
         }
         self._mutes = ReviewMutes(desk, tools, language=language) if tools else None
-        if self._mutes:
+        if tools and self._mutes:
+            self._known["lexicon"] = ReviewWords(desk, tools.words, language=language).run
             self._known |= {verb: getattr(self._mutes, verb) for verb in ("mute", "unmute", "mutes")}
 
     async def run(self, words: list[str], *, by: Reviewer, server: str | None = None) -> Card:

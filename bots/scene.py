@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bots.errors import Unknown
 from bots.hall import Hall
+from bots.own_words import OwnWords
 from bots.places import Place, Places, PlaceSettings
 from bots.platform import Caller
 from moderation.words import LANGUAGES
@@ -32,8 +33,9 @@ class Scene:
 class Scenes:
     """Scenes of one hall. Used from one event loop."""
 
-    def __init__(self, hall: Hall, places: Places, *, language: str) -> None:
-        """`language` is spoken where neither a person nor a place has one."""
+    def __init__(self, hall: Hall, places: Places, *, language: str, words: OwnWords | None = None) -> None:
+        """`language` is spoken where neither a person nor a place has one; `words` are those of communities."""
+        self._words = words
         self.hall = hall
         self.places = places
         self._default_language = language
@@ -45,6 +47,9 @@ class Scenes:
         cast = self.speaker(caller.message.persona, place, settings)
         conversation = self.hall.conversation(place.conversation, cast.persona.id)
         conversation.profile = settings.profile
+        conversation.community = place.server
+        if self._words:
+            await self._words.ready(place.server)
         # A persona that speaks Korean is in a conversation in Korean, whatever the program speaks elsewhere.
         spoken = cast.persona.language if cast.persona.language in LANGUAGES else self._default_language
         language = caller.language or settings.language or spoken

@@ -91,6 +91,8 @@ class Brief:
     """Display names of the people in the conversation: a persona does not speak for them."""
     profile: str = ""
     """Who is listening, where a policy is stricter with them: "minors", or "" for everybody."""
+    community: str = ""
+    """Key of the community whose own words hold, or "" for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,11 @@ class ReviewDesk:
         self._rules = rules or DeskRules()
         self._policy = policy
 
+    @property
+    def now(self) -> datetime:
+        """The time by the desk's clock."""
+        return self._clock()
+
     async def list(self, query: Query, *, server: str | None = None) -> tuple[Exchange, ...]:
         """Kept exchanges that match, newest first."""
         if server is None:

@@ -63,9 +63,10 @@ class Cast:
         spoken = (language_of(said, unknown=self.persona.language), self.persona.language)
         return next((language for language in spoken if language in LANGUAGES), DEFAULT_LANGUAGE)
 
-    def brief_for(self, people: tuple[str, ...], *, profile: str = "") -> Brief:
-        """What filters may know, with the people who take part right now and how careful to be with them."""
-        return replace(self.brief, people=people, profile=profile)
+    def brief_for(self, people: tuple[str, ...], *, profile: str = "", community: str = "") -> Brief:
+        """What filters may know, with the people who take part right now, how careful to be with them, and whose own
+        words hold."""
+        return replace(self.brief, people=people, profile=profile, community=community)
 
 
 async def fixed_words(guard: Guard) -> dict[str, dict[str, Passage]]:

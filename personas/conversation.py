@@ -33,6 +33,8 @@ class Conversation:
         """What somebody wants the persona to keep in mind here; cleared by the guard before it is set."""
         self.profile = ""
         """See `Brief.profile`."""
+        self.community = ""
+        """See `Brief.community`."""
 
     @property
     def turns(self) -> tuple[Turn, ...]:

@@ -362,7 +362,8 @@ class Reply:
 
     @property
     def _brief(self) -> Brief:
-        return self._cast.brief_for(self._people, profile=self._conversation.profile)
+        talk = self._conversation
+        return self._cast.brief_for(self._people, profile=talk.profile, community=talk.community)
 
     async def _object_to_leak(self) -> Verdict:
         """A forbidden term was about to be completed: nothing of it was shown, and no model call can mend that."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 
+from moderation.guard import Guard
 from moderation.records import Action, Brief, Candidate, Decision, Outcome, Stage, Verdict
 from personas.cast import Cast, clean
 from personas.conversation import Conversation
@@ -42,6 +43,11 @@ class PersonaRuntime:
     def languages(self) -> frozenset[str]:
         """What that model speaks usably; empty where that is not known."""
         return self._hands.generator.languages
+
+    @property
+    def guard(self) -> Guard:
+        """What judges."""
+        return self._hands.guard
 
     @property
     def policy(self) -> str:
@@ -175,4 +181,4 @@ class PersonaRuntime:
 
 
 def _brief(cast: Cast, conversation: Conversation) -> Brief:
-    return cast.brief_for(conversation.people, profile=conversation.profile)
+    return cast.brief_for(conversation.people, profile=conversation.profile, community=conversation.community)

@@ -8,6 +8,7 @@ that a reply judged sentence by sentence is judged as strictly as the whole.
 """
 
 import bisect
+import copy
 import hashlib
 import importlib.resources
 import itertools
@@ -30,6 +31,11 @@ from moderation.normalise import FOLD_VERSION, Folded, Plain, Reading, View, fol
 from moderation.records import Candidate, Signal, Span, Stage
 from moderation.terms import Term, allowance, terms_of
 from moderation.wordlists import CATEGORIES, Entry, Pattern, WordLists, read_word_lists
+
+OWN: Final = "own words"
+"""The place of what a community added itself (`Entry.place`)."""
+UNEXCUSED: Final = frozenset({"minors", "self_harm"})
+"""Categories in which no community can allow a word."""
 
 _TAIL: Final = 200
 """How much of what was shown is read again, in visible code points; no hit is longer, stretched letters apart."""
@@ -78,20 +84,50 @@ class _Automaton:
                 yield term, start
 
 
-class Lexicon:
-    """Filter `lexicon`. Immutable; `examine` may run in several threads at once. Time is linear in the text."""
+class _Lists:
+    """Terms and allowed words, ready to be looked for. Immutable; safe to share between threads."""
 
     def __init__(self, lists: WordLists) -> None:
-        """Raises FilterUnavailable for a term without letters and for a pattern RE2 cannot match."""
+        """Raises FilterUnavailable for a term without letters."""
         terms = [term for entry in lists.entries for term in terms_of(entry)]
         terms += [allowance(word) for word in lists.allowed]
         self._automata = {
             family: _Automaton(term for term in terms if term.family is family)
             for family in (Reading.LATIN, Reading.HANGUL, Reading.MIXED)
         }
+        self._masked = Censored(lists.entries)
+
+    def masked(self, folded: Folded) -> Iterator[tuple[Entry, int, int]]:
+        """The entry behind each masked word, and where that stands."""
+        return self._masked.find(folded.plain.key)
+
+    def finds(self, folded: Folded) -> tuple[list[_Find], list[tuple[int, int]], list[tuple[int, int]]]:
+        """Where the keys of terms stand, and what is allowed: as one word, and with gaps of its own."""
+        finds: list[_Find] = []
+        allowed: list[tuple[int, int]] = []
+        allowed_apart: list[tuple[int, int]] = []
+        for view in folded.views:
+            for term, start in self._automata[_family(view.reading)].find(view):
+                if term.entry is not None:
+                    finds.append((view, term, term.entry, start))
+                    continue
+                gaps = match_allowed(term, view, start)
+                if gaps is not None:
+                    place = view.at[start], view.upto[start + len(term.key) - 1]
+                    (allowed_apart if gaps else allowed).append(place)
+        return finds, allowed, allowed_apart
+
+
+class Lexicon:
+    """Filter `lexicon`. `examine` may run in several threads at once, also while `hear` changes what holds in a
+    community; all else is immutable. Time is linear in the text."""
+
+    def __init__(self, lists: WordLists) -> None:
+        """Raises FilterUnavailable for a term without letters and for a pattern RE2 cannot match."""
+        self._lists = _Lists(lists)
         self._patterns = tuple((pattern, _compiled(pattern)) for pattern in lists.patterns)
         self._any = _any_of(lists.patterns)
-        self._masked = Censored(lists.entries)
+        self._own: dict[str, _Lists] = {}
         identity = f"{FOLD_VERSION}:{MENTIONS_VERSION}:{lists.digest}"
         self._version = hashlib.sha256(identity.encode()).hexdigest()[:12]
 
@@ -107,6 +143,19 @@ class Lexicon:
         if not files:
             raise FilterUnavailable("lexicon.no_lists", folder=place.name)
         return cls(read_word_lists([*sorted(files, key=lambda file: file.name), *extra]))
+
+    def hear(self, community: str, words: WordLists | None) -> None:
+        """Let a community's own words hold there, beside all lists, from the next text on; None: none any more. Raises
+        as the constructor, and changes nothing then."""
+        own = _Lists(words) if words else None
+        kept = {key: lists for key, lists in self._own.items() if key != community}
+        self._own = {**kept, community: own} if own else kept
+
+    def trying(self, words: WordLists) -> "Lexicon":
+        """This filter, but that these are the own words of the community "": to look at what they would change."""
+        other = copy.copy(self)  # `hear` replaces what it changes
+        other.hear("", words)
+        return other
 
     @property
     def id(self) -> str:
@@ -136,17 +185,20 @@ class Lexicon:
         not score higher are not looked at: "and … more" is then a minimum.
         """
         tail = visible_tail(candidate.shown, _TAIL)
-        hits = self._hits(tail + candidate.text, len(tail))
+        own = self._own.get(candidate.brief.community)
+        hits = self._hits(tail + candidate.text, len(tail), own)
         if candidate.stage is Stage.INPUT and candidate.earlier:
-            hits += self._across(candidate)
+            hits += self._across(candidate, own)
         return _signals(hits, len(tail)) if hits else (Signal(category="profanity", score=0.0),)
 
-    def _hits(self, text: str, before: int) -> list[_Hit]:
-        """The hits that end after `before`, none of them inside what is allowed."""
+    def _hits(self, text: str, before: int, own: _Lists | None) -> list[_Hit]:
+        """The hits that end after `before`, none of them inside what is allowed. What a community allows excuses no
+        hit of UNEXCUSED, and what it adds is excused by nothing else that is allowed."""
         folded = fold(text)
-        finds, allowed, allowed_apart = self._finds(folded)
-        gathered = _Gathered(folded.plain, before, _Places(allowed), _Places(allowed + allowed_apart))
-        for view, term, entry, start in finds:
+        finds, *allowed = self._lists.finds(folded)
+        added, *excused = own.finds(folded) if own else ([], [], [])
+        gathered = _Gathered(folded.plain, before, _Allowed.of(allowed), _Allowed.of(excused))
+        for view, term, entry, start in finds + added:
             bar = gathered.bar.get(entry.category)
             if bar is not None and (entry.severity <= bar or ceiling(term, entry, view, start) <= bar):
                 continue
@@ -154,36 +206,21 @@ class Lexicon:
             if found is not None and reach(term, view, start) <= _TAIL:
                 first, last = view.at[start], view.upto[start + len(term.key) - 1]
                 gathered.add(entry, first, last, found)
-        for entry, first, last in self._masked.find(folded.plain.key):
+        masked = itertools.chain(*(lists.masked(folded) for lists in (self._lists, own) if lists))
+        for entry, first, last in masked:
             gathered.add(entry, first, last, Found(confidence=_MASKED, apart=False, how="masked"))
         for pattern, first, last in self._matched(folded.plain):
             gathered.match(pattern, first, last)
         return _strongest(gathered.hits)
 
-    def _across(self, candidate: Candidate) -> list[_Hit]:
+    def _across(self, candidate: Candidate, own: _Lists | None) -> list[_Hit]:
         """The hits that a person spread over this message and those before it, placed in this one."""
         return [
             replace(hit, start=0, end=hit.end - messages.before, detail=f"{hit.detail}, over messages")
             for messages in Messages.rows(candidate.earlier, candidate.text)
-            for hit in self._hits(messages.text, messages.before)
+            for hit in self._hits(messages.text, messages.before, own)
             if messages.spread(hit.start, hit.end)
         ]
-
-    def _finds(self, folded: Folded) -> tuple[list[_Find], list[tuple[int, int]], list[tuple[int, int]]]:
-        """Where the keys of terms stand, and what is allowed: as one word, and with gaps of its own."""
-        finds: list[_Find] = []
-        allowed: list[tuple[int, int]] = []
-        allowed_apart: list[tuple[int, int]] = []
-        for view in folded.views:
-            for term, start in self._automata[_family(view.reading)].find(view):
-                if term.entry is not None:
-                    finds.append((view, term, term.entry, start))
-                    continue
-                gaps = match_allowed(term, view, start)
-                if gaps is not None:
-                    place = view.at[start], view.upto[start + len(term.key) - 1]
-                    (allowed_apart if gaps else allowed).append(place)
-        return finds, allowed, allowed_apart
 
     def _matched(self, plain: Plain) -> Iterator[tuple[Pattern, int, int]]:
         """Each on its own, where any matches: a set of patterns that runs out of memory would match nothing and say
@@ -212,22 +249,37 @@ class _Places:
         return index >= 0 and self._ends[index] >= last
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Allowed:
+    """What is allowed: as one word, and with gaps of its own as well."""
+
+    whole: _Places
+    apart: _Places
+
+    @classmethod
+    def of(cls, places: Sequence[list[tuple[int, int]]]) -> "_Allowed":
+        whole, apart = places
+        return cls(whole=_Places(whole), apart=_Places(whole + apart))
+
+
 class _Gathered:
     """The hits of one text while they are looked for."""
 
-    def __init__(self, plain: Plain, before: int, allowed: _Places, allowed_apart: _Places) -> None:
+    def __init__(self, plain: Plain, before: int, allowed: _Allowed, own: _Allowed) -> None:
+        """`own` is what a community allows."""
         self.hits: list[_Hit] = []
         self.bar: dict[str, float] = {}
         """By category, where there are enough hits: what another must score to tell anything new."""
         self._plain = plain
         self._before = before
         self._allowed = allowed
-        self._allowed_apart = allowed_apart
+        self._own = own
         self._best: dict[str, tuple[float, int]] = {}
 
     def add(self, entry: Entry, first: int, last: int, found: Found) -> None:
         """A term found at this range of the folded text, unless that is allowed."""
-        if not (self._allowed_apart if found.apart else self._allowed).hold(first, last):
+        listed = entry.place != OWN and self._holds(self._allowed, first, last, apart=found.apart)
+        if not listed and not self._excused(entry.category, first, last, apart=found.apart):
             detail = f"{entry.term!r} ({entry.language}, {found.how})"
             self.put(first, last, score(entry, found.confidence), entry.category, detail)
 
@@ -235,8 +287,17 @@ class _Gathered:
         """A pattern found at this range, unless all but the blanks and signs at its ends is allowed."""
         key = self._plain.key[first:last]
         bare = [at for at, letter in enumerate(key, first) if letter.isalnum()]
-        if not bare or not self._allowed.hold(bare[0], bare[-1] + 1):
+        place = (bare[0], bare[-1] + 1) if bare else (first, last)
+        listed = bool(bare) and self._holds(self._allowed, *place, apart=False)
+        if not listed and not (bare and self._excused(pattern.category, *place, apart=False)):
             self.put(first, last, pattern.severity, pattern.category, f"pattern {pattern.name!r}")
+
+    def _excused(self, category: str, first: int, last: int, *, apart: bool) -> bool:
+        return category not in UNEXCUSED and self._holds(self._own, first, last, apart=apart)
+
+    @staticmethod
+    def _holds(allowed: _Allowed, first: int, last: int, *, apart: bool) -> bool:
+        return (allowed.apart if apart else allowed.whole).hold(first, last)
 
     def put(self, first: int, last: int, score: float, category: str, detail: str) -> None:
         """A hit at this range of the folded text, unless it ends before what is judged."""
