@@ -225,7 +225,7 @@ def house_of(
     words = OwnWords(state, runtime.guard)
     scenes = Scenes(troupe.hall, Places(state, settings.places), language=settings.language, words=words)
     desk = ReviewDesk(store, clock=now, rules=settings.review.rules)
-    tools = replace(tools_of(state, now=now), speaker=scenes.hall.cast, words=words)
+    tools = replace(tools_of(settings, state, now=now), speaker=scenes.hall.cast, words=words)
     replies = Replies(state, now=now, ids=new_id)
     inbox = _inbox(settings)
     aftermath = Aftermath(desk, replies, scenes, runtime, inbox, now=now, patience=_patience(settings))

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bots.config import Settings
+from bots.exposure import Exposure
 from bots.mutes import Mutes
 from bots.register import Register
 from bots.review_asking import Tools
@@ -107,12 +108,13 @@ async def open_review(settings: Settings) -> AsyncGenerator[ReviewCommands, None
     """The review desk alone, beside whatever else has the store open. Raises StoreUnavailable."""
     async with open_store(settings) as store, open_state(settings) as state:
         desk = ReviewDesk(store, clock=utc_now, rules=settings.review.rules)
-        yield ReviewCommands(desk, language=settings.language, tools=tools_of(state, now=utc_now))
+        yield ReviewCommands(desk, language=settings.language, tools=tools_of(settings, state, now=utc_now))
 
 
-def tools_of(state: State, *, now: Callable[[], datetime]) -> Tools:
+def tools_of(settings: Settings, state: State, *, now: Callable[[], datetime]) -> Tools:
     """What moderators reach for beside the desk."""
-    return Tools(mutes=Mutes(state, now=now))
+    exposure = Exposure(state, now=now, most=settings.review.reveals_per_day)
+    return Tools(state=state, now=now, ids=new_id, mutes=Mutes(state, now=now), exposure=exposure)
 
 
 def policies_of(settings: Settings) -> PolicyHistory:

@@ -2,13 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from bots.cards import Card
 from bots.errors import NotAllowed, UsageError
+from bots.exposure import Exposure
 from bots.mutes import Mutes
 from bots.own_words import OwnWords
+from bots.state import State
 from moderation.cases import Rank, Reviewer
 from moderation.words import catalogue
 
@@ -38,6 +41,10 @@ RANKS: Final[Mapping[str, Rank]] = MappingProxyType(
         "mute": Rank.MODERATOR,
         "unmute": Rank.MODERATOR,
         "mutes": Rank.MODERATOR,
+        "blur": Rank.MODERATOR,
+        "bulk": Rank.SENIOR,
+        "undo": Rank.SENIOR,
+        "export": Rank.SENIOR,
         "lexicon": Rank.ADMIN,
     }
 )
@@ -60,7 +67,12 @@ class By:
 class Tools:
     """What moderators reach for beside the desk itself."""
 
+    state: State
+    now: Callable[[], datetime]
+    ids: Callable[[], str]
+    """Makes ids that people type."""
     mutes: Mutes
+    exposure: Exposure
     words: OwnWords | None = None
     """None where there is no guard that could hear of them."""
     speaker: Callable[[str, str], object] | None = None

@@ -1,5 +1,6 @@
 """The review desk as commands: what moderators type -> calls -> cards, on every platform and as `talchum review`."""
 
+import shlex
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
@@ -7,11 +8,14 @@ from typing import Final
 from bots.cards import Card, Row, Tone
 from bots.errors import UsageError
 from bots.review_asking import By, Tools, Verb, permit, unknown, wrong
+from bots.review_bulk import ReviewBulk
 from bots.review_cards import ReviewCards, about
+from bots.review_export import ReviewExport
 from bots.review_figures import ReviewFigures
+from bots.review_filters import Filters
 from bots.review_mutes import ReviewMutes
 from bots.review_words import ReviewWords
-from moderation.cases import OPEN, CaseState, Reviewer, ReviewStep, Ruling
+from moderation.cases import CaseState, Reviewer, ReviewStep
 from moderation.consequences import draft_of
 from moderation.errors import ReviewError
 from moderation.records import Exchange, Outcome
@@ -38,8 +42,6 @@ _TAKEN: Final = {"approve": ReviewStep.OVERTURN, "reject": ReviewStep.UPHOLD}
 _NOTES: Final = frozenset({ReviewStep.NOTE, ReviewStep.ANSWER})
 _DECISIONS: Final = frozenset({ReviewStep.UPHOLD, ReviewStep.OVERTURN})
 _CLAIMS: Final = frozenset({ReviewStep.CLAIM, ReviewStep.RENEW})
-_FILTERS: Final = frozenset({"persona", "rule", "person", "platform"})
-"""What a list can be narrowed by, `persona=maren`."""
 
 
 Forbids = Callable[[Exchange, str], Awaitable[tuple[str, ...]]]
@@ -57,6 +59,7 @@ class ReviewCommands:
         self._desk = desk
         self._forbids = forbids
         self._language = language
+        self._filters = Filters(desk, language=language)
         self._cards = ReviewCards(language=language, overdue=desk.overdue)
         self._known: dict[str, Verb] = {
             "list": self._list,
@@ -71,10 +74,25 @@ class ReviewCommands:
             "search": self._search,
             "stats": ReviewFigures(desk, language=language).run,
         }
-        self._mutes = ReviewMutes(desk, tools, language=language) if tools else None
-        if tools and self._mutes:
-            self._known["lexicon"] = ReviewWords(desk, tools.words, language=language).run
-            self._known |= {verb: getattr(self._mutes, verb) for verb in ("mute", "unmute", "mutes")}
+        self._exposure = tools.exposure if tools else None
+        self._mutes: ReviewMutes | None = None
+        if tools:
+            self._reach(tools)
+
+    def _reach(self, tools: Tools) -> None:
+        desk, language = self._desk, self._language
+        self._mutes = mutes = ReviewMutes(desk, tools, language=language)
+        bulk = ReviewBulk(desk, tools.state, mutes=mutes, now=tools.now, ids=tools.ids, language=language)
+        self._known |= {
+            "mute": mutes.mute,
+            "unmute": mutes.unmute,
+            "mutes": mutes.mutes,
+            "lexicon": ReviewWords(desk, tools.words, language=language).run,
+            "bulk": bulk.bulk,
+            "undo": bulk.undo,
+            "export": ReviewExport(desk, tools.exposure, language=language).run,
+            "blur": self._blur,
+        }
 
     async def run(self, words: list[str], *, by: Reviewer, server: str | None = None) -> Card:
         """The review desk: list, next, show, a step with a case, merge, search, stats.
@@ -90,30 +108,15 @@ class ReviewCommands:
         return await self._known[verb](rest, asking)
 
     async def _list(self, words: list[str], by: By) -> Card:
-        named, filters = [word for word in words if "=" not in word], [word for word in words if "=" in word]
-        if len(named) > 1:
-            raise self._usage("list")
-        query = self._listed(named[0] if named else "open", by)
-        narrowed = {key: value for key, _, value in (each.partition("=") for each in filters)}
-        if not narrowed.keys() <= _FILTERS or not all(narrowed.values()):
-            raise self._usage("list")
-        persona, rule, person, platform = (narrowed.get(key, "") for key in ("persona", "rule", "person", "platform"))
-        return await self._page(replace(query, persona=persona, rule=rule, person=person, platform=platform), by)
-
-    def _listed(self, name: str, by: By) -> Query:
-        """What a word stands for: what waits comes as a queue, all else newest first."""
-        if name == "open":
-            return Query(states=OPEN, queue=True, limit=_PAGE)
-        if name == "mine":
-            return Query(states=OPEN, holder=by.who.name, queue=True, limit=_PAGE)
-        if name == "all":
-            return Query(limit=_PAGE)
-        if name in set(Ruling):
-            return Query(ruling=Ruling(name), limit=_PAGE)
-        if name not in set(CaseState):
-            raise self._usage("list")
-        state = CaseState(name)
-        return Query(states=frozenset({state}), queue=state in OPEN, limit=_PAGE)
+        query = self._filters.query(words, by, verb="list", limit=_PAGE)
+        found = await self._desk.list(query, server=by.server)
+        card = self._cards.page(found)
+        if len(found) < _PAGE:
+            return card
+        same = [word for word in words if not word.startswith("after=")]
+        line = shlex.join(["list", *same, f"after={found[-1].id}"])
+        more = catalogue("bots").say("desk.next_page", self._language, line=f"/review {line}")
+        return replace(card, hint=f"{card.hint} {more}")
 
     async def _search(self, words: list[str], by: By) -> Card:
         if not words:
@@ -129,15 +132,35 @@ class ReviewCommands:
         exchange = await self._desk.next(by.who, server=by.server, after=words[0] if words else "")
         if exchange is None:
             return Card(title=self._say("next_none"), tone=Tone.GOOD)
-        return self._cards.case(exchange, hint="next_hint")
+        return await self._shown(exchange, by, hint="next_hint")
 
     async def _show(self, words: list[str], by: By) -> Card:
         if not words or words[1:] not in ([], ["reveal"]):
             raise self._usage("show")
         if len(words) == 1:
-            return self._cards.case(await self._desk.show(words[0], server=by.server), hint="show_hint")
-        exchange = await self._desk.take(words[0], ReviewStep.REVEAL, by=by.who, server=by.server)
-        return self._cards.case(exchange, hint="show_hint_revealed", revealed=True)
+            return await self._shown(await self._desk.show(words[0], server=by.server), by, hint="show_hint")
+        return self._cards.case(await self._revealed(words[0], by), hint="show_hint_revealed", revealed=True)
+
+    async def _shown(self, exchange: Exchange, by: By, *, hint: str) -> Card:
+        """Masked, unless who looks wants to see at once, and may still today."""
+        if self._exposure and not await self._exposure.blurs(by.who.name):
+            try:
+                return self._cards.case(await self._revealed(exchange.id, by), hint=hint, revealed=True)
+            except UsageError as spent:
+                card = self._cards.case(exchange, hint=hint)
+                return replace(card, hint=f"{spent.explain(self._language)} {card.hint}")
+        return self._cards.case(exchange, hint=hint)
+
+    async def _revealed(self, exchange: str, by: By) -> Exchange:
+        if self._exposure:
+            return await self._exposure.reveal(exchange, self._desk, by=by.who, server=by.server)
+        return await self._desk.take(exchange, ReviewStep.REVEAL, by=by.who, server=by.server)
+
+    async def _blur(self, words: list[str], by: By) -> Card:
+        if self._exposure is None or words not in (["on"], ["off"]):
+            raise self._usage("blur")
+        await self._exposure.blur(by.who.name, on=words == ["on"])
+        return Card(title=catalogue("bots").say(f"desk.blur_{words[0]}", self._language), tone=Tone.GOOD)
 
     async def _brief(self, words: list[str], by: By) -> Card:
         if len(words) != 1:
@@ -186,7 +209,7 @@ class ReviewCommands:
         """What was kept back, to be worded otherwise: seeing it is a step like any other."""
         if len(words) != 1:
             raise self._usage("draft")
-        case = await self._desk.take(words[0], ReviewStep.REVEAL, by=by.who, server=by.server)
+        case = await self._revealed(words[0], by)
         return Card(title=case.id, rows=(Row(label=self._say("draft"), text=draft_of(case)),))
 
     async def _allow(self, kept: Exchange, text: str) -> None:

@@ -37,6 +37,9 @@ class ReviewSection(Section):
     nudge: bool = True
     """The moderators' channel is told of cases that are overdue, at most once a day and only of what is new."""
 
+    reveals_per_day: Annotated[int, Field(ge=0, le=100_000)] = 0
+    """How many exchanges a day (UTC) one moderator may uncover before somebody else has to; 0: as many as they want."""
+
     @model_validator(mode="after")
     def _in_order(self) -> "ReviewSection":
         deadlines = [self.urgent_hours, self.high_hours, self.normal_hours, self.low_hours]

@@ -88,6 +88,11 @@ class ReviewDesk:
         """The time by the desk's clock."""
         return self._clock()
 
+    @property
+    def late(self) -> tuple[datetime, ...]:
+        """For each priority, from the lowest on, before when a case was opened that is late now."""
+        return tuple(self._clock() - self._rules.deadlines[priority] for priority in Priority)
+
     async def list(self, query: Query, *, server: str | None = None) -> tuple[Exchange, ...]:
         """Kept exchanges that match, newest first."""
         if server is None:
@@ -233,9 +238,7 @@ class ReviewDesk:
         """What waits for somebody, or somebody has, counted by state and priority, the most pressing first."""
         if server == "":
             return ()
-        now = self._clock()
-        before = {priority: now - patience for priority, patience in self._rules.deadlines.items()}
-        return await self._store.waiting(before, server=server or "")
+        return await self._store.waiting(dict(zip(Priority, self.late, strict=True)), server=server or "")
 
     async def decided(self, past: timedelta, *, server: str | None = None) -> tuple[Decided, ...]:
         """The decisions of the time that has just passed, in order."""

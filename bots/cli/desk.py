@@ -1,5 +1,6 @@
 """`talchum review` and `talchum judge`: people look at what the guard did; the guard looks at what people have."""
 
+import asyncio
 import getpass
 import sys
 import time
@@ -9,9 +10,11 @@ from typing import Annotated
 
 import typer
 
+from bots.cards import Card
 from bots.cli.common import SettingsFile, run, say, settings_of, show, standard_input
 from bots.config import Settings
 from bots.console_bot.lines import raw_lines
+from bots.console_bot.terminal import write_anew
 from bots.errors import Unknown
 from bots.judge import Judge
 from bots.parts import open_guard, open_review
@@ -43,6 +46,9 @@ def review(
                 # Another process may have it standing somewhere; only that one can take it away.
                 card = replace(card, hint=say("commands.withdraw_not_there", settings))
             show(card, settings)
+            if card.file:
+                file = await asyncio.to_thread(write_anew, card)
+                show(Card(title=say("console.written", settings, file=file)), settings)
 
     run(work())
 

@@ -98,7 +98,7 @@ class Terminal:
         card = await router.command(line, caller)
         self._screen.card(card)
         if card.file:
-            self._screen.notice("console.written", file=await asyncio.to_thread(_write_anew, card))
+            self._screen.notice("console.written", file=await asyncio.to_thread(write_anew, card))
         if card.met:
             await self._meet(router)
         return card.leave
@@ -152,7 +152,7 @@ def _read(file: Path) -> bytes:
         return stream.read(_LARGEST)
 
 
-def _write_anew(card: Card) -> Path:
+def write_anew(card: Card) -> Path:
     """Write what a card brings along into this folder, in place of nothing that is there already."""
     stem, dot, ending = card.file_name.rpartition(".")
     for number in itertools.count(1):

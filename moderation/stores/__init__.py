@@ -29,6 +29,10 @@ class Query:
     outcome: Outcome | None = None
     """How the exchange ended; None: anyhow, or not yet."""
     opened_before: datetime | None = None
+    opened_after: datetime | None = None
+    """Then, or later."""
+    late: tuple[datetime, ...] = ()
+    """For each priority, from the lowest on, before when a case was opened that is late now; (): late or not."""
     queue: bool = False
     """Cases instead of exchanges, each by the one it began with, in the order in which they should be looked at: the
     most pressing first, and of those the oldest. Erased ones, in which nothing can be seen, are passed over."""
@@ -38,6 +42,8 @@ class Query:
     persona: str = ""
     rule: str = ""
     """`filter.category`, or only `filter`."""
+    category: str = ""
+    """Whichever filter found it."""
     server: str = ""
     """Key of the community it took place in; "": any, and private conversations too."""
     person: str = ""

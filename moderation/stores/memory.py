@@ -345,12 +345,15 @@ class MemoryStore:
             and query.priority <= case.priority
             and query.outcome in (None, exchange.closing and exchange.closing.outcome)
             and (query.opened_before is None or case.opened < query.opened_before)
+            and (query.opened_after is None or case.opened >= query.opened_after)
+            and (not query.late or case.opened < query.late[case.priority])
             and not (query.queue and exchange.erased)
             and query.persona in ("", opening.persona)
             and query.server in ("", origin.server)
             and query.person in ("", origin.person)
             and query.platform in ("", origin.platform)
             and (not query.rule or query.rule in _names(exchange))
+            and (not query.category or any(name.endswith(f".{query.category}") for name in _names(exchange)))
             and all(holds(self._terms[exchange.id], phrase) for phrase in wanted)
         )
 

@@ -62,6 +62,9 @@ def _conditions(connection: sqlite3.Connection, query: Query) -> tuple[list[str]
     if query.rule:
         wheres.append(_OF_RULE)
         values["rule"] = keep(query.rule)
+    if query.category:
+        wheres.append(_OF_CATEGORY)
+        values["category"] = keep(query.category)
     return wheres, values
 
 
@@ -83,6 +86,12 @@ def _of_cases(query: Query, wheres: list[str], values: dict[str, object]) -> Non
     if query.opened_before:
         wheres.append("c.opened < :opened_before")
         values["opened_before"] = query.opened_before.isoformat()
+    if query.opened_after:
+        wheres.append("c.opened >= :opened_after")
+        values["opened_after"] = query.opened_after.isoformat()
+    if query.late:
+        wheres.append("c.opened < json_extract(:late, '$[' || c.priority || ']')")
+        values["late"] = json.dumps([at.isoformat() for at in query.late])
 
 
 _SEEN: Final = "SELECT b.{column} FROM casefile b JOIN exchange x ON x.lead = b.seq WHERE x.seq = :before"
@@ -94,6 +103,11 @@ _OF_PERSON: Final = "e.person IN (SELECT value FROM json_each(owners_of(:platfor
 _OF_RULE: Final = (
     "e.seq IN (SELECT o.exchange FROM finding f JOIN objection o ON o.seq = f.objection"
     " WHERE f.filter = :rule OR f.filter || '.' || f.category = :rule)"
+)
+
+
+_OF_CATEGORY: Final = (
+    "e.seq IN (SELECT o.exchange FROM finding f JOIN objection o ON o.seq = f.objection WHERE f.category = :category)"
 )
 
 

@@ -117,8 +117,8 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
         ("bots/cli/policies.py", "_write"),  # a policy file somebody asked for
         ("bots/cli/serve.py", "_run"),  # our words
         ("bots/cli/serve.py", "ready"),  # our words
-        ("bots/console_bot/terminal.py", "_write_anew"),  # a file somebody asked for
         ("bots/upkeep.py", "back_up"),  # a file somebody asked for
+        ("bots/console_bot/terminal.py", "write_anew"),  # a file somebody asked for
         ("bots/__main__.py", "_complain"),  # our words
     }
     writing = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bots.cards import Card, Tone
+from bots.config import Settings
 from bots.errors import NotAllowed, UsageError
 from bots.own_words import OwnWords, Words
 from bots.parts import tools_of
@@ -126,7 +127,7 @@ class Town:
         self, line: str, *, rank: Rank = Rank.ADMIN, server: str | None = "s1", language: str = "en"
     ) -> Card:
         desk = ReviewDesk(self.store, clock=lambda: NOON)
-        tools = replace(tools_of(self.state, now=lambda: NOON), words=self.words)
+        tools = replace(tools_of(Settings.load(b"", {}), self.state, now=lambda: NOON), words=self.words)
         commands = ReviewCommands(desk, language="en", tools=tools)
         return await commands.run(line.split(), by=by("ada", rank=rank), server=server)
 

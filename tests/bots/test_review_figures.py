@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bots.cards import Card
+from bots.config import Settings
 from bots.errors import NotAllowed, UsageError
 from bots.parts import tools_of
 from bots.review_asking import RANKS, usage
@@ -26,7 +27,7 @@ class Desk:
         self.now = NOON
         self.store = MemoryStore(ids=numbered())
         self.desk = ReviewDesk(self.store, clock=lambda: self.now)
-        self.tools = tools_of(MemoryState(clock=lambda: self.now), now=lambda: self.now)
+        self.tools = tools_of(Settings.load(b"", {}), MemoryState(clock=lambda: self.now), now=lambda: self.now)
 
     async def fill(self) -> "Desk":
         for number in range(10):

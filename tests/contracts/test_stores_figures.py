@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from moderation.cases import Rank, ReviewStep, Ruling
+from moderation.cases import Priority, Rank, ReviewStep, Ruling
 from moderation.figures import Decided
 from moderation.review import ReviewDesk
-from moderation.stores import Store
+from moderation.stores import Query, Store
 from tests.support.exchanges import NOON, by, closing, finding, objection, opening
 
 MINUTE = timedelta(minutes=1)
@@ -117,3 +117,21 @@ async def test_an_erased_case_still_counts(desk: Desk) -> None:
     await desk.store.erase("p1", platform="console")
 
     assert [(each.case, each.rules) for each in await desk.decided()] == [(kept, ("lexicon.slur",))]
+
+
+async def test_a_list_is_narrowed_by_category_and_by_when_and_how_late(desk: Desk) -> None:
+    for rules in (("lexicon.slur",), ("bias.claim",), ("toxicity.slur",)):
+        await desk.case(*rules)
+
+    async def listed(**query: object) -> list[str]:
+        return [kept.id for kept in await desk.store.list(Query(**query))]  # type: ignore[arg-type]
+
+    second = timedelta(seconds=1)
+    assert await listed(category="slur") == ["a3", "a1"]
+    assert await listed(category="slur", rule="lexicon") == ["a1"]
+    assert await listed(category="lexicon") == await listed(category="sl") == []
+    assert len(await listed(opened_after=NOON)) == len(await listed(opened_before=NOON + second)) == 3
+    assert await listed(opened_after=NOON + second) == await listed(opened_before=NOON) == []
+    low, normal, *rest = [NOON] * len(Priority)
+    assert len(await listed(late=(low + second, normal, *rest))) == 3
+    assert await listed(late=(low, normal + second, *rest)) == []

@@ -1,0 +1,52 @@
+"""How much of what was kept a moderator has before their eyes: their own blur, and texts uncovered in a day."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from bots.errors import UsageError
+from bots.state import Entry, State
+from moderation.cases import Reviewer, ReviewStep
+from moderation.records import Exchange
+from moderation.review import ReviewDesk
+
+_BLUR: Final = "blur"
+"""Kind of the entries of those who want to see texts at once."""
+
+
+class Exposure:
+    """Over one state. As concurrent as the state; every method raises StoreBusy and StoreFailed."""
+
+    def __init__(self, state: State, *, now: Callable[[], datetime], most: int = 0) -> None:
+        """`most` is how many exchanges a day (UTC) one moderator uncovers; 0: as many as they want."""
+        self._state = state
+        self._now = now
+        self._most = most
+
+    async def blurs(self, name: str) -> bool:
+        """Whether texts stay masked for somebody until they uncover each: so it is until they say otherwise."""
+        return await self._state.get(_BLUR, name) is None
+
+    async def blur(self, name: str, *, on: bool) -> None:
+        """Set that for somebody."""
+        if on:
+            await self._state.drop(_BLUR, name)
+        else:
+            await self._state.put(Entry(kind=_BLUR, key=name, value={}, person=name))
+
+    async def reveal(self, exchange: str, desk: ReviewDesk, *, by: Reviewer, server: str | None) -> Exchange:
+        """An exchange that may be shown as it is: that is counted, then noted in the trail. Raises UsageError where
+        somebody has seen enough today; ModerationError."""
+        await desk.show(exchange, server=server)
+        if self._most and not await self._counted(by.name):
+            raise UsageError("desk.reveals_spent", most=self._most)
+        return await desk.take(exchange, ReviewStep.REVEAL, by=by, server=server)
+
+    async def _counted(self, name: str) -> bool:
+        """Whether one more is within what a day allows; then it counts."""
+        now = self._now()
+        key = f"reveals {now:%Y-%m-%d} {name}"
+        tally = await self._state.add_within(
+            {key: 1}, {key: self._most}, until=now + timedelta(days=2), people={key: name}
+        )
+        return tally.added

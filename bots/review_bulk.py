@@ -1,0 +1,140 @@
+"""`/review bulk` and `undo`: one decision about many cases, shown first, and taken back within the hour."""
+
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from bots.cards import Card, Row, Tone
+from bots.errors import UsageError
+from bots.review_asking import By, wrong
+from bots.review_filters import Filters
+from bots.review_mutes import ReviewMutes
+from bots.state import Entry, State
+from moderation.cases import CaseState, ReviewStep
+from moderation.errors import ReviewError
+from moderation.figures import RULINGS
+from moderation.records import Exchange
+from moderation.review import ReviewDesk
+from moderation.words import catalogue
+
+_KIND: Final = "bulk"
+_MOST: Final = 100
+"""Cases of one go; the next go has the next."""
+_NAMED: Final = 10
+_UNDONE: Final = timedelta(hours=1)
+_STEPS: Final = {step.value: step for step in (ReviewStep.UPHOLD, ReviewStep.OVERTURN, ReviewStep.ESCALATE)}
+_YES: Final = frozenset({"yes", "네", "예"})
+
+
+class ReviewBulk:
+    """Many cases at once over one desk, in one language."""
+
+    def __init__(
+        self,
+        desk: ReviewDesk,
+        state: State,
+        *,
+        mutes: ReviewMutes,
+        now: Callable[[], datetime],
+        ids: Callable[[], str],
+        language: str,
+    ) -> None:
+        """`mutes` end with what is overturned; `ids` makes ids that people type."""
+        self._desk = desk
+        self._state = state
+        self._mutes = mutes
+        self._now = now
+        self._ids = ids
+        self._language = language
+
+    async def bulk(self, words: list[str], by: By) -> Card:
+        """uphold|overturn|escalate, then filters as of `list`: how many cases that are, and which; with "yes" behind it
+        it is done. Raises UsageError, ModerationError."""
+        if not words or words[0] not in _STEPS:
+            raise wrong("bulk", self._language)
+        step, rest = _STEPS[words[0]], words[1:]
+        sure = bool(rest) and rest[-1].lower() in _YES
+        filters = Filters(self._desk, language=self._language)
+        query = filters.query(rest[:-1] if sure else rest, by, verb="bulk", limit=_MOST)
+        found = await self._desk.list(query, server=by.server)
+        cases = list({kept.case.id: kept for kept in found}.values())
+        if not cases:
+            return Card(title=self._say("bulk_none"))
+        if not sure:
+            line = f"/review {shlex.join(('bulk', *words))} yes"
+            rows = (Row(label=self._say("bulk_cases"), text=_ids([kept.case.id for kept in cases])),)
+            title = self._say(f"bulk_{step}", count=len(cases))
+            return Card(title=title, rows=rows, hint=self._say("words_sure", line=line))
+        return await self._do(step, cases, by)
+
+    async def undo(self, words: list[str], by: By) -> Card:
+        """Reopen what a bulk decided, where nobody touched it since. Raises UsageError, ModerationError."""
+        if len(words) != 1:
+            raise wrong("undo", self._language)
+        entry = await self._state.get(_KIND, words[0])
+        if entry is None or by.server not in (None, entry.value["server"]):
+            raise UsageError("desk.undo_unknown", given=words[0])
+        done = entry.value["done"]
+        assert isinstance(done, list)
+        reopened: list[str] = []
+        left: list[str] = []
+        for case in map(str, done):
+            (reopened if await self._reopened(case, words[0], by) else left).append(case)
+        await self._state.drop(_KIND, words[0])
+        return self._told("undo_done", reopened, left)
+
+    async def _reopened(self, case: str, number: str, by: By) -> bool:
+        """Reopen a case in which that bulk still has the last word; whether it was."""
+        try:
+            kept = await self._desk.show(case, server=by.server)
+            decisions = [review for review in kept.case.reviews if review.step in RULINGS]
+            if kept.case.state is not CaseState.CLOSED or decisions[-1].note != f"bulk {number}":
+                return False
+            version, note = kept.case.version, f"undo {number}"
+            await self._desk.take(case, ReviewStep.REOPEN, by=by.who, note=note, version=version, server=by.server)
+        except ReviewError:
+            return False
+        return True
+
+    async def _do(self, step: ReviewStep, cases: Sequence[Exchange], by: By) -> Card:
+        number = self._ids()
+        done: list[str] = []
+        left: list[str] = []
+        try:
+            for kept in cases:
+                try:
+                    after = await self._desk.take(
+                        kept.case.id, step, by=by.who, note=f"bulk {number}", version=kept.case.version,
+                        server=by.server,
+                    )  # fmt: skip
+                except ReviewError:
+                    left.append(kept.case.id)
+                    continue
+                if step is ReviewStep.OVERTURN:
+                    await self._mutes.overturned(after, by)
+                done.append(after.case.id)
+        finally:
+            if done and step is not ReviewStep.ESCALATE:
+                value = {"server": by.server or "", "done": done}
+                await self._state.put(Entry(kind=_KIND, key=number, value=value, until=self._now() + _UNDONE))
+        card = self._told(f"bulk_{step}_done", done, left)
+        undo = self._say("undo_hint", line=f"/review undo {number}")
+        return replace(card, hint=undo) if done and step is not ReviewStep.ESCALATE else card
+
+    def _told(self, key: str, done: Sequence[str], left: Sequence[str]) -> Card:
+        rows = [Row(label=self._say("bulk_cases"), text=_ids(done))]
+        if left:
+            rows.append(Row(label=self._say("bulk_left"), text=_ids(left)))
+        tone = Tone.GOOD if done else Tone.BAD
+        return Card(title=self._say(key, count=len(done)), rows=tuple(rows), tone=tone)
+
+    def _say(self, key: str, **fields: object) -> str:
+        return catalogue("bots").say(f"desk.{key}", self._language, **fields)
+
+
+def _ids(ids: Sequence[str]) -> str:
+    """How many, and which."""
+    more = f" + {len(ids) - _NAMED}" if len(ids) > _NAMED else ""
+    return f"{len(ids)}: {', '.join(ids[:_NAMED])}{more}" if ids else "0"
