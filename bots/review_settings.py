@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from bots.errors import SettingsError
 from bots.filter_settings import Section
 from moderation.cases import Priority
-from moderation.review import DeskRules
+from moderation.desk_rules import DeskRules
 from moderation.validation import Misfit
 
 _Hours = Annotated[float, Field(gt=0, le=8_760)]

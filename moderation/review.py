@@ -7,14 +7,14 @@ here either; `masked` and `reason` are the two texts every platform shares.
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Final
 
 from moderation.cases import GUARD, MEMBER, OPEN, Case, CaseState, Priority, Rank, Review, Reviewer, ReviewStep, Ruling
 from moderation.consequences import consequence, kept_back, worded, worded_as
+from moderation.desk_rules import DeskRules
 from moderation.errors import InvalidTransition, ReviewError, UnknownExchange
 from moderation.figures import Decided, Waiting
 from moderation.records import Decision, Exchange, Finding, Objection, Opening, Origin, Outcome, Stage, Stats
@@ -41,27 +41,6 @@ _ENOUGH: Final = 500
 
 _WORD: Final = re.compile(r"\S+")
 _MASK: Final = "•"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskRules:
-    """What holds at a desk."""
-
-    lease: timedelta = timedelta(minutes=15)
-    """How long a claim holds before the case goes back."""
-    together: timedelta = timedelta(hours=24)
-    """How far apart in time what a person caused may be to become one case; zero: never."""
-    deadlines: Mapping[Priority, timedelta] = field(
-        default_factory=lambda: MappingProxyType(
-            {
-                Priority.LOW: timedelta(days=7),
-                Priority.NORMAL: timedelta(days=3),
-                Priority.HIGH: timedelta(days=1),
-                Priority.URGENT: timedelta(hours=4),
-            }
-        )
-    )
-    """How soon after it was opened somebody should have decided."""
 
 
 class ReviewDesk:

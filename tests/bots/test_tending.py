@@ -11,8 +11,9 @@ from bots.state import Entry
 from bots.state.memory import MemoryState
 from bots.tending import Tending, nudge_card
 from moderation.cases import CaseState, Priority, ReviewStep
+from moderation.desk_rules import DeskRules
 from moderation.errors import StoreFailed
-from moderation.review import DeskRules, ReviewDesk
+from moderation.review import ReviewDesk
 from moderation.stores.memory import MemoryStore
 from moderation.words import LANGUAGES
 from tests.support.exchanges import NOON, by, closing, numbered, objection, opening

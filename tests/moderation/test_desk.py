@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from moderation.cases import CaseState, Priority, Rank, ReviewStep, Ruling
+from moderation.desk_rules import DeskRules
 from moderation.errors import AlreadyInTargetState, Forbidden, InvalidTransition, UnknownExchange
-from moderation.review import DeskRules, ReviewDesk
+from moderation.review import ReviewDesk
 from moderation.stores import Query
 from moderation.stores.memory import MemoryStore
 from tests.support.exchanges import NOON, by, closing, finding, numbered, objection, opening
