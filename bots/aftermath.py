@@ -26,7 +26,6 @@ from moderation.guard import GUARD as JUDGE
 from moderation.records import Exchange, Outcome
 from moderation.review import ReviewDesk
 from moderation.stores import Query
-from moderation.transitions import expired
 from personas.cast import Cast
 from personas.conversation import Conversation
 from personas.errors import PersonaError
@@ -142,14 +141,12 @@ class Aftermath:
         return passage.rules if isinstance(passage, Refused) else ()
 
     async def _expire(self) -> None:
-        now = self._now()
-        before = now - self._patience.hold
+        before = self._now() - self._patience.hold
         waiting = Query(states=_WAITING, outcome=Outcome.HELD, opened_before=before, limit=_ENOUGH)
         for case in {kept.case.id: kept.case for kept in await self._desk.list(waiting)}.values():
             reopened = [review.at for review in case.reviews if review.step is ReviewStep.REOPEN]
-            taken = case.state is CaseState.CLAIMED and not expired(case, now)
-            if not (taken or case.appealed or max([case.opened, *reopened]) > before):
-                with suppress(ReviewError):  # somebody else was faster
+            if not case.appealed and max([case.opened, *reopened]) <= before:
+                with suppress(ReviewError):  # somebody looks at it, or was faster
                     await self._desk.take(case.id, ReviewStep.UPHOLD, by=GUARD)
 
     async def _close(self, case: Case, done: Sequence[Done]) -> None:

@@ -220,11 +220,12 @@ class Performer:
     async def mend(self) -> None:
         """What a process that died left half-shown is marked as that, once after every start."""
         for record in await self._router.replies.unfinished(self._dialect.name):
-            if record.id in self._running:
-                continue
             mended = record
             try:
-                mended = await self._mark(record)
+                with self.held(record):
+                    mended = await self._mark(record)
+            except Busy:
+                continue
             except self._failures as error:
                 _log.warning("a reply was not mended: reply=%s error=%s", record.id, type(error).__name__)
             await self._close(replace(mended, running=False))

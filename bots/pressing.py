@@ -170,7 +170,9 @@ class Presser:
         elif verb == "edit":
             line = line_of("review", "draft", exchange)
             draft = await self._router.command(line, asker.caller(line))
-            await (asker.card(draft) if draft.tone is Tone.BAD else asker.ask_wording(exchange, draft.rows[0].text))
+            text = draft.rows[0].text if draft.rows else ""
+            fitting = text if units(text) <= LONGEST_EDIT else ""
+            await (asker.card(draft) if draft.tone is Tone.BAD else asker.ask_wording(exchange, fitting))
         elif verb == "reveal":
             await self.typed(asker, f"/review show {exchange} reveal")
         else:

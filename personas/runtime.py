@@ -125,9 +125,7 @@ class PersonaRuntime:
         truth = cast.disclosure.text
         candidate = Candidate(
             stage=Stage.WHOLE,
-            text=truth + ("\n" if worded[:1].isalnum() else "") + worded
-            if told and not worded.startswith(truth)
-            else worded,
+            text=f"{truth}\n{worded}" if told and not worded.startswith(truth) else worded,
             said=clean(message.text),
             asked_identity=told,
             disclosed=told or worded.startswith(truth),

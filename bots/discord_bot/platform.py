@@ -70,7 +70,9 @@ class Discord:
 
     async def put(self, record: Record, fill: Fill, *, author: str = "") -> Placed:
         """See `Platform.put`."""
-        return await put(self._client.performer, record, fill, author=author) if self._client else Placed.LATER
+        if self._client is None or not self._client.is_ready():
+            return Placed.LATER
+        return await put(self._client.performer, record, fill, author=author)
 
     async def take_back(self, record: Record) -> bool:
         """See `Platform.take_back`."""

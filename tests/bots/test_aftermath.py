@@ -13,6 +13,7 @@ from bots.platform import Fill, Placed, Role
 from bots.replies import Record
 from bots.results import Result
 from moderation.cases import CaseState, Priority, Rank, Reviewer, ReviewStep, Ruling
+from moderation.consequences import worded
 from moderation.errors import ReviewError
 from moderation.labels import truth
 from moderation.policy import Policy
@@ -83,15 +84,15 @@ class Stage:
     wall: Wall
     clock: Clock
 
-    async def ask(self, text: str = "hello", *, message: str = "m1") -> Record:
+    async def ask(self, text: str = "hello", *, message: str = "m1", persona: str = "keeper") -> Record:
         """A reply, noted where it stands."""
-        said = caller(text, message=message)
+        said = caller(text, message=message, persona=persona, place=replace(SERVER, adult=persona == "rake"))
         replies = self.opened.house.replies
         record = await replies.begin(
             platform="test",
             conversation=SERVER.conversation,
             server=SERVER.server,
-            persona="keeper",
+            persona=persona,
             person="ann",
             message=message,
             channel="2",
@@ -109,7 +110,7 @@ class Stage:
 
     async def decide(self, line: str) -> str:
         """What a moderator types, and what they are told."""
-        card = await self.opened.host.command(line, caller(person="mina", role=Role.ADMIN))
+        card = await self.opened.host.command(line, caller(person="mina", role=Role.MODERATOR))
         return f"{card.title} {card.hint}".strip()
 
     async def kept(self) -> Exchange:
@@ -316,6 +317,8 @@ async def test_whoever_words_it_too_late_shows_nothing_under_the_name_of_another
     async with on_wall() as stage:
         await stage.ask()
         desk = stage.opened.house.desk
+        too_late, _ = worded("The words of Joon.", NOW)
+        await stage.opened.store.add("x1", too_late)
         await desk.take("x1", ReviewStep.EDIT, by=MINA, note="The words of Mina.")
         with pytest.raises(ReviewError):
             await desk.take("x1", ReviewStep.EDIT, by=Reviewer(name="joon", tool="test"), note="The words of Joon.")
@@ -376,6 +379,40 @@ async def test_what_is_too_old_is_not_shown_any_more() -> None:
 
         assert "too long ago" in told
         assert stage.wall.stands == {"sm1": "One is fine."}
+
+
+async def test_what_a_platform_that_is_not_served_here_has_to_do_waits_as_long_as_it_makes_sense() -> None:
+    async with on_wall() as stage:
+        await stage.ask()
+        await stage.opened.house.desk.take("x1", ReviewStep.OVERTURN, by=MINA)
+        stage.opened.house.aftermath._puts.clear()
+        await stage.opened.house.aftermath.sweep()
+        assert (await stage.kept()).case.state is CaseState.DECIDED
+        stage.clock.now += timedelta(hours=73)
+        await stage.opened.house.aftermath.sweep()
+
+        assert (await stage.kept()).case.state is CaseState.CLOSED
+        assert stage.wall.writes == []
+
+
+async def test_what_was_shown_is_taken_back_where_its_decision_is() -> None:
+    async with on_wall() as stage:
+        await stage.ask()
+        await stage.decide("/review approve x1")
+        await stage.decide("/review reopen x1")
+        await stage.decide("/review reject x1")
+
+        assert stage.wall.stands == {"sm1": REFUSED}
+        assert stage.turns == []
+
+
+async def test_a_persona_that_may_not_speak_there_any_more_does_not() -> None:
+    async with on_wall() as stage:
+        await stage.ask(persona="rake")
+        told = await stage.decide("/review approve x1")
+
+        assert "may not speak there any more" in told
+        assert stage.wall.stands == {"sm1": f"One is fine.\n{REFUSED}"}
 
 
 async def test_what_the_persona_said_anew_since_is_not_written_over() -> None:

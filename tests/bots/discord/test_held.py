@@ -1,13 +1,15 @@
 """Held and withheld replies on Discord: decided on the card, shown where the words in their place stood."""
 
+from dataclasses import replace
 from typing import Any
 
-from moderation.cases import CaseState, ReviewStep, Ruling
+from moderation.cases import CaseState, Rank, Reviewer, ReviewStep, Ruling
 from moderation.records import Exchange
 from tests.bots.discord.commanding import greeted, model
 from tests.support.discord_stage import Stage, button, buttons, card_of, on_discord, words
 from tests.support.stage import holding, reply_of
 
+OWNER = Reviewer(name="root", rank=Rank.ADMIN, tool="terminal")
 DRAFT = "One is fine. Two is BAD. Three comes after."
 BAD = reply_of("One is fine. ", "Two is BAD. ", "Three comes after.")
 HELD = "One is fine.\nA moderator looks at this reply first. It will appear here once that is done."
@@ -83,6 +85,35 @@ async def test_a_held_reply_whose_message_was_deleted_comes_anew() -> None:
         await stage.mod.click(card, custom_id=button(card, "approve"))
 
         assert read(stage) == [DRAFT]
+
+
+async def test_what_was_decided_before_the_program_died_is_shown_after_it_starts_again() -> None:
+    async with on_discord(model(BAD), policy=holding()) as stage:
+        await waiting(stage)
+        await stage.opened.house.desk.take("x1", ReviewStep.OVERTURN, by=OWNER)
+        await stage.restart()
+        await stage.opened.house.aftermath.sweep()
+
+        assert read(stage) == [DRAFT]
+        assert (await case(stage)).case.state is CaseState.CLOSED
+
+
+async def test_what_died_while_it_was_being_shown_is_whole_after_the_next_start() -> None:
+    async with on_discord(model(BAD), policy=holding()) as stage:
+        await waiting(stage)
+        await stage.opened.house.desk.take("x1", ReviewStep.OVERTURN, by=OWNER)
+        replies = stage.opened.house.replies
+        record = await replies.of_exchange("x1")
+        assert record is not None
+        await replies.keep(replace(record, running=True, outcome="flagged"))
+        await stage.restart()
+        await stage.opened.house.aftermath.sweep()
+        await stage.opened.house.aftermath.sweep()
+
+        assert read(stage) == [DRAFT]
+        again = await replies.of_exchange("x1")
+        assert again is not None
+        assert not again.running
 
 
 async def test_commands_decide_too_and_members_may_not() -> None:
