@@ -302,7 +302,6 @@ class Settings:
             raise SettingsError("settings.wrong", file=name, key=key, expected=expected) from None
         base = (file.parent if file else Path()).absolute()
         folders = tuple(base / folder for folder in parsed.personas.folders)
-        policy = parsed.policy.file
         return cls(
             file=name,
             language=_language(parsed.language, environ, name),
@@ -311,7 +310,7 @@ class Settings:
             reply=parsed.reply,
             limits=parsed.limits,
             personas=parsed.personas.model_copy(update={"folders": folders}),
-            policy=parsed.policy.model_copy(update={"file": base / policy if policy else None}),
+            policy=parsed.policy.model_copy(update={"file": parsed.policy.file and base / parsed.policy.file}),
             privacy=parsed.privacy.based(base),
             master_key=_key(parsed.privacy.key_variable, environ, name),
             log=parsed.log,

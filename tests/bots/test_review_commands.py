@@ -1,6 +1,7 @@
 """What moderators type, and the cards they get."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -8,10 +9,10 @@ from bots.cards import Card, Tone
 from bots.errors import UsageError
 from bots.review_commands import ReviewCommands
 from moderation.cases import CaseState, ReviewStep
-from moderation.errors import UnknownExchange
+from moderation.errors import ReviewError, UnknownExchange
 from moderation.filters.character import Character
 from moderation.filters.register import Register
-from moderation.records import Decision, Outcome
+from moderation.records import Action, Decision, Outcome
 from moderation.review import ReviewDesk
 from moderation.stores.memory import MemoryStore
 from moderation.words import LANGUAGES, catalogue
@@ -190,3 +191,39 @@ def test_everything_that_the_filters_of_character_find_is_explained() -> None:
     words = catalogue("moderation")
     for judge in (Character, Register):
         assert [name for name in judge.categories if f"explain.{judge.id}_{name}" not in words] == []
+
+
+async def held(desk: ReviewDesk) -> None:
+    blocked = replace(finding(decision=Decision.BLOCK), action=Action.HOLD)
+    await desk._store.open(opening("fourth", server="s1"), objection("drafted", blocked))
+    await desk._store.close("a4", closing(Outcome.HELD, shown="wait"))
+
+
+@pytest.mark.parametrize(
+    ("line", "ruling"), [("approve a4", "overturned"), ("reject a4 no", "upheld"), ("edit a4 Other words", "upheld")]
+)
+async def test_what_is_held_is_decided_where_no_platform_is_and_left_to_the_program_that_has_one(
+    desk: ReviewDesk, line: str, ruling: str
+) -> None:
+    await held(desk)
+    card = await typed(desk, line)
+
+    case = (await desk.show("a4")).case
+    assert (case.state, case.ruling) == (CaseState.DECIDED, ruling)
+    assert (card.decided, card.hint) == ("a4", "Talchum's running program carries it out.")
+
+
+@pytest.mark.parametrize("line", ["approve a1", "reject a3", "edit a1 Other words"])
+async def test_only_what_waits_is_approved_and_only_what_was_kept_back_is_worded(desk: ReviewDesk, line: str) -> None:
+    with pytest.raises(ReviewError):
+        await typed(desk, line)
+
+    assert (await desk.show(line.split()[1])).case.by_people == ()
+
+
+async def test_seeing_a_draft_to_word_it_is_a_step_in_the_trail(desk: ReviewDesk) -> None:
+    await held(desk)
+    card = await typed(desk, "draft a4")
+
+    assert "drafted" in card.rows[0].text
+    assert [review.step for review in (await desk.show("a4")).case.by_people] == [ReviewStep.REVEAL]
