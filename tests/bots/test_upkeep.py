@@ -171,9 +171,10 @@ def rewritten(file: Path, manifest: Callable[[dict[str, object]], object]) -> No
         (lambda file: rewritten(file, lambda old: {**old, "format": 2}), "store.newer_backup"),
         (lambda file: rewritten(file, lambda _: ["no", "manifest"]), "store.no_backup"),
         (lambda file: rewritten(file, lambda old: {**old, "files": {"../escaped.db": ""}}), "store.damaged"),
+        (lambda file: rewritten(file, lambda old: {**old, "files": {"talchum.db": "0" * 64}}), "store.damaged"),
         (lambda file: rewritten(file, lambda old: {**old, "keys": "others"}), "keys.wrong"),
     ],
-    ids=["flipped", "cut", "diary", "gone", "newer", "foreign", "escaping", "other-keys"],
+    ids=["flipped", "cut", "diary", "gone", "newer", "foreign", "escaping", "mixed", "other-keys"],
 )
 def test_what_is_no_whole_backup_of_ours_changes_nothing(
     settings: Settings, tmp_path: Path, spoil: Callable[[Path], None], key: str

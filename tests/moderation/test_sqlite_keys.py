@@ -11,6 +11,7 @@ import pytest
 from moderation.errors import StoreUnavailable
 from moderation.records import Opening
 from moderation.stores import Query
+from moderation.stores.keyring import opened
 from moderation.stores.keys import KEYRING, MASTER, Box, Keys
 from moderation.stores.sealing import is_sealed
 from moderation.stores.sqlite import SqliteStore
@@ -178,3 +179,19 @@ async def test_two_processes_meet_in_one_master_key(tmp_path: Path) -> None:
     made = await asyncio.gather(*(asyncio.to_thread(Keys.at, tmp_path / "keys") for _ in range(8)))
 
     assert len({keys.fingerprint for keys in made}) == 1
+
+
+def test_keys_that_were_destroyed_are_not_in_the_file_among_many_others_either(tmp_path: Path) -> None:
+    keys = Keys.at(tmp_path / "keys")
+    with opened(keys) as ring:
+        owners = [ring.owner("exchange", "console", f"p{number}") for number in range(2_000)]
+        ring.settle()
+        ring.destroy(owners[:1_000])
+        ring.settle()
+        ring.clean()
+    content = (tmp_path / "keys" / KEYRING).read_bytes()
+
+    gone = [keys.person(f"p{number}") for number in range(1_000)]
+    assert [digest for digest in gone if digest in content] == []
+    assert keys.person("p1999") in content
+    assert all(owner.encode() in content for owner in (owners[0], owners[-1])), "ids name nobody"
