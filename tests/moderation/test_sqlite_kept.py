@@ -37,7 +37,7 @@ def brought(kept: Path, file: Path) -> Path:
 def test_there_is_one_for_every_step_that_was_ever_the_last() -> None:
     steps = [name for name, _ in EXCHANGES.steps]
 
-    assert [kept.stem for kept in KEPT][:6] == [f"{number}-{name}" for number, name in enumerate(steps[:6], 1)]
+    assert [kept.stem for kept in KEPT][:7] == [f"{number}-{name}" for number, name in enumerate(steps[:7], 1)]
 
 
 @EVERY
@@ -121,7 +121,7 @@ store_at(Path(sys.argv[1]))
 
 
 @pytest.mark.parametrize("point", POINTS.values(), ids=POINTS)
-@pytest.mark.parametrize("kept", [KEPT[0], KEPT[5]], ids=lambda kept: kept.stem)
+@pytest.mark.parametrize("kept", [KEPT[0], KEPT[6]], ids=lambda kept: kept.stem)
 async def test_a_kill_in_the_middle_loses_nothing(kept: Path, point: str, file: Path) -> None:
     await asyncio.to_thread(brought, kept, file)
     assert await asyncio.to_thread(ended, DYING.format(point=point), file) == -signal.SIGKILL
@@ -138,9 +138,10 @@ def ended(code: str, file: Path) -> int:
     return subprocess.run([sys.executable, "-c", code, str(file)], env=environment, check=False).returncode
 
 
-async def test_a_state_of_before_is_there_and_encrypted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["state-1-state", "state-2-lines"])
+async def test_a_state_of_before_is_there_and_encrypted(tmp_path: Path, name: str) -> None:
     file = tmp_path / "data" / "state.db"
-    kept = KEPT[0].with_name("state-1-state.sqlite")
+    kept = KEPT[0].with_name(f"{name}.sqlite")
     await asyncio.to_thread(brought, kept, file)
 
     state = await asyncio.to_thread(lambda: SqliteState.at(file, keys=keys_beside(file), clock=lambda: NOON))
@@ -151,6 +152,10 @@ async def test_a_state_of_before_is_there_and_encrypted(tmp_path: Path) -> None:
     assert await state.get("place", "c1") == Entry(kind="place", key="c1", value={"mode": "mention"})
     assert await state.counts(["meter p1", "meter all"]) == {"meter p1": 3, "meter all": 7}
     assert await state.counts_of("p1") == {"meter p1": 3}
+    told = [(line.person, line.value["granted"]) for line in await state.lines("consent")]
+    assert told == ([("p1", True), ("p2", False)] if name == "state-2-lines" else [])
+    assert await state.erase("p1") == len(told) // 2 + 1
+    assert [line.person for line in await state.lines("consent")] == ["", "p2"][: len(told)]
     content = await asyncio.to_thread(everything, file)
     assert [text for text in ("국밥", "somebody", "meter", "mention") if text.encode() in content] == []
     await state.aclose()
