@@ -21,6 +21,7 @@ from bots.doctor import (
     Grade,
     Several,
     _folder,
+    _keys,
     _numbers,
     _personas,
     _state,
@@ -91,6 +92,17 @@ def test_a_data_folder_that_others_can_read_is_told_with_what_to_type(tmp_path: 
 
     assert found.grade is Grade.DOUBTFUL
     assert f"chmod 700 '{folder}'" in found.told.explain("en")
+
+
+def test_where_the_keys_are_is_told_and_that_nobody_else_may_read_them(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    safe = _keys(settings)
+    (settings.keys / "master.key").chmod(0o644)
+    found = _keys(settings)
+
+    assert (safe.grade, found.grade) == (Grade.GOOD, Grade.BAD)
+    assert str(settings.keys) in safe.told.explain("ko")
+    assert "chmod -R go=" in found.told.explain("en")
 
 
 async def test_a_data_folder_that_cannot_be_is_told_and_the_rest_is_looked_at(tmp_path: Path, checked: date) -> None:

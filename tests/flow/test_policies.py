@@ -114,7 +114,7 @@ def test_too_few_decisions_are_refused_with_how_many_there_are_and_are_needed(
     told = typed("calibrate")
     assert "needs 30 decided cases in one language, at least 5 of them upheld and 5 overturned" in told
 
-    other = tmp_path / "backup.db"
+    other = tmp_path / "data" / "backup.db"
     keep(other, [(insult(0.9, version), True)] * 7 + [(insult(0.9, "old"), False)] * 3)
     told = typed("calibrate", "--store", str(other))
     assert "7 upheld, 0 overturned; 3 more from another version of the filter do not count; too few: 30" in told
