@@ -31,6 +31,7 @@ ISSUED = {
     *(f"privacy {verb}" for verb in ("show", "export", "erase", "consent")),
     *(f"talchum {verb}" for verb in ("settings", "pause", "resume", "limits")),
     *(f"review {verb}" for verb in ("next", "list", "show", "uphold", "overturn", "withdraw", "note", "stats")),
+    *(f"review {verb}" for verb in ("approve", "reject", "edit")),
 }
 
 
