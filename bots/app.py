@@ -15,6 +15,7 @@ from bots.aftermath import Aftermath, Patience
 from bots.casting import Casting
 from bots.commands import Commands, Offices
 from bots.config import DiscordSection, ModelSettings, Settings, TelegramSection
+from bots.consent import Consents
 from bots.errors import RefuseToStart, SettingsError
 from bots.hall import Hall
 from bots.host import Host, House
@@ -33,6 +34,7 @@ from bots.register import Register
 from bots.replies import Replies
 from bots.retention import Retention
 from bots.safety import Safety
+from bots.sampling import Sampling
 from bots.scene import Scenes
 from bots.state import State
 from bots.tending import Tending
@@ -247,6 +249,7 @@ def house_of(
         tending=Tending(desk, scenes.places, state, now=now, language=settings.language, nudges=settings.review.nudge),
         mutes=tools.mutes,
         words=words,
+        sampling=_sampling(settings, store, Consents(state, now), runtime),
         replies=replies,
         aftermath=aftermath,
         state=state,
@@ -258,6 +261,10 @@ def house_of(
 def _inbox(settings: Settings) -> Inbox:
     limits = settings.limits
     return Inbox(running=limits.running, waiting=limits.waiting, waiting_each=_WAITING_EACH)
+
+
+def _sampling(settings: Settings, store: Store, consents: Consents, runtime: PersonaRuntime) -> Sampling:
+    return Sampling(store, consents, runtime, share=settings.review.sample, chance=random.random)
 
 
 def _patience(settings: Settings) -> Patience:

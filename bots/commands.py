@@ -18,14 +18,15 @@ from bots.platform import Caller, Role
 from bots.privacy import PrivacyCommands
 from bots.replies import Record, Replies
 from bots.results import followed
-from bots.review_asking import Tools, usage
+from bots.review_asking import Tools, permit, usage
 from bots.review_commands import ReviewCommands
 from bots.safety import Safety
 from bots.safety import card as safety_card
+from bots.sampling import sampled
 from bots.scene import Scene, Scenes
 from moderation.cases import Reviewer, ReviewStep
 from moderation.errors import ModerationError, UnknownExchange
-from moderation.records import Origin
+from moderation.records import Exchange, Origin
 from moderation.review import REASONS, ReviewDesk, reason
 from moderation.statements import statements, told
 from moderation.stores import Query
@@ -199,7 +200,7 @@ class Commands:
         ]
         restrictions = (pair for one in statements(exchange) for pair in told(one, scene.language))
         rows = [Row(label=label, text=text) for label, text in restrictions]
-        return Card(title=exchange.id, rows=(Row(label="", text=reason(exchange, scene.language)), *answers, *rows))
+        return Card(title=exchange.id, rows=(Row(label="", text=_reason(exchange, scene.language)), *answers, *rows))
 
     async def _report(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         """Put a reply before the moderators, once: the one the caller means, or the last one."""
@@ -265,6 +266,8 @@ class Commands:
         return safety_card(await self._offices.safety.page(scene.settings, scene.language))
 
     async def _review(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        if words[:1] == ["new"]:
+            return await self._new(words[1:], caller, scene)
         aftermath, tools = self._offices.aftermath, self._offices.tools
         commands = ReviewCommands(self._offices.desk, language=scene.language, tools=tools, forbids=aftermath.forbids)
         by = Reviewer(name=caller.actor, rank=caller.role.rank, tool=caller.message.platform)
@@ -280,6 +283,14 @@ class Commands:
         title = _say("taken_down" if gone else "withdraw_not_there", scene, id=card.takes_back)
         return replace(card, title=title, tone=Tone.GOOD if gone else Tone.BAD)
 
+    async def _new(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        """A case about a reply that nobody objected to, made by who looks after the community, and marked so."""
+        permit("new", caller.role.rank, scene.language)
+        why, rest = (words[:1], words[1:]) if words and words[0] in REASONS else (["other"], words)
+        mark = catalogue("bots").say("desk.by_moderator", scene.language)
+        card = await self._report([*why, mark, *rest], caller, scene)
+        return replace(card, exchange=card.news)
+
     async def _take_away(self, record: Record) -> bool:
         take_back = self._take_back.get(record.platform)
         return take_back is not None and await take_back(record)
@@ -293,6 +304,10 @@ def _split(line: str) -> list[str]:
         return shlex.split(line.removeprefix("/"))
     except ValueError:
         return line.removeprefix("/").split()
+
+
+def _reason(exchange: Exchange, language: str) -> str:
+    return catalogue("bots").say("desk.sampled", language) if sampled(exchange) else reason(exchange, language)
 
 
 def _server(caller: Caller) -> str | None:

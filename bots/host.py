@@ -23,6 +23,7 @@ from bots.platform import Caller, Mask, Meeting, Platform, Role
 from bots.replies import Replies
 from bots.retention import Retention
 from bots.review_mutes import silence_card
+from bots.sampling import Sampling
 from bots.scene import Scene, Scenes
 from bots.state import Entry, State
 from bots.tending import Tending
@@ -59,6 +60,7 @@ class House:
     tending: Tending
     mutes: Mutes
     words: OwnWords
+    sampling: Sampling
     replies: Replies
     aftermath: Aftermath
     state: State
@@ -145,7 +147,8 @@ class Host:
             async def spent(usage: Usage) -> None:
                 await self._spend(caller, usage)
 
-            events = self._house.runtime.respond(message, scene.cast, scene.conversation, cue, spent=spent)
+            replying = self._house.runtime.respond(message, scene.cast, scene.conversation, cue, spent=spent)
+            events = self._house.sampling.watch(replying, caller, scene)
             async with aclosing(events):
                 async for event in events:
                     yield event

@@ -41,6 +41,7 @@ RANKS: Final[Mapping[str, Rank]] = MappingProxyType(
         "mute": Rank.MODERATOR,
         "unmute": Rank.MODERATOR,
         "mutes": Rank.MODERATOR,
+        "new": Rank.MODERATOR,
         "blur": Rank.MODERATOR,
         "bulk": Rank.SENIOR,
         "undo": Rank.SENIOR,
@@ -83,9 +84,9 @@ Verb: TypeAlias = Callable[[list[str], By], Awaitable[Card]]
 """What a verb does with the words behind it."""
 
 
-def permit(verb: str, by: By, language: str) -> None:
-    """Raises NotAllowed where `by` is of too low a rank for a verb."""
-    if by.who.rank < RANKS[verb]:
+def permit(verb: str, rank: Rank, language: str) -> None:
+    """Raises NotAllowed where somebody is of too low a rank for a verb."""
+    if rank < RANKS[verb]:
         role = catalogue("bots").say(f"commands.role_{RANKS[verb].name.lower()}", language)
         raise NotAllowed("commands.not_allowed", role=role)
 

@@ -92,6 +92,7 @@ class ReviewCommands:
             "undo": bulk.undo,
             "export": ReviewExport(desk, tools.exposure, language=language).run,
             "blur": self._blur,
+            "new": self._new,
         }
 
     async def run(self, words: list[str], *, by: Reviewer, server: str | None = None) -> Card:
@@ -104,7 +105,7 @@ class ReviewCommands:
         if verb not in self._known:
             raise unknown(by.rank, self._language)
         asking = By(who=by, server=server)
-        permit(verb, asking, self._language)
+        permit(verb, by.rank, self._language)
         return await self._known[verb](rest, asking)
 
     async def _list(self, words: list[str], by: By) -> Card:
@@ -155,6 +156,10 @@ class ReviewCommands:
         if self._exposure:
             return await self._exposure.reveal(exchange, self._desk, by=by.who, server=by.server)
         return await self._desk.take(exchange, ReviewStep.REVEAL, by=by.who, server=by.server)
+
+    async def _new(self, _words: list[str], _by: By) -> Card:
+        """Where replies stand it is carried out there (`bots.commands`)."""
+        raise UsageError("desk.new_where")
 
     async def _blur(self, words: list[str], by: By) -> Card:
         if self._exposure is None or words not in (["on"], ["off"]):

@@ -40,6 +40,9 @@ class ReviewSection(Section):
     reveals_per_day: Annotated[int, Field(ge=0, le=100_000)] = 0
     """How many exchanges a day (UTC) one moderator may uncover before somebody else has to; 0: as many as they want."""
 
+    sample: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """How many of the clean replies to people who allowed it are kept for people to look at, as a share."""
+
     @model_validator(mode="after")
     def _in_order(self) -> "ReviewSection":
         deadlines = [self.urgent_hours, self.high_hours, self.normal_hours, self.low_hours]
