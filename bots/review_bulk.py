@@ -25,6 +25,7 @@ _MOST: Final = 100
 _NAMED: Final = 10
 _UNDONE: Final = timedelta(hours=1)
 _STEPS: Final = {step.value: step for step in (ReviewStep.UPHOLD, ReviewStep.OVERTURN, ReviewStep.ESCALATE)}
+_DONE: Final = frozenset({CaseState.DECIDED, CaseState.CLOSED})
 _YES: Final = frozenset({"yes", "네", "예"})
 
 
@@ -90,7 +91,7 @@ class ReviewBulk:
         try:
             kept = await self._desk.show(case, server=by.server)
             decisions = [review for review in kept.case.reviews if review.step in RULINGS]
-            if kept.case.state is not CaseState.CLOSED or decisions[-1].note != f"bulk {number}":
+            if kept.case.state not in _DONE or decisions[-1].note != f"bulk {number}":
                 return False
             version, note = kept.case.version, f"undo {number}"
             await self._desk.take(case, ReviewStep.REOPEN, by=by.who, note=note, version=version, server=by.server)
