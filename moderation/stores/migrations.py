@@ -202,6 +202,7 @@ ALTER TABLE review ADD COLUMN chain TEXT NOT NULL DEFAULT '';
 """
 
 # An action came between 3 and 4: to hold.
+_DECIDED: Final = "CREATE INDEX casefile_decided ON casefile (seq) WHERE state = 'decided';"
 _HOLDING: Final = "UPDATE finding SET action = action + 1 WHERE action >= 4;"
 
 # `exchange.expired` is whether its texts were kept for long enough. Most of what is old is erased: not in the index.
@@ -224,6 +225,7 @@ _STEPS: Final = (
     ("sealed", seal_exchanges),
     ("retention", _RETENTION),
     ("holding", _HOLDING),
+    ("decided", _DECIDED),
 )
 
 

@@ -263,3 +263,16 @@ async def test_what_waits_is_counted_by_state_and_priority_with_what_is_late(sto
     await store.erase("p1", platform="console")
     assert told(await store.waiting(late)) == [(queued, Priority.NORMAL, 1, 1)]
     assert await store.waiting(late, server="s3") == ()
+
+
+async def test_what_is_decided_and_not_carried_out_is_found_erased_or_not(store: Store) -> None:
+    for person in ("ann", "bo", "ann"):
+        kept = await store.open(opening(person=person), objection())
+        await store.close(kept, closing(Outcome.WITHHELD))
+    for kept in ("a1", "a2"):
+        case = (await store.get(kept)).case
+        await store.review(kept, [step(Ruling.OVERTURNED)], replace(case, state=CaseState.DECIDED))
+    await store.erase("ann", platform=opening().origin.platform)
+
+    decided = await store.list(Query(states=frozenset({CaseState.DECIDED})))
+    assert [(each.id, each.erased) for each in decided] == [("a2", False), ("a1", True)]
