@@ -60,6 +60,12 @@ class Desk:
         return [server for server, _ in self.told[before:]]
 
 
+@pytest.fixture(autouse=True)
+def _read() -> None:
+    """What is read from disk the first time is read before the event loop runs."""
+    Places(MemoryState(clock=lambda: NOON), PlaceSettings())
+
+
 @pytest.fixture
 async def tended() -> Desk:
     desk = Desk()

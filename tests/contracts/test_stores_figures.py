@@ -86,6 +86,8 @@ async def test_the_time_is_that_since_the_claim_before_the_decision_and_of_one_p
     await desk.take(slow, ReviewStep.CLAIM, after=60 * MINUTE)
     await desk.take(slow, ReviewStep.UPHOLD, after=2 * MINUTE)
     await desk.take(quick, ReviewStep.UPHOLD)
+    await desk.take(slow, ReviewStep.REOPEN)
+    await desk.take(slow, ReviewStep.CLAIM)  # after the decisions: of none of them
 
     assert [each.handling for each in await desk.decided()] == [2 * MINUTE, None]
 
