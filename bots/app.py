@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
 from bots.aftermath import Aftermath, Patience
+from bots.appeals import Appeals
 from bots.casting import Casting
 from bots.commands import Commands, Offices
 from bots.config import DiscordSection, ModelSettings, Settings, TelegramSection
@@ -235,6 +236,7 @@ def house_of(
         scenes=scenes, runtime=runtime, desk=desk, tools=tools, replies=replies,
         personas=PersonaCommands(scenes, troupe), places=PlaceCommands(scenes.places, meter),
         privacy=PrivacyCommands(store, state, clock=now), safety=Safety(register, now), aftermath=aftermath,
+        appeals=Appeals(desk, state, now=now),
     )  # fmt: skip
     return House(
         runtime=runtime,
@@ -254,6 +256,7 @@ def house_of(
         aftermath=aftermath,
         state=state,
         retention=Retention(store, settings.privacy, now),
+        now=now,
         chance=random.random,
     )
 

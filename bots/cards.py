@@ -38,8 +38,20 @@ class Card:
     """The person wants to end the session."""
     exchange: str = ""
     """Id of the kept exchange this card is about: platforms put the desk's buttons under it."""
+    case: str = ""
+    """Id of its case."""
+    turn: int = 0
+    """The turn of its case (`bots.desk_acts.turn`), which these buttons name as ID#TURN."""
+    acts: tuple[tuple[str, ...], ...] = ()
+    """The verbs of these buttons, row by row."""
+    changed: str = ""
+    """Id of a kept exchange whose case stands otherwise now: what moderators see of it is to be written anew."""
+    disagree: str = ""
+    """Id of a kept exchange that the person who asked may appeal about: platforms put a button for that under it."""
     news: str = ""
     """Id of a kept exchange that the moderators should hear of; nobody else needs it."""
+    home: str = ""
+    """Key of the community whose moderators these are, where it is not the one the command was typed in."""
     takes_back: str = ""
     """Id of the kept exchange whose reply is to be taken down wherever it stands: that is noted already, and left to
     the platform to do."""

@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bots.aftermath import Aftermath
+from bots.appeals import Appeals, appealable
 from bots.cards import Card, Row, Tone
 from bots.errors import BotError, NotAllowed, NotYours, UsageError
 from bots.persona_commands import PersonaCommands
 from bots.place_commands import PlaceCommands
-from bots.platform import Caller, Role
+from bots.platform import Caller, Platform, Role
 from bots.privacy import PrivacyCommands
+from bots.ranks import ranked
 from bots.replies import Record, Replies
 from bots.results import followed
 from bots.review_asking import Tools, permit, usage
@@ -37,6 +39,13 @@ from personas.runtime import PersonaRuntime
 
 _CUES: Final = ("regenerate", "continue")
 """Commands that platforms carry out themselves: they lead to a reply, not to a card."""
+
+_TOLD: Final = {
+    **dict.fromkeys(("uphold", "reject", "edit"), ReviewStep.UPHOLD),
+    **dict.fromkeys(("overturn", "approve"), ReviewStep.OVERTURN),
+    "answer": ReviewStep.ANSWER,
+}
+"""Verbs of `/review` that whoever appealed is told of."""
 
 MOST_TURNS: Final = 20
 """That are shown of what is in mind."""
@@ -60,6 +69,7 @@ class Offices:
     privacy: PrivacyCommands
     safety: Safety
     aftermath: Aftermath
+    appeals: Appeals
 
 
 class Commands:
@@ -75,6 +85,7 @@ class Commands:
             "note": (Role.MEMBER, self._note),
             "memory": (Role.MEMBER, self._memory),
             "why": (Role.MEMBER, self._why),
+            "appeal": (Role.MEMBER, self._appeal),
             "report": (Role.MEMBER, self._report),
             "privacy": (Role.MEMBER, self._privacy),
             "safety": (Role.MEMBER, self._safety),
@@ -83,13 +94,16 @@ class Commands:
             "quit": (Role.MEMBER, self._quit),
         }
 
-    def register(self, platform: str, take_back: TakeBack) -> None:
-        """Let replies be taken back on a platform. Called while everything is put together."""
-        self._take_back[platform] = take_back
+    def register(self, platform: Platform) -> None:
+        """Let replies be taken back, and people be told something, on a platform. Called while everything is put
+        together."""
+        self._take_back[platform.name] = platform.take_back
+        self._offices.appeals.register(platform.name, platform.tell)
 
     async def run(self, line: str, caller: Caller) -> Card:
         """The card for `line`, which begins with "/"."""
         scene = await self._offices.scenes.of(caller)
+        caller = ranked(caller, scene.settings)
         name, *words = _split(line) or ["help"]
         try:
             if name not in self._known:
@@ -178,7 +192,10 @@ class Commands:
         person = caller.message.person
         if words:
             try:
-                exchange = await self._offices.desk.show(words[0], server=_server(caller))
+                exchange = await self._offices.desk.show(words[0])
+                # Whose it is may ask anywhere; moderators see their own community's.
+                if not caller.is_person(exchange.opening.origin.person):
+                    exchange = await self._offices.desk.show(words[0], server=_server(caller))
             except UnknownExchange:
                 if caller.role >= Role.MODERATOR:
                     raise
@@ -200,7 +217,14 @@ class Commands:
         ]
         restrictions = (pair for one in statements(exchange) for pair in told(one, scene.language))
         rows = [Row(label=label, text=text) for label, text in restrictions]
-        return Card(title=exchange.id, rows=(Row(label="", text=_reason(exchange, scene.language)), *answers, *rows))
+        return Card(
+            title=exchange.id,
+            rows=(Row(label="", text=_reason(exchange, scene.language)), *answers, *rows),
+            disagree=exchange.id if appealable(exchange, caller) else "",
+        )
+
+    async def _appeal(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        return await self._offices.appeals.make(words, caller, scene.language)
 
     async def _report(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         """Put a reply before the moderators, once: the one the caller means, or the last one."""
@@ -272,6 +296,11 @@ class Commands:
         commands = ReviewCommands(self._offices.desk, language=scene.language, tools=tools, forbids=aftermath.forbids)
         by = Reviewer(name=caller.actor, rank=caller.role.rank, tool=caller.message.platform)
         card = await commands.run(words, by=by, server=_server(caller))
+        if card.changed and (step := _TOLD.get(words[0])):
+            reached = await self._offices.appeals.answer(card.changed, step)
+            if reached is not None:
+                said = catalogue("bots").say("appeals.told" if reached else "appeals.untold", scene.language)
+                card = replace(card, rows=(*card.rows, Row(label="", text=said)))
         if card.decided:
             return followed(card, await aftermath.finish(card.decided), scene.language)
         if not card.takes_back:

@@ -58,6 +58,10 @@ class Dialect(Protocol):
     def link(self, record: Record) -> str:
         """The address of a reply that stands somewhere, or ""."""
 
-    async def post(self, channel: str, card: Card, place: Place, *, language: str) -> None:
-        """A card in the moderators' channel of the community that `place` is in. Raises Gone where that channel is not
-        one of theirs."""
+    async def post(self, channel: str, card: Card, place: Place, *, language: str) -> str:
+        """A card in the moderators' channel of the community that `place` is in; the id of its last message. Raises
+        Gone where that channel is not one of theirs."""
+
+    async def repost(self, channel: str, message: str, card: Card, place: Place, *, language: str) -> bool:
+        """Put `card` in place of the one in a message of that channel; False where there is none any more, or too
+        little room. Raises as `post`."""

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from bots.aftermath import Aftermath
@@ -20,6 +21,7 @@ from bots.notices import Kind, Notices, notice_card
 from bots.own_words import OwnWords
 from bots.places import Place, PlaceSettings
 from bots.platform import Caller, Mask, Meeting, Platform, Role
+from bots.ranks import ranked
 from bots.replies import Replies
 from bots.retention import Retention
 from bots.review_mutes import silence_card
@@ -65,6 +67,7 @@ class House:
     aftermath: Aftermath
     state: State
     retention: Retention
+    now: Callable[[], datetime]
     chance: Callable[[], float]
     """A number in [0, 1)."""
 
@@ -77,7 +80,7 @@ class Host:
 
     def register(self, platform: Platform) -> None:
         """Let commands reach a platform. Called while everything is put together."""
-        self._house.commands.register(platform.name, platform.take_back)
+        self._house.commands.register(platform)
         self._house.aftermath.register(platform.name, platform.put)
         self._house.tending.register(platform.name, platform.tell_moderators)
 
@@ -105,6 +108,10 @@ class Host:
     async def settings(self, place: Place) -> PlaceSettings:
         """See `Router.settings`."""
         return await self._house.scenes.places.of(place)
+
+    async def standing(self, caller: Caller) -> Role:
+        """See `Router.standing`."""
+        return ranked(caller, await self.settings(caller.place)).role
 
     async def listen(self, heard: Heard, place: Place) -> Attention | None:
         """See `Router.listen`."""
@@ -188,7 +195,7 @@ class Host:
         scene = await self._house.scenes.of(caller)
         persona = scene.cast.persona
         awake = scene.allowed and not scene.settings.paused
-        able = caller.place.private or caller.role >= Role.MODERATOR
+        able = caller.place.private or ranked(caller, scene.settings).role >= Role.MODERATOR
         return Meeting(
             id=persona.id,
             mask=self.mask(persona.id, caller.place.community),
@@ -247,9 +254,10 @@ class Host:
         entry = await self._house.state.get(_FACT, name)
         return str(entry.value["value"]) if entry else ""
 
-    async def remember(self, name: str, value: str) -> None:
+    async def remember(self, name: str, value: str, *, lasts: timedelta | None = None) -> None:
         """See `Router.remember`."""
-        await self._house.state.put(Entry(kind=_FACT, key=name, value={"value": value}))
+        until = self._house.now() + lasts if lasts else None
+        await self._house.state.put(Entry(kind=_FACT, key=name, value={"value": value}, until=until))
 
     async def _restored(self, caller: Caller, scene: Scene, last: tuple[str, str]) -> bool:
         """Bring a turn and its reply back into a window that was lost, if the guard of today lets both."""

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from bots.cards import Card, Row
+from bots.cards import Card
+from bots.desk_cards import DeskCards
 from bots.dialects import Board, Dialect
 from bots.errors import Missing
 from bots.inbox import Busy
 from bots.places import Place
-from bots.platform import Caller, Meeting, Role, Router
+from bots.platform import Caller, Meeting, Router
 from bots.replies import Record
 from bots.streaming import Gone, Pacer, Phase, Showing, Shown, Sleep, Writer
 from moderation.errors import Deflect
@@ -71,6 +72,8 @@ class Performer:
         """`monotonic` gives seconds, `sleep` waits for so many; `language` is the one of our own words where a place
         has none. `whole` is as with `Writer`; `showing` may put something around the writer of a reply."""
         self._dialect = dialect
+        self.desk = DeskCards(dialect, router, language=language)
+        """The cards for the moderators."""
         self._failures: tuple[type[BaseException], ...] = (*dialect.broken, Gone, Missing)
         self._router = router
         self._pace = pace
@@ -233,27 +236,11 @@ class Performer:
     async def note(self, caller: Caller, exchange: str) -> None:
         """A card for the moderators, where they want one, about an exchange that was kept."""
         if exchange:
-            settings = await self._router.settings(caller.place)
-            moderator = replace(caller, role=Role.MODERATOR, language=settings.language or self._language)
-            card = await self._router.command(f"/review brief {exchange}", moderator)
-            record = await self._router.replies.of_exchange(exchange)
-            link = self._dialect.link(record) if record and record.shown else ""
-            rows = (*card.rows, Row(label="", text=link)) if link else card.rows
-            await self.post_card(caller.place, replace(card, rows=rows))
+            await self.desk.note(caller, exchange)
 
     async def post_card(self, place: Place, card: Card) -> bool:
-        """A card in the moderators' channel, where there is one. Where that cannot be, it is logged, and False is given
-        back: the case waits all the same."""
-        settings = await self._router.settings(place)
-        if not settings.log_channel or not place.server:
-            return True
-        language = settings.language or self._language
-        try:
-            await self._dialect.post(settings.log_channel, card, place, language=language)
-        except self._failures as error:
-            _log.warning("no card for the moderators: error=%s", type(error).__name__)
-            return False
-        return True
+        """See `DeskCards.post`."""
+        return await self.desk.post(place, card)
 
     async def _begun(self, caller: Caller, channel: str, *, persona: str, message: str, aside: bool = False) -> Record:
         return await self._router.replies.begin(

@@ -1,6 +1,7 @@
 """`/talchum`: what holds in a place, for those who look after it."""
 
 import dataclasses
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
@@ -17,6 +18,8 @@ _NO: Final = frozenset({"no", "off", "false", "0", "아니요", "끄기"})
 _NOTHING: Final = "-"
 """Takes a setting back: what holds further out holds here too."""
 LIMITS: Final = tuple(name for name in FIELDS if name.endswith(("_messages", "_tokens", "_money")))
+STAFF: Final = ("moderators", "seniors")
+"""Settings that name people: verbs of their own, for the whole server."""
 SCOPES: Final = ("here", "thread", "channel", "category", "server")
 
 
@@ -31,10 +34,12 @@ class PlaceCommands:
             "pause": self._pause,
             "resume": self._resume,
             "limits": self._limits,
+            **{name: self._naming(name) for name in STAFF},
         }
 
     async def run(self, words: list[str], caller: Caller, scene: Scene) -> Card:
-        """settings [[SCOPE] FIELD VALUE] | limits [[SCOPE] FIELD VALUE] | pause [SCOPE] | resume [SCOPE].
+        """settings [[SCOPE] FIELD VALUE] | limits [[SCOPE] FIELD VALUE] | pause [SCOPE] | resume [SCOPE] |
+        moderators [KEY …] | seniors [KEY …].
 
         Raises UsageError.
         """
@@ -61,6 +66,19 @@ class PlaceCommands:
         rows = report_rows(report, scene.language)
         return Card(title=_say("limits_title", scene), rows=rows, hint=_say("limits_hint", scene))
 
+    def _naming(self, name: str) -> Callable[[list[str], Caller, Scene], Awaitable[Card]]:
+        """A verb that says who is, or who is to be, named by a setting of the whole server."""
+
+        async def naming(words: list[str], caller: Caller, scene: Scene) -> Card:
+            if words:
+                return await self._change(["server", name, ", ".join(words)], caller, scene, STAFF)
+            named = getattr(scene.settings, name)
+            rows = tuple(Row(label="", text=key) for key in named)
+            title = _say(f"{name}_title" if named else f"{name}_none", scene)
+            return Card(title=title, rows=rows, hint=_say("staff_hint", scene))
+
+        return naming
+
     async def _pause(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         await self._places.change(_scope(words[0] if words else "here", caller.place), paused=True)
         return Card(title=_say("paused", scene), hint="/talchum resume", tone=Tone.GOOD)
@@ -79,6 +97,8 @@ class PlaceCommands:
             raise UsageError("commands.settings_expected", known=", ".join(fields))
         scope = _scope(where, caller.place)
         text = " ".join(value)
+        if name in STAFF and text != _NOTHING:
+            _check_keys(text, caller.place.platform)
         # What somebody sets where they are alone is theirs, and erased with the rest.
         owner = caller.message.person if caller.place.private else ""
         await self._places.change(scope, owner, **{name: None if text == _NOTHING else _parsed(name, text)})
@@ -112,13 +132,25 @@ def _parsed(name: str, text: str) -> object:
             raise UsageError("commands.expect_switch", name=name, given=text)
         return text.lower() in _YES
     if isinstance(default, tuple):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        return _parts(text)
     if isinstance(default, int | float):
         try:
             return type(default)(text)
         except ValueError:
             raise UsageError("commands.expect_number", name=name, given=text) from None
     return text
+
+
+def _check_keys(text: str, platform: str) -> None:
+    """Raises UsageError where something in `text` is no key of a role or a person of that platform: nobody would ever
+    be meant by it."""
+    for key in _parts(text):
+        if not re.fullmatch(rf"{re.escape(platform)}:(role|user):\d+", key):
+            raise UsageError("commands.expect_people", given=key)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _shown(value: object) -> str:

@@ -138,6 +138,11 @@ class PlaceSettings:
     paused: bool = False
     log_channel: _Name = ""
     """Key of where the cards for moderators go. For a whole server."""
+    moderators: _Names = ()
+    """Keys of roles and persons who review here, besides those to whom the platform gives the right. For a whole
+    server."""
+    seniors: _Names = ()
+    """Keys of those who also take what moderators escalate, and undo what they decided. For a whole server."""
     answer_bots: bool = False
     loop_limit: Annotated[int, Field(ge=0, le=100)] = 5
     """Replies to bots after a human last spoke."""
@@ -154,7 +159,9 @@ class PlaceSettings:
 
 
 FIELDS: Final = tuple(field.name for field in dataclasses.fields(PlaceSettings))
-SERVER_WIDE: Final = frozenset({"log_channel", "server_messages", "server_tokens", "server_money"})
+SERVER_WIDE: Final = frozenset(
+    {"log_channel", "moderators", "seniors", "server_messages", "server_tokens", "server_money"}
+)
 """Settings that only the widest scope of a place has."""
 _NARROW: Final = frozenset({"category", "channel", "thread", "dm"})
 """Kinds of scopes that are never a whole server."""

@@ -7,6 +7,7 @@ with a class that has these members, built in `bots.app` alone; `tests/contracts
 import enum
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from bots.attention import Attention, Heard
@@ -44,6 +45,8 @@ class Caller:
     """Who, in which conversation; its text is what was typed, where something was."""
     place: Place
     role: Role = Role.MEMBER
+    badges: frozenset[str] = frozenset()
+    """Keys by which a community may have named them as somebody who looks after it: theirs, those of their roles."""
     language: str = ""
     """The person's own language where the platform tells it: cards are written in it. "": the one of the place."""
     about: str = ""
@@ -121,6 +124,9 @@ class Router(Protocol):
     async def settings(self, place: Place) -> PlaceSettings:
         """What holds in a place."""
 
+    async def standing(self, caller: Caller) -> Role:
+        """What somebody may do where they are, by the platform or because the community named them."""
+
     async def listen(self, heard: Heard, place: Place) -> Attention | None:
         """Which persona is to answer what was heard there, or None where nobody is."""
 
@@ -177,8 +183,8 @@ class Router(Protocol):
     async def recall(self, name: str) -> str:
         """What a platform noted under a name, or "": small facts of its own, never what somebody said."""
 
-    async def remember(self, name: str, value: str) -> None:
-        """Note something under a name, for `recall` after a restart."""
+    async def remember(self, name: str, value: str, *, lasts: timedelta | None = None) -> None:
+        """Note something under a name, for `recall` after a restart, for as long as it `lasts`; None: for ever."""
 
 
 class Platform(Protocol):
@@ -201,3 +207,6 @@ class Platform(Protocol):
     async def tell_moderators(self, place: Place, card: Card) -> bool:
         """Put a card where the moderators of a community look (`PlaceSettings.log_channel`); whether it stands there.
         Raises StoreBusy, StoreFailed."""
+
+    async def tell(self, person: str, card: Card, language: str) -> bool:
+        """Show a card to the person with that key alone; whether that was possible."""

@@ -24,6 +24,8 @@ from personas.messages import Cue
 
 CUES: Final = {"again": Cue.AGAIN, "more": Cue.CONTINUE}
 STOP: Final = "stop"
+ASKS_NOTE: Final = frozenset({"note", "answer", "overturn", "withdraw"})
+"""Verbs of a case for which a note is asked."""
 LONGEST_EDIT: Final = 3_800
 """UTF-16 units of a reply that can be worded otherwise: what platforms have room for in a question."""
 _log = logging.getLogger(__name__)
@@ -40,6 +42,14 @@ class Asker(Protocol):
     @property
     def language(self) -> str:
         """Theirs."""
+
+    @property
+    def pressed(self) -> str:
+        """The id of the message that was acted on, or ""."""
+
+    @property
+    def unseen(self) -> bool:
+        """Whether nobody else sees that message."""
 
     def caller(self, text: str = "", *, persona: str = "", message: str = "") -> Caller:
         """Who they are, with what they say; `message` is the id of the message it is about."""
@@ -69,7 +79,8 @@ class Asker(Protocol):
         """Ask why the reply in `message`, which reads `text`, is reported; the answer goes to `Presser.reported`."""
 
     async def ask_note(self, verb: str, exchange: str) -> None:
-        """Ask for a note to a decision; the answer goes to `Presser.noted`."""
+        """Ask for a note to a decision, or ("appeal") for what somebody says to it; the answer goes to
+        `Presser.noted`."""
 
     async def ask_wording(self, exchange: str, text: str) -> None:
         """Ask what is to be shown instead of `text`, which was kept back; the answer goes to `Presser.noted` as that of
@@ -161,9 +172,9 @@ class Presser:
         await self._report(asker, record)
 
     async def desk(self, asker: Asker, verb: str, exchange: str) -> None:
-        """A button under a case."""
-        if verb in {"note", "overturn", "withdraw"}:
-            if asker.caller().role < Role.MODERATOR:
+        """A button under a case; `exchange` is ID#TURN, as the button has it."""
+        if verb in ASKS_NOTE:
+            if await self._router.standing(asker.caller()) < Role.MODERATOR:
                 await asker.say("showing.moderators_only")
             else:
                 await asker.ask_note(verb, exchange)
@@ -179,17 +190,39 @@ class Presser:
             await self.noted(asker, verb, exchange, "")
 
     async def noted(self, asker: Asker, verb: str, exchange: str, note: str) -> None:
-        """A decision on a case, with a note or none; the card that was acted on shows how the case stands now."""
-        done = await self.typed(asker, line_of("review", verb, exchange, note))
-        if done.tone is not Tone.BAD:
-            await asker.refresh(await self._router.command(f"/review brief {exchange}", asker.caller()))
+        """A decision on a case, with a note or none; the card that was acted on shows how the case stands now, also
+        where it was too late."""
+        if verb == "appeal":
+            await self.appealed(asker, exchange, note)
+            return
+        await self.typed(asker, line_of("review", verb, exchange, note))
+        shown = "show" if asker.unseen else "brief"
+        card = await self._router.command(f"/review {shown} {exchange}", asker.caller())
+        if card.tone is not Tone.BAD:
+            await asker.refresh(card)
+
+    async def appealed(self, asker: Asker, exchange: str, words: str) -> None:
+        """Somebody does not agree with what was held against them, in a case or ("") in the last one; the moderators
+        see that it wants somebody's eyes again."""
+        await asker.wait()
+        caller = asker.caller()
+        card = await self._router.command(line_of("appeal", exchange, words), caller)
+        await asker.card(card)
+        if card.news and card.home:
+            await self._performer.desk.note(caller, card.news, home=card.home, anew=True)
 
     async def typed(self, asker: Asker, line: str) -> Card:
         """Answer with the card of a command, which is given back."""
         await asker.wait()
         card = await self._router.command(line, asker.caller(line))
         await asker.card(card)
+        await self.followed(asker, card)
         return card
+
+    async def followed(self, asker: Asker, card: Card) -> None:
+        """A command was answered with `card`: the card that the moderators have of a case reads as that stands now."""
+        if card.changed:
+            await self._performer.desk.refresh(asker.caller(), card.changed, but=asker.pressed)
 
     async def settled(self, asker: Asker, line: str, card: Card) -> None:
         """A setting was changed by `line`, as `card` says: where cards for moderators are to come, one is tried."""
@@ -282,7 +315,7 @@ class Presser:
         if verb == "report":
             return ""
         caller = asker.caller()
-        if not caller.is_person(record.person) and caller.role < Role.MODERATOR:
+        if not caller.is_person(record.person) and await self._router.standing(caller) < Role.MODERATOR:
             return "showing.not_yours"
         if verb == STOP:
             return ""

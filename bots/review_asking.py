@@ -62,6 +62,8 @@ class By:
     who: Reviewer
     server: str | None
     """None: for all."""
+    seen: str = ""
+    """The turn of the case as it was seen by whoever pressed a button; "": they typed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

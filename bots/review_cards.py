@@ -1,14 +1,16 @@
 """How cases look: cards for moderators, the same on every platform and in a terminal."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from bots.cards import Card, Row
-from moderation.cases import GUARD, OPEN, Case, CaseState, Review, ReviewStep
+from bots.desk_acts import acts, for_all, turn
+from moderation.cases import GUARD, OPEN, Case, CaseState, Review, Reviewer, ReviewStep
 from moderation.consequences import kept_back
 from moderation.records import Exchange, Finding, Objection, Outcome
-from moderation.review import REPORT, masked
+from moderation.review import APPEAL, REPORT, masked
 from moderation.words import catalogue
 
 _REPORTS = 3
@@ -18,38 +20,48 @@ _REPORTS = 3
 class ReviewCards:
     """Cards in one language. Nothing unmasked is on them unless it is asked for."""
 
-    def __init__(self, *, language: str, overdue: Callable[[Case], bool]) -> None:
+    def __init__(self, *, language: str, overdue: Callable[[Case], bool], now: Callable[[], datetime]) -> None:
         """`overdue` tells whether a case waits longer than it should."""
         self._language = language
         self._overdue = overdue
+        self._now = now
 
     def brief(self, exchange: Exchange) -> Card:
-        """A case in a line or two, for a channel where they come one after another: without a word of anybody's."""
+        """A case in a line or two, for a channel where they come one after another: without a word of what was said,
+        but with what members say about it."""
         summary = Row(label=exchange.opening.origin.person, text=self.summary(exchange))
         reported = tuple(
             Row(
-                label=self._say("reported_by"),
+                label=self._say("reported_by" if found.filter == REPORT else "appealed_by"),
                 text=" · ".join(filter(None, (objection.by, found.category, found.detail))),
             )
             for objection in exchange.objections
             for found in objection.findings
-            if found.filter == REPORT
+            if found.filter in {REPORT, APPEAL}
         )
         rows = (summary, *reported[-_REPORTS:], *map(self._step, exchange.case.by_people[-1:]))
-        return Card(title=exchange.id, rows=rows, exchange=exchange.id, kept=_kept(exchange))
+        case, kept = exchange.case, _kept(exchange)
+        return Card(
+            title=exchange.id,
+            rows=rows,
+            exchange=exchange.id,
+            case=case.id,
+            turn=turn(case),
+            acts=for_all(case, self._now(), kept),
+            kept=kept,
+        )
 
-    def page(self, exchanges: Iterable[Exchange]) -> Card:
-        """Cases or exchanges, a line each."""
+    def page(self, exchanges: Iterable[Exchange], by: Reviewer) -> Card:
+        """Cases or exchanges, a line each, for `by`."""
         shown = tuple(exchanges)
         if not shown:
             return Card(title=self._say("review_none"))
-        return Card(
+        card = Card(
             title=self._say("review_title", count=len(shown)),
             rows=tuple(Row(label=exchange.id, text=self.summary(exchange)) for exchange in shown),
             hint=self._say("list_hint"),
-            exchange=shown[0].id if len(shown) == 1 else "",
-            kept=_kept(shown[0]) if len(shown) == 1 else "",
         )
+        return self._acted(card, shown[0], by) if len(shown) == 1 else card
 
     def summary(self, exchange: Exchange) -> str:
         rules = sorted({finding.rule for objection in exchange.objections for finding in objection.findings})
@@ -58,7 +70,7 @@ class ReviewCards:
             self._outcome(exchange),
             exchange.opening.persona,
             ", ".join(rules),
-            _moment(exchange.opening.at),
+            moment(exchange.opening.at),
         )
         return " · ".join(parts)
 
@@ -66,7 +78,8 @@ class ReviewCards:
         name = exchange.closing.outcome if exchange.closing else "running"
         return self._say(f"outcome_{name}")
 
-    def case(self, exchange: Exchange, *, hint: str, revealed: bool = False) -> Card:
+    def case(self, exchange: Exchange, by: Reviewer, *, hint: str, revealed: bool = False) -> Card:
+        """Everything about a case, for `by`."""
         opening, closing = exchange.opening, exchange.closing
 
         def kept(label: str, text: str) -> list[Row]:
@@ -87,18 +100,20 @@ class ReviewCards:
         if closing:
             rows += kept("shown", closing.shown)
         rows += (self._step(review) for review in exchange.case.reviews if _told(review))
-        return Card(
-            title=exchange.id,
-            rows=tuple(rows),
-            hint=self._say(hint, id=exchange.id),
-            exchange=exchange.id,
-            kept=_kept(exchange),
-        )
+        card = Card(title=exchange.id, rows=tuple(rows), hint=self._say(hint, id=exchange.id))
+        return self._acted(card, exchange, by)
+
+    def _acted(self, card: Card, exchange: Exchange, by: Reviewer) -> Card:
+        """With the buttons that are for `by`."""
+        case, kept = exchange.case, _kept(exchange)
+        shown = acts(case, by, self._now(), kept)
+        return replace(card, exchange=exchange.id, turn=turn(case), acts=shown, kept=kept)
 
     def _found(self, objection: Objection, finding: Finding) -> str:
         detail = f" · {finding.detail}" if finding.detail else ""
-        if finding.filter == REPORT:
-            return self._say("reported", person=objection.by or "-") + detail
+        if finding.filter in {REPORT, APPEAL}:
+            key = "reported" if finding.filter == REPORT else "objected_by"
+            return self._say(key, person=objection.by or "-") + detail
         score = "" if finding.score is None else f" {finding.score:.2f}"
         places = "".join(f" [{span.start}:{span.end}]" for span in finding.spans[:4])
         words, key = catalogue("moderation"), f"explain.{finding.filter}_{finding.category}"
@@ -111,7 +126,7 @@ class ReviewCards:
         state = case.ruling if case.state is CaseState.CLOSED and case.ruling else case.state
         parts = [self._say(f"state_{state}")]
         if case.holder and case.until:
-            parts[0] += f" ({case.holder}, {_moment(case.until)})"
+            parts[0] += f" ({case.holder}, {moment(case.until)})"
         if case.appealed and case.state is not CaseState.APPEALED:
             parts.append(self._say("state_appealed"))
         if self._overdue(case):
@@ -123,7 +138,7 @@ class ReviewCards:
     def _step(self, review: Review) -> Row:
         note = "" if review.step is ReviewStep.EDIT else review.note
         told = f"{review.actor} ({review.tool}): {self._say(f'step_{review.step}')} {note}".rstrip()
-        return Row(label=_moment(review.at), text=told)
+        return Row(label=moment(review.at), text=told)
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(f"commands.{key}", self._language, **fields)
@@ -149,5 +164,6 @@ def _told(review: Review) -> bool:
     return review.actor != GUARD.name or review.step in (ReviewStep.RESTORE, ReviewStep.NOTE)
 
 
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+def moment(at: datetime) -> str:
+    """A time in UTC. Its spaces do not break: platforms tell by them that it is one of ours, and no quotation."""
+    return f"{at:%Y-%m-%d\u00a0%H:%M}\u00a0UTC"

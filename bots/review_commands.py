@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Final
 
 from bots.cards import Card, Row, Tone
+from bots.desk_acts import refusal, turn
 from bots.errors import UsageError
 from bots.review_asking import By, Tools, Verb, permit, unknown, wrong
 from bots.review_bulk import ReviewBulk
-from bots.review_cards import ReviewCards, about
+from bots.review_cards import ReviewCards, about, moment
 from bots.review_export import ReviewExport
 from bots.review_figures import ReviewFigures
 from bots.review_filters import Filters
@@ -17,10 +18,11 @@ from bots.review_mutes import ReviewMutes
 from bots.review_words import ReviewWords
 from moderation.cases import CaseState, Reviewer, ReviewStep
 from moderation.consequences import draft_of
-from moderation.errors import ReviewError
+from moderation.errors import InvalidTransition, ReviewError
 from moderation.records import Exchange, Outcome
 from moderation.review import ReviewDesk
 from moderation.stores import Query
+from moderation.transitions import BESIDE
 from moderation.words import catalogue
 
 _PAGE: Final = 10
@@ -42,6 +44,12 @@ _TAKEN: Final = {"approve": ReviewStep.OVERTURN, "reject": ReviewStep.UPHOLD}
 _NOTES: Final = frozenset({ReviewStep.NOTE, ReviewStep.ANSWER})
 _DECISIONS: Final = frozenset({ReviewStep.UPHOLD, ReviewStep.OVERTURN})
 _CLAIMS: Final = frozenset({ReviewStep.CLAIM, ReviewStep.RENEW})
+_OF_CASES: Final = frozenset(
+    {*(step.value for step in _VERBS), *_TAKEN, "edit", "draft", "next", "show", "brief", "merge"}
+)
+"""Verbs behind which a case is named, by a button with its turn: ID#TURN."""
+_OVERTAKEN: Final = "stores.overtaken"
+_TRIES: Final = 3
 
 
 Forbids = Callable[[Exchange, str], Awaitable[tuple[str, ...]]]
@@ -60,7 +68,7 @@ class ReviewCommands:
         self._forbids = forbids
         self._language = language
         self._filters = Filters(desk, language=language)
-        self._cards = ReviewCards(language=language, overdue=desk.overdue)
+        self._cards = ReviewCards(language=language, overdue=desk.overdue, now=lambda: desk.now)
         self._known: dict[str, Verb] = {
             "list": self._list,
             "next": self._next,
@@ -104,14 +112,17 @@ class ReviewCommands:
         verb, *rest = words or ["list"]
         if verb not in self._known:
             raise unknown(by.rank, self._language)
-        asking = By(who=by, server=server)
+        seen = ""
+        if rest and verb in _OF_CASES:
+            rest[0], _, seen = rest[0].partition("#")
+        asking = By(who=by, server=server, seen=seen)
         permit(verb, by.rank, self._language)
         return await self._known[verb](rest, asking)
 
     async def _list(self, words: list[str], by: By) -> Card:
         query = self._filters.query(words, by, verb="list", limit=_PAGE)
         found = await self._desk.list(query, server=by.server)
-        card = self._cards.page(found)
+        card = self._cards.page(found, by.who)
         if len(found) < _PAGE:
             return card
         same = [word for word in words if not word.startswith("after=")]
@@ -125,7 +136,7 @@ class ReviewCommands:
         return await self._page(Query(text=" ".join(words), limit=_PAGE), by)
 
     async def _page(self, query: Query, by: By) -> Card:
-        return self._cards.page(await self._desk.list(query, server=by.server))
+        return self._cards.page(await self._desk.list(query, server=by.server), by.who)
 
     async def _next(self, words: list[str], by: By) -> Card:
         if len(words) > 1:
@@ -140,17 +151,17 @@ class ReviewCommands:
             raise self._usage("show")
         if len(words) == 1:
             return await self._shown(await self._desk.show(words[0], server=by.server), by, hint="show_hint")
-        return self._cards.case(await self._revealed(words[0], by), hint="show_hint_revealed", revealed=True)
+        return self._cards.case(await self._revealed(words[0], by), by.who, hint="show_hint_revealed", revealed=True)
 
     async def _shown(self, exchange: Exchange, by: By, *, hint: str) -> Card:
         """Masked, unless who looks wants to see at once, and may still today."""
         if self._exposure and not await self._exposure.blurs(by.who.name):
             try:
-                return self._cards.case(await self._revealed(exchange.id, by), hint=hint, revealed=True)
+                return self._cards.case(await self._revealed(exchange.id, by), by.who, hint=hint, revealed=True)
             except UsageError as spent:
-                card = self._cards.case(exchange, hint=hint)
+                card = self._cards.case(exchange, by.who, hint=hint)
                 return replace(card, hint=f"{spent.explain(self._language)} {card.hint}")
-        return self._cards.case(exchange, hint=hint)
+        return self._cards.case(exchange, by.who, hint=hint)
 
     async def _revealed(self, exchange: str, by: By) -> Exchange:
         if self._exposure:
@@ -179,13 +190,35 @@ class ReviewCommands:
             exchange, note = self._case_and_note(words, step.value)
             if step in _NOTES and not note:
                 raise self._usage(step.value)
-            case = await self._desk.take(exchange, step, by=by.who, note=note, server=by.server)
+            case = await self._take(exchange, step, by, note)
             kind = about(case) if step in _DECISIONS else "done"
             takes_back = exchange if step is ReviewStep.WITHDRAW else ""
             card = self._done(case, f"{step}_{kind}", await self._undone(case, step, by))
             return replace(card, takes_back=takes_back, hint=self._until(case, step) or card.hint)
 
         return take
+
+    async def _take(self, exchange: str, step: ReviewStep, by: By, note: str) -> Exchange:
+        """Take a step with the case as it stands, unless it was seen otherwise. Whoever comes too late is told what is
+        in the way now, say who has it: not only that somebody was faster."""
+        for left in reversed(range(_TRIES)):
+            kept = await self._desk.show(exchange, server=by.server)
+            if error := self._in_the_way(kept, step, by):
+                raise error
+            version = None if step in BESIDE else kept.case.version
+            try:
+                return await self._desk.take(exchange, step, by=by.who, note=note, version=version, server=by.server)
+            except InvalidTransition as error:
+                if not left or error.key != _OVERTAKEN:
+                    raise
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def _in_the_way(self, kept: Exchange, step: ReviewStep, by: By) -> ReviewError | None:
+        if error := refusal(kept.case, step, by.who, self._desk.now):
+            return error
+        if step not in BESIDE and by.seen not in ("", str(turn(kept.case))):
+            return InvalidTransition("review.changed", id=kept.id, state=kept.case.state, step=step)
+        return None
 
     def _deciding(self, verb: str) -> Verb:
         """A verb about a reply that is held."""
@@ -197,7 +230,7 @@ class ReviewCommands:
                 raise ReviewError("review.not_held", id=exchange)
             if verb == "approve":
                 await self._allow(kept, "")
-            case = await self._desk.take(exchange, _TAKEN[verb], by=by.who, note=note, server=by.server)
+            case = await self._take(exchange, _TAKEN[verb], by, note)
             return self._done(case, f"{verb}_done", await self._undone(case, _TAKEN[verb], by))
 
         return decide
@@ -207,7 +240,7 @@ class ReviewCommands:
         if not text:
             raise self._usage("edit")
         await self._allow(await self._desk.show(exchange, server=by.server), text)
-        case = await self._desk.take(exchange, ReviewStep.EDIT, by=by.who, note=text, server=by.server)
+        case = await self._take(exchange, ReviewStep.EDIT, by, text)
         return self._done(case, "edit_done", await self._undone(case, ReviewStep.OVERTURN, by))
 
     async def _draft(self, words: list[str], by: By) -> Card:
@@ -236,19 +269,20 @@ class ReviewCommands:
             rows=rows,
             tone=Tone.GOOD,
             decided=case.id if waits else "",
+            changed=case.id,
             hint=self._say("after_elsewhere") if waits else "",
         )
 
     def _until(self, exchange: Exchange, step: ReviewStep) -> str:
         until = exchange.case.until
-        return self._say("claim_until", at=f"{until:%H:%M} UTC") if step in _CLAIMS and until else ""
+        return self._say("claim_until", at=moment(until)) if step in _CLAIMS and until else ""
 
     async def _merge(self, words: list[str], by: By) -> Card:
         if len(words) < 2:
             raise self._usage("merge")
         exchange, other, *note = words
         case = await self._desk.merge(exchange, other, by=by.who, note=" ".join(note), server=by.server)
-        return Card(title=self._say("merge_done", id=other, into=case.case.id), tone=Tone.GOOD)
+        return Card(title=self._say("merge_done", id=other, into=case.case.id), tone=Tone.GOOD, changed=exchange)
 
     def _case_and_note(self, words: list[str], verb: str) -> tuple[str, str]:
         if not words:

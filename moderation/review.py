@@ -19,7 +19,7 @@ from moderation.errors import InvalidTransition, ReviewError, UnknownExchange
 from moderation.figures import Decided, Waiting
 from moderation.records import Decision, Exchange, Finding, Objection, Opening, Origin, Outcome, Stage, Stats
 from moderation.stores import Audit, Query, Store
-from moderation.transitions import BESIDE, DECISIONS, advance, expired, latest, plan
+from moderation.transitions import BESIDE, DECISIONS, advance, expired, latest, may_appeal, plan
 from moderation.words import DEFAULT_LANGUAGE, Catalogue, catalogue
 
 REASONS: Final = ("harmful", "hateful", "sexual", "personal_data", "out_of_character", "wrong", "other")
@@ -127,8 +127,8 @@ class ReviewDesk:
         not at all. `version` is the one that was looked at; None: as it stands now.
 
         Raises ReviewError for a note that is blank and `by` without a name; Forbidden, AlreadyInTargetState and
-        InvalidTransition as `transitions.advance` does, the last one also where somebody else was faster: but a step
-        that fits any state looks again then. A reveal is durable before the text is given back.
+        InvalidTransition as `transitions.advance` does, the last one also where somebody else was faster: but an
+        appeal, and a step that fits any state, look again then. A reveal is durable before the text is given back.
 
         A case that is decided is closed at once, unless something follows for a reply (`consequences`): then it is by
         the guard's step that says that it is done, or why not. Of an edit the note is what is to be shown.
@@ -139,7 +139,7 @@ class ReviewDesk:
             raise ReviewError("review.empty_note")
         if what is ReviewStep.EDIT:
             note = await self._worded(await self._find(exchange, server), note.strip(), by)
-        for left in reversed(range(_TRIES if what in BESIDE and version is None else 1)):
+        for left in reversed(range(_TRIES if version is None and what in {*BESIDE, ReviewStep.APPEAL} else 1)):
             try:
                 return await self._take(await self._find(exchange, server), what, by, note.strip(), version)
             except InvalidTransition as error:
@@ -381,7 +381,7 @@ def reason(exchange: Exchange, language: str = DEFAULT_LANGUAGE) -> str:
         *_kinds(words, kinds, language),
         words.say(f"review.{effect}" if automatic else "review.effect_report", language),
         words.say(f"review.{'state' if automatic else 'report'}_{_standing(exchange.case)}", language),
-        words.say("review.ask", language, id=exchange.id),
+        words.say("review.ask" if may_appeal(exchange.case) else "review.number", language, id=exchange.id),
     ]
     return " ".join(sentences)
 

@@ -88,6 +88,12 @@ def may_take(case: Case, by: Reviewer) -> bool:
     return not (case.escalated and by.rank < Rank.SENIOR) and not (case.appealed and case.decided_by == by.name)
 
 
+def may_appeal(case: Case) -> bool:
+    """Whether the person concerned may still say that they do not agree: once, and about a decision once more only
+    where it was taken back since."""
+    return not case.appealed and not (case.appeals and case.ruling is not None)
+
+
 def priority_of(objections: Iterable[Objection]) -> Priority:
     """How much it matters that somebody looks soon."""
     return max((_priority(objection) for objection in objections), default=Priority.LOW)
@@ -179,7 +185,7 @@ def _close(case: Case, what: ReviewStep, by: Reviewer, _at: datetime, _lease: ti
 def _appeal(case: Case, what: ReviewStep, _by: Reviewer, _at: datetime, _lease: timedelta) -> Case:
     if case.appealed:
         raise _already(case)
-    if case.appeals and case.ruling is not None:
+    if not may_appeal(case):
         raise InvalidTransition("review.appeal_answered", id=case.id, state=case.state, step=what)
     after = replace(case, appealed=True, appeals=case.appeals + 1, priority=max(case.priority, Priority.HIGH))
     waits = case.state not in (CaseState.NEW, CaseState.CLAIMED)

@@ -71,6 +71,10 @@ class Terminal:
         """See `Platform.tell_moderators`: nobody else looks at a terminal."""
         return False
 
+    async def tell(self, _person: str, _card: Card, _language: str) -> bool:
+        """See `Platform.tell`: whoever sits there asks for it."""
+        return False
+
     def caller(self, line: str) -> Caller:
         """The person at this terminal, who runs the program, with what they typed."""
         self._count += 1

@@ -15,14 +15,16 @@ from discord.ext import commands
 from bots import logs
 from bots.amending import Amending
 from bots.bursts import Bursts
-from bots.discord_bot.controls import Control, DeskButton
-from bots.discord_bot.dialect import DiscordDialect
+from bots.cards import Card
+from bots.discord_bot.cards import layouts
+from bots.discord_bot.controls import Control, DeskButton, Disagree
+from bots.discord_bot.dialect import BROKEN, DiscordDialect
 from bots.discord_bot.identity import Webhooks
 from bots.discord_bot.listening import Listener, needs_content
 from bots.discord_bot.pressing import DiscordAsker
 from bots.discord_bot.responding import Responder
 from bots.discord_bot.slash import Translator, digest, plant
-from bots.discord_bot.translate import PLATFORM, place_of
+from bots.discord_bot.translate import PLATFORM, id_in, place_of
 from bots.performing import Pace, Performer
 from bots.platform import Router
 from bots.pressing import CUES, Presser
@@ -111,7 +113,7 @@ class TalchumClient(commands.AutoShardedBot):
             language=around.language,
         )
         self._presser = Presser(self._router, self.performer, platform=PLATFORM, now=around.now)
-        self.add_dynamic_items(Control, DeskButton)
+        self.add_dynamic_items(Control, DeskButton, Disagree)
         await self.tree.set_translator(Translator())
         plant(self.tree, self)
         await self._sync()
@@ -188,12 +190,33 @@ class TalchumClient(commands.AutoShardedBot):
         async with self._task():
             await self._presser.desk(self._asker(interaction), verb, exchange)
 
+    async def on_disagree(self, interaction: discord.Interaction, exchange: str) -> None:
+        """See `Pressed.on_disagree`."""
+        await self._asker(interaction).ask_note("appeal", exchange)
+
+    async def tell(self, person: str, card: Card, language: str) -> bool:
+        """See `Platform.tell`."""
+        try:
+            user = await self.fetch_user(int(id_in(person)))
+            for layout in layouts(card, language):
+                await user.send(view=layout)
+        except (ValueError, *BROKEN) as error:  # most of them do not want to be written to
+            _log.info("somebody was not told: error=%s", type(error).__name__)
+            return False
+        return True
+
+    async def appeal(self, interaction: discord.Interaction, number: str, words: str) -> None:
+        """See `slash.Commands.appeal`."""
+        async with self._task():
+            await self._presser.appealed(self._asker(interaction), number, words)
+
     async def typed(
         self, interaction: discord.Interaction, line: str, *, file: discord.Attachment | None = None
     ) -> None:
         """See `slash.Commands.typed`."""
         async with self._task():
             card = await self._responder.typed(interaction, line, file=file)
+            await self._presser.followed(self._asker(interaction), card)
             if card.met and interaction.channel_id:
                 await self._presser.meet(self._asker(interaction), str(interaction.channel_id))
             if line.startswith("/talchum"):

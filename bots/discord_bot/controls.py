@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol, Self, runtime_checkable
 
 import discord
 
+from bots.cards import Card
 from bots.pressing import STOP
 from bots.streaming import Phase
 from moderation.words import catalogue
@@ -15,26 +16,16 @@ _ROWS: Final = (
     (("delete", "🗑"), ("report", "🚩")),
 )
 """Verbs and signs under a reply that is whole."""
-_DESK: Final = (
-    ("reveal", discord.ButtonStyle.secondary),
-    ("uphold", discord.ButtonStyle.success),
-    ("overturn", discord.ButtonStyle.primary),
-    ("withdraw", discord.ButtonStyle.danger),
-    ("note", discord.ButtonStyle.secondary),
-)
-"""Verbs and looks under a case."""
-_DESKS: Final = {
-    "": _DESK,
-    "withheld": (*_DESK[:3], ("edit", discord.ButtonStyle.primary), _DESK[4]),
-    "held": (
-        _DESK[0],
-        ("approve", discord.ButtonStyle.success),
-        ("edit", discord.ButtonStyle.primary),
-        ("reject", discord.ButtonStyle.danger),
-        _DESK[4],
-    ),
+_LOOKS: Final = {
+    "claim": discord.ButtonStyle.primary,
+    "uphold": discord.ButtonStyle.success,
+    "overturn": discord.ButtonStyle.primary,
+    "approve": discord.ButtonStyle.success,
+    "edit": discord.ButtonStyle.primary,
+    "reject": discord.ButtonStyle.danger,
+    "withdraw": discord.ButtonStyle.danger,
 }
-"""The same under one whose reply was kept back (`Card.kept`)."""
+"""How buttons under a case look; others are grey."""
 
 
 @runtime_checkable
@@ -46,6 +37,9 @@ class Pressed(Protocol):
 
     async def on_desk(self, interaction: discord.Interaction, verb: str, exchange: str) -> None:
         """A button under a case."""
+
+    async def on_disagree(self, interaction: discord.Interaction, exchange: str) -> None:
+        """The button under an explanation."""
 
 
 class Control(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"talchum:reply:(?P<verb>[a-z]+):(?P<id>\w+)"):
@@ -72,8 +66,10 @@ class Control(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"talchum
         await interaction.client.on_control(interaction, self.verb, self.reply)
 
 
-class DeskButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"talchum:desk:(?P<verb>[a-z]+):(?P<id>\w+)"):
-    """A button under a case."""
+class DeskButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"talchum:desk:(?P<verb>[a-z]+):(?P<id>\w+(?:#\d+)?)"
+):
+    """A button under a case, pressed for how it stood then: its id is ID#TURN."""
 
     def __init__(
         self,
@@ -103,6 +99,29 @@ class DeskButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"talc
         await interaction.client.on_desk(interaction, self.verb, self.exchange)
 
 
+class Disagree(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"talchum:appeal:(?P<id>\w+)"):
+    """The button under an explanation."""
+
+    def __init__(self, exchange: str, *, label: str = "") -> None:
+        button: discord.ui.Button[Any] = discord.ui.Button(
+            emoji="⚖", label=label or None, custom_id=f"talchum:appeal:{exchange}"
+        )
+        super().__init__(button)
+        self.exchange = exchange
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction, _item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was pressed, whoever made it."""
+        return cls(match["id"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Hand it to the client."""
+        assert isinstance(interaction.client, Pressed)
+        await interaction.client.on_disagree(interaction, self.exchange)
+
+
 def belongs(message: discord.Message, reply: str) -> bool:
     """Whether a message has buttons of that reply."""
     return any(
@@ -126,11 +145,17 @@ def controls(phase: Phase, reply: str) -> discord.ui.View:
     return view
 
 
-def desk_row(exchange: str, language: str, kept: str = "") -> discord.ui.ActionRow[Any]:
-    """The buttons under a case; `kept` as with `Card`."""
-    say = catalogue("bots").say
-    buttons = (
-        DeskButton(verb, exchange, label=say(f"discord.desk_{verb}", language), style=style)
-        for verb, style in _DESKS[kept]
-    )
-    return discord.ui.ActionRow(*buttons)
+def desk_rows(card: Card, language: str) -> list[discord.ui.ActionRow[Any]]:
+    """The buttons under a case."""
+    say, what = catalogue("bots").say, f"{card.exchange}#{card.turn}"
+
+    def button(verb: str) -> DeskButton:
+        style = _LOOKS.get(verb, discord.ButtonStyle.secondary)
+        return DeskButton(verb, what, label=say(f"discord.desk_{verb}", language), style=style)
+
+    return [discord.ui.ActionRow(*map(button, row)) for row in card.acts]
+
+
+def disagree_row(exchange: str, language: str) -> discord.ui.ActionRow[Any]:
+    """The button for whoever wants somebody else to look at what was held against them."""
+    return discord.ui.ActionRow(Disagree(exchange, label=catalogue("bots").say("discord.disagree", language)))

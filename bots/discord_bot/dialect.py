@@ -91,14 +91,34 @@ class DiscordDialect:
         """See `Dialect.link`."""
         return link_to(record)
 
-    async def post(self, channel: str, card: Card, place: Place, *, language: str) -> None:
+    async def post(self, channel: str, card: Card, place: Place, *, language: str) -> str:
         """See `Dialect.post`."""
+        found = await self._desk(channel, place)
+        sent = ""
+        for layout in layouts(card, language):
+            with told(found):
+                sent = str((await found.send(view=layout, allowed_mentions=discord.AllowedMentions.none())).id)
+        return sent
+
+    async def repost(self, channel: str, message: str, card: Card, place: Place, *, language: str) -> bool:
+        """See `Dialect.repost`."""
+        found = await self._desk(channel, place)
+        (layout, *more) = layouts(card, language)
+        if more or not message.isdecimal():
+            return False
+        nobody = discord.AllowedMentions.none()
+        try:
+            await found.get_partial_message(int(message)).edit(view=layout, allowed_mentions=nobody)
+        except discord.NotFound:
+            return False
+        return True
+
+    async def _desk(self, channel: str, place: Place) -> Channel:
+        """The moderators' channel of a community."""
         found = await self.channel(channel)
         if place_of(found).server != place.server:
             raise Gone  # somebody set another server's channel, which is none of theirs
-        for layout in layouts(card, language):
-            with told(found):
-                await found.send(view=layout, allowed_mentions=discord.AllowedMentions.none())
+        return found
 
     async def channel(self, key: str) -> Channel:
         """A channel, to be written in. Raises Gone, Missing, discord.HTTPException."""

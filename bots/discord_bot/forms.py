@@ -75,13 +75,14 @@ class ReportForm(_Form):
 
 
 class NoteForm(_Form):
-    """What a moderator has to say to a decision."""
+    """What a moderator has to say to a decision, or whoever it is about."""
 
     def __init__(self, verb: str, exchange: str, language: str, handler: Handler) -> None:
         """`handler(interaction, note)`."""
         super().__init__(verb, exchange, language)
         self._handler = handler
-        self._note = self.field("note", longest=_COMMENT, required=verb == "note")
+        key = {"answer": "answer", "appeal": "disagree"}.get(verb, "note")
+        self._note = self.field(key, longest=_COMMENT, required=verb in {"note", "answer"})
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand it over."""

@@ -81,3 +81,7 @@ class Discord:
     async def tell_moderators(self, place: Place, card: Card) -> bool:
         """See `Platform.tell_moderators`."""
         return self._client is not None and await self._client.performer.post_card(place, card)
+
+    async def tell(self, person: str, card: Card, language: str) -> bool:
+        """See `Platform.tell`."""
+        return self._client is not None and await self._client.tell(person, card, language)

@@ -31,6 +31,17 @@ class DiscordAsker:
         """See `Asker.language`."""
         return self._responder.language(self._interaction)
 
+    @property
+    def pressed(self) -> str:
+        """See `Asker.pressed`."""
+        message = self._interaction.message
+        return str(message.id) if message and not message.flags.ephemeral else ""
+
+    @property
+    def unseen(self) -> bool:
+        """See `Asker.unseen`."""
+        return self._interaction.message is not None and self._interaction.message.flags.ephemeral
+
     def caller(self, text: str = "", *, persona: str = "", message: str = "") -> Caller:
         """See `Asker.caller`."""
         return caller_of(self._interaction, text, persona=persona, message=message)
@@ -60,10 +71,13 @@ class DiscordAsker:
     async def refresh(self, card: Card) -> None:
         """See `Asker.refresh`."""
         message = self._interaction.message
-        if message is None or message.flags.ephemeral:
+        if message is None:
             return
         (*_, last) = layouts(card, self.language)
         try:
+            if message.flags.ephemeral:  # only the answer to the press reaches it
+                await self._interaction.edit_original_response(view=last)
+                return
             await message.edit(view=last, allowed_mentions=discord.AllowedMentions.none())
         except discord.HTTPException as error:
             _log.debug("a card was not refreshed: code=%d", error.code)

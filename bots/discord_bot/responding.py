@@ -78,8 +78,10 @@ class Responder:
         if interaction.response.is_done():
             return
         try:
-            # Under a reply of ours nothing has to think aloud: what happens is seen there.
-            under = interaction.message is not None and not _is_card(interaction.message)
+            # Under a reply of ours nothing has to think aloud: what happens is seen there. Nor does it in a card that
+            # one person sees, which can only be changed by the answer to the press.
+            message = interaction.message
+            under = message is not None and (message.flags.ephemeral or not _is_card(message))
             await interaction.response.defer(ephemeral=True, thinking=not under)
         except discord.HTTPException as error:
             if error.code != EXPIRED:

@@ -10,8 +10,12 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
+from bots.appeals import LONGEST
 from bots.commands import MOST_TURNS
-from bots.place_commands import LIMITS
+from bots.discord_bot.slash_steps import steps
+from bots.discord_bot.texts import text
+from bots.discord_bot.translate import named_in, person_key
+from bots.place_commands import LIMITS, STAFF
 from bots.places import FIELDS
 from bots.pressing import line_of
 from bots.troupe import FORMS
@@ -20,6 +24,7 @@ from moderation.words import catalogue
 _KEY: Final = "key"
 
 Scope = Literal["here", "channel", "category", "server"]
+Listed = Literal["open", "mine", "queued", "claimed", "escalated", "appealed", "closed", "upheld", "overturned", "all"]
 Interaction = discord.Interaction
 
 
@@ -32,16 +37,14 @@ class Commands(Protocol):
     async def cued(self, interaction: Interaction, verb: str) -> None:
         """Have the last reply here said again ("again") or continued ("more")."""
 
+    async def appeal(self, interaction: Interaction, number: str, words: str) -> None:
+        """Somebody does not agree with what was held against them."""
+
     async def report(self, interaction: Interaction, message: discord.Message | None) -> None:
         """Ask why somebody reports a reply (the last one), and report it."""
 
     async def personas(self, interaction: Interaction) -> Sequence[tuple[str, str]]:
         """Id and name of everybody who may speak there."""
-
-
-def text(key: str) -> locale_str:
-    """A text of the catalogue for Discord: its English, and the key under which the translator finds the others."""
-    return locale_str(catalogue("bots").say(f"slash.{key}"), key=key)
 
 
 class Translator(app_commands.Translator):
@@ -68,6 +71,7 @@ def plant(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
     """Put every command into `tree`."""
     everyday(tree, commands)
     _safety(tree, commands)
+    _appeal(tree, commands)
     tree.add_command(persona_group(commands))
     tree.add_command(privacy_group(commands))
     tree.add_command(admin_group(commands))
@@ -118,6 +122,15 @@ def _safety(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
     @tree.command(name=text("safety_name"), description=text("safety"))
     async def safety(interaction: Interaction) -> None:
         await commands.typed(interaction, "/safety")
+
+
+def _appeal(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
+    @tree.command(name=text("appeal_name"), description=text("appeal"))
+    @app_commands.describe(number=text("number"), words=text("appeal_words"))
+    async def appeal(
+        interaction: Interaction, number: str = "", words: app_commands.Range[str, 1, LONGEST] = ""
+    ) -> None:
+        await commands.appeal(interaction, number, words)
 
 
 def _report_menu(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
@@ -249,6 +262,7 @@ def admin_group(commands: Commands) -> app_commands.Group:
     @app_commands.autocomplete(field=among([name for name in FIELDS if name not in LIMITS]))
     async def settings(interaction: Interaction, field: str = "", value: str = "", where: Scope = "here") -> None:
         given = value.strip("<#> ") if field == "log_channel" else value  # a channel, as Discord writes it
+        given = named_in(value) if field in STAFF else given
         await commands.typed(interaction, line_of("talchum", "settings", *([where, field, given] if field else [])))
 
     @group.command(name=text("limits_name"), description=text("limits"))
@@ -256,6 +270,14 @@ def admin_group(commands: Commands) -> app_commands.Group:
     @app_commands.autocomplete(field=among(LIMITS))
     async def limits(interaction: Interaction, field: str = "", value: str = "", where: Scope = "here") -> None:
         await commands.typed(interaction, line_of("talchum", "limits", *([where, field, value] if field else [])))
+
+    _rest(group, commands)
+    _staff(group, commands)
+    return group
+
+
+def _rest(group: app_commands.Group, commands: Commands) -> None:
+    """Whether personas rest."""
 
     @group.command(name=text("pause_name"), description=text("pause"))
     @app_commands.describe(where=text("settings_where"))
@@ -267,7 +289,19 @@ def admin_group(commands: Commands) -> app_commands.Group:
     async def resume(interaction: Interaction, where: Scope = "here") -> None:
         await commands.typed(interaction, line_of("talchum", "resume", where))
 
-    return group
+
+def _staff(group: app_commands.Group, commands: Commands) -> None:
+    """Who looks after the server besides those whom Discord lets."""
+
+    @group.command(name=text("moderators_name"), description=text("moderators"))
+    @app_commands.describe(who=text("staff_who"))
+    async def moderators(interaction: Interaction, who: str = "") -> None:
+        await commands.typed(interaction, line_of("talchum", "moderators", named_in(who)))
+
+    @group.command(name=text("seniors_name"), description=text("seniors"))
+    @app_commands.describe(who=text("staff_who"))
+    async def seniors(interaction: Interaction, who: str = "") -> None:
+        await commands.typed(interaction, line_of("talchum", "seniors", named_in(who)))
 
 
 def review_group(commands: Commands) -> app_commands.Group:
@@ -284,11 +318,6 @@ def review_group(commands: Commands) -> app_commands.Group:
     async def next_(interaction: Interaction, after: str = "") -> None:
         await commands.typed(interaction, line_of("review", "next", after))
 
-    @group.command(name=text("review_list_name"), description=text("review_list"))
-    @app_commands.describe(state=text("review_list_state"))
-    async def list_(interaction: Interaction, state: Literal["open", "upheld", "overturned", "all"] = "open") -> None:
-        await commands.typed(interaction, line_of("review", "list", state))
-
     @group.command(name=text("review_show_name"), description=text("review_show"))
     @app_commands.describe(number=text("number"), reveal=text("review_show_reveal"))
     async def show(interaction: Interaction, number: str, reveal: bool = False) -> None:  # noqa: FBT001, FBT002 - an option
@@ -298,8 +327,32 @@ def review_group(commands: Commands) -> app_commands.Group:
     async def stats(interaction: Interaction) -> None:
         await commands.typed(interaction, "/review stats")
 
+    _list(group, commands)
     _decisions(group, commands)
+    steps(group, commands)
     return group
+
+
+def _list(group: app_commands.Group, commands: Commands) -> None:
+    """What was kept."""
+
+    @group.command(name=text("review_list_name"), description=text("review_list"))
+    @app_commands.describe(
+        state=text("review_list_state"),
+        persona=text("review_list_persona"),
+        rule=text("review_list_rule"),
+        person=text("review_list_person"),
+    )
+    async def list_(
+        interaction: Interaction,
+        state: Listed = "open",
+        persona: str = "",
+        rule: str = "",
+        person: discord.User | None = None,
+    ) -> None:
+        given = (("persona", persona), ("rule", rule), ("person", person_key(person) if person else ""))
+        narrowed = (f"{name}={value}" for name, value in given if value)
+        await commands.typed(interaction, line_of("review", "list", state, *narrowed))
 
 
 def _decisions(group: app_commands.Group, commands: Commands) -> None:

@@ -25,11 +25,29 @@ Channel = (
 """Where people can write to a bot."""
 
 _MENTION: Final = re.compile(r"<@!?(\d+)>")
+_NAMED: Final = re.compile(r"<@([!&]?)(\d+)>")
 
 
 def person_key(person: discord.abc.Snowflake) -> str:
     """The key of a person: no other platform's."""
     return f"{PLATFORM}:user:{person.id}"
+
+
+def role_key(role: discord.abc.Snowflake) -> str:
+    """The key of a role of a server."""
+    return f"{PLATFORM}:role:{role.id}"
+
+
+def badges_of(person: discord.User | discord.Member) -> frozenset[str]:
+    """The keys of a person and of their roles; not of the one that everybody has."""
+    roles = person.roles if isinstance(person, discord.Member) else ()
+    return frozenset({person_key(person), *(role_key(role) for role in roles if not role.is_default())})
+
+
+def named_in(text: str) -> str:
+    """The roles and people mentioned in what somebody typed, as keys between commas; the rest as it stands."""
+    keys = _NAMED.sub(lambda found: f"{PLATFORM}:{'role' if found[1] == '&' else 'user'}:{found[2]} ", text)
+    return ", ".join(part for part in re.split(r"[\s,]+", keys) if part)
 
 
 def id_in(key: str) -> str:
@@ -153,6 +171,7 @@ def caller_of(interaction: discord.Interaction, text: str = "", *, persona: str 
         ),
         place=place,
         role=role_of(person),
+        badges=badges_of(person),
         language=language_of(interaction.locale),
     )
 
@@ -163,4 +182,5 @@ def heard_by(message: discord.Message) -> Caller:
         message=message_of(message, message.content),
         place=place_of(message.channel),
         role=role_of(message.author),
+        badges=badges_of(message.author),
     )

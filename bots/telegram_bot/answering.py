@@ -1,6 +1,7 @@
 """What people answer to our questions: why they report a reply, how it should read, what to note beside a case."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +14,7 @@ from bots.platform import Router
 from bots.pressing import Presser
 from bots.replies import Record
 from bots.streaming import Gone
+from bots.telegram_bot.delivering import Secrecy
 from bots.telegram_bot.keyboards import Press
 from bots.telegram_bot.pressing import TelegramAsker, place_of_record
 from bots.telegram_bot.prompts import Prompt, lives
@@ -51,6 +53,10 @@ class Answers:
             await asker.say("telegram.stale")
             return
         await asker.close()
+
+    async def disagreed(self, asker: TelegramAsker, press: Press) -> None:
+        """Somebody wants to say that they do not agree with what was held against them."""
+        await asker.ask_note("appeal", press.what)
 
     async def reported(self, asker: TelegramAsker, message: str, reason: str, comment: str) -> None:
         """The reply in `message` is reported, where they may see it."""
@@ -101,6 +107,9 @@ class Answers:
             await self._presser.edited(asker, prompt.about, text)
         elif prompt.verb == "report":
             await self.reported(asker, prompt.about, "other", text)
+        elif prompt.verb == "appeal":
+            words = "" if text == "-" else text
+            await self._presser.appealed(replace(asker, secrecy=Secrecy.SECRET), prompt.about, words)
         elif prompt.verb in QUESTIONS:
             await self._reviewing.answered(asker, prompt, text)
         await asker.remove(question.chat.id, question.message_id)

@@ -75,12 +75,17 @@ def sheets(
     for line in _lines(card, _Names(names or {}, language)):
         pages.line(line)
     texts = pages.all()
-    if keyboard is None and card.exchange:
-        keyboard = desk(card.exchange, language, server=server, kept=card.kept)
+    if keyboard is None and card.exchange and card.acts:
+        keyboard = desk(card.exchange, card.acts, language, turn=card.turn, server=server)
     return tuple(
         Sheet(text=text, keyboard=keyboard if number == len(texts) else None)
         for number, text in enumerate(texts, start=1)
     )
+
+
+def named(text: str, names: Mapping[str, str], language: str) -> str:
+    """`text` with names in place of keys, for where nothing is formatted."""
+    return "".join(part.text for part in _Names(names, language).parts(text))
 
 
 @dataclass(frozen=True, slots=True)

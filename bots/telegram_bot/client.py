@@ -15,23 +15,26 @@ from telegram.ext import ExtBot
 from bots import logs
 from bots.amending import Amending
 from bots.bursts import Bursts
+from bots.cards import Card
 from bots.performing import Pace, Performer
 from bots.platform import Router
 from bots.pressing import Presser
 from bots.streaming import Sleep
+from bots.telegram_bot.acknowledging import excuse
 from bots.telegram_bot.backlog import Backlog
 from bots.telegram_bot.brought import Brought
 from bots.telegram_bot.commands import Menu
 from bots.telegram_bot.declining import decline_business, decline_guest
+from bots.telegram_bot.delivering import Spot, deliver
 from bots.telegram_bot.dialect import TelegramDialect, showing
 from bots.telegram_bot.listening import ALBUM, LONGEST_ALBUM, Company, Listener
 from bots.telegram_bot.moving import note_move
 from bots.telegram_bot.pacing import Limits
-from bots.telegram_bot.pressing import TelegramAsker, excuse
+from bots.telegram_bot.pressing import TelegramAsker
 from bots.telegram_bot.prompts import prompt_of
 from bots.telegram_bot.questions import Questions
 from bots.telegram_bot.roles import Roles
-from bots.telegram_bot.translate import PLATFORM, calls, is_machine, place_in, shown_id, written
+from bots.telegram_bot.translate import PLATFORM, calls, id_in, is_machine, place_in, shown_id, written
 from moderation.errors import Deflect
 
 _log = logging.getLogger(__name__)
@@ -244,6 +247,15 @@ class TelegramClient:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+
+    async def tell(self, person: str, card: Card, language: str) -> bool:
+        """See `Platform.tell`."""
+        try:
+            await deliver(self.bot, Spot(chat=int(id_in(person))), card, language)
+        except (ValueError, TelegramError, OSError) as error:  # most of them never began a private chat
+            _log.info("somebody was not told: error=%s", type(error).__name__)
+            return False
+        return True
 
     async def moved(self, old: int, new: int) -> None:
         """A group became a supergroup: what holds there, and what was said, follows."""

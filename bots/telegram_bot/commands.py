@@ -35,6 +35,7 @@ from moderation.words import catalogue
 _log = logging.getLogger(__name__)
 
 _COMMAND: Final = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
+_NAMING: Final = re.compile(r"((?:settings\s+(?:(?:here|server)\s+)?)?(?:moderators|seniors))\s+(\S.*)", re.DOTALL)
 _LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a file that are read."""
 
@@ -73,6 +74,7 @@ class Menu:
             keyboards.PRIVACY: self._panels.privacy_pressed,
             keyboards.LANGUAGE: self._panels.language_pressed,
             keyboards.REPORT: self._answers.reason,
+            keyboards.APPEAL: self._answers.disagreed,
         }
 
     def _handlers(self) -> Mapping[str, Handler]:
@@ -93,6 +95,7 @@ class Menu:
             "export": self._export,
             "forget": self._forget,
             "why": self._why,
+            "appeal": self._appeal,
             "report": self._report,
             "safety": self._safety,
             "language": self._speak,
@@ -278,6 +281,11 @@ class Menu:
         """What is held against somebody's words is for them, or for a moderator, not for the group."""
         await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), line_of("why", *rest.split()[:1]))
 
+    async def _appeal(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
+        """What came of it is for them, as what it is about."""
+        first, _, words = rest.partition(" ")
+        await self._presser.appealed(replace(asker, secrecy=Secrecy.SECRET), first, words)
+
     async def _report(self, asker: TelegramAsker, message: telegram.Message, rest: str) -> None:
         record = await self._meant(asker, message)
         reason, _, comment = rest.partition(" ")
@@ -305,11 +313,20 @@ class Menu:
 
     async def _talchum(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
         aloud = replace(asker, secrecy=Secrecy.OPEN)
-        line = f"/talchum {rest}".rstrip()
+        line = f"/talchum {await self._naming(asker, rest)}".rstrip()
         card = await self._presser.typed(aloud, line)
         await self._presser.settled(aloud, line, card)
         if card.tone is Tone.GOOD:
             await self._panels.remark(aloud)
+
+    @staticmethod
+    async def _naming(asker: TelegramAsker, rest: str) -> str:
+        """What somebody wants to set, with administrators of the group by their keys where it names people."""
+        found = _NAMING.fullmatch(rest)
+        if found is None or found[2].strip() == "-" or not asker.base.place.server:
+            return rest
+        keys = await asker.roles.named_in(asker.spot.chat, found[2])
+        return f"{found[1]} {line_of(keys)[1:]}"
 
     async def _under_way(self, asker: TelegramAsker) -> Record | None:
         """The reply that is being made there, first the one to whoever asks: others may wait behind it."""

@@ -13,6 +13,7 @@ from telegram.error import BadRequest, Forbidden
 from bots.cards import Card
 from bots.telegram_bot.cards import Sheet, sheets
 from bots.telegram_bot.faults import says
+from bots.telegram_bot.translate import ids_in
 
 QUIET_PREVIEW = LinkPreviewOptions(is_disabled=True)
 """An address in a card brings no picture along."""
@@ -76,6 +77,29 @@ async def send(bot: telegram.Bot, spot: Spot, sheet: Sheet, *, force: ForceReply
         link_preview_options=QUIET_PREVIEW,
         reply_parameters=ReplyParameters(spot.answering, allow_sending_without_reply=True) if spot.answering else None,
     )
+
+
+async def rewrite(
+    bot: telegram.Bot, shown: str, card: Card, language: str, *, server: str, names: Mapping[str, str]
+) -> bool:
+    """Put a card in place of the one in a message (`translate.shown_id`); False where that is gone, or the card needs
+    more than one. Raises TelegramError."""
+    (sheet, *more) = sheets(card, language, server=server, names=names)
+    if more:
+        return False
+    chat, message = ids_in(shown)
+    try:
+        await bot.edit_message_text(
+            sheet.text,
+            chat_id=chat,
+            message_id=message,
+            parse_mode=ParseMode.HTML,
+            reply_markup=sheet.keyboard,
+            link_preview_options=QUIET_PREVIEW,
+        )
+    except BadRequest as error:
+        return says(error, "not modified")
+    return True
 
 
 def shut_out(error: telegram.error.TelegramError) -> bool:

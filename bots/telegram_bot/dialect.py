@@ -13,7 +13,7 @@ from bots.places import Place
 from bots.platform import Mask, Role, Router
 from bots.replies import Record
 from bots.streaming import Gone, Showing, Sleep, Writer
-from bots.telegram_bot.delivering import Spot, deliver
+from bots.telegram_bot.delivering import Spot, deliver, rewrite
 from bots.telegram_bot.draft import Drafting, Drafts
 from bots.telegram_bot.faults import told
 from bots.telegram_bot.moving import number_now
@@ -132,9 +132,23 @@ class TelegramDialect:
         """See `Dialect.link`."""
         return link_to(record)
 
-    async def post(self, channel: str, card: Card, place: Place, *, language: str) -> None:
+    async def post(self, channel: str, card: Card, place: Place, *, language: str) -> str:
         """See `Dialect.post`. A chat is one of theirs where it is the group itself, or an administrator of the group is
         one there too."""
+        spot = await self._desk(channel, place)
+        names = await self._roles.names(int(id_in(place.server)))
+        with told(spot.chat):
+            sent = await deliver(self._bot, spot, card, language, server=place.server, names=names)
+        return shown_id(sent[-1].chat.id, sent[-1].message_id)
+
+    async def repost(self, channel: str, message: str, card: Card, place: Place, *, language: str) -> bool:
+        """See `Dialect.repost`."""
+        await self._desk(channel, place)
+        names = await self._roles.names(int(id_in(place.server)))
+        return await rewrite(self._bot, message, card, language, server=place.server, names=names)
+
+    async def _desk(self, channel: str, place: Place) -> Spot:
+        """Where the cards of a group go."""
         try:
             chat, topic = address_of(id_in(channel))
         except ValueError:
@@ -143,8 +157,7 @@ class TelegramDialect:
         home = int(id_in(place.server))
         if chat != home and not await self._shared(chat, home):
             raise Gone
-        with told(chat):
-            await deliver(self._bot, Spot(chat=chat, topic=topic), card, language, server=place.server)
+        return Spot(chat=chat, topic=topic)
 
     async def _shared(self, chat: int, home: int) -> bool:
         """Whether somebody sets what holds in both groups."""

@@ -31,8 +31,9 @@ PERSONA: Final = "p"
 SETTING: Final = "s"
 REPORT: Final = "w"
 PRIVACY: Final = "e"
+APPEAL: Final = "a"
 LANGUAGE: Final = "l"
-_OWNED: Final = frozenset({PERSONA, SETTING, REPORT, PRIVACY, LANGUAGE})
+_OWNED: Final = frozenset({PERSONA, SETTING, REPORT, PRIVACY, LANGUAGE, APPEAL})
 """Kinds of panels that belong to whoever asked for them."""
 _KINDS: Final = frozenset({REPLY, DESK}) | _OWNED
 _VERSION: Final = "1"
@@ -41,13 +42,8 @@ _CONTROLS: Final = (
     (("back", "◀"), ("again", "🔄"), ("forth", "▶"), ("more", "➡"), ("edit", "✏")),
     (("delete", "🗑"), ("report", "🚩")),
 )
-_DESK: Final = (("reveal", "uphold", "overturn"), ("withdraw", "note", "next"))
-_DESKS: Final = {
-    "": _DESK,
-    "withheld": (_DESK[0], ("edit", *_DESK[1])),
-    "held": (("reveal", "approve", "reject"), ("edit", "note", "next")),
-}
-"""The same under a case whose reply was kept back (`Card.kept`)."""
+_ABREAST: Final = 3
+"""Buttons of the desk that have room beside each other on a phone."""
 _SWITCHES: Final = ("mark", "paused", "answer_bots")
 _MODES: Final = tuple(mode.value for mode in Mode)
 _DATA: Final = re.compile(r"([a-z])(\d):([a-z_]+):(.*)", re.DOTALL)
@@ -105,20 +101,24 @@ def belongs(keyboard: InlineKeyboardMarkup | None, reply: str) -> bool:
     return any(press is not None and press.kind == REPLY and press.what == reply for press in presses)
 
 
-def desk(exchange: str, language: str, *, server: str = "", kept: str = "") -> InlineKeyboardMarkup:
-    """The buttons under a case of the community with the key `server`: they work in any chat ("": the one they stand
-    in). `kept` is as with `Card`."""
-    what = f"{exchange}@{server.rpartition(':')[2]}" if server else exchange
+def desk(
+    exchange: str, acts: Sequence[Sequence[str]], language: str, *, turn: int = 0, server: str = ""
+) -> InlineKeyboardMarkup:
+    """The buttons under a case of the community with the key `server`, by their verbs, row by row: they work in any
+    chat ("": the one they stand in). They are pressed for the case as it stood in that `turn`."""
+    what = f"{exchange}#{turn}" + (f"@{server.rpartition(':')[2]}" if server else "")
     return InlineKeyboardMarkup(
         [
             [_button(_say(f"desk_{verb}", language), Press(kind=DESK, verb=verb, what=what)) for verb in row]
-            for row in _DESKS[kept]
+            for verbs in acts
+            for row in (verbs[start : start + _ABREAST] for start in range(0, len(verbs), _ABREAST))
         ]
     )
 
 
 def case_of(press: Press) -> tuple[str, int]:
-    """The exchange that a button of the desk is about, and the number of the chat it was kept in; 0: this one."""
+    """The exchange that a button of the desk is about, as ID#TURN, and the number of the chat it was kept in; 0: this
+    one."""
     exchange, _, chat = press.what.partition("@")
     return exchange, int(chat) if re.fullmatch(r"-?\d{1,16}", chat) else 0
 
@@ -200,6 +200,11 @@ def consents(*, owner: int, language: str) -> InlineKeyboardMarkup:
 
     rows = [[choice(kind, "✓", "yes"), choice(kind, "✗", "no")] for kind in WORDINGS]
     return InlineKeyboardMarkup([*rows, _close(PRIVACY, owner, language)])
+
+
+def disagree(exchange: str, *, owner: int, language: str) -> InlineKeyboardMarkup:
+    """For whoever wants somebody else to look at what was held against them."""
+    return InlineKeyboardMarkup([[_button("⚖ " + _say("disagree", language), _mine(APPEAL, "ask", exchange, owner))]])
 
 
 def erase(*, owner: int, language: str) -> InlineKeyboardMarkup:

@@ -16,11 +16,11 @@ _log = logging.getLogger(__name__)
 
 PRIVATE: Final = (
     *("start", "help", "persona", "reset", "retry", "continue", "edit", "stop", "note", "memory"),
-    *("language", "privacy", "export", "forget", "why", "report", "safety"),
+    *("language", "privacy", "export", "forget", "why", "appeal", "report", "safety"),
 )
 GROUP: Final = (
     *("help", "persona", "reset", "retry", "continue", "edit", "stop", "memory"),
-    *("privacy", "export", "forget", "why", "report", "safety"),
+    *("privacy", "export", "forget", "why", "appeal", "report", "safety"),
 )
 STAFF: Final = (*GROUP, "note", "language", "settings", "review", "talchum")
 """For the administrators of a group. What each may really do is checked when they do it."""

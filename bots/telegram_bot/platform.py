@@ -84,6 +84,10 @@ class Telegram:
         """See `Platform.tell_moderators`."""
         return self._client is not None and await self._client.performer.post_card(place, card)
 
+    async def tell(self, person: str, card: Card, language: str) -> bool:
+        """See `Platform.tell`."""
+        return self._client is not None and await self._client.tell(person, card, language)
+
     async def _served(self, client: TelegramClient, around: Surroundings) -> None:
         await client.mend()
         await client.resume()

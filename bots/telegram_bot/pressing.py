@@ -16,11 +16,13 @@ from bots.pieces import units
 from bots.places import Place
 from bots.platform import Caller, Role, Router
 from bots.pressing import Presser
+from bots.ranks import ranked
 from bots.replies import Record
-from bots.telegram_bot.cards import Sheet, escape, sheets
+from bots.telegram_bot.acknowledging import Answer, spot_of
+from bots.telegram_bot.cards import Sheet, escape, named, sheets
 from bots.telegram_bot.delivering import QUIET_PREVIEW, Secrecy, Spot, deliver, send, shut_out
 from bots.telegram_bot.faults import says
-from bots.telegram_bot.keyboards import reasons
+from bots.telegram_bot.keyboards import disagree, reasons
 from bots.telegram_bot.moving import number_now
 from bots.telegram_bot.prompts import Prompt, sign
 from bots.telegram_bot.questions import Questions
@@ -31,10 +33,8 @@ from bots.telegram_bot.translate import (
     hides,
     id_in,
     ids_in,
-    language_of,
     place_in,
     shown_id,
-    topic_of,
 )
 from moderation.words import catalogue
 
@@ -44,30 +44,6 @@ _ALERT: Final = 200
 """UTF-16 units of an answer to a press."""
 _QUOTABLE: Final = 3_600
 """UTF-16 units of a text that is shown again where it is to be worded otherwise."""
-
-
-@dataclass(slots=True)
-class _Answer:
-    """The answer that Telegram waits for after a press: given once."""
-
-    query: telegram.CallbackQuery | None
-    given: bool = False
-    told: bool = False
-    """Whether the chat knows that there is something in the private chat."""
-
-    @property
-    def open(self) -> bool:
-        return self.query is not None and not self.given
-
-    async def give(self, bot: telegram.Bot, text: str = "", *, alert: bool = False) -> None:
-        if self.query is None or self.given:
-            return
-        self.given = True
-        try:
-            await bot.answer_callback_query(self.query.id, text=text or None, show_alert=alert)
-        except TelegramError as error:
-            # Mostly too late: what was asked for is done all the same, the sign of waiting goes by itself.
-            _log.warning("a press was not answered: error=%s", type(error).__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +69,9 @@ class TelegramAsker:
     secrecy: Secrecy = Secrecy.QUIET
     quick: bool = False
     """What is asked for takes no time, so that Telegram's answer to the press can be ours."""
-    answer: _Answer = field(default_factory=lambda: _Answer(None))
+    names: dict[str, str] = field(default_factory=dict)
+    """What those who look after the group are called, by their keys."""
+    answer: Answer = field(default_factory=lambda: Answer(None))
 
     @classmethod
     async def of(
@@ -109,9 +87,7 @@ class TelegramAsker:
         now: Callable[[], datetime],
     ) -> Self:
         """Whoever an update is from. `language` is the one of our own words where neither a place nor a person has one.
-
-        Raises ValueError for an update that nobody sent, StoreBusy and StoreFailed.
-        """
+        Raises ValueError for an update that nobody sent, StoreBusy and StoreFailed."""
         query, message = update.callback_query, update.effective_message
         chat = update.effective_chat
         author = query.from_user if query else author_of(message) if message else None
@@ -119,21 +95,34 @@ class TelegramAsker:
             raise ValueError("nobody asks")
         base = caller_of(update, role=await roles.of(chat, author), now=now())
         hidden = hides(author, chat) or await roles.hides(chat.id, author.id)
-        chosen = (await router.settings(base.place)).language or base.language
+        settings = await router.settings(base.place)
+        chosen = settings.language or base.language
+        base = replace(base, language=chosen, hidden=hidden, badges=await roles.badges(chat.id, author.id))
         return cls(
             bot=bot,
             router=router,
             presser=presser,
             roles=roles,
             questions=questions,
-            base=replace(base, language=chosen, hidden=hidden),
+            base=ranked(base, settings),
             language=chosen or language,
-            spot=_spot(chat, message, pressed=query is not None),
+            spot=spot_of(chat, message, pressed=query is not None),
             number=author.id if isinstance(author, telegram.User) else 0,
             hidden=hidden,
             card_at=f"{chat.id}:{message.message_id}" if query and message else "",
-            answer=_Answer(query),
+            names=await roles.names(chat.id),
+            answer=Answer(query),
         )
+
+    @property
+    def pressed(self) -> str:
+        """See `Asker.pressed`."""
+        return self.card_at
+
+    @property
+    def unseen(self) -> bool:
+        """See `Asker.unseen`."""
+        return self.card_at.partition(":")[0] == str(self.number)
 
     @property
     def channel(self) -> str:
@@ -150,19 +139,31 @@ class TelegramAsker:
         said = replace(self.base.message, text=text, persona=persona, id=message or self.base.message.id)
         return replace(self.base, message=said)
 
-    async def at(self, place: Place) -> "TelegramAsker":
-        """The same person, acting on what is in another place, with what they may do there."""
-        if place == self.base.place:
+    async def at(self, place: Place, *, anew: bool = False) -> "TelegramAsker":
+        """The same person, acting on what is in another place, with what they may do there; `anew`: as Telegram says
+        now, whatever it said a while ago."""
+        if place == self.base.place and not (anew and place.server):
             return self
-        role = Role.MEMBER
+        role, badges, names = Role.MEMBER, frozenset[str](), dict[str, str]()
         if place.server:
             chat = await number_now(self.router, int(id_in(place.server)))
             if id_in(place.server) != str(chat):  # a group, which had no topics, when it was named
                 place = place_in(chat, private=False)
-            author = telegram.User(self.number, "", is_bot=False)
-            role = await self.roles.of(telegram.Chat(chat, ChatType.SUPERGROUP), author)
+            if anew:
+                self.roles.forget(chat)
+            group = telegram.Chat(chat, ChatType.SUPERGROUP)
+            author = (
+                telegram.User(self.number, "", is_bot=False)
+                if self.number
+                else group
+                if self.hidden and chat == self.spot.chat
+                else None
+            )
+            role = await self.roles.of(group, author)
+            badges, names = await self.roles.badges(chat, self.number), await self.roles.names(chat)
         said = replace(self.base.message, conversation=place.conversation, server=place.server)
-        return replace(self, base=replace(self.base, message=said, place=place, role=role))
+        base = replace(self.base, message=said, place=place, role=role, badges=badges)
+        return replace(self, base=ranked(base, await self.router.settings(place)), names=names)
 
     async def as_seen_there(self) -> "TelegramAsker":
         """The same person, named as little as in the chat of the card that is acted on."""
@@ -190,9 +191,12 @@ class TelegramAsker:
         """See `Asker.card`."""
         short = not (card.rows or card.hint or card.file or card.exchange) and 0 < units(card.title) <= _ALERT
         if short and self.answer.open:
-            await self.answer.give(self.bot, card.title, alert=card.tone is not Tone.GOOD)
+            await self.answer.give(
+                self.bot, named(card.title, self._names, self.language), alert=card.tone is not Tone.GOOD
+            )
         else:
-            await self.panel(card, None)
+            own = disagree(card.disagree, owner=self.number, language=self.language) if card.disagree else None
+            await self.panel(card, own)
 
     async def panel(self, card: Card, keyboard: InlineKeyboardMarkup | None) -> None:
         """Answer with a card that has a keyboard under it."""
@@ -277,7 +281,8 @@ class TelegramAsker:
 
     async def ask_note(self, verb: str, exchange: str) -> None:
         """See `Asker.ask_note`."""
-        await self._ask(Card(title=self._say(f"telegram.ask_{verb}", id=exchange)), verb=verb, about=exchange)
+        title = self._say(f"telegram.ask_{verb}", id=exchange.partition("#")[0])
+        await self._ask(Card(title=title), verb=verb, about=exchange)
 
     async def ask_wording(self, exchange: str, text: str) -> None:
         """See `Asker.ask_wording`. What was kept back is not said among members."""
@@ -355,31 +360,11 @@ class TelegramAsker:
 
     @property
     def _names(self) -> dict[str, str]:
-        return {} if self.hidden else {self.base.message.person: self.base.message.name}
+        own = {} if self.hidden else {self.base.message.person: self.base.message.name}
+        return {**self.names, **own}
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(key, self.language, **fields)
-
-
-def _spot(chat: telegram.Chat, message: telegram.MaybeInaccessibleMessage | None, *, pressed: bool) -> Spot:
-    """Where somebody is answered who typed a message, or pressed something under it."""
-    there = message if isinstance(message, telegram.Message) else None
-    answering = message.message_id if message and not pressed and chat.type != ChatType.PRIVATE else 0
-    return Spot(chat=chat.id, topic=topic_of(there) if there else 0, answering=answering)
-
-
-async def excuse(update: telegram.Update, bot: telegram.Bot, language: str) -> None:
-    """Tell whoever acted that nothing came of it. Nothing is looked up for that; what Telegram objects to is logged.
-    `language` is the one where their app has none that we speak."""
-    query, message, chat = update.callback_query, update.effective_message, update.effective_chat
-    words = catalogue("bots").say("showing.not_possible", language_of(update.effective_user) or language)
-    if query:
-        await _Answer(query).give(bot, words, alert=True)
-    elif message and chat:
-        try:
-            await deliver(bot, _spot(chat, message, pressed=False), Card(title=words, tone=Tone.BAD), language)
-        except TelegramError as error:
-            _log.warning("nobody was told: error=%s", type(error).__name__)
 
 
 def place_of_record(record: Record) -> Place:

@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 
 from bots.cards import Tone
 from bots.platform import Role, Router
-from bots.pressing import Presser, line_of
+from bots.pressing import ASKS_NOTE, Presser, line_of
 from bots.telegram_bot import keyboards
 from bots.telegram_bot.delivering import Secrecy
 from bots.telegram_bot.keyboards import Press
@@ -20,9 +20,12 @@ from bots.telegram_bot.translate import PLATFORM, id_in, place_in
 
 WORDING: Final = "wording"
 """What a question about other words for what was kept back has for a verb."""
-QUESTIONS: Final = frozenset({"note", "overturn", "withdraw", WORDING})
+QUESTIONS: Final = ASKS_NOTE | {WORDING}
 """What a note is asked for."""
-_ABOUT: Final = frozenset({"next", "show", "brief", "uphold", "approve", "reject", "edit", "draft"}) | QUESTIONS
+_NEEDED: Final = frozenset({"note", "answer", "edit"})
+"""Where there must be one."""
+_STEPS: Final = ("claim", "renew", "release", "escalate", "uphold", "reopen", "merge", "approve", "reject", "edit")
+_ABOUT: Final = frozenset({"next", "show", "brief", "draft", *_STEPS}) | QUESTIONS
 """What may be about one case, which is then named behind it."""
 
 
@@ -37,8 +40,8 @@ class Reviewing:
         """A button under a case, which may be kept of another chat than the one where its card stands."""
         exchange, chat = keyboards.case_of(press)
         among_members = not chat or chat == asker.spot.chat
-        if not among_members:
-            asker = await asker.at(place_in(chat, private=False))
+        home = asker.base.place if among_members else place_in(chat, private=False)
+        asker = await asker.at(home, anew=True)
         if press.verb == "next":
             shown = replace(asker, secrecy=Secrecy.SECRET) if among_members else asker
             await self._presser.typed(shown, line_of("review", "next", exchange))
@@ -49,15 +52,17 @@ class Reviewing:
 
     async def answered(self, asker: TelegramAsker, prompt: Prompt, text: str) -> None:
         """A note to a decision came."""
-        there = await asker.at(place_in(prompt.chat, private=False)) if prompt.chat else asker
+        home = place_in(prompt.chat, private=False) if prompt.chat else asker.base.place
+        there = await asker.at(home, anew=True)
         there = await replace(there, card_at=prompt.card).as_seen_there()
         verb = "edit" if prompt.verb == WORDING else prompt.verb
-        note = "" if text == "-" and verb not in {"note", "edit"} else text
+        note = "" if text == "-" and verb not in _NEEDED else text
         await self._presser.noted(there, verb, prompt.about, note)
 
     async def typed(self, asker: TelegramAsker, rest: str) -> None:
         """`/review`: about the group where it is typed, and about those whose cards come there, each by its name."""
         line = f"/review {rest}".rstrip()
+        asker = await asker.at(asker.base.place, anew=True)
         homes = await self._homes(asker)
         theirs = [await asker.at(place_in(int(id_in(home)), private=False)) for home in homes]
         desks = [there for there in theirs if there is not asker and there.base.role >= Role.MODERATOR]

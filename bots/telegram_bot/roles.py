@@ -11,7 +11,7 @@ import telegram
 from telegram.error import TelegramError
 
 from bots.platform import Role
-from bots.telegram_bot.translate import GROUPS, hides
+from bots.telegram_bot.translate import GROUPS, PLATFORM, hides
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +26,8 @@ class _Administrators:
     roles: dict[int, Role] = field(default_factory=dict)
     hidden: frozenset[int] = frozenset()
     """Those who write as the group."""
+    users: dict[int, telegram.User] = field(default_factory=dict)
+    """All but those who hide."""
     until: float = float("-inf")
     """When Telegram is to be asked anew."""
 
@@ -56,6 +58,26 @@ class Roles:
         """Whether somebody is an administrator of a group who writes as the group; in private nobody is."""
         return chat < 0 and person in (await self._administrators(chat)).hidden
 
+    async def names(self, chat: int) -> dict[str, str]:
+        """What the administrators of a group are called, by their keys; not those who hide."""
+        users = (await self._administrators(chat)).users if chat < 0 else {}
+        return {f"{PLATFORM}:user:{number}": user.full_name for number, user in users.items()}
+
+    async def badges(self, chat: int, person: int) -> frozenset[str]:
+        """By what a group may have named somebody: it names administrators, and nobody else."""
+        return frozenset({f"{PLATFORM}:user:{person}"} if chat < 0 and person in await self.all(chat) else ())
+
+    async def named_in(self, chat: int, text: str) -> str:
+        """The administrators of a group that somebody typed, by name, @name or number, as keys between commas; the rest
+        as it stands."""
+        known = await self._administrators(chat)
+        keys = {str(number): f"{PLATFORM}:user:{number}" for number in known.roles}
+        for number, user in known.users.items():
+            keys |= dict.fromkeys(map(_folded, (user.full_name, f"@{user.username}")), f"{PLATFORM}:user:{number}")
+        whole = "," in text or _folded(text) in keys
+        typed = text.split(",") if whole else text.split()
+        return ", ".join(keys.get(_folded(one), one.strip()) for one in typed if one.strip())
+
     def forget(self, chat: int) -> None:
         """Somebody's rights there changed."""
         self._known.pop(chat, None)
@@ -80,7 +102,8 @@ class Roles:
             return _Administrators()
         found = _Administrators(
             roles={member.user.id: role_by(member) for member in members},
-            hidden=frozenset(member.user.id for member in members if getattr(member, "is_anonymous", False)),
+            hidden=frozenset(member.user.id for member in members if _hidden(member)),
+            users={member.user.id: member.user for member in members if not _hidden(member)},
             until=self._monotonic() + self._lasts,
         )
         self._known.pop(chat, None)
@@ -91,11 +114,22 @@ class Roles:
 
 
 def role_by(member: telegram.ChatMember) -> Role:
-    """The role that rights come to: who may change the group sets what holds there, who may delete reviews."""
+    """The role that rights come to: who may change the group sets what holds there, who may name administrators is a
+    senior, who may delete reviews."""
     if isinstance(member, telegram.ChatMemberOwner):
         return Role.ADMIN
     if isinstance(member, telegram.ChatMemberAdministrator):
         if member.can_change_info:
             return Role.ADMIN
+        if member.can_promote_members:
+            return Role.SENIOR
         return Role.MODERATOR if member.can_delete_messages else Role.MEMBER
     return Role.MEMBER
+
+
+def _hidden(member: telegram.ChatMember) -> bool:
+    return bool(getattr(member, "is_anonymous", False))
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()

@@ -158,6 +158,8 @@ def test_every_way_to_show_text_on_discord_is_one_of_these() -> None:
         ("bots/discord_bot/outlet.py", "_posted"),  # a piece of what `Writer` read from passages
         ("bots/discord_bot/outlet.py", "_posted_masked"),  # the same
         ("bots/discord_bot/dialect.py", "post"),  # a card
+        ("bots/discord_bot/dialect.py", "repost"),  # a card
+        ("bots/discord_bot/client.py", "tell"),  # a card
         ("bots/discord_bot/listening.py", "_tell"),  # a card
         ("bots/discord_bot/listening.py", "_stage"),  # a persona's name
         ("bots/discord_bot/responding.py", "card"),  # a card
@@ -196,7 +198,8 @@ def test_every_way_to_show_text_on_telegram_is_one_of_these() -> None:
         ("bots/telegram_bot/delivering.py", "send"),  # a card
         ("bots/telegram_bot/delivering.py", "deliver"),  # a file somebody asked for
         ("bots/telegram_bot/pressing.py", "put"),  # a card
-        ("bots/telegram_bot/pressing.py", "give"),  # our words
+        ("bots/telegram_bot/acknowledging.py", "give"),  # our words
+        ("bots/telegram_bot/delivering.py", "rewrite"),  # a card
         ("bots/telegram_bot/pressing.py", "undress"),  # no text: buttons
         ("bots/telegram_bot/questions.py", "_taken_away"),  # the same
         ("bots/telegram_bot/declining.py", "decline_guest"),  # our words

@@ -115,6 +115,8 @@ VALUES: dict[str, Any] = {
     "notices": ("default", "new_york"),
     "paused": True,
     "log_channel": CHANNEL,
+    "moderators": ("d:role:1",),
+    "seniors": ("d:role:2", "d:user:3"),
     "answer_bots": True,
     "loop_limit": 3,
     **{f"{whose}_{what}": 7 for whose in ("person", "channel", "server") for what in ("messages", "tokens", "money")},

@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 import discord
@@ -18,7 +19,7 @@ from bots.console_bot.terminal import Terminal
 from bots.discord_bot.client import TalchumClient
 from bots.inbox import Busy
 from bots.places import Place, PlaceSettings
-from bots.platform import Caller, Filling, Mask, Meeting, Placed, Router
+from bots.platform import Caller, Filling, Mask, Meeting, Placed, Role, Router
 from bots.replies import Record, Replies
 from bots.state.memory import MemoryState
 from moderation.records import Candidate, Decision, Finding, Outcome, Stage, Verdict
@@ -116,8 +117,11 @@ class Script(Router):
     async def recall(self, name: str) -> str:
         return self.facts.get(name, "")
 
-    async def remember(self, name: str, value: str) -> None:
+    async def remember(self, name: str, value: str, *, lasts: timedelta | None = None) -> None:
         self.facts[name] = value
+
+    async def standing(self, caller: Caller) -> Role:
+        return caller.role
 
 
 Play = Callable[[Sequence[str], Router], Awaitable[str]]

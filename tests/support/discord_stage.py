@@ -70,6 +70,9 @@ class Reaching(Platform):
     async def tell_moderators(self, place: Place, card: Card) -> bool:
         return await self.client.performer.post_card(place, card)
 
+    async def tell(self, person: str, card: Card, language: str) -> bool:
+        return await self.client.tell(person, card, language)
+
 
 @dataclass
 class Stage:

@@ -26,12 +26,25 @@ def tree(stage: Stage) -> dict[str, Any]:
 
 
 ISSUED = {
-    *("help", "reset", "regenerate", "continue", "note", "memory", "why", "report", "safety", "Report this reply"),
+    *(
+        "help",
+        "reset",
+        "regenerate",
+        "continue",
+        "note",
+        "memory",
+        "why",
+        "appeal",
+        "report",
+        "safety",
+        "Report this reply",
+    ),
     *(f"persona {verb}" for verb in ("list", "use", "info", "create", "import", "export", "remove")),
     *(f"privacy {verb}" for verb in ("show", "export", "erase", "consent")),
-    *(f"talchum {verb}" for verb in ("settings", "pause", "resume", "limits")),
+    *(f"talchum {verb}" for verb in ("settings", "pause", "resume", "limits", "moderators", "seniors")),
     *(f"review {verb}" for verb in ("next", "list", "show", "uphold", "overturn", "withdraw", "note", "stats")),
     *(f"review {verb}" for verb in ("approve", "reject", "edit")),
+    *(f"review {verb}" for verb in ("claim", "renew", "release", "escalate", "reopen", "answer", "merge", "search")),
 }
 
 

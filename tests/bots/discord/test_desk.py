@@ -131,7 +131,7 @@ async def test_moderators_review_by_commands_with_texts_masked_until_revealed() 
         [answer] = [one for one in (shown.response, *shown.followups) if one]
         revealed = await stage.mod.click(answer.message, custom_id=button(answer.message, "reveal"))
         assert "BAD thing." in card_of(revealed)
-        assert revealed.ephemeral
+        assert [answer.ephemeral for answer in revealed.followups] == [True]
         await stage.mod.slash(stage.channel, "review note", number=exchange, note="Looks right to me.")
         assert "upheld" in card_of(await stage.mod.slash(stage.channel, "review uphold", number=exchange))
         assert "overturned" in card_of(
@@ -167,6 +167,9 @@ async def test_the_card_in_the_moderators_channel_goes_on_working_after_a_restar
         assert "That is for" in card_of(await stage.bob.click(card, custom_id=button(card, "uphold")))
         await stage.mod.click(card, custom_id=button(card, "uphold"))
         assert (await stage.opened.store.get(exchange)).case.ruling is Ruling.UPHELD
+        [card] = stage.desk(log)
+        await stage.mod.click(card, custom_id=button(card, "reopen"))
+        [card] = stage.desk(log)
         form = await stage.mod.click(card, custom_id=button(card, "overturn"))
         await stage.mod.submit_modal(form, {"note": "It was a quotation."})
 

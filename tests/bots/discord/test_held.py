@@ -36,7 +36,7 @@ async def test_a_moderator_approves_a_held_reply_and_it_stands_where_its_words_s
         log = await waiting(stage)
         card = stage.desk(log)[-1]
         assert read(stage) == [HELD]
-        assert buttons(card) == ["reveal", "approve", "edit", "reject", "note"]
+        assert buttons(card) == ["claim", "approve", "edit", "reject", "escalate", "reveal", "note", "next"]
         before = stage.replies()[0].id
         refused = card_of(await stage.bob.click(card, custom_id=button(card, "approve")))
         assert read(stage) == [HELD], refused

@@ -13,7 +13,6 @@ from telegram import Update
 from telegram.ext import ExtBot, TypeHandler
 
 from bots.cards import Card
-from bots.performing import Performer
 from bots.places import Place
 from bots.placing import put
 from bots.platform import Fill, Placed, Platform, Router
@@ -56,20 +55,23 @@ class Clock:
 class Reaching(Platform):
     """As much of the platform as commands reach."""
 
-    performer: Performer
+    client: TelegramClient
     name: str = PLATFORM
 
     async def serve(self, router: Router) -> None:
         raise AssertionError("the stage serves")
 
     async def put(self, record: Record, fill: Fill, *, author: str = "") -> Placed:
-        return await put(self.performer, record, fill, author=author)
+        return await put(self.client.performer, record, fill, author=author)
 
     async def take_back(self, record: Record) -> bool:
-        return await self.performer.take_back(record)
+        return await self.client.performer.take_back(record)
+
+    async def tell(self, person: str, card: Card, language: str) -> bool:
+        return await self.client.tell(person, card, language)
 
     async def tell_moderators(self, place: Place, card: Card) -> bool:
-        return await self.performer.post_card(place, card)
+        return await self.client.performer.post_card(place, card)
 
 
 @dataclass
@@ -167,7 +169,7 @@ class Stage:
         around = surroundings(self.opened.host, now=self.clock)
         self.client = TelegramClient(self.bot, around)
         self.menu = self.client.menu
-        self.opened.host.register(Reaching(self.client.performer))
+        self.opened.host.register(Reaching(self.client))
 
 
 def alert(query: Any) -> str:

@@ -177,7 +177,7 @@ async def test_a_desk_in_private_acts_on_the_case_of_its_group_with_the_rights_h
         assert "It is fine." in card.text
         stage.server.membership.demote(stage.group, stage.mod, by=stage.owner)
         stage.client._roles.forget(stage.group.id)
-        await stage.press(card, "d1:uphold", by=stage.mod)
+        await stage.press(card, "d1:reopen", by=stage.mod)
 
         assert (await kept(stage)).case.ruling is Ruling.OVERTURNED
 

@@ -31,7 +31,7 @@ def verbs(card: Message) -> list[str]:
 async def test_a_moderator_approves_a_held_reply_and_it_stands_where_its_words_stood() -> None:
     async with on_telegram(model(BAD), policy=holding()) as stage:
         reply, card = await waiting(stage)
-        assert verbs(card) == ["reveal", "approve", "reject", "edit", "note", "next"]
+        assert verbs(card) == ["claim", "approve", "edit", "reject", "escalate", "reveal", "note", "next"]
         await stage.press(card, "d1:approve", by=stage.bo)
         assert "BAD" not in reply.text
         await stage.press(card, "d1:approve", by=stage.mod)

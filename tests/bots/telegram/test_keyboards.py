@@ -14,8 +14,12 @@ from bots.telegram_bot.keyboards import LONGEST, PAGE, Press, case_of, controls,
 from moderation.review import REASONS
 from moderation.words import LANGUAGES
 
-KINDS = "rdpswel"
-PANELS = "pswel"
+KINDS = "rdpswela"
+PANELS = "pswela"
+EVERY_ACT = (
+    ("claim", "uphold", "overturn", "escalate", "release", "renew", "reopen"),
+    ("reveal", "note", "answer", "withdraw", "next"),
+)
 OWNER = 7_123_456_789
 verbs = st.text(alphabet="abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=12)
 presses = st.builds(
@@ -47,14 +51,15 @@ def every(language: str) -> list[InlineKeyboardMarkup | None]:
     return [
         controls(Phase.RUNNING, "abcdef12"),
         controls(Phase.DONE, "abcdef12"),
-        desk("abcdef12", language),
-        desk("abcdef12", language, server="telegram:server:-1002123456789"),
+        desk("abcdef12", EVERY_ACT, language),
+        desk("abcdef12", EVERY_ACT, language, turn=999, server="telegram:server:-1002123456789"),
         keyboards.personas(people, 1, people[9][0], owner=OWNER, language=language),
         keyboards.settings(PlaceSettings(), owner=OWNER, language=language),
         keyboards.reasons("-1002123456789:1234567890", owner=OWNER, language=language),
         keyboards.privacy(owner=OWNER, language=language),
         keyboards.consents(owner=OWNER, language=language),
         keyboards.erase(owner=OWNER, language=language),
+        keyboards.disagree("abcdef12", owner=OWNER, language=language),
         keyboards.languages(language, owner=OWNER),
     ]
 
@@ -113,16 +118,17 @@ def test_the_buttons_under_a_reply_are_those_of_its_phase() -> None:
 def test_a_keyboard_belongs_to_its_reply_alone() -> None:
     assert keyboards.belongs(controls(Phase.DONE, "abc"), "abc")
     assert not keyboards.belongs(controls(Phase.DONE, "abc"), "bc")
-    assert not keyboards.belongs(desk("abc", "en"), "abc")
+    assert not keyboards.belongs(desk("abc", EVERY_ACT, "en"), "abc")
     assert not keyboards.belongs(None, "abc")
 
 
 def test_a_desk_knows_its_case_wherever_it_stands() -> None:
-    assert {case_of(press) for press in said(desk("x3", "en"))} == {("x3", 0)}
-    assert {case_of(press) for press in said(desk("x3", "en", server="telegram:server:-100"))} == {("x3", -100)}
-    assert {press.verb for press in said(desk("x3", "en"))} == {
-        *("reveal", "uphold", "overturn", "withdraw", "note", "next")
-    }
+    here, elsewhere = desk("x3", EVERY_ACT, "en", turn=2), desk("x3", EVERY_ACT, "en", server="telegram:server:-100")
+
+    assert {case_of(press) for press in said(here)} == {("x3#2", 0)}
+    assert {case_of(press) for press in said(elsewhere)} == {("x3#0", -100)}
+    assert [press.verb for press in said(here)] == [verb for row in EVERY_ACT for verb in row]
+    assert max(len(row) for row in here.inline_keyboard) == 3
 
 
 @given(count=st.integers(0, 60), page=st.integers(-3, 20))
