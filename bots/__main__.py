@@ -37,12 +37,13 @@ def build(language: str) -> Callable[[], None]:
     from bots.cli.report import report_app
     from bots.cli.safety import safety
     from bots.cli.serve import run
+    from bots.cli.status import status
     from bots.cli.store import store_app
 
     app = typer.Typer(
         name="talchum", help="talchum", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
     )
-    for function in (chat, run, init, doctor, review, judge, safety, train):
+    for function in (chat, run, status, init, doctor, review, judge, safety, train):
         app.command()(function)
     app.add_typer(persona_app, name="persona")
     app.add_typer(model_app, name="model")

@@ -12,6 +12,7 @@ from moderation.validation import Misfit
 _HTTPS: Final = 443
 _PORTS: Final = (_HTTPS, 80, 88, 8443)
 """The only ones to which Telegram brings updates."""
+_LAST_PORT: Final = 65_535
 HEALTH: Final = "/health"
 """Where the port of a webhook tells that the program runs."""
 
@@ -35,6 +36,22 @@ def webhook(given: str) -> str:
     if port not in _PORTS:
         raise Misfit(SettingsError("telegram_core.expect_port", given=port, ports=", ".join(map(str, _PORTS))))
     return given
+
+
+def listening(given: str) -> str:
+    """`given`, where it is HOST:PORT. Raises Misfit."""
+    host, port = host_and_port(given)
+    if not host or not 1 <= port <= _LAST_PORT:
+        raise Misfit(SettingsError("monitor.expect_listen", given=given))
+    return given
+
+
+def host_and_port(given: str) -> tuple[str, int]:
+    """Both parts of HOST:PORT, the brackets of an IPv6 address taken off; a part that is wrong is "" or 0."""
+    host, _, port = given.rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    sound = re.fullmatch(r"[0-9A-Za-z.-]+", bare) or (bare != host and re.fullmatch(r"[0-9A-Fa-f:.]+", bare))
+    return bare if sound else "", int(port) if re.fullmatch("[0-9]{1,5}", port) else 0
 
 
 Address = Annotated[str, AfterValidator(endpoint)]

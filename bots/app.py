@@ -21,8 +21,12 @@ from bots.errors import RefuseToStart, SettingsError
 from bots.hall import Hall
 from bots.host import Host, House
 from bots.inbox import Inbox
+from bots.logs import Troubles
 from bots.loops import Loops
+from bots.measured import MeasuredStore
 from bots.meter import Meter, Prices
+from bots.metrics import Metrics
+from bots.monitor import Monitor, watched
 from bots.notices import Notices
 from bots.own_words import OwnWords
 from bots.parts import new_id, open_guard, open_state, open_store, register_of, tools_of, utc_now
@@ -43,7 +47,6 @@ from bots.troupe import Troupe
 from moderation.guard import Guard
 from moderation.review import ReviewDesk
 from moderation.stores import Store
-from moderation.stores.masking import MaskingStore
 from personas.generators import Generator
 from personas.generators.embedded import Embedded, EmbeddedSettings
 from personas.generators.fallback import Fallback
@@ -169,20 +172,24 @@ def limits_of(settings: Settings) -> Limits:
 
 
 @asynccontextmanager
-async def open_host(settings: Settings, *, alone: bool = False) -> AsyncGenerator[Host, None]:
+async def open_host(
+    settings: Settings, *, alone: bool = False, metrics: Metrics | None = None
+) -> AsyncGenerator[Host, None]:
     """Everything, what fails quickly first, stopped in the other order. Whatever is wrong with settings, policy,
     personas, models or the store is raised before anything is said.
 
     `alone`: for one person at a terminal who started this. What platforms must know again after a restart ends with it,
-    and nobody needs to be told who speaks.
+    and nobody needs to be told who speaks. `metrics`: where what happens is counted.
     """
+    if metrics is None:
+        metrics = await asyncio.to_thread(metrics_of, settings)
     async with AsyncExitStack() as stack:
         personas = await asyncio.to_thread(load_library, settings.personas.folders)
         generator = await stack.enter_async_context(open_generator(settings))
         kept = await stack.enter_async_context(open_store(settings))
         state = await stack.enter_async_context(open_state(settings, lasting=not alone))
         guard = await stack.enter_async_context(open_guard(settings))
-        store = MaskingStore(kept, guard.hidden)
+        store = MeasuredStore(kept, guard.hidden, metrics=metrics, monotonic=time.monotonic)
         # How the exchanges of this instance end is counted, whoever has them.
         book = await stack.enter_async_context(open_state(settings)) if alone else state
         casting = await Casting.of(guard, limits_of(settings))
@@ -194,14 +201,19 @@ async def open_host(settings: Settings, *, alone: bool = False) -> AsyncGenerato
             sessions=settings.limits.conversations,
         )
         register = await register_of(book)
-        hands = _hands(settings, generator=generator, guard=guard, store=store, ended=register.ended)
+        hands = _hands(settings, generator=generator, guard=guard, store=store, ended=register.ended, metrics=metrics)
         troupe = Troupe(hall, state, casting.cast)
         await troupe.restore()
+        # What personas say without a model is judged by now: only what people bring about is counted.
+        metrics.knowing(frozenset(guard.policy.rules()))
+        guard.tell(metrics.judged)
         house = house_of(settings, PersonaRuntime(hands), troupe, store, state, register)
         yield Host(replace(house, notices=None) if alone else house)
 
 
-def _hands(settings: Settings, *, generator: Generator, guard: Guard, store: Store, ended: Ended) -> Stagehands:
+def _hands(
+    settings: Settings, *, generator: Generator, guard: Guard, store: Store, ended: Ended, metrics: Metrics
+) -> Stagehands:
     """What every reply works with."""
     return Stagehands(
         generator=generator,
@@ -216,6 +228,7 @@ def _hands(settings: Settings, *, generator: Generator, guard: Guard, store: Sto
         monotonic=time.monotonic,
         choose=random.SystemRandom().choice,
         ended=ended,
+        performed=metrics.performed,
     )
 
 
@@ -263,7 +276,7 @@ def house_of(
 
 def _inbox(settings: Settings) -> Inbox:
     limits = settings.limits
-    return Inbox(running=limits.running, waiting=limits.waiting, waiting_each=_WAITING_EACH)
+    return Inbox(running=limits.running, waiting=limits.waiting, waiting_each=_WAITING_EACH, monotonic=time.monotonic)
 
 
 def _sampling(settings: Settings, store: Store, consents: Consents, runtime: PersonaRuntime) -> Sampling:
@@ -352,13 +365,20 @@ def _discord(section: DiscordSection, language: str, router: Router) -> "Surroun
     )
 
 
-async def serve(settings: Settings, ready: Callable[[], None]) -> None:
+def metrics_of(settings: Settings) -> Metrics:
+    """What is counted under these settings, nothing so far. Blocks for a moment."""
+    return Metrics(Prices(**dict(settings.prices)))
+
+
+async def serve(settings: Settings, ready: Callable[[], None], metrics: Metrics, troubles: Troubles) -> None:
     """Serve every platform of the settings until cancelled; then what is under way is brought to its end. `ready` is
-    called when all is put together and the platforms are about to be reached."""
+    called when all is put together and the platforms are about to be reached; `metrics` counts, and `troubles` has
+    heard of what went wrong."""
     platforms = platforms_of(settings)
-    async with open_host(settings) as host:
+    async with open_host(settings, metrics=metrics) as host:
         for platform in platforms:
             host.register(platform)
+        monitor = Monitor(watched(settings, host.house, platforms, troubles), metrics, utc_now)
         ready()
         try:
             async with asyncio.TaskGroup() as group:
@@ -367,6 +387,7 @@ async def serve(settings: Settings, ready: Callable[[], None]) -> None:
                 group.create_task(host.tidy(asyncio.sleep), name="tidying")
                 group.create_task(host.follow_up(asyncio.sleep), name="following up")
                 group.create_task(host.tend(asyncio.sleep), name="tending")
+                group.create_task(monitor.run(asyncio.sleep), name="monitoring")
         except BaseExceptionGroup as errors:
             # Its sentence for people is what matters, not that it came out of a group.
             refusals, _ = errors.split(RefuseToStart)

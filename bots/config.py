@@ -19,8 +19,10 @@ from pydantic import (
 from bots.addresses import Address, webhook
 from bots.errors import SettingsError
 from bots.filter_settings import DetoxifySection, LexiconSection, PresidioSection, Section
+from bots.monitor_settings import MonitorSection
 from bots.places import PlaceSettings
 from bots.privacy_settings import PrivacySection
+from bots.reply_settings import LimitSection, ReplySection
 from bots.review_settings import ReviewSection
 from bots.tier_settings import GuardModelSection, JudgeModelSection, OmniSection, OnnxSection
 from moderation.validation import Expectation, Misfit, first_problem
@@ -58,26 +60,6 @@ class ModelSettings(Section):
     context: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     """Tokens an embedded model has room for; 0: what suits the model."""
     threads: Annotated[int, Field(ge=1, le=256)] = 2
-
-
-class ReplySection(Section):
-    """How replies are made."""
-
-    budget: Annotated[int, Field(ge=256, le=1_000_000)] = 2_000
-    max_tokens: Annotated[int, Field(ge=16, le=32_000)] = 300
-    repairs: Annotated[int, Field(ge=0, le=5)] = 2
-    reminder_every: Annotated[int, Field(ge=1, le=1_000)] = 6
-    longest_message: Annotated[int, Field(ge=1, le=100_000)] = 4_000
-    window: Annotated[int, Field(ge=2, le=1_000)] = 40
-
-
-class LimitSection(Section):
-    """How much at once."""
-
-    running: Annotated[int, Field(ge=1, le=10_000)] = 8
-    waiting: Annotated[int, Field(ge=0, le=100_000)] = 64
-    conversations: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
-    """Conversations remembered at once; the one that was silent longest is forgotten first."""
 
 
 class PersonaSection(Section):
@@ -170,6 +152,7 @@ class _File(Section):
     privacy: PrivacySection = PrivacySection()
     log: LogSection = LogSection()
     review: ReviewSection = ReviewSection()
+    monitor: MonitorSection | None = None
     detoxify: DetoxifySection | None = None
     presidio: PresidioSection | None = None
     onnx: OnnxSection | None = None
@@ -189,6 +172,10 @@ class _File(Section):
         if self.detoxify and self.onnx:
             raise Misfit(SettingsError("settings.expect_one_detoxify"))
         return self
+
+
+_AS_WRITTEN: Final = ("model", "reply", "limits", "log", "review", "monitor", "prices", "discord", "telegram")
+"""Sections that nothing is made of but themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +200,8 @@ class Settings:
     """Empty where the variable is not set: then it is in a file."""
     log: LogSection
     review: ReviewSection
+    monitor: MonitorSection | None
+    """None: nothing is listened on for it."""
     detoxify: DetoxifySection | None
     presidio: PresidioSection | None
     onnx: OnnxSection | None
@@ -265,6 +254,11 @@ class Settings:
         return self.data / "talchum.log"
 
     @property
+    def status_file(self) -> Path:
+        """How the program that runs with these settings is, as it last said itself."""
+        return self.data / "status.json"
+
+    @property
     def models(self) -> Path:
         """Folder of installed models."""
         return self.data / "models"
@@ -306,23 +300,16 @@ class Settings:
             file=name,
             language=_language(parsed.language, environ, name),
             data=_data(parsed.data, environ, base, name),
-            model=parsed.model,
-            reply=parsed.reply,
-            limits=parsed.limits,
             personas=parsed.personas.model_copy(update={"folders": folders}),
             policy=parsed.policy.model_copy(update={"file": parsed.policy.file and base / parsed.policy.file}),
             privacy=parsed.privacy.based(base),
             master_key=_key(parsed.privacy.key_variable, environ, name),
-            log=parsed.log,
-            review=parsed.review,
             lexicon=LexiconSection(lists=tuple(base / file for file in parsed.lexicon.lists)),
+            **{section: getattr(parsed, section) for section in _AS_WRITTEN},
             **_judges(parsed, environ, base, name),
             key=_key(parsed.model.key_variable, environ, name),
             places=PlaceSettings(**dict(parsed.places)),
-            prices=parsed.prices,
-            discord=parsed.discord,
             discord_token=_key(parsed.discord.token_variable, environ, name) if parsed.discord else SecretStr(""),
-            telegram=parsed.telegram,
             telegram_token=_key(parsed.telegram.token_variable, environ, name) if parsed.telegram else SecretStr(""),
             telegram_secret=_key(parsed.telegram.secret_variable, environ, name) if parsed.telegram else SecretStr(""),
         )

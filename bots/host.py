@@ -101,6 +101,11 @@ class Host:
         await self._house.tending.run(sleep)
 
     @property
+    def house(self) -> House:
+        """What it works with."""
+        return self._house
+
+    @property
     def replies(self) -> Replies:
         """See `Router.replies`."""
         return self._house.replies

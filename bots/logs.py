@@ -1,7 +1,8 @@
 """Where the log goes: a file beside the store, small, private, without a word of what anybody said."""
 
 import logging
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -23,6 +24,15 @@ _TALKATIVE: Final = {
     "discord.client": logging.ERROR,  # warns at every start that it cannot speak aloud, which nobody wants
 }
 """Libraries whose lines hold prompts, messages or tokens below these levels."""
+_LINE: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
+_REMEMBERED: Final = 10
+_PARTS: Final = {
+    "discord": ("discord", "bots.discord_bot"),
+    "telegram": ("telegram", "bots.telegram_bot"),
+    "model": ("personas.generators", "personas.reply", "openai"),
+    "guard": ("moderation",),
+}
+"""Loggers by what they speak for; all others speak for Talchum."""
 
 
 class _Wordless(logging.Formatter):
@@ -49,20 +59,55 @@ def place_of(error: BaseException | None) -> str:
     return f"{type(error).__name__} at {where}"
 
 
+class Troubles(logging.Handler):
+    """Counts what goes wrong, and remembers the last lines of it as the log has them: without a word of anybody."""
+
+    def __init__(self, counted: Callable[[str, str], None]) -> None:
+        """`counted` is given where a line came from ("discord", "telegram", "model", "guard", "talchum") and its level
+        ("warning", "error", "critical"), in the thread that logs."""
+        super().__init__(logging.WARNING)
+        self.setFormatter(_Wordless(_LINE))
+        self._counted = counted
+        self._last: deque[str] = deque(maxlen=_REMEMBERED)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Take a line."""
+        self._counted(_part_of(record.name), _level_of(record.levelno))
+        self._last.append(self.format(record))
+
+    @property
+    def last(self) -> tuple[str, ...]:
+        """The newest last."""
+        return tuple(self._last)
+
+
+def _part_of(logger: str) -> str:
+    names = (name for name, beginnings in _PARTS.items() if logger.startswith(beginnings))
+    return next(names, "talchum")
+
+
+def _level_of(number: int) -> str:
+    if number >= logging.CRITICAL:
+        return "critical"
+    return "error" if number >= logging.ERROR else "warning"
+
+
 @contextmanager
-def logging_to(file: Path, *, level: str) -> Iterator[None]:
+def logging_to(file: Path, *, level: str, troubles: Troubles | None = None) -> Iterator[None]:
     """Log to `file` from `level` on ("debug", "info", "warning", "critical") while this is open; nothing goes to the
-    terminal, where it would stand in the middle of a reply. Raises OSError where the file cannot be made."""
+    terminal, where it would stand in the middle of a reply. `troubles` hears of what goes wrong whatever the level.
+    Raises OSError where the file cannot be made."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.touch(mode=0o600)
     handler = RotatingFileHandler(file, maxBytes=_SIZE, backupCount=3, encoding="utf-8", errors="replace")
-    handler.setFormatter(_Wordless("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(_Wordless(_LINE))
+    handler.setLevel(level.upper())
     root = logging.getLogger()
     before = root.level, root.handlers[:]
     for name, least in _TALKATIVE.items():
         logging.getLogger(name).setLevel(least)
-    root.setLevel(level.upper())
-    root.handlers[:] = [handler]
+    root.setLevel(min(handler.level, troubles.level) if troubles else handler.level)
+    root.handlers[:] = [handler, troubles] if troubles else [handler]
     try:
         yield
     finally:

@@ -194,6 +194,10 @@ class Platform(Protocol):
     def name(self) -> str:
         """Its name in records: "console", "discord" ..."""
 
+    @property
+    def connected(self) -> bool:
+        """Whether it is reached at this moment."""
+
     async def serve(self, router: Router) -> None:
         """Carry messages until there are no more, or until cancelled; leaves no half-shown reply behind."""
 

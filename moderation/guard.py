@@ -19,8 +19,14 @@ from moderation.masks import Hidden
 from moderation.policy import Policy
 from moderation.records import Action, Candidate, Decision, Finding, Signal, Span, Stage, Verdict
 
+Judged = Callable[[Stage, Verdict, timedelta], None]
+"""Told of every verdict, and how long it took. Raises nothing."""
+
 GUARD: Final = "guard"
 """The `Finding.filter` of what the guard itself objects to."""
+
+REFUSALS: Final = ("too_long", "uncovered", "raised", "silent", "full", "late", "leak")
+"""The categories of that."""
 
 _KIND: Final = re.compile("[^a-z]")
 """Ends the kind of data that a rule's id begins with."""
@@ -70,6 +76,7 @@ class Guard:
         }
         self._busy = 0
         self._version = policy.hash
+        self._told: Judged | None = None
 
     @property
     def policy(self) -> Policy:
@@ -86,9 +93,18 @@ class Guard:
         """How many candidates a filter that waits can be at together; 0 where none of them waits."""
         return self._limits.workers * _PATIENCE if self._patient else 0
 
+    def tell(self, judged: Judged) -> None:
+        """Tell `judged` of every verdict from now on."""
+        self._told = judged
+
     async def judge(self, candidate: Candidate) -> Verdict:
         """The verdict on `candidate.text`. Never raises for what a filter does; cancellation passes through."""
-        return Verdict(findings=await self._findings(candidate), digest=candidate.digest, policy=self._policy.hash)
+        start = self._monotonic()
+        findings = await self._findings(candidate)
+        verdict = Verdict(findings=findings, digest=candidate.digest, policy=self._policy.hash)
+        if self._told:
+            self._told(candidate.stage, verdict, timedelta(seconds=self._monotonic() - start))
+        return verdict
 
     def refuse(self, candidate: Candidate, category: str) -> Verdict:
         """The verdict on what the caller itself must object to: a BLOCK that no model call can mend."""

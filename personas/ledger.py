@@ -29,6 +29,24 @@ class Ending:
     """The language in which they were."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performance:
+    """What a reply took, whatever came of it, without anybody it is about."""
+
+    platform: str
+    outcome: Outcome
+    repairs: int
+    usage: Usage
+    first: float | None
+    """Seconds to the first visible text; None where there was none."""
+    total: float
+    """Seconds."""
+
+
+Performed = Callable[[Performance], None]
+"""Told of every reply at its end, once. Raises nothing."""
+
+
 Ended = Callable[[Ending], Awaitable[None]]
 """Told of every ending, once. Raises nothing."""
 
@@ -46,9 +64,11 @@ class Ledger:
         said: str,
         policy: str,
         ended: Ended | None = None,
+        performed: Performed | None = None,
     ) -> None:
         """`said` is the message's text as it was judged, `policy` the hash of the policy that judges."""
         self._ended = ended
+        self._performed = performed
         self._calling = ""
         """The category for which the persona must step aside."""
         self._store = store
@@ -121,7 +141,8 @@ class Ledger:
     def log(
         self, outcome: Outcome, *, model: str, usage: Usage, repairs: int, first: float | None, total: float
     ) -> None:
-        """The canonical line of an exchange, without a word of it. `first` (visible text) and `total` are seconds."""
+        """The canonical line of an exchange, without a word of it; whoever measures is told the same. `first` (visible
+        text) and `total` are seconds."""
         _log.info(
             "exchange platform=%s persona=%s model=%s outcome=%s exchange=%s repairs=%d objections=%d tokens_in=%d "
             "tokens_cached=%d tokens_out=%d tokens_overshoot=%d first_ms=%s total_ms=%.1f",
@@ -139,6 +160,17 @@ class Ledger:
             "-" if first is None else f"{first * 1000:.1f}",
             total * 1000,
         )
+        if self._performed:
+            self._performed(
+                Performance(
+                    platform=self._message.platform,
+                    outcome=outcome,
+                    repairs=repairs,
+                    usage=usage,
+                    first=first,
+                    total=total,
+                )
+            )
 
     def _opening(self, now: datetime, model: str) -> Opening:
         message, persona = self._message, self._cast.persona

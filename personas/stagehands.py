@@ -8,7 +8,7 @@ from moderation.guard import Guard
 from moderation.stores import Store
 from personas.cast import Cast
 from personas.generators import Generator
-from personas.ledger import Ended, Ledger
+from personas.ledger import Ended, Ledger, Performed
 from personas.messages import Message, Passage
 from personas.prompting import Limits
 
@@ -40,6 +40,8 @@ class Stagehands:
     """Picks one of an author's lines."""
     ended: Ended | None = None
     """Told how everything ended."""
+    performed: Performed | None = None
+    """Told what every reply took."""
 
     def ledger(self, message: Message, cast: Cast, *, said: str) -> Ledger:
         """For what comes of `message`, whose text as it was judged is `said`."""
@@ -51,4 +53,5 @@ class Stagehands:
             said=said,
             policy=self.guard.policy.hash,
             ended=self.ended,
+            performed=self.performed,
         )

@@ -35,6 +35,7 @@ async def _examine(settings: Settings, file: Path, *, offline: bool) -> int:
     from bots.desk_checkup import look_at_desk
     from bots.discord_bot.checkup import look_at_discord
     from bots.doctor import Grade, card_of, look_at_house, look_at_models, look_at_settings, summary
+    from bots.monitor_checkup import look_at_monitor
     from bots.notice_checkup import look_at_notices
     from bots.parts import utc_now
     from bots.telegram_bot.checkup import look_at_telegram
@@ -43,6 +44,7 @@ async def _examine(settings: Settings, file: Path, *, offline: bool) -> int:
     language = settings.language
     house = await look_at_house(settings, today=utc_now().date(), offline=offline)
     found = [look_at_settings(file), *house, await look_at_notices(settings), *await look_at_desk(settings)]
+    found.append(await look_at_monitor(settings, now=utc_now()))
     show(card_of("doctor.title_house", found, language), settings)
     models = (*await look_at_models(settings, offline=offline), *await look_at_tiers(settings, offline=offline))
     show(card_of("doctor.title_models", models, language), settings)

@@ -6,7 +6,7 @@ import signal
 from bots.cli.common import ModelName, SettingsFile, err, say, settings_of
 from bots.cli.common import run as run_
 from bots.config import Settings
-from bots.logs import logging_to
+from bots.logs import Troubles, logging_to
 
 
 def run(model: ModelName = None, file: SettingsFile = None) -> None:
@@ -17,14 +17,16 @@ def run(model: ModelName = None, file: SettingsFile = None) -> None:
 
 async def _run(settings: Settings) -> None:
     """Until Ctrl-C or SIGTERM; either way what is under way is brought to its end."""
-    from bots.app import serve
+    from bots.app import metrics_of, serve
 
     def ready() -> None:
         err().print(say("cli.running", settings, log=settings.log_file))
 
-    work = asyncio.create_task(serve(settings, ready))
+    metrics = await asyncio.to_thread(metrics_of, settings)
+    troubles = Troubles(metrics.troubled)
+    work = asyncio.create_task(serve(settings, ready, metrics, troubles))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, work.cancel)
-    with logging_to(settings.log_file, level=settings.log.level):
+    with logging_to(settings.log_file, level=settings.log.level, troubles=troubles):
         try:
             await asyncio.wait([work])
         finally:

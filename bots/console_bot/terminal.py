@@ -46,6 +46,11 @@ class Terminal:
         """See `Platform.name`."""
         return PLATFORM
 
+    @property
+    def connected(self) -> bool:
+        """See `Platform.connected`."""
+        return True
+
     async def serve(self, router: Router) -> None:
         """Until there are no more lines, or /quit. Ctrl-C ends the reply that is under way, not the program."""
         await self._meet(router)

@@ -38,6 +38,12 @@ class Discord:
         """See `Platform.name`."""
         return PLATFORM
 
+    @property
+    def connected(self) -> bool:
+        """See `Platform.connected`: every shard is."""
+        shards = self._client.shards.values() if self._client else ()
+        return bool(shards) and not any(shard.is_closed() for shard in shards)
+
     async def serve(self, router: Router) -> None:
         """Until cancelled: replies under way are brought to their end first, what is shown of them stays whole.
 

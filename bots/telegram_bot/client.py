@@ -95,6 +95,8 @@ class TelegramClient:
         self.backlog = Backlog()
         self.progress = asyncio.Event()
         """Set when an update was handled."""
+        self.reached = True
+        """Whether Telegram answered when it was asked last."""
         self._router = around.router
         self._brought = Brought(around.router.replies.errands)
         self._questions = Questions(bot, around.router.replies.errands, now=around.now, sleep=around.sleep)

@@ -47,6 +47,11 @@ class Telegram:
         return PLATFORM
 
     @property
+    def connected(self) -> bool:
+        """See `Platform.connected`: the last call for updates, or for their being brought, came to something."""
+        return self._client is not None and self._client.reached
+
+    @property
     def busy(self) -> bool:
         """Whether something that came is being handled."""
         return self._client is not None and self._client.busy

@@ -9,7 +9,6 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final
 
-import telegram
 import tornado.httpserver
 import tornado.web
 from telegram.error import Conflict, InvalidToken, TelegramError
@@ -37,7 +36,7 @@ async def poll(client: TelegramClient, sleep: Sleep) -> None:
     """Ask for updates until cancelled, whatever Telegram says meanwhile: another process that asks, a method that it
     does not know, errors of its own. Raises RefuseToStart for a token that it does not accept any more."""
     pause = _FIRST_PAUSE
-    await _without_webhook(client.bot, sleep)
+    await _without_webhook(client, sleep)
     while True:
         held = client.backlog.open
         client.progress.clear()
@@ -50,12 +49,14 @@ async def poll(client: TelegramClient, sleep: Sleep) -> None:
         except Flooded as error:
             await sleep(error.seconds)
         except TelegramError as error:
+            client.reached = False
             who = " another process asks with the same token" if isinstance(error, Conflict) else ""
             _log.warning("no updates: error=%s again_in=%g%s", type(error).__name__, pause, who)
             await sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
         else:
             pause = _FIRST_PAUSE
+            client.reached = True
             for update in updates:
                 client.take(update)
             await asyncio.sleep(0)
@@ -70,15 +71,17 @@ async def confirm(client: TelegramClient) -> None:
             await client.bot.get_updates(offset=client.backlog.offset, limit=1, timeout=0, allowed_updates=ALLOWED)
 
 
-async def _without_webhook(bot: telegram.Bot, sleep: Sleep) -> None:
+async def _without_webhook(client: TelegramClient, sleep: Sleep) -> None:
     """Nothing can be asked for while updates are brought elsewhere."""
     pause = _FIRST_PAUSE
     while True:
         try:
-            await bot.delete_webhook()
+            await client.bot.delete_webhook()
         except TelegramError as error:
+            client.reached = False
             _log.warning("the webhook is still there: error=%s again_in=%g", type(error).__name__, pause)
         else:
+            client.reached = True
             return
         await sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
@@ -139,7 +142,7 @@ async def serve_webhook(client: TelegramClient, webhook: Webhook, path: str, sle
     )
     server.listen(webhook.port, address=webhook.listen)
     try:
-        await _announced(client.bot, webhook, sleep)
+        await _announced(client, webhook, sleep)
         await asyncio.Event().wait()
     finally:
         server.stop()
@@ -147,16 +150,18 @@ async def serve_webhook(client: TelegramClient, webhook: Webhook, path: str, sle
         await server.close_all_connections()
 
 
-async def _announced(bot: telegram.Bot, webhook: Webhook, sleep: Sleep) -> None:
+async def _announced(client: TelegramClient, webhook: Webhook, sleep: Sleep) -> None:
     pause = _FIRST_PAUSE
     while True:
         try:
-            await bot.set_webhook(webhook.url, secret_token=webhook.secret, allowed_updates=ALLOWED)
+            await client.bot.set_webhook(webhook.url, secret_token=webhook.secret, allowed_updates=ALLOWED)
         except InvalidToken:
             raise RefuseToStart("telegram_core.bad_token") from None
         except TelegramError as error:
+            client.reached = False
             _log.warning("no webhook: error=%s again_in=%g", type(error).__name__, pause)
         else:
+            client.reached = True
             return
         await sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)

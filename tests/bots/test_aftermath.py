@@ -40,6 +40,7 @@ class Wall:
     writes: list[str] = field(default_factory=list)
     becomes: Placed = Placed.DONE
     name: str = "test"
+    connected: bool = True
 
     async def tell(self, person: str, card: Card, language: str) -> bool:
         raise AssertionError("nobody appealed")

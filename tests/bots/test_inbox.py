@@ -1,17 +1,19 @@
 """Order, room, and refusal by type."""
 
 import asyncio
+import time
+from datetime import timedelta
 from itertools import chain
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.inbox import Busy, Inbox
+from bots.inbox import Busy, Inbox, Load
 
 
 async def test_one_conversation_is_answered_in_order_and_others_meanwhile() -> None:
-    inbox = Inbox(running=2, waiting=10, waiting_each=8)
+    inbox = Inbox(running=2, waiting=10, waiting_each=8, monotonic=time.monotonic)
     order: list[str] = []
 
     async def work(conversation: str, name: str, pause: float) -> None:
@@ -26,8 +28,37 @@ async def test_one_conversation_is_answered_in_order_and_others_meanwhile() -> N
     assert order.index("b1 ends") < order.index("a1 ends")
 
 
+async def test_what_is_under_way_waits_and_was_refused_is_known_at_any_time() -> None:
+    now = [100.0]
+    inbox = Inbox(running=1, waiting=1, waiting_each=8, monotonic=lambda: now[0])
+    let = asyncio.Event()
+
+    async def work() -> None:
+        async with inbox.turn("a"):
+            await let.wait()
+
+    first = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    second = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    now[0] = 103.0
+    with pytest.raises(Busy):
+        async with inbox.turn("b"):
+            raise AssertionError("there is no room")
+    full = inbox.load
+    second.cancel()
+    await asyncio.wait({second})
+    gone = inbox.load
+    let.set()
+    await first
+
+    assert full == Load(running=1, waiting=1, oldest=timedelta(seconds=3), refused=1)
+    assert gone == Load(running=1, waiting=0, oldest=timedelta(), refused=1)
+    assert inbox.load == Load(running=0, waiting=0, oldest=timedelta(), refused=1)
+
+
 async def test_more_than_may_wait_is_refused_at_once() -> None:
-    inbox = Inbox(running=1, waiting=1, waiting_each=8)
+    inbox = Inbox(running=1, waiting=1, waiting_each=8, monotonic=time.monotonic)
     release = asyncio.Event()
 
     async def work() -> None:
@@ -47,7 +78,7 @@ async def test_more_than_may_wait_is_refused_at_once() -> None:
 
 
 async def test_one_conversation_cannot_shut_out_the_others() -> None:
-    inbox = Inbox(running=2, waiting=64, waiting_each=8)
+    inbox = Inbox(running=2, waiting=64, waiting_each=8, monotonic=time.monotonic)
     release = asyncio.Event()
 
     async def work() -> None:
@@ -81,7 +112,7 @@ def test_never_too_many_at_once_never_out_of_order_and_nothing_is_left_behind(
             let_in.append(number)
 
     async def run() -> None:
-        inbox = Inbox(running=running, waiting=waiting, waiting_each=waiting_each)
+        inbox = Inbox(running=running, waiting=waiting, waiting_each=waiting_each, monotonic=time.monotonic)
         now: list[str] = []
         seen: dict[str, list[int]] = {}
 

@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from bots.logs import logging_to, place_of
+from bots.logs import Troubles, logging_to, place_of
 
 
 def log_of(tmp_path: Path, level: str) -> str:
@@ -44,3 +44,39 @@ def test_of_what_the_event_loop_says_only_the_first_line_is_kept(tmp_path: Path)
 
 def test_an_error_that_was_never_raised_has_no_place() -> None:
     assert place_of(ValueError("x")) == "ValueError at ?"
+
+
+def test_what_goes_wrong_is_counted_and_its_last_lines_remembered_without_a_word_of_anybody(tmp_path: Path) -> None:
+    counted: list[tuple[str, str]] = []
+    troubles = Troubles(lambda part, level: counted.append((part, level)))
+    file = tmp_path / "talchum.log"
+    with logging_to(file, level="critical", troubles=troubles):
+        logging.getLogger("bots.discord_bot.platform").warning("Discord cannot be reached: error=%s", "OSError")
+        logging.getLogger("telegram.ext").error("somebody's words")
+        logging.getLogger("personas.generators.retrying").error("no words")
+        logging.getLogger("moderation.guard").critical("a filter failed")
+        try:
+            raise ValueError("somebody's words")
+        except ValueError:
+            logging.getLogger("bots.host").exception("a defect")
+        logging.getLogger("bots").info("one line")
+
+    assert counted == [
+        ("discord", "warning"),
+        ("model", "error"),
+        ("guard", "critical"),
+        ("talchum", "error"),
+    ]
+    assert "Discord cannot be reached: error=OSError" in troubles.last[0]
+    assert "somebody" not in "".join(troubles.last)
+    assert file.read_text(encoding="utf-8").count("\n") == 1, "its level holds for the file"
+
+
+def test_only_the_last_troubles_are_remembered(tmp_path: Path) -> None:
+    troubles = Troubles(lambda *_: None)
+    with logging_to(tmp_path / "talchum.log", level="info", troubles=troubles):
+        for number in range(50):
+            logging.getLogger("bots").warning("number %d", number)
+
+    assert len(troubles.last) == 10
+    assert troubles.last[-1].endswith("number 49")

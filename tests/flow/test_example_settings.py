@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from bots.config import DiscordSection, Settings, TelegramSection, _File
 from bots.filter_settings import DetoxifySection, PresidioSection
+from bots.monitor_settings import MonitorSection
 from bots.tier_settings import GuardModelSection, JudgeModelSection, OmniSection, OnnxSection
 
 ROOT = Path(__file__).parents[2]
@@ -64,6 +65,7 @@ def test_a_section_that_may_be_missing_stands_there_as_a_comment_with_every_key(
     optional = {name: model for name, model, missing in sections() if missing}
 
     assert optional == {
+        "monitor": MonitorSection,
         "discord": DiscordSection,
         "telegram": TelegramSection,
         "detoxify": DetoxifySection,
@@ -77,11 +79,12 @@ def test_a_section_that_may_be_missing_stands_there_as_a_comment_with_every_key(
         assert set(flat(tomllib.loads(commented(name)))) == set(keys(name, model)), name
     assert flat(tomllib.loads(commented("discord"))) == keys("discord", DiscordSection)
     assert flat(tomllib.loads(commented("telegram"))) == keys("telegram", TelegramSection)
+    assert flat(tomllib.loads(commented("monitor"))) == keys("monitor", MonitorSection)
     assert flat(tomllib.loads(commented("omni"))) == keys("omni", OmniSection)
 
 
 @pytest.mark.parametrize(
-    "section", ["discord", "telegram", "detoxify", "presidio", "onnx", "omni", "guard_model", "judge_model"]
+    "section", ["monitor", "discord", "telegram", "detoxify", "presidio", "onnx", "omni", "guard_model", "judge_model"]
 )
 def test_what_is_commented_out_works_when_it_is_not(section: str) -> None:
     settings = Settings.load(commented(section).encode(), {})

@@ -4,12 +4,14 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.support.discord_server import DiscordServer, Message, Permission
@@ -106,6 +108,49 @@ async def test_it_answers_and_ends_in_the_middle_of_a_reply_without_leaving_it_h
     log = (tmp_path / "data" / "talchum.log").read_text(encoding="utf-8")
     assert "outcome=cancelled" in log
     assert "lamp" not in log
+
+
+async def test_while_it_runs_people_and_programs_are_told_how_it_is(discord: DiscordServer, tmp_path: Path) -> None:
+    settings = await asyncio.to_thread(written, tmp_path, tps=200.0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        listen = f"127.0.0.1:{server.getsockname()[1]}"
+    monitored = settings.read_text(encoding="utf-8") + f'[monitor]\nlisten = "{listen}"\n'
+    await asyncio.to_thread(settings.write_text, monitored, encoding="utf-8")
+    async with program(discord, tmp_path, settings) as process:
+        message = await begun(discord)
+        await discord.until(lambda: LONG[1] in words(message.content), timeout=PATIENCE)
+        async with aiohttp.ClientSession(f"http://{listen}") as session:
+            async with session.get("/ready") as answer:
+                ready = answer.status, await answer.json()
+            figures = ""
+            while 'talchum_replies_total{outcome="clean",platform="discord"} 1.0' not in figures:
+                async with session.get("/metrics") as answer:
+                    figures = await answer.text()
+        running, told = await typed(tmp_path, settings, "status")
+        while running:  # it was told last before the connection stood
+            running, told = await typed(tmp_path, settings, "status")
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.communicate(), PATIENCE.total_seconds())
+    off, nothing = await typed(tmp_path, settings, "status")
+
+    assert ready == (200, {"status": "ready", "platforms": {"discord": True}})
+    assert 'talchum_checks_total{decision="allow",stage="input"} 1.0' in figures
+    assert "lamp" not in figures + told
+    assert (running, off) == (0, 1)
+    assert listen in told
+    assert "does not run" in nothing
+
+
+async def typed(tmp_path: Path, settings: Path, verb: str) -> tuple[int | None, str]:
+    """Exit code and output of a command beside the program."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bots", verb, "--settings", str(settings)),
+        cwd=ROOT,
+        env={**os.environ, "TALCHUM_DATA": str(tmp_path / "data")},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await process.communicate()
+    return process.returncode, output.decode()
 
 
 async def test_what_a_killed_process_left_half_shown_is_marked_and_its_message_not_answered_again(

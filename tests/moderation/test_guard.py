@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -83,6 +84,17 @@ async def judge(guard: Guard, text: str = "hello", stage: Stage = Stage.PIECE) -
 
 def reasons(verdict: Verdict) -> set[str]:
     return {finding.category for finding in verdict.findings if finding.filter == "guard"}
+
+
+async def test_whoever_measures_is_told_every_verdict_with_its_stage() -> None:
+    told: list[tuple[Stage, Verdict, timedelta]] = []
+    with guarding(scoring(0.9)) as guard:
+        await judge(guard)
+        guard.tell(lambda *verdict: told.append(verdict))
+        verdict = await judge(guard, stage=Stage.WHOLE)
+
+    assert [(stage, given) for stage, given, _ in told] == [(Stage.WHOLE, verdict)]
+    assert told[0][2] > timedelta()
 
 
 @pytest.mark.parametrize(

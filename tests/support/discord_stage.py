@@ -57,6 +57,7 @@ class Reaching(Platform):
 
     client: TalchumClient
     name: str = PLATFORM
+    connected: bool = True
 
     async def serve(self, router: Router) -> None:
         raise AssertionError("simcord serves")

@@ -12,6 +12,7 @@ from bots.casting import Casting
 from bots.config import Settings
 from bots.hall import Hall
 from bots.host import Host, House
+from bots.metrics import Metrics
 from bots.parts import register_of
 from bots.places import Place
 from bots.platform import Caller, Role
@@ -98,6 +99,7 @@ async def open_house(
     state: State | None = None,
     store: Store | None = None,
     policy: Policy | None = None,
+    metrics: Metrics | None = None,
 ) -> AsyncGenerator[Opened, None]:
     """The house of a settings document. `state` and `store` outlive it where they are given."""
     document = await asyncio.to_thread(Settings.load, settings.encode(), {"TALCHUM_LANGUAGE": "en"})
@@ -115,11 +117,14 @@ async def open_house(
         monotonic=time.monotonic,
         choose=lambda lines: lines[0],
         ended=register.ended,
+        performed=metrics.performed if metrics else None,
     )
     casting = await Casting.of(guard, limits)
     casts = [await casting.cast(persona) for persona in personas]
     troupe = Troupe(Hall(casts, default="", language="en", window=20, sessions=100), noted, casting.cast)
     await troupe.restore()
+    if metrics:
+        guard.tell(metrics.judged)
     house = house_of(document, PersonaRuntime(hands), troupe, kept, noted, register, now=now)
     try:
         yield Opened(house, Host(house), kept, noted, troupe)

@@ -57,6 +57,7 @@ class Reaching(Platform):
 
     client: TelegramClient
     name: str = PLATFORM
+    connected: bool = True
 
     async def serve(self, router: Router) -> None:
         raise AssertionError("the stage serves")

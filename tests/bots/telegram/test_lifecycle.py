@@ -54,6 +54,26 @@ async def test_a_telegram_that_cannot_be_reached_yet_is_tried_again() -> None:
     assert waits[:3] == [1.0, 2.0, 4.0]
 
 
+async def test_it_is_known_whether_telegram_answers() -> None:
+    seen: list[bool] = []
+
+    async with TelegramServer() as server:
+        server.plan("getUpdates", Broken())
+
+        async def sleep(_: float) -> None:
+            seen.append(stage.telegram.connected)
+            await asyncio.sleep(0)
+
+        async with on_telegram(scripted(FIRST), server=server, sleep=sleep) as stage:
+            server.say(server.private, server.person, "Hello")
+            await stage.until_says(server.private, "First.")
+            served = stage.telegram.connected
+        ended = stage.telegram.connected
+
+    assert seen[0] is False
+    assert (served, ended) == (True, False)
+
+
 async def test_no_answer_to_a_poll_ends_the_polling() -> None:
     async def sleep(seconds: float) -> None:
         await asyncio.sleep(min(seconds, 0.01))

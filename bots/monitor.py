@@ -1,0 +1,241 @@
+"""What a program that serves tells of itself: a status file every few seconds, and /health, /ready and /metrics.
+
+Nobody is asked who they are, so that all of it is figures, and the port is this machine's own unless somebody says
+otherwise.
+"""
+
+import asyncio
+import importlib.metadata
+import logging
+import os
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import tornado.httpserver
+import tornado.web
+
+from bots import status
+from bots.addresses import HEALTH, host_and_port
+from bots.config import Settings
+from bots.errors import RefuseToStart
+from bots.host import House
+from bots.inbox import Load
+from bots.logs import Troubles
+from bots.metrics import CONTENT_TYPE, Cases, Gauges, Metrics
+from bots.status import Status
+from moderation.errors import Deflect
+from moderation.figures import overdue
+from moderation.review import ReviewDesk
+
+_log = logging.getLogger(__name__)
+
+READY: Final = "/ready"
+METRICS: Final = "/metrics"
+_PULSE: Final = 5.0
+"""Seconds."""
+_COUNTING: Final = 24
+"""Pulses between two looks at the desk."""
+
+
+class Reached(Protocol):
+    """As much of a platform as is told of."""
+
+    @property
+    def name(self) -> str:
+        """See `Platform.name`."""
+
+    @property
+    def connected(self) -> bool:
+        """See `Platform.connected`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What is told of."""
+
+    version: str
+    platforms: tuple[Reached, ...]
+    load: Callable[[], Load]
+    desk: ReviewDesk
+    model: str
+    policy: str
+    files: dict[str, Path]
+    """The databases."""
+    troubles: Callable[[], tuple[str, ...]]
+    """The last lines of the log from warning on."""
+    listen: str
+    """HOST:PORT, or "": nobody is listened to."""
+    status_file: Path
+
+
+def watched(settings: Settings, house: House, platforms: tuple[Reached, ...], troubles: Troubles) -> Watched:
+    """What there is to tell of a house that serves these platforms."""
+    return Watched(
+        version=importlib.metadata.version("talchum"),
+        platforms=platforms,
+        load=lambda: house.inbox.load,
+        desk=house.desk,
+        model=house.runtime.model,
+        policy=house.runtime.policy,
+        files={"store": settings.store, "state": settings.state},
+        troubles=lambda: troubles.last,
+        listen=settings.monitor.listen if settings.monitor else "",
+        status_file=settings.status_file,
+    )
+
+
+class Monitor:
+    """Tells how the program is. Used from one event loop."""
+
+    def __init__(self, watched: Watched, metrics: Metrics, now: Callable[[], datetime]) -> None:
+        """`now` gives aware times in UTC."""
+        self._watched = watched
+        self._metrics = metrics
+        self._now = now
+        self._since = now()
+        self._cases: Cases | None = None
+        self._sizes: dict[str, int] = {}
+        metrics.serving(tuple(platform.name for platform in watched.platforms), self._gauges)
+
+    async def run(self, sleep: Callable[[float], Awaitable[object]]) -> None:
+        """Tell until cancelled; then the status file goes. Raises RefuseToStart where the port cannot be had."""
+        with self._listening():
+            beats = 0
+            try:
+                while True:
+                    if beats % _COUNTING == 0:
+                        await self._count()
+                    beats += 1
+                    await self._say()
+                    await sleep(_PULSE)
+            finally:
+                await asyncio.to_thread(self._watched.status_file.unlink, missing_ok=True)
+
+    def status(self) -> Status:
+        """How the program is now."""
+        now, load = self._gauges(), self._watched.load()
+        return Status(
+            version=now.version,
+            process=os.getpid(),
+            since=self._since.isoformat(timespec="seconds"),
+            at=self._now().isoformat(timespec="seconds"),
+            platforms=dict(now.platforms),
+            model=now.model,
+            policy=now.policy,
+            running=load.running,
+            waiting=load.waiting,
+            oldest=load.oldest.total_seconds(),
+            refused=load.refused,
+            sizes=dict(now.sizes),
+            cases=self._cases.waiting if self._cases else None,
+            overdue=self._cases.overdue if self._cases else None,
+            troubles=list(self._watched.troubles()),
+            listening=self._watched.listen,
+        )
+
+    async def _say(self) -> None:
+        files = self._watched.files
+        try:
+            self._sizes = await asyncio.to_thread(lambda: {name: size_of(file) for name, file in files.items()})
+            await asyncio.to_thread(status.write, self.status(), self._watched.status_file)
+        except OSError as error:  # a full disk, for one: what serves goes on
+            _log.warning("the status was not written: error=%s", error.strerror or type(error).__name__)
+
+    async def _count(self) -> None:
+        try:
+            self._cases = await cases_of(self._watched.desk)
+        except Deflect as error:
+            _log.warning("the cases were not counted: error=%s", error.key)
+
+    def _gauges(self) -> Gauges:
+        watched = self._watched
+        return Gauges(
+            platforms={platform.name: platform.connected for platform in watched.platforms},
+            load=watched.load(),
+            cases=self._cases or Cases(),
+            sizes=self._sizes,
+            started=self._since.timestamp(),
+            model=watched.model,
+            policy=watched.policy,
+            version=watched.version,
+        )
+
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        if not self._watched.listen:
+            yield
+            return
+        given = {"monitor": self, "metrics": self._metrics}
+        routes: list[Any] = [(HEALTH, _Health), (READY, _Ready, given), (METRICS, _Figures, given)]
+        server = tornado.httpserver.HTTPServer(tornado.web.Application(routes, log_function=lambda _: None))
+        try:
+            server.add_socket(bound(self._watched.listen))
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise RefuseToStart("monitor.taken", listen=self._watched.listen, reason=reason) from None
+        try:
+            yield
+        finally:
+            server.stop()
+
+
+def bound(listen: str) -> socket.socket:
+    """A socket that listens on HOST:PORT. Raises OSError."""
+    host, port = host_and_port(listen)
+    listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.settimeout(0)
+    return listener
+
+
+async def cases_of(desk: ReviewDesk) -> Cases:
+    """How the desk stands. Raises StoreBusy, StoreFailed."""
+    stats, waiting = await desk.stats(), await desk.waiting()
+    return Cases(
+        states=stats.states,
+        rulings=stats.rulings,
+        waiting=sum(each.count for each in waiting),
+        overdue=overdue(waiting)[0],
+    )
+
+
+def size_of(file: Path) -> int:
+    """Bytes of a database on disk, with what is not merged into it yet. Blocks for a moment."""
+    parts = (file, file.with_name(f"{file.name}-wal"))
+    return sum(part.stat().st_size for part in parts if part.is_file())
+
+
+class _Health(tornado.web.RequestHandler):
+    """The event loop answers."""
+
+    async def get(self) -> None:
+        self.write({"status": "ok"})
+
+
+class _Told(tornado.web.RequestHandler):
+    def initialize(self, monitor: Monitor, metrics: Metrics) -> None:
+        self._monitor = monitor
+        self._metrics = metrics
+
+
+class _Ready(_Told):
+    """Every platform is connected; otherwise 503."""
+
+    async def get(self) -> None:
+        now = self._monitor.status()
+        if not now.ready:
+            self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
+        self.write({"status": "ready" if now.ready else "not ready", "platforms": now.platforms})
+
+
+class _Figures(_Told):
+    """For Prometheus."""
+
+    async def get(self) -> None:
+        self.set_header("Content-Type", CONTENT_TYPE)
+        self.write(await self._metrics.exposition())

@@ -1,0 +1,192 @@
+"""The port and the file by which a program that serves tells how it is."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bots.addresses import host_and_port
+from bots.config import Settings
+from bots.doctor import Grade
+from bots.errors import RefuseToStart, SettingsError
+from bots.inbox import Load
+from bots.meter import Prices
+from bots.metrics import Metrics
+from bots.monitor import Monitor, Watched, cases_of, size_of
+from bots.monitor_checkup import look_at_monitor
+from bots.status import read, write
+from moderation.review import ReviewDesk
+from moderation.stores.memory import MemoryStore
+from tests.support.exchanges import NOON, closing, numbered, objection, opening
+from tests.support.stage import NOW
+
+
+@dataclass
+class Fake:
+    """A platform that is reached, or not."""
+
+    name: str = "discord"
+    connected: bool = True
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def watched(tmp_path: Path, *platforms: Fake, listen: str = "", desk: ReviewDesk | None = None) -> Watched:
+    return Watched(
+        version="1.0",
+        platforms=platforms or (Fake(),),
+        load=lambda: Load(running=1, waiting=2, oldest=timedelta(seconds=3), refused=4),
+        desk=desk or ReviewDesk(MemoryStore(ids=numbered("x")), clock=lambda: NOW),
+        model="scripted:sea",
+        policy="abc",
+        files={"store": tmp_path / "talchum.db", "state": tmp_path / "state.db"},
+        troubles=lambda: ("a line",),
+        listen=listen,
+        status_file=tmp_path / "status.json",
+    )
+
+
+@asynccontextmanager
+async def monitoring(given: Watched) -> AsyncGenerator[Monitor, None]:
+    """A monitor at work, once it has told of itself for the first time."""
+    told = asyncio.Event()
+
+    async def sleep(_: float) -> None:
+        told.set()
+        await asyncio.Event().wait()
+
+    monitor = Monitor(given, await asyncio.to_thread(Metrics, Prices()), lambda: NOW)
+    task = asyncio.create_task(monitor.run(sleep))
+    waiting = asyncio.create_task(told.wait())
+    try:
+        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+        yield monitor
+    finally:
+        waiting.cancel()
+        task.cancel()
+        with suppress(asyncio.CancelledError, RefuseToStart):
+            await task
+
+
+async def asked(port: int, path: str) -> tuple[int, str, str]:
+    """Status, type and text of an answer."""
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}{path}") as answer:
+        return answer.status, answer.content_type, await answer.text()
+
+
+async def test_the_port_tells_programs_that_it_runs_whether_it_is_ready_and_its_figures(tmp_path: Path) -> None:
+    port, telegram = free_port(), Fake("telegram")
+    async with monitoring(watched(tmp_path, Fake(), telegram, listen=f"127.0.0.1:{port}")):
+        ready = await asked(port, "/ready")
+        telegram.connected = False
+        unready, health = await asked(port, "/ready"), await asked(port, "/health")
+        figures, other = await asked(port, "/metrics"), await asked(port, "/")
+
+    assert (ready[0], unready[0], health[0], other[0]) == (200, 503, 200, 404)
+    assert '"telegram": false' in unready[2]
+    assert figures[:2] == (200, "text/plain")
+    assert 'talchum_platform_connected{platform="telegram"} 0.0' in figures[2]
+    assert 'talchum_inbox{state="waiting"} 2.0' in figures[2]
+
+
+async def test_without_an_address_nothing_is_listened_for_and_the_file_tells_all_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "status.json"
+    async with monitoring(watched(tmp_path)):
+        found = await asyncio.to_thread(read, file)
+
+    assert found is not None
+    assert (found.waiting, found.model, found.troubles, found.listening) == (2, "scripted:sea", ["a line"], "")
+    assert (found.cases, found.overdue) == (0, 0)
+    assert not await asyncio.to_thread(file.exists), "what does not run says nothing"
+
+
+async def test_a_port_that_is_taken_is_told_before_anything_else(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(RefuseToStart) as refusal:
+            async with monitoring(watched(tmp_path, listen=f"127.0.0.1:{port}")):
+                raise AssertionError("it runs")
+
+    assert f"127.0.0.1:{port}" in refusal.value.explain("en")
+    assert f"127.0.0.1:{port}" in refusal.value.explain("ko")
+
+
+async def test_a_folder_that_takes_no_file_ends_nothing(tmp_path: Path) -> None:
+    port = free_port()
+    given = watched(tmp_path / "none", listen=f"127.0.0.1:{port}")
+    async with monitoring(given):
+        assert (await asked(port, "/health"))[0] == 200
+
+
+async def test_the_desk_is_counted_with_what_is_overdue() -> None:
+    store = MemoryStore(ids=numbered("x"))
+    for _ in range(3):
+        await store.open(opening(), objection())
+    for number in (1, 2):
+        await store.close(f"x{number}", closing())
+    desk = ReviewDesk(store, clock=lambda: NOON + timedelta(days=30))
+    early = ReviewDesk(store, clock=lambda: NOON)
+    late, now = await cases_of(desk), await cases_of(early)
+
+    assert (late.waiting, late.overdue) == (2, 2)
+    assert (now.waiting, now.overdue) == (2, 0)
+
+
+def test_a_database_is_as_large_as_all_that_belongs_to_it(tmp_path: Path) -> None:
+    file = tmp_path / "talchum.db"
+    assert size_of(file) == 0
+    file.write_bytes(b"12345")
+    file.with_name("talchum.db-wal").write_bytes(b"123")
+
+    assert size_of(file) == 8
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:9464", "0.0.0.0:1", "localhost:65535", "[::1]:9464"])
+def test_an_address_is_a_host_and_a_port(listen: str) -> None:
+    given = Settings.load(f'[monitor]\nlisten = "{listen}"'.encode(), {}).monitor
+
+    assert given
+    assert host_and_port(given.listen)[0] == listen.rpartition(":")[0].strip("[]")
+
+
+@pytest.mark.parametrize("listen", ["", "9464", ":9464", "127.0.0.1", "127.0.0.1:0", "a:65536", "a b:1", "::1:9464"])
+def test_anything_else_is_refused_with_what_was_expected(listen: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        Settings.load(f'[monitor]\nlisten = "{listen}"'.encode(), {})
+
+    assert "monitor.listen" in refusal.value.explain("en")
+    assert "HOST:PORT" in refusal.value.explain("en")
+
+
+def settings(tmp_path: Path, listen: str) -> Settings:
+    document = f'[monitor]\nlisten = "{listen}"' if listen else ""
+    return Settings.load(document.encode(), {"TALCHUM_DATA": str(tmp_path)})
+
+
+async def test_doctor_says_who_reaches_the_port_and_whether_it_can_be_had(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = f"127.0.0.1:{server.getsockname()[1]}"
+        off = await look_at_monitor(settings(tmp_path, ""), now=NOW)
+        free = await look_at_monitor(settings(tmp_path, f"127.0.0.1:{free_port()}"), now=NOW)
+        wide = await look_at_monitor(settings(tmp_path, f"0.0.0.0:{free_port()}"), now=NOW)
+        others = await look_at_monitor(settings(tmp_path, taken), now=NOW)
+        async with monitoring(watched(tmp_path)) as monitor:
+            ours = monitor.status()
+        await asyncio.to_thread(write, replace(ours, listening=taken), tmp_path / "status.json")
+        own = await look_at_monitor(settings(tmp_path, taken), now=NOW)
+
+    grades = [finding.grade for finding in (off, free, wide, others, own)]
+    assert grades == [Grade.GOOD, Grade.GOOD, Grade.DOUBTFUL, Grade.BAD, Grade.GOOD]
+    assert taken in others.told.explain("ko")
