@@ -28,8 +28,9 @@ from bots.sampling import sampled
 from bots.scene import Scene, Scenes
 from moderation.cases import Reviewer, ReviewStep
 from moderation.errors import ModerationError, UnknownExchange
+from moderation.reasons import REASONS, reason
 from moderation.records import Exchange, Origin
-from moderation.review import REASONS, ReviewDesk, reason
+from moderation.review import ReviewDesk
 from moderation.statements import statements, told
 from moderation.stores import Query
 from moderation.words import catalogue

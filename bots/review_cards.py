@@ -9,8 +9,8 @@ from bots.cards import Card, Row
 from bots.desk_acts import acts, for_all, turn
 from moderation.cases import GUARD, OPEN, Case, CaseState, Review, Reviewer, ReviewStep
 from moderation.consequences import kept_back
+from moderation.reasons import APPEAL, REPORT, masked
 from moderation.records import Exchange, Finding, Objection, Outcome
-from moderation.review import APPEAL, REPORT, masked
 from moderation.words import catalogue
 
 _REPORTS = 3

@@ -10,8 +10,9 @@ from bots.cards import Card, Tone
 from bots.exposure import Exposure
 from bots.review_asking import By, wrong
 from bots.review_filters import Filters
+from moderation.reasons import masked
 from moderation.records import Exchange
-from moderation.review import ReviewDesk, masked
+from moderation.review import ReviewDesk
 from moderation.words import catalogue
 
 _MOST: Final = 1_000

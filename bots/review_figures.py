@@ -17,8 +17,9 @@ from moderation.figures import (
     by_persona,
     by_rule,
 )
+from moderation.reasons import APPEAL
 from moderation.records import Stats
-from moderation.review import APPEAL, ReviewDesk
+from moderation.review import ReviewDesk
 from moderation.shares import Estimate
 from moderation.words import catalogue
 

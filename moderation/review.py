@@ -2,12 +2,11 @@
 
 What a step does to a case is one pure function, `moderation.transitions.advance`. The desk adds when, and has the store
 append it to the audit trail. Who somebody is, and of which rank, is vouched for by whoever asks. Nothing is formatted
-here either; `masked` and `reason` are the two texts every platform shares.
+here either: the texts that every platform shares are in `moderation.reasons`.
 """
 
 import contextlib
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,19 +16,10 @@ from moderation.consequences import consequence, kept_back, worded, worded_as
 from moderation.desk_rules import DeskRules
 from moderation.errors import InvalidTransition, ReviewError, UnknownExchange
 from moderation.figures import Decided, Waiting
+from moderation.reasons import APPEAL, REASONS, REPORT
 from moderation.records import Decision, Exchange, Finding, Objection, Opening, Origin, Outcome, Stage, Stats
 from moderation.stores import Audit, Query, Store
-from moderation.transitions import BESIDE, DECISIONS, advance, expired, latest, may_appeal, plan
-from moderation.words import DEFAULT_LANGUAGE, Catalogue, catalogue
-
-REASONS: Final = ("harmful", "hateful", "sexual", "personal_data", "out_of_character", "wrong", "other")
-"""What a member can report a reply as."""
-
-REPORT: Final = "report"
-"""What the findings of members have in place of a filter."""
-
-APPEAL: Final = "appeal"
-"""What stands there for somebody who does not agree with a decision, or with the guard."""
+from moderation.transitions import BESIDE, DECISIONS, advance, expired, latest, plan
 
 _TRIES: Final = 8
 """How often a step that changes no state is tried again when others were faster."""
@@ -38,9 +28,6 @@ _OVERTAKEN: Final = "stores.overtaken"
 
 _ENOUGH: Final = 500
 """Cases that are looked at when the desk is tidied up."""
-
-_WORD: Final = re.compile(r"\S+")
-_MASK: Final = "•"
 
 
 class ReviewDesk:
@@ -303,10 +290,10 @@ class ReviewDesk:
     async def _worded(self, kept: Exchange, text: str, by: Reviewer) -> str:
         """Keep what somebody wants to have shown, where they may decide that; the note for the trail."""
         case, at = kept.case, self._clock()
-        if not kept_back(kept):
-            raise InvalidTransition("review.nothing_kept_back", id=kept.id, state=case.state, step=ReviewStep.EDIT)
         for step in plan(case, ReviewStep.EDIT, by, at):
             case = advance(case, step, GUARD if step is ReviewStep.EXPIRE else by, at, lease=self._rules.lease)
+        if not kept_back(kept):
+            raise InvalidTransition("review.nothing_kept_back", id=kept.id, state=kept.case.state, step=ReviewStep.EDIT)
         words, note = worded(text, at)
         await self._store.add(kept.id, words)
         if not worded_as(await self._store.get(kept.id), note):
@@ -346,55 +333,3 @@ def _report(shown: str, why: str, comment: str, *, by: str, at: datetime) -> Obj
         raise ReviewError("review.unknown_reason", reason=why, known=", ".join(REASONS))
     finding = Finding(filter=REPORT, version="1", category=why, decision=Decision.FLAG, detail=comment.strip())
     return Objection(at=at, stage=Stage.WHOLE, text=shown, shown=shown, findings=(finding,), by=by)
-
-
-def masked(text: str) -> str:
-    """`text` with every character hidden and its words and lines still apart: only how much was said can be seen."""
-    return "\n".join(_WORD.sub(_hidden, line) for line in text.splitlines())
-
-
-def _hidden(word: re.Match[str]) -> str:
-    return _MASK * len(word.group())
-
-
-def reason(exchange: Exchange, language: str = DEFAULT_LANGUAGE) -> str:
-    """Why the guard objected, or that a member did, for the person it happened to: plain sentences, no scores, no rule
-    names, no quotes, not who reported it.
-
-    Says what kind of rule it was, what followed, that it was automatic, what a reviewer said since, and how to ask a
-    person to look at it.
-    """
-    words = catalogue("moderation")
-    strictest = exchange.decision
-    told = [
-        objection
-        for objection in exchange.objections
-        if any(finding.decision is strictest for finding in objection.findings)
-    ]
-    found = [finding for objection in told for finding in objection.findings if finding.decision is strictest]
-    kinds = [finding.filter for finding in found if finding.filter != APPEAL]
-    place = "input" if all(objection.stage is Stage.INPUT for objection in told) else "reply"
-    automatic = any(kind != REPORT for kind in kinds)
-    effect = "effect_shown" if strictest is Decision.FLAG else f"effect_{place}"
-    sentences = [
-        *([words.say(f"review.where_{place}", language)] if automatic else []),
-        *_kinds(words, kinds, language),
-        words.say(f"review.{effect}" if automatic else "review.effect_report", language),
-        words.say(f"review.{'state' if automatic else 'report'}_{_standing(exchange.case)}", language),
-        words.say("review.ask" if may_appeal(exchange.case) else "review.number", language, id=exchange.id),
-    ]
-    return " ".join(sentences)
-
-
-def _standing(case: Case) -> str:
-    """What people said to it, as the person concerned may know it."""
-    if case.appealed:
-        return "appealed"
-    return case.ruling.value if case.ruling else "open"
-
-
-def _kinds(words: Catalogue, filters: Iterable[str], language: str) -> list[str]:
-    """One sentence a kind of rule, each once; a filter this file does not know has the general one."""
-    known = words.keys()
-    keys = (key if (key := f"review.kind_{name}") in known else "review.kind_other" for name in filters)
-    return list(dict.fromkeys(words.say(key, language) for key in keys))

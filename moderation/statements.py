@@ -18,8 +18,8 @@ from typing import Any, Final
 from moderation.cases import Review, ReviewStep, Ruling
 from moderation.consequences import EDIT
 from moderation.filters.phrases import data_folder
+from moderation.reasons import APPEAL, REPORT
 from moderation.records import Action, Decision, Exchange, Finding, Outcome, Stage
-from moderation.review import APPEAL, REPORT
 from moderation.transitions import DECISIONS
 from moderation.words import DEFAULT_LANGUAGE, catalogue
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import discord
 
-from moderation.review import REASONS
+from moderation.reasons import REASONS
 from moderation.words import catalogue
 
 _OPEN: Final = 1_800.0

@@ -9,8 +9,8 @@ from typing import Final
 from bots.cards import Card, Row
 from moderation.cases import GUARD, OPEN, Case, CaseState, ReviewStep, Ruling
 from moderation.consequences import EDIT
+from moderation.reasons import APPEAL, REPORT
 from moderation.records import Decision, Exchange, Outcome, RuleStats
-from moderation.review import APPEAL, REPORT
 from moderation.words import catalogue
 
 _BY_PEOPLE: Final = frozenset({REPORT, APPEAL, EDIT})

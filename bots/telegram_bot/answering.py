@@ -20,7 +20,7 @@ from bots.telegram_bot.pressing import TelegramAsker, place_of_record
 from bots.telegram_bot.prompts import Prompt, lives
 from bots.telegram_bot.reviewing import QUESTIONS, Reviewing
 from bots.telegram_bot.translate import PLATFORM, address_of, written
-from moderation.review import REASONS
+from moderation.reasons import REASONS
 
 _AWAY: Final = frozenset({"left", "kicked"})
 

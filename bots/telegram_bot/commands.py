@@ -29,7 +29,7 @@ from bots.telegram_bot.prompts import prompt_of
 from bots.telegram_bot.reviewing import Reviewing
 from bots.telegram_bot.translate import PLATFORM, address_of, burst_of, shown_id, written
 from moderation.errors import Deflect
-from moderation.review import REASONS
+from moderation.reasons import REASONS
 from moderation.words import catalogue
 
 _log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from bots.consent import WORDINGS
 from bots.places import Mode, PlaceSettings
 from bots.pressing import STOP
 from bots.streaming import Phase
-from moderation.review import REASONS
+from moderation.reasons import REASONS
 from moderation.words import LANGUAGES, catalogue
 
 LONGEST: Final = 64

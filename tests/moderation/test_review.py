@@ -10,8 +10,9 @@ import pytest
 
 from moderation.cases import OPEN, CaseState, Rank, ReviewStep, Ruling
 from moderation.errors import AlreadyInTargetState, InvalidTransition, ReviewError, UnknownExchange
+from moderation.reasons import REASONS
 from moderation.records import Action, Closing, Decision, Exchange, Opening, Origin, Outcome, Stage
-from moderation.review import REASONS, ReviewDesk
+from moderation.review import ReviewDesk
 from moderation.stores import Query
 from moderation.stores.memory import MemoryStore
 from moderation.words import LANGUAGES

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from moderation.cases import Case, Ruling
 from moderation.filters.registry import FILTERS
+from moderation.reasons import masked, reason
 from moderation.records import Decision, Exchange, Objection, Stage
-from moderation.review import masked, reason
 from moderation.words import LANGUAGES, catalogue
 from tests.moderation.reviewing import OPENING, finding, objection
 from tests.support import exchanges

@@ -8,8 +8,8 @@ import pytest
 from moderation.cases import Case, Review, ReviewStep, Ruling
 from moderation.filters.registry import FILTERS
 from moderation.policy import Policy
+from moderation.reasons import REASONS
 from moderation.records import Action, Decision, Exchange, Objection, Outcome, Stage
-from moderation.review import REASONS
 from moderation.statements import SUBJECTS, Automation, Restriction, Statement, statements, subject_of, told
 from moderation.words import LANGUAGES, catalogue
 from tests.support.exchanges import NOON, closing, finding, objection, opening, report, step

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from moderation.review import REASONS
+from moderation.reasons import REASONS
 from moderation.stores import Query
 from moderation.words import LANGUAGES
 from tests.bots.telegram.commanding import _place, korean, model, text

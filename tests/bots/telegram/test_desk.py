@@ -4,7 +4,7 @@ import pytest
 import telegram
 
 from moderation.cases import CaseState, Ruling
-from moderation.review import REASONS
+from moderation.reasons import REASONS
 from moderation.stores import Query
 from moderation.words import LANGUAGES
 from tests.bots.telegram.menu_stage import Stage, alert, on_telegram

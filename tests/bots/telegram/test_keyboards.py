@@ -11,7 +11,7 @@ from bots.places import Mode, PlaceSettings
 from bots.streaming import Phase
 from bots.telegram_bot import keyboards
 from bots.telegram_bot.keyboards import LONGEST, PAGE, Press, case_of, controls, desk, pack, parse
-from moderation.review import REASONS
+from moderation.reasons import REASONS
 from moderation.words import LANGUAGES
 
 KINDS = "rdpswela"
