@@ -254,7 +254,7 @@ async def test_review_is_for_moderators_and_masks_what_was_kept() -> None:
         spoilers = [one for message in shown for one in message.entities if one["type"] == "spoiler"]
         assert len(spoilers) >= 2
         assert {button["callback_data"].split(":")[1] for button in shown[-1].buttons} == {
-            *("reveal", "uphold", "overturn", "edit", "withdraw", "note", "next")
+            *("claim", "reveal", "uphold", "overturn", "edit", "escalate", "withdraw", "note", "next")
         }
 
 
