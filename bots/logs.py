@@ -1,13 +1,17 @@
-"""Where the log goes: a file beside the store, small, private, without a word of what anybody said."""
+"""Where the log goes: a file beside the store, small, private, without a word of what anybody said; and, where a
+program reads it, lines of JSON."""
 
+import json
 import logging
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Final, TextIO
 
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -33,6 +37,9 @@ _PARTS: Final = {
     "guard": ("moderation",),
 }
 """Loggers by what they speak for; all others speak for Talchum."""
+_OURS: Final = ("bots", "personas", "moderation")
+_FIELD: Final = re.compile(r"(\w+)=%[-.0-9]*[a-z]")
+"""A figure in a line of ours, as the line is written: its name, and how it is put into words."""
 
 
 class _Wordless(logging.Formatter):
@@ -48,6 +55,31 @@ class _Wordless(logging.Formatter):
     def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - the library's name
         """One line in place of a traceback."""
         return place_of(ei[1])
+
+
+class _Lines(_Wordless):
+    """The same as JSON: `at`, `level`, `logger`, `message`, and of lines of ours each figure by its name."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        told: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+        }
+        names = _FIELD.findall(record.msg) if record.name.partition(".")[0] in _OURS else []
+        if names and isinstance(record.args, tuple) and len(names) == len(record.args):
+            told["message"] = record.msg.partition(names[0] + "=")[0].strip(" :")
+            told |= {name: _plain(value) for name, value in zip(names, record.args, strict=True)}
+        else:
+            told["message"] = super().format(record).partition("\n")[0]
+        if record.exc_info:
+            told["error"] = place_of(record.exc_info[1])
+        return json.dumps(told, ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, int | float | None) else str(value)
 
 
 def place_of(error: BaseException | None) -> str:
@@ -93,10 +125,12 @@ def _level_of(number: int) -> str:
 
 
 @contextmanager
-def logging_to(file: Path, *, level: str, troubles: Troubles | None = None) -> Iterator[None]:
-    """Log to `file` from `level` on ("debug", "info", "warning", "critical") while this is open; nothing goes to the
-    terminal, where it would stand in the middle of a reply. `troubles` hears of what goes wrong whatever the level.
-    Raises OSError where the file cannot be made."""
+def logging_to(
+    file: Path, *, level: str, troubles: Troubles | None = None, lines: TextIO | None = None
+) -> Iterator[None]:
+    """Log to `file` from `level` on ("debug", "info", "warning", "critical") while this is open; nothing goes to a
+    terminal, where it would stand in the middle of a reply. `lines` gets the same as JSON, and `troubles` hears of what
+    goes wrong whatever the level. Raises OSError where the file cannot be made."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.touch(mode=0o600)
     handler = RotatingFileHandler(file, maxBytes=_SIZE, backupCount=3, encoding="utf-8", errors="replace")
@@ -107,10 +141,19 @@ def logging_to(file: Path, *, level: str, troubles: Troubles | None = None) -> I
     for name, least in _TALKATIVE.items():
         logging.getLogger(name).setLevel(least)
     root.setLevel(min(handler.level, troubles.level) if troubles else handler.level)
-    root.handlers[:] = [handler, troubles] if troubles else [handler]
+    root.handlers[:] = [handler, *([troubles] if troubles else []), *_told_to(lines, handler.level)]
     try:
         yield
     finally:
         root.setLevel(before[0])
         root.handlers[:] = before[1]
         handler.close()
+
+
+def _told_to(lines: TextIO | None, level: int) -> list[logging.Handler]:
+    if lines is None:
+        return []
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(_Lines("%(message)s"))
+    handler.setLevel(level)
+    return [handler]

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 
 from bots.cli.common import ModelName, SettingsFile, err, say, settings_of
 from bots.cli.common import run as run_
@@ -26,7 +27,9 @@ async def _run(settings: Settings) -> None:
     troubles = Troubles(metrics.troubled)
     work = asyncio.create_task(serve(settings, ready, metrics, troubles))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, work.cancel)
-    with logging_to(settings.log_file, level=settings.log.level, troubles=troubles):
+    # Whoever starts it without a terminal (a container, systemd) reads the log as it comes.
+    lines = None if sys.stderr is None or sys.stderr.isatty() else sys.stderr
+    with logging_to(settings.log_file, level=settings.log.level, troubles=troubles, lines=lines):
         try:
             await asyncio.wait([work])
         finally:

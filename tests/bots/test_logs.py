@@ -1,5 +1,7 @@
 """The log: where things happened, never what anybody said."""
 
+import io
+import json
 import logging
 from pathlib import Path
 
@@ -80,3 +82,42 @@ def test_only_the_last_troubles_are_remembered(tmp_path: Path) -> None:
 
     assert len(troubles.last) == 10
     assert troubles.last[-1].endswith("number 49")
+
+
+def lines_of(tmp_path: Path, level: str = "info") -> list[dict[str, object]]:
+    """What a program reads of the same log."""
+    stream = io.StringIO()
+    with logging_to(tmp_path / "talchum.log", level=level, lines=stream):
+        logging.getLogger("personas.ledger").info("exchange platform=%s repairs=%d first_ms=%s", "discord", 2, None)
+        logging.getLogger("bots.host").warning("the state failed: error=%s", "stores.busy")
+        logging.getLogger("bots").debug("nobody asked")
+        logging.getLogger("telegram.ext").error("said=%s", "somebody's words")
+        logging.getLogger("asyncio").error("Task was lost: task=%s", "x\nfuture: somebody's words")
+        try:
+            raise ValueError("somebody's words")
+        except ValueError:
+            logging.getLogger("bots.host").exception("a defect")
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_program_reads_a_line_of_json_with_its_figures_by_name(tmp_path: Path) -> None:
+    exchange, failed, *_ = lines_of(tmp_path)
+
+    assert {key: value for key, value in exchange.items() if key != "at"} == {
+        "level": "info",
+        "logger": "personas.ledger",
+        "message": "exchange",
+        "platform": "discord",
+        "repairs": 2,
+        "first_ms": None,
+    }
+    assert str(exchange["at"]).endswith("+00:00")
+    assert (failed["message"], failed["error"]) == ("the state failed", "stores.busy")
+
+
+def test_lines_of_json_have_no_word_of_anybody_either(tmp_path: Path) -> None:
+    lines = lines_of(tmp_path)
+
+    assert len(lines) == 4
+    assert "somebody" not in json.dumps(lines)
+    assert str(lines[-1]["error"]).startswith("ValueError at ")

@@ -130,7 +130,7 @@ async def test_while_it_runs_people_and_programs_are_told_how_it_is(discord: Dis
         while running:  # it was told last before the connection stood
             running, told = await typed(tmp_path, settings, "status")
         process.send_signal(signal.SIGTERM)
-        await asyncio.wait_for(process.communicate(), PATIENCE.total_seconds())
+        _, written_down = await asyncio.wait_for(process.communicate(), PATIENCE.total_seconds())
     off, nothing = await typed(tmp_path, settings, "status")
 
     assert ready == (200, {"status": "ready", "platforms": {"discord": True}})
@@ -139,6 +139,10 @@ async def test_while_it_runs_people_and_programs_are_told_how_it_is(discord: Dis
     assert (running, off) == (0, 1)
     assert listen in told
     assert "does not run" in nothing
+    lines = [json.loads(line) for line in written_down.decode().splitlines() if line.startswith("{")]
+    (exchange,) = [line for line in lines if line["message"] == "exchange"]
+    assert (exchange["platform"], exchange["outcome"], exchange["repairs"]) == ("discord", "clean", 0)
+    assert "lamp" not in written_down.decode()
 
 
 async def typed(tmp_path: Path, settings: Path, verb: str) -> tuple[int | None, str]:
