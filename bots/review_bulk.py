@@ -12,9 +12,8 @@ from bots.review_asking import By, wrong
 from bots.review_filters import Filters
 from bots.review_mutes import ReviewMutes
 from bots.state import Entry, State
-from moderation.cases import CaseState, ReviewStep
+from moderation.cases import RULINGS, CaseState, ReviewStep
 from moderation.errors import ReviewError
-from moderation.figures import RULINGS
 from moderation.records import Exchange
 from moderation.review import ReviewDesk
 from moderation.words import catalogue

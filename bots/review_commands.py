@@ -16,7 +16,7 @@ from bots.review_figures import ReviewFigures
 from bots.review_filters import Filters
 from bots.review_mutes import ReviewMutes
 from bots.review_words import ReviewWords
-from moderation.cases import CaseState, Reviewer, ReviewStep
+from moderation.cases import RULINGS, CaseState, Reviewer, ReviewStep
 from moderation.consequences import draft_of
 from moderation.errors import InvalidTransition, ReviewError
 from moderation.records import Exchange, Outcome
@@ -42,7 +42,6 @@ _VERBS: Final = (
 _TAKEN: Final = {"approve": ReviewStep.OVERTURN, "reject": ReviewStep.UPHOLD}
 """What is decided about a reply that is held."""
 _NOTES: Final = frozenset({ReviewStep.NOTE, ReviewStep.ANSWER})
-_DECISIONS: Final = frozenset({ReviewStep.UPHOLD, ReviewStep.OVERTURN})
 _CLAIMS: Final = frozenset({ReviewStep.CLAIM, ReviewStep.RENEW})
 _OF_CASES: Final = frozenset(
     {*(step.value for step in _VERBS), *_TAKEN, "edit", "draft", "next", "show", "brief", "merge"}
@@ -191,7 +190,7 @@ class ReviewCommands:
             if step in _NOTES and not note:
                 raise self._usage(step.value)
             case = await self._take(exchange, step, by, note)
-            kind = about(case) if step in _DECISIONS else "done"
+            kind = about(case) if step in RULINGS else "done"
             takes_back = exchange if step is ReviewStep.WITHDRAW else ""
             card = self._done(case, f"{step}_{kind}", await self._undone(case, step, by))
             return replace(card, takes_back=takes_back, hint=self._until(case, step) or card.hint)

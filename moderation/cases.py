@@ -6,6 +6,7 @@ What a step does to a case is in `moderation.transitions`. Times are aware datet
 import enum
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 
@@ -175,6 +176,11 @@ class Case:
             return CaseState.ESCALATED
         return CaseState.APPEALED if self.appealed else CaseState.QUEUED
 
+
+RULINGS: Final = MappingProxyType(
+    {ReviewStep.UPHOLD: Ruling.UPHELD, ReviewStep.OVERTURN: Ruling.OVERTURNED, ReviewStep.EDIT: Ruling.UPHELD}
+)
+"""The steps that decide about a case, and what they say."""
 
 OPEN: Final = frozenset({CaseState.QUEUED, CaseState.APPEALED, CaseState.ESCALATED, CaseState.CLAIMED})
 """Where somebody has something to do."""

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from moderation.cases import Case, Review, ReviewStep
+from moderation.cases import RULINGS, Case, Review, ReviewStep
 from moderation.masks import bears_label
 from moderation.records import Decision, Exchange, Finding, Objection, Outcome, Stage, text_digest
-from moderation.transitions import DECISIONS
 
 EDIT: Final = "edit"
 """What stands in place of a filter for the words of somebody who decided."""
@@ -64,7 +63,7 @@ def decision_on(case: Case) -> Review | None:
     for review in reversed(case.reviews):
         if review.step is ReviewStep.REOPEN or case.ruling is None:
             return None
-        if review.step in DECISIONS:
+        if review.step in RULINGS:
             return review
     return None
 

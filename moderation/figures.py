@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
-from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from moderation.cases import CaseState, Priority, ReviewStep, Ruling
+from moderation.cases import CaseState, Priority, Ruling
 from moderation.shares import Estimate, share
 
 
@@ -74,10 +73,6 @@ class Tally:
 
 
 Decisions: TypeAlias = Iterable[Decided]
-
-
-RULINGS: Final = MappingProxyType({ReviewStep.UPHOLD: Ruling.UPHELD, ReviewStep.OVERTURN: Ruling.OVERTURNED})
-"""What the steps that decide say."""
 
 
 def decision(

@@ -11,7 +11,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from moderation.cases import GUARD, MEMBER, OPEN, Case, CaseState, Priority, Rank, Review, Reviewer, ReviewStep, Ruling
+from moderation.cases import (
+    GUARD,
+    MEMBER,
+    OPEN,
+    RULINGS,
+    Case,
+    CaseState,
+    Priority,
+    Rank,
+    Review,
+    Reviewer,
+    ReviewStep,
+    Ruling,
+)
 from moderation.consequences import consequence, kept_back, worded, worded_as
 from moderation.desk_rules import DeskRules
 from moderation.errors import InvalidTransition, ReviewError, UnknownExchange
@@ -19,7 +32,7 @@ from moderation.figures import Decided, Waiting
 from moderation.reasons import APPEAL, REASONS, REPORT
 from moderation.records import Decision, Exchange, Finding, Objection, Opening, Origin, Outcome, Stage, Stats
 from moderation.stores import Audit, Query, Store
-from moderation.transitions import BESIDE, DECISIONS, advance, expired, latest, plan
+from moderation.transitions import BESIDE, advance, expired, latest, plan
 
 _TRIES: Final = 8
 """How often a step that changes no state is tried again when others were faster."""
@@ -207,8 +220,11 @@ class ReviewDesk:
         return await self._store.waiting(dict(zip(Priority, self.late, strict=True)), server=server or "")
 
     async def decided(self, past: timedelta, *, server: str | None = None) -> tuple[Decided, ...]:
-        """The decisions of the time that has just passed, in order."""
-        return () if server == "" else await self._store.decided(self._clock() - past, server=server or "")
+        """The decisions of people in the time that has just passed, in order; what nobody decided in time is none."""
+        if server == "":
+            return ()
+        found = await self._store.decided(self._clock() - past, server=server or "")
+        return tuple(each for each in found if each.by != GUARD.name)
 
     async def verify(self, earlier: str = "") -> Audit:
         """See `Store.verify`."""
@@ -281,7 +297,7 @@ class ReviewDesk:
         return await self._store.review(kept.id, reviews, case)
 
     async def _closes(self, kept: Exchange, what: ReviewStep, by: Reviewer, note: str) -> bool:
-        if what not in DECISIONS:
+        if what not in RULINGS:
             done = what in (ReviewStep.RESTORE, ReviewStep.NOTE) and by == GUARD
             return done and kept.case.state is CaseState.DECIDED
         others = [await self._store.get(each) for each in kept.case.exchanges if each != kept.id]

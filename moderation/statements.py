@@ -15,12 +15,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from moderation.cases import Review, ReviewStep, Ruling
+from moderation.cases import RULINGS, Review, ReviewStep, Ruling
 from moderation.consequences import EDIT
 from moderation.filters.phrases import data_folder
 from moderation.reasons import APPEAL, REPORT
 from moderation.records import Action, Decision, Exchange, Finding, Outcome, Stage
-from moderation.transitions import DECISIONS
 from moderation.words import DEFAULT_LANGUAGE, catalogue
 
 _NO_RESTRICTION: Final = frozenset({Action.SUSPEND, Action.DISCLOSE})
@@ -128,7 +127,7 @@ def _automatic(exchange: Exchange) -> Iterable[Statement]:
         return
     withdrawn = exchange.closing is not None and exchange.closing.outcome is Outcome.WITHDRAWN
     heard = all(objection.stage is Stage.INPUT for objection, _ in blocked)
-    decided = [review for review in exchange.case.by_people if review.step in DECISIONS]
+    decided = [review for review in exchange.case.by_people if review.step in RULINGS]
     wrong = bool(decided) and exchange.case.ruling is Ruling.OVERTURNED
     yield _statement(
         exchange,

@@ -16,15 +16,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from moderation.cases import GUARD, OPEN, Case, CaseState, Priority, Rank, Review, Reviewer, ReviewStep, Ruling
+from moderation.cases import GUARD, OPEN, RULINGS, Case, CaseState, Priority, Rank, Review, Reviewer, ReviewStep
 from moderation.errors import AlreadyInTargetState, Forbidden, InvalidTransition
 from moderation.records import Action, Decision, Objection
 
-_RULINGS: Final = {
-    ReviewStep.UPHOLD: Ruling.UPHELD, ReviewStep.OVERTURN: Ruling.OVERTURNED, ReviewStep.EDIT: Ruling.UPHELD
-}  # fmt: skip
-DECISIONS: Final = frozenset(_RULINGS)
-"""What decides about a case."""
 BESIDE: Final = frozenset(
     {
         ReviewStep.NOTE,
@@ -57,8 +52,8 @@ def plan(case: Case, what: ReviewStep, by: Reviewer, at: datetime) -> tuple[Revi
     """The steps that lead to `what` for somebody who presses one button: a lease that ended is ended first, a decision
     is taken back before another one, and a case is claimed before it is decided."""
     steps: list[ReviewStep] = [ReviewStep.EXPIRE] if expired(case, at) and what is not ReviewStep.EXPIRE else []
-    if what in _RULINGS:
-        if case.state is CaseState.CLOSED and (what is ReviewStep.EDIT or case.ruling is not _RULINGS[what]):
+    if what in RULINGS:
+        if case.state is CaseState.CLOSED and (what is ReviewStep.EDIT or case.ruling is not RULINGS[what]):
             steps.append(ReviewStep.REOPEN)
         if case.state is not CaseState.CLOSED or steps:
             mine = case.state is CaseState.CLAIMED and case.holder == by.name and not steps
@@ -162,7 +157,7 @@ def _escalate(case: Case, what: ReviewStep, by: Reviewer, _at: datetime, _lease:
 
 
 def _rule(case: Case, what: ReviewStep, by: Reviewer, _at: datetime, _lease: timedelta) -> Case:
-    ruling = _RULINGS[what]
+    ruling = RULINGS[what]
     if case.state in (CaseState.CLOSED, CaseState.DECIDED) and case.ruling is ruling and what is not ReviewStep.EDIT:
         raise AlreadyInTargetState(f"review.already_{ruling.value}", id=case.id, state=case.state)
     if case.state is not CaseState.CLAIMED or case.holder != by.name:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bots.cards import Card, Row
-from moderation.cases import GUARD, OPEN, Case, CaseState, ReviewStep, Ruling
+from moderation.cases import GUARD, OPEN, RULINGS, Case, CaseState, ReviewStep, Ruling
 from moderation.consequences import EDIT
 from moderation.reasons import APPEAL, REPORT
 from moderation.records import Decision, Exchange, Outcome, RuleStats
@@ -50,7 +50,9 @@ class _Counts:
     objected: Counter[str] = field(default_factory=Counter)
     decided: Counter[tuple[str, Ruling]] = field(default_factory=Counter)
     reports: Counter[str] = field(default_factory=Counter)
-    steps: Counter[ReviewStep] = field(default_factory=Counter)
+    rulings: Counter[Ruling] = field(default_factory=Counter)
+    """Of people: what nobody decided in time is no judgement."""
+    appeals: int = 0
     backlog: int = 0
 
 
@@ -110,9 +112,9 @@ async def monthly_report(
         blocked=counts.kept[Decision.BLOCK],
         rules=rules,
         reports=dict(counts.reports.most_common()),
-        appeals=counts.steps[ReviewStep.APPEAL],
-        upheld=counts.steps[ReviewStep.UPHOLD],
-        overturned=counts.steps[ReviewStep.OVERTURN],
+        appeals=counts.appeals,
+        upheld=counts.rulings[Ruling.UPHELD],
+        overturned=counts.rulings[Ruling.OVERTURNED],
         backlog=counts.backlog,
     )
 
@@ -181,7 +183,9 @@ def _count(exchange: Exchange, month: Month, counts: _Counts) -> None:
         if finding.filter == REPORT and objection.at in month
     )
     if exchange.id == exchange.case.id:  # several exchanges may be one case
-        counts.steps.update(review.step for review in exchange.case.reviews if review.at in month)
+        made = [review.step for review in exchange.case.by_people if review.at in month]
+        counts.appeals += made.count(ReviewStep.APPEAL)
+        counts.rulings.update(RULINGS[step] for step in made if step in RULINGS)
         counts.backlog += _waited(exchange.case, month) and not exchange.erased
     if exchange.opening.at in month and own:
         counts.kept[max(finding.decision for finding in own)] += 1

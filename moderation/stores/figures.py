@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from moderation.cases import CaseState, Priority, ReviewStep, Ruling
-from moderation.figures import RULINGS, Decided, Waiting, decision
+from moderation.cases import RULINGS, CaseState, Priority, ReviewStep, Ruling
+from moderation.figures import Decided, Waiting, decision
 from moderation.stores.rows import keep, revive
 
 
@@ -37,9 +37,9 @@ def decided(connection: sqlite3.Connection, since: datetime, server: str) -> tup
     rows = connection.execute(
         "SELECT r.seq, e.lead, r.at, r.actor, r.step FROM review r JOIN exchange e ON e.seq = r.exchange"
         " JOIN casefile c ON c.seq = e.lead"
-        " WHERE r.step IN ('uphold', 'overturn') AND r.at >= :since AND (:server = '' OR c.server = :server)"
-        " ORDER BY r.seq",
-        {"since": since.isoformat(), "server": keep(server)},
+        " WHERE r.step IN (SELECT value FROM json_each(:steps)) AND r.at >= :since"
+        " AND (:server = '' OR c.server = :server) ORDER BY r.seq",
+        {"steps": json.dumps(list(RULINGS)), "since": since.isoformat(), "server": keep(server)},
     ).fetchall()
     cases = json.dumps(sorted({lead for _, lead, *_ in rows}))
     about, rules, claims = _about(connection, cases), _rules(connection, cases), _claims(connection, cases)

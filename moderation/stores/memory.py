@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from moderation.cases import GUARD, OPEN, Case, CaseState, Priority, Review, Reviewer, ReviewStep, Ruling
+from moderation.cases import GUARD, OPEN, RULINGS, Case, CaseState, Priority, Review, Reviewer, ReviewStep, Ruling
 from moderation.errors import InvalidTransition, StoreFailed, UnknownExchange
-from moderation.figures import RULINGS, Decided, Waiting, decision
+from moderation.figures import Decided, Waiting, decision
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, RuleStats, Stats
 from moderation.stores import Audit, Expired, Query, reports
 from moderation.stores.chain import link

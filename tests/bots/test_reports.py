@@ -14,7 +14,7 @@ import pytest
 from bots.reports.dsa import FIELDS, as_csv, as_jsonl, dsa_rows
 from bots.reports.keeping import everything_kept
 from bots.reports.monthly import Month, MonthlyReport, card, document, monthly_report
-from moderation.cases import Case, CaseState, Review, ReviewStep, Ruling
+from moderation.cases import GUARD, RULINGS, Case, CaseState, Review, ReviewStep
 from moderation.records import Decision, Exchange, Outcome, RuleStats, Stage
 from moderation.stores.memory import MemoryStore
 from moderation.words import LANGUAGES
@@ -23,9 +23,8 @@ from tests.support.exchanges import NOON, closing, finding, numbered, objection,
 MARCH = Month(year=2026, month=3)
 DAY = timedelta(days=1)
 BLOCKED = finding("lexicon.slur", Decision.BLOCK)
-_RULINGS = {ReviewStep.UPHOLD: Ruling.UPHELD, ReviewStep.OVERTURN: Ruling.OVERTURNED}
 _AFTER = {
-    **dict.fromkeys(_RULINGS, CaseState.DECIDED),
+    **dict.fromkeys(RULINGS, CaseState.DECIDED),
     ReviewStep.CLOSE: CaseState.CLOSED,
     ReviewStep.APPEAL: CaseState.APPEALED,
     ReviewStep.CLAIM: CaseState.CLAIMED,
@@ -35,7 +34,7 @@ _AFTER = {
 def case(name: str, *findings: object, at: datetime = NOON, reviews: Sequence[Review] = ()) -> Exchange:
     """One with a flagged draft, or with what is given."""
     objections = [replace(objection("a draft", *findings), at=at)]  # type: ignore[arg-type]
-    rulings = [_RULINGS[review.step] for review in reviews if review.step in _RULINGS]
+    rulings = [RULINGS[review.step] for review in reviews if review.step in RULINGS]
     return Exchange(
         id=name,
         opening=replace(opening("what was said"), at=at),
@@ -94,6 +93,13 @@ async def test_reports_and_decisions_count_where_they_were_made_whatever_they_ar
     assert made.reports == {"hateful": 1}
     assert (made.upheld, made.overturned, made.overturn_rate) == (1, 1, 0.5)
     assert made.rules["lexicon.slur"] == RuleStats(objected=1, upheld=0, overturned=1), "as decided last"
+
+
+async def test_words_of_a_moderators_own_are_a_decision_and_what_nobody_decided_in_time_is_none() -> None:
+    worded = case("a", BLOCKED, reviews=[taken(ReviewStep.EDIT, NOON)])
+    late = case("b", BLOCKED, reviews=[replace(taken(ReviewStep.UPHOLD, NOON), actor=GUARD.name)])
+
+    assert (await of_march(worded, late)).upheld == 1
 
 
 async def test_a_report_alone_is_no_objection_of_the_guard() -> None:

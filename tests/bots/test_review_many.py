@@ -15,7 +15,7 @@ from bots.parts import tools_of
 from bots.review_commands import ReviewCommands
 from bots.state.memory import MemoryState
 from moderation.cases import CaseState, Rank, ReviewStep, Ruling
-from moderation.records import Decision
+from moderation.records import Decision, Outcome
 from moderation.review import ReviewDesk
 from moderation.stores import Query
 from moderation.stores.memory import MemoryStore
@@ -39,11 +39,18 @@ class Desk:
         tools = tools_of(Settings.load(self.settings.encode(), {}), self.state, now=lambda: self.now)
         self.tools = replace(tools, ids=numbered("b"))
 
-    async def cases(self, count: int, *, rule: str = "lexicon.slur", decision: Decision = Decision.FLAG) -> "Desk":
+    async def cases(
+        self,
+        count: int,
+        *,
+        rule: str = "lexicon.slur",
+        decision: Decision = Decision.FLAG,
+        outcome: Outcome = Outcome.REPAIRED,
+    ) -> "Desk":
         for _ in range(count):
             begun = replace(opening("=said", server="s1"), at=self.now)
             kept = await self.store.open(begun, objection("drafted", finding(rule, decision)))
-            await self.store.close(kept, closing(shown="was shown"))
+            await self.store.close(kept, closing(outcome, shown="was shown"))
             self.now += DAY
         return self
 
@@ -151,6 +158,15 @@ async def test_a_bulk_is_taken_back_within_the_hour_where_it_has_the_last_word()
     assert (await desk.store.get("a1")).case.state is CaseState.QUEUED
     with pytest.raises(UsageError):
         await desk.typed("undo b1")
+
+
+async def test_what_was_worded_otherwise_since_a_bulk_is_not_taken_back() -> None:
+    desk = await Desk().cases(1, decision=Decision.BLOCK, outcome=Outcome.WITHHELD)
+    await desk.typed("bulk uphold yes")
+    await desk.typed("edit a1 Other words.", who="joon")
+
+    assert [row.text for row in (await desk.typed("undo b1")).rows] == ["0", "1: a1"]
+    assert await desk.rulings() == [Ruling.UPHELD]
 
 
 async def test_after_an_hour_or_from_elsewhere_nothing_is_taken_back() -> None:

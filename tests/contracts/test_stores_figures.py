@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from moderation.cases import Priority, Rank, ReviewStep, Ruling
+from moderation.cases import GUARD, Priority, Rank, ReviewStep, Ruling
 from moderation.figures import Decided
+from moderation.records import Decision, Outcome
 from moderation.review import ReviewDesk
 from moderation.stores import Query, Store
 from tests.support.exchanges import NOON, by, closing, finding, objection, opening
@@ -76,6 +77,21 @@ async def test_what_was_decided_otherwise_or_taken_back_does_not_stand(desk: Des
         (twice, "mina", "upheld", False),
         (changed, "joon", "overturned", True),
         (twice, "joon", "upheld", True),
+    ]
+
+
+async def test_words_of_somebodys_own_are_a_decision_and_what_nobody_decided_in_time_is_none(desk: Desk) -> None:
+    held = [
+        await desk.store.open(opening(server="s1"), objection("a draft", finding("lexicon.slur", Decision.BLOCK)))
+        for _ in range(2)
+    ]
+    for case in held:
+        await desk.store.close(case, closing(Outcome.HELD))
+    await desk.desk.take(held[0], ReviewStep.EDIT, by=by("mina"), note="Other words.")
+    await desk.desk.take(held[1], ReviewStep.UPHOLD, by=GUARD)
+
+    assert [(each.case, each.by, each.ruling, each.stands) for each in await desk.decided()] == [
+        (held[0], "mina", Ruling.UPHELD, True)
     ]
 
 
