@@ -240,7 +240,7 @@ def house_of(
     meter = Meter(state, Prices(**dict(settings.prices)), now)
     words = OwnWords(state, runtime.guard)
     scenes = Scenes(troupe.hall, Places(state, settings.places), language=settings.language, words=words)
-    desk = ReviewDesk(store, clock=now, rules=settings.review.rules)
+    desk = ReviewDesk(store, clock=now, rules=settings.review.rules, policy=runtime.policy)
     tools = replace(tools_of(settings, state, now=now), speaker=scenes.hall.cast, words=words)
     replies = Replies(state, now=now, ids=new_id)
     inbox = _inbox(settings)

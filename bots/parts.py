@@ -105,9 +105,10 @@ async def open_register(settings: Settings) -> AsyncGenerator[Register, None]:
 
 @asynccontextmanager
 async def open_review(settings: Settings) -> AsyncGenerator[ReviewCommands, None]:
-    """The review desk alone, beside whatever else has the store open. Raises StoreUnavailable."""
+    """The review desk alone, beside whatever else has the store open. Raises StoreUnavailable, PolicyError."""
+    policy = await asyncio.to_thread(lambda: Policy.load(policy_file(settings)))
     async with open_store(settings) as store, open_state(settings) as state:
-        desk = ReviewDesk(store, clock=utc_now, rules=settings.review.rules)
+        desk = ReviewDesk(store, clock=utc_now, rules=settings.review.rules, policy=policy.hash)
         yield ReviewCommands(desk, language=settings.language, tools=tools_of(settings, state, now=utc_now))
 
 

@@ -15,8 +15,10 @@ from bots.config import Settings
 from bots.errors import SettingsError, Unknown
 from bots.host import Host
 from bots.inbox import Busy
-from bots.parts import open_guard, open_store
+from bots.parts import open_guard, open_review, open_store
+from bots.platform import Role
 from moderation.errors import FilterUnavailable
+from moderation.policy import Policy
 from moderation.records import Candidate, Decision, Stage
 from personas.errors import RefuseToStart
 from personas.generators.scripted_server import ScriptedServer
@@ -25,7 +27,9 @@ from personas.loading import load_library
 from personas.messages import Event, Finished, Passage
 from personas.model_files import known_models
 from personas.prompting import Limits
-from tests.support.house import ALONE, caller
+from tests.support.exchanges import by, closing, objection, opening
+from tests.support.house import ALONE, SERVER, caller, open_house
+from tests.support.stage import reply_of, rules, scripted
 
 
 def settings_of(tmp_path: Path, document: str, **environ: str) -> Settings:
@@ -217,3 +221,20 @@ terms = ["frobnicator"]
         verdict = await guard.judge(Candidate(stage=Stage.WHOLE, text="You old f.r.o.b.n.i.c.a.t.o.r!"))
 
     assert verdict.decision is Decision.BLOCK
+
+
+async def test_a_step_that_is_taken_stands_in_the_trail_with_the_policy_in_force(tmp_path: Path) -> None:
+    settings, shipped = settings_of(tmp_path, ""), await asyncio.to_thread(Policy.load)
+    async with open_review(settings) as commands, open_store(settings) as store:
+        kept = await store.open(opening(), objection())
+        await store.close(kept, closing())
+        await commands.run(["uphold", kept], by=by())
+        typed = (await store.get(kept)).case.by_people
+    async with open_house(scripted(reply_of("One."))) as opened:
+        kept = await opened.store.open(opening(server=SERVER.server), objection())
+        await opened.store.close(kept, closing())
+        await opened.host.command(f"/review uphold {kept}", caller(role=Role.MODERATOR))
+        pressed = (await opened.store.get(kept)).case.by_people
+
+    assert {step.policy for step in typed} == {shipped.hash}
+    assert {step.policy for step in pressed} == {rules().hash}
