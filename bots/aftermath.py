@@ -12,23 +12,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from bots.errors import BotError, Unknown
+from bots.errors import Unknown
 from bots.inbox import Busy, Inbox
 from bots.places import Place
 from bots.platform import Caller, Fill, Filling, Placed
 from bots.replies import Record, Replies
 from bots.results import Done, Result
 from bots.scene import Scene, Scenes
+from bots.softly import softly
 from moderation.cases import GUARD, Case, CaseState, ReviewStep
 from moderation.consequences import Consequence, Fate, consequence, decision_on, draft_of
-from moderation.errors import ModerationError, ReviewError
+from moderation.errors import ReviewError
 from moderation.guard import GUARD as JUDGE
 from moderation.records import Exchange, Outcome
 from moderation.review import ReviewDesk
 from moderation.stores import Query
 from personas.cast import Cast
 from personas.conversation import Conversation
-from personas.errors import PersonaError
 from personas.messages import Message, Turn
 from personas.runtime import PersonaRuntime, Refused
 
@@ -90,18 +90,18 @@ class Aftermath:
     async def run(self, sleep: Callable[[float], Awaitable[object]]) -> None:
         """Go through what is decided and what waits too long, now and then, until cancelled."""
         while True:
-            try:
+            with softly(_log, "decisions wait to be carried out"):
                 await self.sweep()
-            except (ModerationError, BotError, PersonaError) as error:
-                _log.warning("decisions wait to be carried out: error=%s", error.key)
             await sleep(_EVERY)
 
     async def sweep(self) -> None:
-        """Refuse what was held too long, and carry out what is decided. Raises what the stores raise."""
+        """Refuse what was held too long, and carry out what is decided: one that cannot be now keeps no other waiting.
+        Raises what the stores raise."""
         await self._expire()
         decided = await self._desk.list(Query(states=frozenset({CaseState.DECIDED}), limit=_ENOUGH))
         for case in dict.fromkeys(kept.case.id for kept in decided):
-            await self.finish(case)
+            with softly(_log, "a decision waits to be carried out"):
+                await self.finish(case)
 
     async def finish(self, exchange: str) -> tuple[Done, ...]:
         """Carry out what was decided about the case of an exchange, and close it, unless something of it has to wait.

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -27,6 +27,7 @@ from bots.retention import Retention
 from bots.review_mutes import silence_card
 from bots.sampling import Sampling
 from bots.scene import Scene, Scenes
+from bots.softly import softly
 from bots.state import Entry, State
 from bots.tending import Tending
 from bots.troupe import Troupe
@@ -91,8 +92,9 @@ class Host:
     async def tidy(self, sleep: Callable[[float], Awaitable[object]]) -> None:
         """Delete what has expired, now and then, until cancelled."""
         while True:
-            with suppress(Deflect):
+            with softly(_log, "what expired in the state was not deleted"):
                 await self._house.state.prune()
+            with softly(_log, "what is kept too long was not deleted"):
                 await self._house.retention.run()
             await sleep(_TIDYING)
 

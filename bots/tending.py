@@ -3,20 +3,16 @@ hear of what waits too long."""
 
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from bots.cards import Card, Row, Tone
 from bots.places import Place, Places, kind_of
+from bots.softly import softly
 from bots.state import Entry, State
-from moderation.errors import Deflect, ReviewError
 from moderation.figures import overdue
 from moderation.review import ReviewDesk
 from moderation.words import catalogue
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _log = logging.getLogger(__name__)
 
@@ -64,21 +60,21 @@ class Tending:
 
     async def once(self) -> None:
         """Do all there is to do now."""
-        with _softly("leases were not ended"):
+        with softly(_log, "leases were not ended"):
             if ended := await self._desk.free_expired():
                 _log.info("leases ended: count=%d", ended)
-        with _softly("cases were not merged"):
+        with softly(_log, "cases were not merged"):
             if merged := await self._desk.gather():
                 _log.info("cases merged: count=%d", merged)
         if self._nudges:
             for platform, tell in self._tell.items():
-                with _softly("moderators were not told"):
+                with softly(_log, "moderators were not told"):
                     await self._nudge_all(platform, tell)
 
     async def _nudge_all(self, platform: str, tell: Tell) -> None:
         for server in await self._places.where(platform, lambda settings: bool(settings.log_channel)):
             if kind_of(server) == _SERVER:
-                with _softly("moderators were not told"):
+                with softly(_log, "moderators were not told"):
                     await self._nudge(Place(platform=platform, scopes=(server,)), tell)
 
     async def _nudge(self, place: Place, tell: Tell) -> None:
@@ -104,12 +100,3 @@ def nudge_card(count: int, oldest: datetime, language: str) -> Card:
     row = Row(label=say("desk.nudge_oldest", language), text=f"{oldest:%Y-%m-%d %H:%M} UTC")
     title, hint = say("desk.nudge", language, count=count), say("desk.nudge_hint", language)
     return Card(title=title, rows=(row,), hint=hint, tone=Tone.BAD)
-
-
-@contextmanager
-def _softly(what: str) -> "Iterator[None]":
-    """What the store, the state or the desk refuses now is tried again next time."""
-    try:
-        yield
-    except (Deflect, ReviewError) as error:
-        _log.warning("%s: error=%s", what, error.key)

@@ -13,6 +13,7 @@ ModerationError
 │   └── BadAnswer             it answers, but not with a judgement: the text itself may be the cause
 ├── ReviewError             tell the moderator; nothing was changed
 │   ├── UnknownExchange       no such exchange
+│   ├── Forbidden             not for somebody of that rank, or who decided before
 │   ├── AlreadyInTargetState  the decision stands already
 │   └── InvalidTransition     that step is not possible from here
 └── BadRecord               a line of input to `judge` is not what it must be

@@ -14,7 +14,7 @@ from bots.replies import Record
 from bots.results import Result
 from moderation.cases import CaseState, Priority, Rank, Reviewer, ReviewStep, Ruling
 from moderation.consequences import worded
-from moderation.errors import ReviewError
+from moderation.errors import ReviewError, StoreBusy
 from moderation.labels import truth
 from moderation.policy import Policy
 from moderation.records import Exchange, Outcome
@@ -39,6 +39,8 @@ class Wall:
     stands: dict[str, str] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
     becomes: Placed = Placed.DONE
+    broken: str = ""
+    """A message that cannot be changed."""
     name: str = "test"
     connected: bool = True
 
@@ -51,6 +53,8 @@ class Wall:
     async def put(self, record: Record, fill: Fill, *, author: str = "") -> Placed:
         if self.becomes is not Placed.DONE:
             return self.becomes
+        if self.broken in record.shown:
+            raise StoreBusy("stores.busy")
         filling = await fill(SERVER)
         if filling is None:
             return Placed.NOT
@@ -231,6 +235,19 @@ async def test_whoever_decides_elsewhere_is_followed_by_the_program_that_runs() 
         assert stage.wall.stands == {"sm1": f"One is fine.\n{REFUSED}"}
         note = next(review.note for review in kept.case.reviews if review.step is ReviewStep.NOTE)
         assert note == "locked marks.bad"
+
+
+async def test_a_decision_that_cannot_be_carried_out_keeps_no_other_waiting() -> None:
+    async with on_wall(BAD, BAD) as stage:
+        for number in (1, 2):
+            await stage.ask(message=f"m{number}")
+            await stage.opened.house.desk.take(f"x{number}", ReviewStep.UPHOLD, by=MINA)
+        stage.wall.broken = "sm2"
+        await stage.opened.house.aftermath.sweep()
+
+        states = [(await stage.opened.store.get(each)).case.state for each in ("x1", "x2")]
+        assert states == [CaseState.CLOSED, CaseState.DECIDED]
+        assert REFUSED in stage.wall.stands["sm1"]
 
 
 async def test_nobody_waits_for_ever() -> None:

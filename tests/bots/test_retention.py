@@ -1,5 +1,6 @@
 """The times of the settings, over a store."""
 
+import asyncio
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,9 +12,12 @@ from bots.config import Settings
 from bots.errors import SettingsError
 from bots.privacy_settings import PrivacySection
 from bots.retention import Retention
+from bots.state.memory import MemoryState
 from moderation.stores import Expired
 from moderation.stores.memory import MemoryStore
 from tests.support.exchanges import NOON, closing, decide, numbered, objection, opening
+from tests.support.house import open_house
+from tests.support.stage import reply_of, scripted
 
 DAY = timedelta(days=1)
 
@@ -55,6 +59,32 @@ async def test_texts_go_after_their_days_and_the_rest_after_its_own(
         "retention: texts=1 metadata=0 held=1",
         "retention: texts=0 metadata=1 held=1",
     ]
+
+
+async def test_what_is_kept_too_long_goes_also_while_the_state_fails_and_that_is_said(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = MemoryState(clock=lambda: NOON)
+    later = NOON + 11 * DAY
+    opened = open_house(
+        scripted(reply_of("One.")),
+        settings="[privacy]\ntexts = 10\n",
+        now=lambda: later,
+        state=state,
+        store=office.store,
+    )
+
+    async def stop(_seconds: float) -> None:
+        raise asyncio.CancelledError
+
+    async with opened as house:
+        await state.aclose()
+        with pytest.raises(asyncio.CancelledError):
+            await house.host.tidy(stop)
+
+    assert (await office.store.get("a1")).opening.said == ""
+    told = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert told == ["what expired in the state was not deleted: error=stores.closed"]
 
 
 async def test_a_clock_that_goes_backwards_deletes_nothing(office: Office) -> None:
