@@ -99,9 +99,9 @@ class OwnWords:
             self._known.move_to_end(server)
             return self._known[server]
         entry = await self._state.get(_KIND, server)
-        words = _words(entry) if entry else Words()
-        self._hear(server, words)
-        return words
+        if server not in self._known:  # or they were changed meanwhile
+            self._hear(server, _words(entry) if entry else Words())
+        return self._known[server]
 
     async def put(self, server: str, words: Words) -> None:
         """Let these be the words of a community. Raises FilterUnavailable for a word without letters."""

@@ -1,5 +1,6 @@
 """A community's own words: tried before they hold, heard there alone, and gone again."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from bots.errors import NotAllowed, UsageError
 from bots.own_words import OwnWords, Words
 from bots.parts import tools_of
 from bots.review_commands import ReviewCommands
+from bots.state import Entry
 from bots.state.memory import MemoryState
 from moderation.cases import Rank
 from moderation.errors import ModerationError
@@ -196,6 +198,24 @@ async def test_words_hold_after_a_restart_from_the_first_text_on_and_move_with_t
     await anew.move("s1", "s9")
     await anew.ready("s9")
     assert await town.decision("flibber", "s9") is Decision.BLOCK
+
+
+async def test_words_that_are_changed_while_the_old_ones_are_read_hold(town: Town) -> None:
+    changed = asyncio.Event()
+
+    class Slow(MemoryState):
+        async def get(self, kind: str, key: str) -> Entry | None:
+            entry = await super().get(kind, key)
+            await changed.wait()
+            return entry
+
+    words, after = OwnWords(Slow(clock=lambda: NOON), town.guard), Words().adding("gorp", "threat")
+    reading = asyncio.create_task(words.of("s9"))
+    await asyncio.sleep(0)
+    await words.put("s9", after)
+    changed.set()
+
+    assert await reading == await words.of("s9") == after
 
 
 async def test_a_community_that_is_forgotten_for_room_is_remembered_when_it_speaks(town: Town) -> None:
