@@ -43,7 +43,8 @@ class Notices:
             return due
         key = json.dumps([place.community, person, "each"])
         new = Entry(kind=_MET, key=key, value={}, person=person, until=self._clock() + REMEMBERED)
-        return "first" if await self._state.put_new(new) else due
+        known = await self._state.get(_MET, key)  # mostly: what is only read waits for no disk
+        return due if known or not await self._state.put_new(new) else "first"
 
     async def _due(self, place: Place, person: str, cadence: Cadence, *, careful: bool) -> Kind | Literal[""]:
         now, time = self._clock(), cadence.lasts(careful=careful)
