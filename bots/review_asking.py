@@ -1,6 +1,6 @@
 """Who asks the review desk for what, and how each verb goes: one table of who may do what."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -50,6 +50,10 @@ RANKS: Final[Mapping[str, Rank]] = MappingProxyType(
     }
 )
 """The lowest rank that may use each verb."""
+
+YES: Final = frozenset({"yes", "네", "예"})
+"""What is typed behind a command that changes much, to have it done."""
+_NAMED: Final = 10
 
 _UNTOLD: Final = frozenset({"brief"})
 """What platforms ask for, and nobody types."""
@@ -107,6 +111,12 @@ def wrong(verb: str, language: str) -> UsageError:
 def unknown(rank: Rank, language: str) -> UsageError:
     """How all of it goes."""
     return UsageError("commands.usage", usage=usage(rank, language))
+
+
+def counted(ids: Sequence[str]) -> str:
+    """How many cases, and which."""
+    more = f" + {len(ids) - _NAMED}" if len(ids) > _NAMED else ""
+    return f"{len(ids)}: {', '.join(ids[:_NAMED])}{more}" if ids else "0"
 
 
 def _verb(verb: str, language: str) -> str:

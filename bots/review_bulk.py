@@ -8,7 +8,7 @@ from typing import Final
 
 from bots.cards import Card, Row, Tone
 from bots.errors import UsageError
-from bots.review_asking import By, wrong
+from bots.review_asking import YES, By, counted, wrong
 from bots.review_filters import Filters
 from bots.review_mutes import ReviewMutes
 from bots.state import Entry, State
@@ -21,11 +21,9 @@ from moderation.words import catalogue
 _KIND: Final = "bulk"
 _MOST: Final = 100
 """Cases of one go; the next go has the next."""
-_NAMED: Final = 10
 _UNDONE: Final = timedelta(hours=1)
 _STEPS: Final = {step.value: step for step in (ReviewStep.UPHOLD, ReviewStep.OVERTURN, ReviewStep.ESCALATE)}
 _DONE: Final = frozenset({CaseState.DECIDED, CaseState.CLOSED})
-_YES: Final = frozenset({"yes", "네", "예"})
 
 
 class ReviewBulk:
@@ -55,7 +53,7 @@ class ReviewBulk:
         if not words or words[0] not in _STEPS:
             raise wrong("bulk", self._language)
         step, rest = _STEPS[words[0]], words[1:]
-        sure = bool(rest) and rest[-1].lower() in _YES
+        sure = bool(rest) and rest[-1].lower() in YES
         filters = Filters(self._desk, language=self._language)
         query = filters.query(rest[:-1] if sure else rest, by, verb="bulk", limit=_MOST)
         found = await self._desk.list(query, server=by.server)
@@ -64,7 +62,7 @@ class ReviewBulk:
             return Card(title=self._say("bulk_none"))
         if not sure:
             line = f"/review {shlex.join(('bulk', *words))} yes"
-            rows = (Row(label=self._say("bulk_cases"), text=_ids([kept.case.id for kept in cases])),)
+            rows = (Row(label=self._say("bulk_cases"), text=counted([kept.case.id for kept in cases])),)
             title = self._say(f"bulk_{step}", count=len(cases))
             return Card(title=title, rows=rows, hint=self._say("words_sure", line=line))
         return await self._do(step, cases, by)
@@ -124,17 +122,11 @@ class ReviewBulk:
         return replace(card, hint=undo) if done and step is not ReviewStep.ESCALATE else card
 
     def _told(self, key: str, done: Sequence[str], left: Sequence[str]) -> Card:
-        rows = [Row(label=self._say("bulk_cases"), text=_ids(done))]
+        rows = [Row(label=self._say("bulk_cases"), text=counted(done))]
         if left:
-            rows.append(Row(label=self._say("bulk_left"), text=_ids(left)))
+            rows.append(Row(label=self._say("bulk_left"), text=counted(left)))
         tone = Tone.GOOD if done else Tone.BAD
         return Card(title=self._say(key, count=len(done)), rows=tuple(rows), tone=tone)
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(f"desk.{key}", self._language, **fields)
-
-
-def _ids(ids: Sequence[str]) -> str:
-    """How many, and which."""
-    more = f" + {len(ids) - _NAMED}" if len(ids) > _NAMED else ""
-    return f"{len(ids)}: {', '.join(ids[:_NAMED])}{more}" if ids else "0"

@@ -8,7 +8,7 @@ from typing import Final
 from bots.cards import Card, Row, Tone
 from bots.errors import UsageError
 from bots.own_words import MOST, OwnWords, Trial, Words
-from bots.review_asking import By, wrong
+from bots.review_asking import YES, By, counted, wrong
 from moderation.records import Exchange
 from moderation.review import ReviewDesk
 from moderation.stores import Query
@@ -18,11 +18,9 @@ from moderation.words import catalogue
 _PAST: Final = timedelta(days=30)
 _LOOKED: Final = 300
 """Exchanges that words are tried on, the newest."""
-_NAMED: Final = 10
 _SHORTEST: Final = 2
 _LONGEST: Final = 50
 _USUAL: Final = "profanity"
-_YES: Final = frozenset({"yes", "네", "예"})
 
 
 class ReviewWords:
@@ -43,7 +41,7 @@ class ReviewWords:
         here = await self._words.of(by.server)
         if verb == "list" and not rest:
             return self._list(here)
-        sure = bool(rest) and rest[-1].lower() in _YES
+        sure = bool(rest) and rest[-1].lower() in YES
         after = self._changed(verb, rest[:-1] if sure else rest, here)
         if after == here:
             return Card(title=self._say("words_same"), tone=Tone.BAD)
@@ -77,8 +75,8 @@ class ReviewWords:
 
     def _trial(self, trial: Trial, line: str) -> Card:
         rows = (
-            Row(label=self._say("words_blocked"), text=_ids(trial.blocked)),
-            Row(label=self._say("words_released"), text=_ids(trial.released)),
+            Row(label=self._say("words_blocked"), text=counted(trial.blocked)),
+            Row(label=self._say("words_released"), text=counted(trial.released)),
         )
         title = self._say("words_trial", looked=trial.looked, days=_PAST.days)
         return Card(title=title, rows=rows, hint=self._say("words_sure", line=line))
@@ -90,9 +88,3 @@ class ReviewWords:
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(f"desk.{key}", self._language, **fields)
-
-
-def _ids(ids: Sequence[str]) -> str:
-    """How many, and which."""
-    more = f" + {len(ids) - _NAMED}" if len(ids) > _NAMED else ""
-    return f"{len(ids)}: {', '.join(ids[:_NAMED])}{more}" if ids else "0"
