@@ -59,7 +59,7 @@ def expire(connection: sqlite3.Connection, ring: Keyring, texts: datetime, metad
         "batch": BATCH,
     }
     rows = connection.execute(
-        f"SELECT seq, expired, last < :metadata FROM ({_AGED})"  # noqa: S608 - only constants
+        f"SELECT seq, expired, last < :metadata FROM ({_AGED} AND (NOT e.expired OR e.at < :metadata))"  # noqa: S608
         " WHERE decided AND last < :texts AND (NOT expired OR last < :metadata) LIMIT :batch",
         values,
     ).fetchall()
