@@ -15,7 +15,7 @@ from bots.consent import WORDINGS, Choice, Consents, asked
 from bots.errors import UsageError
 from bots.state import Entry, State
 from moderation.cases import CaseState
-from moderation.consequences import EDIT
+from moderation.reasons import EDIT
 from moderation.records import Decision, Exchange, Objection, Stage
 from moderation.stores import Store
 from moderation.words import DEFAULT_LANGUAGE, catalogue

@@ -17,7 +17,7 @@ from moderation.figures import (
     by_persona,
     by_rule,
 )
-from moderation.reasons import APPEAL
+from moderation.reasons import COMMENTS
 from moderation.records import Stats
 from moderation.review import ReviewDesk
 from moderation.shares import Estimate
@@ -33,7 +33,6 @@ _DAYS: Final = 30
 _MOST_DAYS: Final = 3_650
 _ROWS: Final = 25
 """Of a view; the rest is counted."""
-_NO_RULE: Final = f"{APPEAL}."
 
 
 class ReviewFigures:
@@ -50,8 +49,7 @@ class ReviewFigures:
             return self._overview(stats, await self._desk.waiting(server=by.server))
         view, days = self._asked(words)
         decisions = await self._desk.decided(timedelta(days=days), server=by.server)
-        tallies = [each for each in _VIEWS[view](decisions) if not f"{each.name}.".startswith(_NO_RULE)]
-        return self._view(view, days, tallies)
+        return self._view(view, days, _VIEWS[view](decisions))
 
     def _asked(self, words: Sequence[str]) -> tuple[str, int]:
         views = [word for word in words if word in _VIEWS]
@@ -101,6 +99,7 @@ class ReviewFigures:
                 ),
             )
             for rule, counts in sorted(stats.rules.items(), key=lambda item: (-item[1].objected, item[0]))
+            if rule.partition(".")[0] not in COMMENTS
         )
         rows = (*general, *self._waiting(list(waiting)), *rules)
         return Card(title=self._word("stats_title"), rows=rows, hint=self._say("stats_hint"))

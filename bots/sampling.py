@@ -6,21 +6,18 @@ Off unless settings say otherwise, and only of people who allowed it (`bots.cons
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import Final
 
 from bots.consent import SAMPLES, Consents
 from bots.platform import Caller
 from bots.scene import Scene
 from moderation.errors import Deflect
+from moderation.reasons import SAMPLE
 from moderation.records import Decision, Exchange, Finding, Objection, Opening, Origin, Outcome, Stage
 from moderation.stores import Store
 from personas.messages import Event, Finished, Passage, Withdrawal
 from personas.runtime import PersonaRuntime
 
 _log = logging.getLogger(__name__)
-
-SAMPLE: Final = "sample"
-"""What the finding of a sample has in place of a filter."""
 
 
 class Sampling:

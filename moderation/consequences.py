@@ -10,10 +10,8 @@ from typing import Final
 
 from moderation.cases import RULINGS, Case, Review, ReviewStep
 from moderation.masks import bears_label
+from moderation.reasons import EDIT
 from moderation.records import Decision, Exchange, Finding, Objection, Outcome, Stage, text_digest
-
-EDIT: Final = "edit"
-"""What stands in place of a filter for the words of somebody who decided."""
 
 _KEPT_BACK: Final = frozenset({Outcome.HELD, Outcome.WITHHELD, Outcome.WITHDRAWN})
 _DIGITS: Final = 16

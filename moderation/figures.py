@@ -10,6 +10,7 @@ from statistics import median
 from typing import TypeAlias
 
 from moderation.cases import CaseState, Priority, Ruling
+from moderation.reasons import COMMENTS
 from moderation.shares import Estimate, share
 
 
@@ -41,7 +42,7 @@ class Decided:
     persona: str
     """Whose reply the case began with."""
     rules: tuple[str, ...]
-    """`filter.category` of all that was found in it, each once."""
+    """`filter.category` of all that speaks against it, each once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ def decision(
     handling = at - claims[-1] if claims else timedelta(0)
     return Decided(
         case=case, at=at, by=by, ruling=ruling, stands=standing is ruling, handling=handling or None, persona=persona,
-        rules=tuple(sorted(set(rules))),
+        rules=tuple(sorted(rule for rule in set(rules) if rule.partition(".")[0] not in COMMENTS)),
     )  # fmt: skip
 
 

@@ -19,6 +19,18 @@ REPORT: Final = "report"
 APPEAL: Final = "appeal"
 """What stands there for somebody who does not agree with a decision, or with the guard."""
 
+EDIT: Final = "edit"
+"""What stands there for the words of somebody who decided."""
+
+SAMPLE: Final = "sample"
+"""What stands there where nothing but chance put a reply before people."""
+
+COMMENTS: Final = frozenset({APPEAL, EDIT})
+"""What people say to a case that is there already: no reason for it."""
+
+NO_FILTERS: Final = COMMENTS | {REPORT, SAMPLE}
+"""All that stands in place of a filter: none of it is an objection of the guard's."""
+
 _WORD: Final = re.compile(r"\S+")
 _MASK: Final = "•"
 

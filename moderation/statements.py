@@ -16,14 +16,12 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from moderation.cases import RULINGS, Review, ReviewStep, Ruling
-from moderation.consequences import EDIT
 from moderation.filters.phrases import data_folder
-from moderation.reasons import APPEAL, REPORT
+from moderation.reasons import COMMENTS, NO_FILTERS, REPORT
 from moderation.records import Action, Decision, Exchange, Finding, Outcome, Stage
 from moderation.words import DEFAULT_LANGUAGE, catalogue
 
 _NO_RESTRICTION: Final = frozenset({Action.SUSPEND, Action.DISCLOSE})
-_BY_PEOPLE: Final = frozenset({REPORT, APPEAL, EDIT})
 
 
 class Restriction(enum.StrEnum):
@@ -146,7 +144,7 @@ def _removal(exchange: Exchange) -> Iterable[Statement]:
     if removed is None or exchange.id != exchange.case.id:
         return
     found = [finding for objection in exchange.objections for finding in objection.findings]
-    findings = [finding for finding in found if finding.filter not in {APPEAL, EDIT}]
+    findings = [finding for finding in found if finding.filter not in COMMENTS]
     strictest = max(finding.decision for finding in findings)
     yield _statement(
         exchange,
@@ -184,7 +182,7 @@ def _statement(
         written=opening.at,
         applied=applied,
         lifted=lifted,
-        detected=any(finding.filter not in _BY_PEOPLE for finding in findings),
+        detected=any(finding.filter not in NO_FILTERS for finding in findings),
         # The guard restricts by itself: a report that came later is not why.
         noticed=by_person and any(_reported(objection.findings) for objection in exchange.objections),
         automation=automation,
@@ -193,7 +191,7 @@ def _statement(
 
 def _restricts(finding: Finding) -> bool:
     blocks = finding.decision is Decision.BLOCK
-    return blocks and finding.action not in _NO_RESTRICTION and finding.filter not in _BY_PEOPLE
+    return blocks and finding.action not in _NO_RESTRICTION and finding.filter not in NO_FILTERS
 
 
 def _reported(findings: Iterable[Finding]) -> bool:

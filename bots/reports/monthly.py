@@ -8,12 +8,10 @@ from typing import Final
 
 from bots.cards import Card, Row
 from moderation.cases import GUARD, OPEN, RULINGS, Case, CaseState, ReviewStep, Ruling
-from moderation.consequences import EDIT
-from moderation.reasons import APPEAL, REPORT
+from moderation.reasons import NO_FILTERS, REPORT
 from moderation.records import Decision, Exchange, Outcome, RuleStats
 from moderation.words import catalogue
 
-_BY_PEOPLE: Final = frozenset({REPORT, APPEAL, EDIT})
 _WAITING: Final = OPEN | {CaseState.NEW}
 
 
@@ -175,7 +173,7 @@ def document(report: MonthlyReport) -> dict[str, object]:
 
 
 def _count(exchange: Exchange, month: Month, counts: _Counts) -> None:
-    own = [one for objection in exchange.objections for one in objection.findings if one.filter not in _BY_PEOPLE]
+    own = [one for objection in exchange.objections for one in objection.findings if one.filter not in NO_FILTERS]
     counts.reports.update(
         finding.category
         for objection in exchange.objections

@@ -12,11 +12,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bots.reports.dsa import FIELDS, as_csv, as_jsonl, dsa_rows
-from bots.reports.keeping import everything_kept
 from bots.reports.monthly import Month, MonthlyReport, card, document, monthly_report
 from moderation.cases import GUARD, RULINGS, Case, CaseState, Review, ReviewStep
+from moderation.reasons import SAMPLE
 from moderation.records import Decision, Exchange, Outcome, RuleStats, Stage
 from moderation.stores.memory import MemoryStore
+from moderation.stores.walking import walk
 from moderation.words import LANGUAGES
 from tests.support.exchanges import NOON, closing, finding, numbered, objection, opening, report, step
 
@@ -108,6 +109,12 @@ async def test_a_report_alone_is_no_objection_of_the_guard() -> None:
     assert (made.flagged, made.blocked, dict(made.rules), made.reports) == (0, 0, {}, {"wrong": 1})
 
 
+async def test_a_sample_is_no_objection_of_the_guard() -> None:
+    made = await of_march(case("a", finding(f"{SAMPLE}.allowed", Decision.FLAG)))
+
+    assert (made.flagged, made.blocked, dict(made.rules)) == (0, 0, {})
+
+
 async def test_several_exchanges_of_one_case_are_decided_once() -> None:
     one = case("a", BLOCKED, reviews=[taken(ReviewStep.UPHOLD, NOON)])
 
@@ -155,7 +162,7 @@ async def test_everything_is_read_page_by_page_and_once() -> None:
     for _ in range(401):
         await store.open(opening(), objection())
 
-    found = [exchange.id async for exchange in everything_kept(store)]
+    found = [exchange.id async for exchange in walk(store)]
 
     assert len(found) == len(set(found)) == 401
 

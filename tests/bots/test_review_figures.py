@@ -76,6 +76,14 @@ async def test_categories_personas_and_moderators_have_views_of_their_own(desk: 
     assert "changed since 50%" in rows(await desk.typed("stats moderators"))["joon"]
 
 
+async def test_an_appeal_is_no_rule_in_any_view(desk: Desk) -> None:
+    await desk.desk.appeal("a4", person="p1", comment="No.", tool="test")
+
+    assert list(rows(await desk.typed("stats rules"))) == ["lexicon.slur", "bias.claim"]
+    assert list(rows(await desk.typed("stats categories"))) == ["slur", "claim"]
+    assert "appeal.contested" not in rows(await desk.typed("stats"))
+
+
 async def test_what_is_past_is_left_out_and_so_is_another_community(desk: Desk) -> None:
     desk.now += timedelta(days=8)
 
