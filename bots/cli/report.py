@@ -12,6 +12,7 @@ from bots.cli.common import SettingsFile, run, settings_of, show
 from bots.config import Settings
 from bots.errors import UsageError
 from bots.parts import open_register, open_store, utc_now
+from moderation.stores.walking import walk
 
 if TYPE_CHECKING:
     from bots.reports.crisis import CrisisReport
@@ -78,12 +79,11 @@ def monthly(
 
 
 async def _monthly(settings: Settings, day: date) -> "MonthlyReport":
-    from bots.reports.keeping import everything_kept
     from bots.reports.monthly import Month, monthly_report
 
     month = Month(year=day.year, month=day.month)
     async with open_register(settings) as register, open_store(settings) as store:
-        return await monthly_report(everything_kept(store), await register.outcomes(str(month)), month=month)
+        return await monthly_report(walk(store), await register.outcomes(str(month)), month=month)
 
 
 @report_app.command("dsa")
@@ -103,10 +103,9 @@ def dsa(
 
 async def _dsa(settings: Settings, first: date, last: date) -> "tuple[Row, ...]":
     from bots.reports.dsa import dsa_rows
-    from bots.reports.keeping import everything_kept
 
     async with open_store(settings) as store:
-        return await dsa_rows(everything_kept(store), first=first, last=last, language=settings.language)
+        return await dsa_rows(walk(store), first=first, last=last, language=settings.language)
 
 
 def _month(given: str) -> date:
