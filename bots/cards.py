@@ -2,6 +2,7 @@
 
 import enum
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 
@@ -63,3 +64,8 @@ class Card:
     """What comes along, where it is too long or not a text to read: platforms hand it over as a file, to nobody but the
     person who asked."""
     file_name: str = ""
+
+
+def moment(at: datetime) -> str:
+    """A time in UTC. Its spaces do not break: platforms tell by them that it is one of ours, and no quotation."""
+    return f"{at:%Y-%m-%d\u00a0%H:%M}\u00a0UTC"

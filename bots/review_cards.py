@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
-from bots.cards import Card, Row
+from bots.cards import Card, Row, moment
 from bots.desk_acts import acts, for_all, turn
 from moderation.cases import GUARD, OPEN, Case, CaseState, Review, Reviewer, ReviewStep
 from moderation.consequences import kept_back
@@ -162,8 +162,3 @@ def _kept(exchange: Exchange) -> Literal["", "held", "withheld"]:
 def _told(review: Review) -> bool:
     """What people did, and what came of that."""
     return review.actor != GUARD.name or review.step in (ReviewStep.RESTORE, ReviewStep.NOTE)
-
-
-def moment(at: datetime) -> str:
-    """A time in UTC. Its spaces do not break: platforms tell by them that it is one of ours, and no quotation."""
-    return f"{at:%Y-%m-%d\u00a0%H:%M}\u00a0UTC"

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
-from bots.cards import Card, Row, Tone
+from bots.cards import Card, Row, Tone, moment
 from bots.desk_acts import refusal, turn
 from bots.errors import UsageError
 from bots.review_asking import By, Tools, Verb, permit, unknown, wrong
 from bots.review_bulk import ReviewBulk
-from bots.review_cards import ReviewCards, about, moment
+from bots.review_cards import ReviewCards, about
 from bots.review_export import ReviewExport
 from bots.review_figures import ReviewFigures
 from bots.review_filters import Filters

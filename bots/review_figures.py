@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from bots.cards import Card, Row
+from bots.cards import Card, Row, moment
 from bots.review_asking import By, wrong
 from moderation.cases import Priority
 from moderation.figures import (
@@ -114,7 +114,7 @@ class ReviewFigures:
             parts = [f"{self._word(f'state_{each.state}')} {each.count}" for each in here]
             if late := sum(each.late for each in here):
                 parts.append(f"{self._word('overdue')} {late}")
-            parts.append(self._say("stats_oldest", at=f"{min(each.oldest for each in here):%Y-%m-%d %H:%M} UTC"))
+            parts.append(self._say("stats_oldest", at=moment(min(each.oldest for each in here))))
             rows.append(Row(label=self._say(f"priority_{priority.name.lower()}"), text=" · ".join(parts)))
         return rows
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from bots.cards import Card, Row, Tone
+from bots.cards import Card, Row, Tone, moment
 from bots.errors import UsageError
 from bots.mutes import Mute, Silent
 from bots.review_asking import By, Tools, wrong
@@ -62,11 +62,11 @@ class ReviewMutes:
             case=whom.case,
         )
         if mute.case:
-            note = f"{mute.kind} {_moment(mute)} {mute.reason}".rstrip()
+            note = f"{mute.kind} {moment(mute.until)} {mute.reason}".rstrip()
             await self._desk.take(mute.case, ReviewStep.MUTE, by=by.who, note=note, server=by.server)
         await self._mutes.put(mute)
         return Card(
-            title=self._say(f"muted_{mute.kind}", who=mute.who, until=_moment(mute)),
+            title=self._say(f"muted_{mute.kind}", who=mute.who, until=moment(mute.until)),
             hint=self._say("muted_hint", kind=mute.kind, who=mute.who),
             tone=Tone.GOOD,
         )
@@ -153,7 +153,7 @@ class ReviewMutes:
         return lasts, words[1:]
 
     def _row(self, mute: Mute) -> Row:
-        parts = (self._say("until", at=_moment(mute)), mute.by, mute.case, mute.reason)
+        parts = (self._say("until", at=moment(mute.until)), mute.by, mute.case, mute.reason)
         return Row(label=f"{self._say(f'kind_{mute.kind}')} {mute.who}", text=" · ".join(filter(None, parts)))
 
     def _say(self, key: str, **fields: object) -> str:
@@ -162,10 +162,6 @@ class ReviewMutes:
 
 def silence_card(mute: Mute, name: str, language: str) -> Card:
     """What somebody hears who is muted, or who wants to talk with a persona that is. `name` is the persona's."""
-    title = catalogue("bots").say(f"desk.silent_{mute.kind}", language, name=name, until=_moment(mute))
+    title = catalogue("bots").say(f"desk.silent_{mute.kind}", language, name=name, until=moment(mute.until))
     hint = catalogue("bots").say(f"desk.silent_{mute.kind}_hint", language)
     return Card(title=title, hint=hint, tone=Tone.BAD)
-
-
-def _moment(mute: Mute) -> str:
-    return f"{mute.until:%Y-%m-%d %H:%M} UTC"

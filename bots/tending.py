@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from bots.cards import Card, Row, Tone
+from bots.cards import Card, Row, Tone, moment
 from bots.places import Place, Places, kind_of
 from bots.softly import softly
 from bots.state import Entry, State
@@ -97,6 +97,6 @@ class Tending:
 def nudge_card(count: int, oldest: datetime, language: str) -> Card:
     """That cases wait longer than they should."""
     say = catalogue("bots").say
-    row = Row(label=say("desk.nudge_oldest", language), text=f"{oldest:%Y-%m-%d %H:%M} UTC")
+    row = Row(label=say("desk.nudge_oldest", language), text=moment(oldest))
     title, hint = say("desk.nudge", language, count=count), say("desk.nudge_hint", language)
     return Card(title=title, rows=(row,), hint=hint, tone=Tone.BAD)

@@ -17,7 +17,7 @@ _ROOM: Final = 3_600
 _PERSON: Final = re.compile(r"\bdiscord:(user|role):(\d+)\b")
 """A key of ours, which a client shows as a name."""
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)\u00a0(\d\d:\d\d)\u00a0UTC")
-"""A time of ours (`bots.review_cards.moment`), which a client shows as that of whoever reads it."""
+"""A time of ours (`bots.cards.moment`), which a client shows as that of whoever reads it."""
 _COLOURS: Final = {
     Tone.PLAIN: discord.Colour.blurple(),
     Tone.GOOD: discord.Colour.green(),

@@ -60,9 +60,9 @@ async def test_a_muted_person_hears_it_once_and_gets_no_reply(club: Club) -> Non
     card = await club.typed("/review mute person x1 2h keeps provoking")
 
     assert card.tone is Tone.GOOD
-    assert "2026-11-21 14:00" in card.title
+    assert "2026-11-21\u00a014:00" in card.title
     (told,) = await club.said()
-    assert "2026-11-21 14:00" in told
+    assert "2026-11-21\u00a014:00" in told
     assert "provoking" not in told
     assert await club.said() == await club.said("again") == []
 
@@ -140,8 +140,8 @@ async def test_a_mute_stands_in_the_trail_of_its_case_and_overturning_ends_it(cl
 
     trail = [(step.step, step.note) for step in (await club.opened.store.get("x1")).case.by_people]
     assert trail[:2] == [
-        (ReviewStep.MUTE, "person 2026-11-21 14:00 UTC too loud"),
-        (ReviewStep.MUTE, "persona 2026-11-22 12:00 UTC"),
+        (ReviewStep.MUTE, "person 2026-11-21\u00a014:00\u00a0UTC too loud"),
+        (ReviewStep.MUTE, "persona 2026-11-22\u00a012:00\u00a0UTC"),
     ]
     assert [step for step, _ in trail[-2:]] == [ReviewStep.UNMUTE] * 2
     assert len(card.rows) == 2
@@ -167,7 +167,7 @@ async def test_who_is_muted_is_listed_with_when_why_and_by_whom(club: Club) -> N
     (row,) = (await club.typed("/review mutes")).rows
 
     assert row.label == "person ann"
-    assert row.text == "until 2026-11-21 14:00 UTC · mod · x1 · too loud"
+    assert row.text == "until 2026-11-21\u00a014:00\u00a0UTC · mod · x1 · too loud"
 
 
 @pytest.mark.parametrize(
@@ -233,5 +233,5 @@ def test_what_is_told_names_no_moderator_and_no_reason(language: str, kind: Sile
 
     card = silence_card(mute, "Maren", language)
 
-    assert "2026-11-21 13:00 UTC" in card.title
+    assert "2026-11-21\u00a013:00\u00a0UTC" in card.title
     assert not {"the-mod", "the-reason"} & set(str(card).split())

@@ -94,7 +94,7 @@ async def test_what_is_past_is_left_out_and_so_is_another_community(desk: Desk) 
 
 async def test_all_in_all_says_what_waits_by_priority_and_what_is_overdue(desk: Desk) -> None:
     told = rows(await desk.typed("stats"))
-    assert told["waiting, normal"] == "waiting 1 · the oldest since 2026-03-01 12:00 UTC"
+    assert told["waiting, normal"] == "waiting 1 · the oldest since 2026-03-01\u00a012:00\u00a0UTC"
     assert told["waiting, low"].startswith("waiting 6 ·")
 
     desk.now += timedelta(days=4)

@@ -105,7 +105,7 @@ async def test_moderators_hear_of_what_is_overdue_in_their_community_alone(tende
     assert await tended.after(timedelta(minutes=5)) == [HOME]
     card = tended.told[0][1]
     assert "2 cases" in card.title
-    assert "2026-03-01 12:00" in str(card.rows)
+    assert "2026-03-01\u00a012:00" in card.rows[0].text
 
 
 async def test_they_hear_of_it_once_a_day_at_most_and_of_nothing_twice(tended: Desk) -> None:
@@ -197,7 +197,7 @@ def test_a_nudge_says_how_many_since_when_and_what_to_type(language: str) -> Non
     card = nudge_card(12, NOON, language)
 
     assert "12" in card.title
-    assert card.rows[0].text == "2026-03-01 12:00 UTC"
+    assert card.rows[0].text == "2026-03-01\u00a012:00\u00a0UTC"
     assert "/review next" in card.hint
 
 
