@@ -1,6 +1,5 @@
 """What policies are, were and would be, on cards: calibration, backtests, differences, history."""
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -10,7 +9,7 @@ from moderation.calibration import Fit, Lack, Mark, Wanted
 from moderation.policies import Entry
 from moderation.policy_changes import Difference
 from moderation.records import Stage
-from moderation.shares import Estimate
+from moderation.shares import percent
 from moderation.words import catalogue
 
 _IDS: Final = 20
@@ -109,15 +108,15 @@ class PolicyCards:
                 "moves",
                 before=f"{before.threshold:g}",
                 after=f"{after.threshold:g}",
-                precision=f"{_percent(before.precision)} → {_percent(after.precision)}",
-                recall=f"{_percent(before.recall)} → {_percent(after.recall)}",
+                precision=f"{percent(before.precision)} → {percent(after.precision)}",
+                recall=f"{percent(before.recall)} → {percent(after.recall)}",
             )
         reached = after.precision.value >= wanted
         return self._say(
             "stays" if reached else "stays_short",
             threshold=f"{after.threshold:g}",
-            precision=_percent(after.precision),
-            recall=_percent(after.recall),
+            precision=percent(after.precision),
+            recall=percent(after.recall),
             wanted=f"{wanted:.0%}",
         )
 
@@ -133,10 +132,3 @@ class PolicyCards:
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(f"learning.{key}", self._language, **fields)
-
-
-def _percent(estimate: Estimate) -> str:
-    """A share with its interval."""
-    if math.isnan(estimate.value):
-        return "-"
-    return f"{estimate.value:.0%} ({estimate.low:.0%}–{estimate.high:.0%})"

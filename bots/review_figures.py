@@ -1,6 +1,5 @@
 """The figures of the review desk, as cards: what waits, and how often people agreed with the guard."""
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
@@ -20,7 +19,7 @@ from moderation.figures import (
 from moderation.reasons import COMMENTS
 from moderation.records import Stats
 from moderation.review import ReviewDesk
-from moderation.shares import Estimate
+from moderation.shares import percent
 from moderation.words import catalogue
 
 _VIEWS: Final[Mapping[str, Callable[[Decisions], tuple[Tally, ...]]]] = {
@@ -79,7 +78,7 @@ class ReviewFigures:
             decided=tally.decided,
             upheld=tally.upheld,
             overturned=tally.overturned,
-            share=_share(tally.reversal if changed else tally.precision),
+            share=percent(tally.reversal if changed else tally.precision),
         )
         if tally.handling is None:
             return said
@@ -134,10 +133,3 @@ def duration(time: timedelta, language: str) -> str:
     hours = minutes / 60
     key, count = ("minutes", minutes) if hours < 2 else ("hours", hours) if hours < 48 else ("days", hours / 24)
     return catalogue("bots").say(f"desk.time_{key}", language, count=max(1, round(count)))
-
-
-def _share(estimate: Estimate) -> str:
-    """A share and its interval, in percent."""
-    if math.isnan(estimate.value):
-        return "-"
-    return f"{estimate.value:.0%} ({estimate.low:.0%}-{estimate.high:.0%})"

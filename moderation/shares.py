@@ -28,3 +28,10 @@ def share(hits: int, total: int) -> Estimate:
     middle = (value + spread / 2) / (1 + spread)
     half = math.sqrt(value * (1 - value) * spread + spread * spread / 4) / (1 + spread)
     return Estimate(value=value, low=min(value, max(0.0, middle - half)), high=max(value, min(1.0, middle + half)))
+
+
+def percent(estimate: Estimate) -> str:
+    """A share with its interval, as people read it; "-" where it cannot be told."""
+    if math.isnan(estimate.value):
+        return "-"
+    return f"{estimate.value:.0%} ({estimate.low:.0%}–{estimate.high:.0%})"

@@ -62,8 +62,8 @@ async def test_rules_are_told_with_precision_its_interval_and_the_time_it_took(d
     told = rows(await desk.typed("stats rules"))
 
     assert list(told) == ["lexicon.slur", "bias.claim"]
-    assert told["lexicon.slur"] == "decided 2 · upheld 2 · overturned 0 · right 100% (34%-100%) · usually 7 min"
-    assert told["bias.claim"] == "decided 1 · upheld 0 · overturned 1 · right 0% (0%-79%)"
+    assert told["lexicon.slur"] == "decided 2 · upheld 2 · overturned 0 · right 100% (34%–100%) · usually 7 min"
+    assert told["bias.claim"] == "decided 1 · upheld 0 · overturned 1 · right 0% (0%–79%)"
 
 
 async def test_categories_personas_and_moderators_have_views_of_their_own(desk: Desk) -> None:
