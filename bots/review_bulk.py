@@ -49,7 +49,8 @@ class ReviewBulk:
 
     async def bulk(self, words: list[str], by: By) -> Card:
         """uphold|overturn|escalate, then filters as of `list`: how many cases that are, and which; with "yes" behind it
-        it is done. Raises UsageError, ModerationError."""
+        it is done. Appeals are decided one by one: whoever appealed is told then. Raises UsageError, ModerationError.
+        """
         if not words or words[0] not in _STEPS:
             raise wrong("bulk", self._language)
         step, rest = _STEPS[words[0]], words[1:]
@@ -57,7 +58,8 @@ class ReviewBulk:
         filters = Filters(self._desk, language=self._language)
         query = filters.query(rest[:-1] if sure else rest, by, verb="bulk", limit=_MOST)
         found = await self._desk.list(query, server=by.server)
-        cases = list({kept.case.id: kept for kept in found}.values())
+        meant = (kept for kept in found if step is ReviewStep.ESCALATE or not kept.case.appealed)
+        cases = list({kept.case.id: kept for kept in meant}.values())
         if not cases:
             return Card(title=self._say("bulk_none"))
         if not sure:

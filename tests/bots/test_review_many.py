@@ -134,6 +134,15 @@ async def test_a_bulk_is_shown_first_and_done_with_yes() -> None:
     assert notes == {"bulk b1"}
 
 
+async def test_an_appeal_is_decided_by_itself_as_somebody_waits_for_the_answer() -> None:
+    desk = await Desk().cases(2)
+    await desk.desk.appeal("a1", person="p1", comment="No.", tool="test")
+    await desk.typed("bulk uphold yes")
+
+    assert await desk.rulings() == [None, Ruling.UPHELD]
+    assert (await desk.typed("bulk escalate")).rows[0].text == "1: a1"
+
+
 async def test_what_cannot_be_decided_is_skipped_and_told() -> None:
     desk = await Desk().cases(3)
     await desk.typed("uphold a1")
