@@ -18,7 +18,7 @@ from bots.review_mutes import ReviewMutes
 from bots.review_words import ReviewWords
 from moderation.cases import RULINGS, CaseState, Reviewer, ReviewStep
 from moderation.consequences import draft_of
-from moderation.errors import InvalidTransition, ReviewError
+from moderation.errors import InvalidTransition, Overtaken, ReviewError
 from moderation.records import Exchange, Outcome
 from moderation.review import ReviewDesk
 from moderation.stores import Query
@@ -47,7 +47,6 @@ _OF_CASES: Final = frozenset(
     {*(step.value for step in _VERBS), *_TAKEN, "edit", "draft", "next", "show", "brief", "merge"}
 )
 """Verbs behind which a case is named, by a button with its turn: ID#TURN."""
-_OVERTAKEN: Final = "stores.overtaken"
 _TRIES: Final = 3
 
 
@@ -207,8 +206,8 @@ class ReviewCommands:
             version = None if step in BESIDE else kept.case.version
             try:
                 return await self._desk.take(exchange, step, by=by.who, note=note, version=version, server=by.server)
-            except InvalidTransition as error:
-                if not left or error.key != _OVERTAKEN:
+            except Overtaken:
+                if not left:
                     raise
         raise AssertionError("unreachable: the last try returns or raises")
 

@@ -16,6 +16,7 @@ ModerationError
 │   ├── Forbidden             not for somebody of that rank, or who decided before
 │   ├── AlreadyInTargetState  the decision stands already
 │   └── InvalidTransition     that step is not possible from here
+│       └── Overtaken           somebody else was faster
 └── BadRecord               a line of input to `judge` is not what it must be
 """
 
@@ -89,6 +90,10 @@ class AlreadyInTargetState(ReviewError):
 
 class InvalidTransition(ReviewError):
     """That step is not possible from here; fields: id, state, step."""
+
+
+class Overtaken(InvalidTransition):
+    """Somebody else was faster: whoever looks again sees what is possible now."""
 
 
 class BadRecord(ModerationError):

@@ -27,7 +27,7 @@ from moderation.cases import (
 )
 from moderation.consequences import consequence, kept_back, worded, worded_as
 from moderation.desk_rules import DeskRules
-from moderation.errors import InvalidTransition, ReviewError, UnknownExchange
+from moderation.errors import InvalidTransition, Overtaken, ReviewError, UnknownExchange
 from moderation.figures import Decided, Waiting
 from moderation.reasons import APPEAL, REASONS, REPORT
 from moderation.records import Decision, Exchange, Finding, Objection, Opening, Origin, Outcome, Stage, Stats
@@ -36,8 +36,6 @@ from moderation.transitions import BESIDE, advance, expired, latest, plan
 
 _TRIES: Final = 8
 """How often a step that changes no state is tried again when others were faster."""
-
-_OVERTAKEN: Final = "stores.overtaken"
 
 _ENOUGH: Final = 500
 """Cases that are looked at when the desk is tidied up."""
@@ -127,7 +125,7 @@ class ReviewDesk:
         not at all. `version` is the one that was looked at; None: as it stands now.
 
         Raises ReviewError for a note that is blank and `by` without a name; Forbidden, AlreadyInTargetState and
-        InvalidTransition as `transitions.advance` does, the last one also where somebody else was faster: but an
+        InvalidTransition as `transitions.advance` does, Overtaken where somebody else was faster: but an
         appeal, and a step that fits any state, look again then. A reveal is durable before the text is given back.
 
         A case that is decided is closed at once, unless something follows for a reply (`consequences`): then it is by
@@ -142,8 +140,8 @@ class ReviewDesk:
         for left in reversed(range(_TRIES if version is None and what in {*BESIDE, ReviewStep.APPEAL} else 1)):
             try:
                 return await self._take(await self._find(exchange, server), what, by, note.strip(), version)
-            except InvalidTransition as error:
-                if not left or error.key != _OVERTAKEN:
+            except Overtaken:
+                if not left:
                     raise
         raise AssertionError("unreachable: the last try returns or raises")
 
@@ -151,7 +149,7 @@ class ReviewDesk:
         self, exchange: str, other: str, *, by: Reviewer, note: str = "", server: str | None = None
     ) -> Exchange:
         """Make the case of `other` part of that of `exchange`: of the same person, or of the same persona, and neither
-        decided yet. Raises InvalidTransition where they are not, or somebody else was faster; Forbidden."""
+        decided yet. Raises InvalidTransition where they are not, Overtaken, Forbidden."""
         case, joining = await self._find(exchange, server), await self._find(other, server)
         into, gone = case.case, joining.case
         if into.id == gone.id or not _alike(case, joining) or not {into.state, gone.state} <= OPEN | {CaseState.NEW}:
@@ -285,7 +283,7 @@ class ReviewDesk:
     async def _take(self, kept: Exchange, what: ReviewStep, by: Reviewer, note: str, version: int | None) -> Exchange:
         case = kept.case
         if version not in (None, case.version):
-            raise InvalidTransition(_OVERTAKEN, id=kept.id, state=case.state, step=what)
+            raise Overtaken("stores.overtaken", id=kept.id, state=case.state, step=what)
         at = latest(case.reviews, self._clock())
         reviews = []
         steps = plan(case, what, by, at)

@@ -147,7 +147,7 @@ class Store(Protocol):
         still `case.version`: all or nothing.
 
         The store itself gives `chain` to the steps, the next version to the case and keeps its id and exchanges.
-        Returns the exchange afterwards. Raises UnknownExchange; `InvalidTransition` when somebody else was faster.
+        Returns the exchange afterwards. Raises UnknownExchange; `Overtaken` when somebody else was faster.
         """
 
     async def merge(self, case: Case, other: Case, review: Review) -> Exchange:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from moderation.cases import OPEN, Case, CaseState, Priority, Review, Reviewer, ReviewStep, Ruling
-from moderation.errors import InvalidTransition
+from moderation.errors import Overtaken
 from moderation.records import Objection, Opening
 from moderation.stores import Audit
 from moderation.stores.chain import link
@@ -68,7 +68,7 @@ def queue(connection: sqlite3.Connection, seq: int, at: datetime) -> None:
 
 
 def change(connection: sqlite3.Connection, seq: int, reviews: Sequence[Review], case: Case) -> None:
-    """Append steps to the trail of an exchange and leave its case as `case` is. Raises InvalidTransition where its
+    """Append steps to the trail of an exchange and leave its case as `case` is. Raises Overtaken where its
     version is not `case.version` any more."""
     row = case_of(connection, seq)
     cursor = connection.execute(
@@ -240,6 +240,6 @@ def _case(row: Sequence[Any], exchanges: Mapping[int, list[str]], trails: Mappin
     )
 
 
-def _overtaken(connection: sqlite3.Connection, case: int, step: ReviewStep) -> InvalidTransition:
+def _overtaken(connection: sqlite3.Connection, case: int, step: ReviewStep) -> Overtaken:
     (kept,) = load(connection, [case])
-    return InvalidTransition("stores.overtaken", id=kept.id, state=kept.state, step=step)
+    return Overtaken("stores.overtaken", id=kept.id, state=kept.state, step=step)

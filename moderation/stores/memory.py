@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from moderation.cases import GUARD, OPEN, RULINGS, Case, CaseState, Priority, Review, Reviewer, ReviewStep, Ruling
-from moderation.errors import InvalidTransition, StoreFailed, UnknownExchange
+from moderation.errors import Overtaken, StoreFailed, UnknownExchange
 from moderation.figures import Decided, Waiting, decision
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, RuleStats, Stats
 from moderation.stores import Audit, Expired, Query, reports
@@ -118,7 +118,7 @@ class MemoryStore:
         return next((each for each in waiting if server in ("", each.opening.origin.server)), None)
 
     async def review(self, exchange: str, reviews: Sequence[Review], case: Case) -> Exchange:
-        """Append steps. Raises UnknownExchange; InvalidTransition where the version is another one."""
+        """Append steps. Raises UnknownExchange; Overtaken where the version is another one."""
         stands = self._find(exchange).case
         self._compare(stands, case, reviews[-1])
         self._append(exchange, reviews)
@@ -310,7 +310,7 @@ class MemoryStore:
 
     def _compare(self, stands: Case, seen: Case, review: Review) -> None:
         if stands.version != seen.version:
-            raise InvalidTransition("stores.overtaken", id=stands.id, state=stands.state, step=review.step)
+            raise Overtaken("stores.overtaken", id=stands.id, state=stands.state, step=review.step)
 
     def _append(self, exchange: str, reviews: Iterable[Review]) -> None:
         for review in reviews:

@@ -159,7 +159,7 @@ class SqliteStore:
         return await self._reader.call(job)
 
     async def review(self, exchange: str, reviews: Sequence[Review], case: Case) -> Exchange:
-        """Append steps. Raises UnknownExchange; InvalidTransition where the version is not that of `case` any more."""
+        """Append steps. Raises UnknownExchange; Overtaken where the version is not that of `case` any more."""
 
         def job(connection: sqlite3.Connection) -> Exchange:
             casework.change(connection, reads.find(connection, exchange), reviews, case)
@@ -168,7 +168,7 @@ class SqliteStore:
         return await self._writer.call(job)
 
     async def merge(self, case: Case, other: Case, review: Review) -> Exchange:
-        """Make one case of two. Raises UnknownExchange; InvalidTransition where a version is another one."""
+        """Make one case of two. Raises UnknownExchange; Overtaken where a version is another one."""
 
         def job(connection: sqlite3.Connection) -> Exchange:
             seqs = [reads.find(connection, each.id) for each in (case, other)]
