@@ -23,7 +23,8 @@ _UNITS: Final = {
     "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1),
     "분": timedelta(minutes=1), "시간": timedelta(hours=1), "일": timedelta(days=1), "주": timedelta(weeks=1),
 }  # fmt: skip
-_CASE: Final = "case="
+CASE: Final = "case="
+"""Before the id of the case for which a persona is muted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,23 +120,23 @@ class ReviewMutes:
         kind, name, rest = Silent(words[0]), words[1], list(words[2:])
         if kind is Silent.PERSON:
             return await self._person(name, by), rest
-        case = next((word.removeprefix(_CASE) for word in rest if word.startswith(_CASE)), "")
+        case = next((word.removeprefix(CASE) for word in rest if word.startswith(CASE)), "")
         server = by.server
         if case:
             origin = (await self._desk.show(case, server=server)).opening.origin
             server = origin.server
         if server is None and verb == "mute":
-            raise UsageError("desk.mute_where", usage=_CASE)
+            raise UsageError("desk.mute_where", usage=CASE)
         if self._speaker and verb == "mute":
             self._speaker(name, server or "")
         named = _Whom(server=server or "", kind=kind, who=name, case=case)
-        return named, [word for word in rest if not word.startswith(_CASE)]
+        return named, [word for word in rest if not word.startswith(CASE)]
 
     async def _person(self, name: str, by: By) -> _Whom:
         """The person of an exchange, or of a key, in the community of whoever asks."""
         if ":" in name:
             if by.server is None:
-                raise UsageError("desk.mute_where", usage=_CASE)
+                raise UsageError("desk.mute_where", usage=CASE)
             return _Whom(server=by.server, kind=Silent.PERSON, who=name, case="")
         origin = (await self._desk.show(name, server=by.server)).opening.origin
         if not origin.person:

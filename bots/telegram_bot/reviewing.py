@@ -9,8 +9,10 @@ from typing import Final
 from telegram.error import TelegramError
 
 from bots.cards import Tone
+from bots.mutes import Silent
 from bots.platform import Role, Router
 from bots.pressing import ASKS_NOTE, Presser, line_of
+from bots.review_mutes import CASE
 from bots.telegram_bot import keyboards
 from bots.telegram_bot.delivering import Secrecy
 from bots.telegram_bot.keyboards import Press
@@ -27,6 +29,8 @@ _NEEDED: Final = frozenset({"note", "answer", "edit"})
 _STEPS: Final = ("claim", "renew", "release", "escalate", "uphold", "reopen", "merge", "approve", "reject", "edit")
 _ABOUT: Final = frozenset({"next", "show", "brief", "draft", *_STEPS}) | QUESTIONS
 """What may be about one case, which is then named behind it."""
+_MUTES: Final = frozenset({"mute", "unmute"})
+"""What names a person by one of their cases, or a persona and perhaps a case."""
 
 
 class Reviewing:
@@ -107,8 +111,11 @@ class Reviewing:
 
 def _case_in(rest: str) -> str:
     """The case that is named, or ""."""
-    verb, case, *_ = [*rest.split(), "", ""]
-    return case if verb in _ABOUT else ""
+    verb, named, *more = rest.split() + [""] * 3
+    if verb in _MUTES:
+        whom = more[0] if named == Silent.PERSON and ":" not in more[0] else ""
+        return whom or next((word.removeprefix(CASE) for word in more if word.startswith(CASE)), "")
+    return named if verb in _ABOUT else ""
 
 
 async def _name(there: TelegramAsker) -> str:

@@ -67,6 +67,17 @@ async def test_what_is_typed_about_a_case_is_done_in_the_group_that_it_is_of() -
         assert states == {"x1": None, "x2": Ruling.OVERTURNED}
 
 
+@pytest.mark.parametrize(("line", "who"), [("person x2 2h", "user"), ("persona keeper 2h case=x2", "keeper")])
+async def test_somebody_is_muted_in_the_group_of_the_case_alone(line: str, who: str) -> None:
+    async with desked("Tea", "Sea", kept=2) as (stage, desk, [_, sea]):
+        [done] = await stage.say(f"/review mute {line}", chat=desk, by=stage.owner)
+        assert not done.text.startswith("⚠")
+
+        [mute] = await stage.opened.house.mutes.here(None)
+        assert mute.server == place_in(sea.id, private=False).server
+        assert who in mute.who
+
+
 async def test_where_several_groups_send_their_cards_each_is_named_and_only_to_its_moderators() -> None:
     async with desked("Tea", "Sea", kept=2) as (stage, desk, _):
         answers = await stage.say("/review", chat=desk, by=stage.owner)
