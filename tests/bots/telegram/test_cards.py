@@ -131,13 +131,13 @@ def test_a_keyboard_stands_under_the_last_sheet() -> None:
 
 
 def test_a_case_has_its_desk_under_the_last_sheet() -> None:
-    long = Card(title="T", rows=(Row(label="", text="word " * 1_000),), exchange="x3f9kq")
+    long = Card(title="T", rows=(Row(label="", text="word " * 1_000),), exchange="x3f9kq", acts=(("uphold",),), turn=3)
     first, last = sheets(long, "ko", server="telegram:server:-10042")
 
     assert first.keyboard is None
     assert last.keyboard is not None
     [button] = [one for row in last.keyboard.inline_keyboard for one in row if "유지" in one.text]
-    assert button.callback_data == "d1:uphold:x3f9kq@-10042"
+    assert button.callback_data == "d1:uphold:x3f9kq#3@-10042"
 
 
 def test_escaped_text_is_shown_as_it_is() -> None:
