@@ -44,7 +44,7 @@ def review(
             card = await commands.run(words or [], by=by)
             if card.takes_back:
                 # Another process may have it standing somewhere; only that one can take it away.
-                card = replace(card, hint=say("commands.withdraw_not_there", settings))
+                card = replace(card, hint=say("commands.withdraw_not_there", settings, id=card.takes_back))
             show(card, settings)
             if card.file:
                 file = await asyncio.to_thread(write_anew, card)
