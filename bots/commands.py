@@ -20,7 +20,7 @@ from bots.privacy import PrivacyCommands
 from bots.ranks import ranked
 from bots.replies import Record, Replies
 from bots.results import followed
-from bots.review_asking import Tools, permit, usage
+from bots.review_asking import Tools, permit
 from bots.review_commands import ReviewCommands
 from bots.safety import Safety
 from bots.safety import card as safety_card
@@ -135,9 +135,7 @@ class Commands:
         names = [name for name in self._open_to(caller) if name != "help"] + list(_CUES)
         if caller.role is not Role.OWNER:
             names.remove("quit")  # of a terminal
-        goes = {name: _say(f"{name}_usage", scene) for name in names if name != "review"}
-        goes["review"] = usage(caller.role.rank, scene.language)
-        rows = tuple(Row(label=goes[name], text=_say(f"{name}_help", scene)) for name in names)
+        rows = tuple(Row(label=_say(f"{name}_usage", scene), text=_say(f"{name}_help", scene)) for name in names)
         return Card(title=_say("help_title", scene), rows=rows)
 
     async def _persona(self, words: list[str], caller: Caller, scene: Scene) -> Card:

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from bots.cards import Card
+from bots.cards import Card, Row
 from bots.errors import NotAllowed, UsageError
 from bots.exposure import Exposure
 from bots.mutes import Mutes
@@ -17,6 +17,7 @@ from moderation.words import catalogue
 
 RANKS: Final[Mapping[str, Rank]] = MappingProxyType(
     {
+        "help": Rank.MODERATOR,
         "list": Rank.MODERATOR,
         "next": Rank.MODERATOR,
         "show": Rank.MODERATOR,
@@ -57,6 +58,8 @@ _NAMED: Final = 10
 
 _UNTOLD: Final = frozenset({"brief"})
 """What platforms ask for, and nobody types."""
+_SHOWN: Final = 40
+"""Letters of a verb that there is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +100,12 @@ def permit(verb: str, rank: Rank, language: str) -> None:
         raise NotAllowed("commands.not_allowed", role=role)
 
 
-def usage(rank: Rank, language: str) -> str:
-    """All that somebody of a rank can type, as one line."""
-    verbs = (_verb(verb, language) for verb, least in RANKS.items() if least <= rank and verb not in _UNTOLD)
-    return f"/review [{' | '.join(verbs)}]"
+def help_card(rank: Rank, language: str) -> Card:
+    """All that somebody of a rank can type, a line for each verb."""
+    say = catalogue("bots").say
+    verbs = (verb for verb, least in RANKS.items() if least <= rank and verb not in _UNTOLD)
+    rows = tuple(Row(label=_verb(verb, language), text=say(f"review_help.{verb}", language)) for verb in verbs)
+    return Card(title=say("review_help.title", language), rows=rows)
 
 
 def wrong(verb: str, language: str) -> UsageError:
@@ -108,9 +113,9 @@ def wrong(verb: str, language: str) -> UsageError:
     return UsageError("commands.usage", usage=f"/review {_verb(verb, language)}")
 
 
-def unknown(rank: Rank, language: str) -> UsageError:
-    """How all of it goes."""
-    return UsageError("commands.usage", usage=usage(rank, language))
+def unknown(verb: str) -> UsageError:
+    """Where the verbs there are can be read."""
+    return UsageError("review_help.unknown", verb=verb[:_SHOWN])
 
 
 def counted(ids: Sequence[str]) -> str:

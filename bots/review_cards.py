@@ -10,11 +10,15 @@ from bots.desk_acts import acts, for_all, turn
 from moderation.cases import GUARD, OPEN, Case, CaseState, Review, Reviewer, ReviewStep
 from moderation.consequences import kept_back
 from moderation.reasons import APPEAL, REPORT, masked
-from moderation.records import Exchange, Finding, Objection, Outcome
+from moderation.records import Action, Exchange, Finding, Objection, Outcome
 from moderation.words import catalogue
 
 _REPORTS = 3
 """The newest reports that a brief card tells of."""
+_SEEN = frozenset({"reveal", "next"})
+"""Where everything is shown there is nothing to uncover, and what comes next is no act with the case."""
+_WORDED = frozenset({"edit", "note", "answer"})
+"""What is typed with words behind it."""
 
 
 class ReviewCards:
@@ -51,13 +55,13 @@ class ReviewCards:
             kept=kept,
         )
 
-    def page(self, exchanges: Iterable[Exchange], by: Reviewer) -> Card:
-        """Cases or exchanges, a line each, for `by`."""
+    def page(self, exchanges: Iterable[Exchange], by: Reviewer, *, queue: bool = False) -> Card:
+        """Cases or exchanges, a line each, for `by`; in a queue the most pressing first, else the newest."""
         shown = tuple(exchanges)
         if not shown:
             return Card(title=self._say("review_none"))
         card = Card(
-            title=self._say("review_title", count=len(shown)),
+            title=self._say("queue_title" if queue else "review_title", count=len(shown)),
             rows=tuple(Row(label=exchange.id, text=self.summary(exchange)) for exchange in shown),
             hint=self._say("list_hint"),
         )
@@ -78,18 +82,18 @@ class ReviewCards:
         name = exchange.closing.outcome if exchange.closing else "running"
         return self._say(f"outcome_{name}")
 
-    def case(self, exchange: Exchange, by: Reviewer, *, hint: str, revealed: bool = False) -> Card:
-        """Everything about a case, for `by`."""
+    def case(self, exchange: Exchange, by: Reviewer, *, hint: str = "", revealed: bool = False) -> Card:
+        """Everything about a case, for `by`; without a `hint` it says what they can do."""
         opening, closing = exchange.opening, exchange.closing
 
         def kept(label: str, text: str) -> list[Row]:
             readable = text if revealed else masked(text)
             row = Row(label=self._say(label), text=readable, secret=not revealed)
-            return [] if exchange.erased else [row]
+            return [] if exchange.erased or not text else [row]
 
         rows = [
             Row(label=self._say("state"), text=self.summary(exchange)),
-            Row(label=self._say("model"), text=f"{opening.model} · policy {opening.policy}"),
+            Row(label=self._say("model"), text=self._say("made_by", model=opening.model, policy=opening.policy)),
             *([Row(label=self._say("erased"), text=self._say("erased_text"))] if exchange.erased else []),
             *kept("said", opening.said),
         ]
@@ -100,8 +104,14 @@ class ReviewCards:
         if closing:
             rows += kept("shown", closing.shown)
         rows += (self._step(review) for review in exchange.case.reviews if _told(review))
-        card = Card(title=exchange.id, rows=tuple(rows), hint=self._say(hint, id=exchange.id))
-        return self._acted(card, exchange, by)
+        card = self._acted(Card(title=exchange.id, rows=tuple(rows)), exchange, by)
+        return replace(card, hint=self._say(hint, id=exchange.id) if hint else self._able(card))
+
+    def _able(self, card: Card) -> str:
+        """What buttons stand for, to be typed."""
+        text = self._say("text")
+        typed = (f"{verb} {card.exchange}" for row in card.acts for verb in row if verb not in _SEEN)
+        return " · ".join(f"{line} {text}" if line.split()[0] in _WORDED else line for line in typed)
 
     def _acted(self, card: Card, exchange: Exchange, by: Reviewer) -> Card:
         """With the buttons that are for `by`."""
@@ -118,7 +128,10 @@ class ReviewCards:
         places = "".join(f" [{span.start}:{span.end}]" for span in finding.spans[:4])
         words, key = catalogue("moderation"), f"explain.{finding.filter}_{finding.category}"
         meaning = f" · {words.say(key, self._language)}" if key in words else ""
-        return f"{finding.decision.name} {finding.action.name}{score}{places} · {objection.stage}{detail}{meaning}"
+        decided = self._say(f"decision_{finding.decision.name.lower()}")
+        if finding.action is not Action.NONE:
+            decided += f" ({self._say(f'action_{finding.action.name.lower()}')})"
+        return f"{decided}{score}{places} · {self._say(f'stage_{objection.stage}')}{detail}{meaning}"
 
     def _standing(self, exchange: Exchange) -> str:
         """State, and who has it, and what is with it, in a few words."""
@@ -137,8 +150,8 @@ class ReviewCards:
 
     def _step(self, review: Review) -> Row:
         note = "" if review.step is ReviewStep.EDIT else review.note
-        told = f"{review.actor} ({review.tool}): {self._say(f'step_{review.step}')} {note}".rstrip()
-        return Row(label=moment(review.at), text=told)
+        told = f"{review.actor} ({review.tool}): {self._say(f'step_{review.step}')}"
+        return Row(label=moment(review.at), text=f"{told}: {note}" if note else told)
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(f"commands.{key}", self._language, **fields)

@@ -8,7 +8,7 @@ from typing import Final
 from bots.cards import Card, Row, Tone, moment
 from bots.desk_acts import refusal, turn
 from bots.errors import UsageError
-from bots.review_asking import By, Tools, Verb, permit, unknown, wrong
+from bots.review_asking import By, Tools, Verb, help_card, permit, unknown, wrong
 from bots.review_bulk import ReviewBulk
 from bots.review_cards import ReviewCards, about
 from bots.review_export import ReviewExport
@@ -68,6 +68,7 @@ class ReviewCommands:
         self._filters = Filters(desk, language=language)
         self._cards = ReviewCards(language=language, overdue=desk.overdue, now=lambda: desk.now)
         self._known: dict[str, Verb] = {
+            "help": self._help,
             "list": self._list,
             "next": self._next,
             "show": self._show,
@@ -109,7 +110,7 @@ class ReviewCommands:
         """
         verb, *rest = words or ["list"]
         if verb not in self._known:
-            raise unknown(by.rank, self._language)
+            raise unknown(verb)
         seen = ""
         if rest and verb in _OF_CASES:
             rest[0], _, seen = rest[0].partition("#")
@@ -117,10 +118,15 @@ class ReviewCommands:
         permit(verb, by.rank, self._language)
         return await self._known[verb](rest, asking)
 
+    async def _help(self, words: list[str], by: By) -> Card:
+        if words:
+            raise self._usage("help")
+        return help_card(by.who.rank, self._language)
+
     async def _list(self, words: list[str], by: By) -> Card:
         query = self._filters.query(words, by, verb="list", limit=_PAGE)
         found = await self._desk.list(query, server=by.server)
-        card = self._cards.page(found, by.who)
+        card = self._cards.page(found, by.who, queue=query.queue)
         if len(found) < _PAGE:
             return card
         same = [word for word in words if not word.startswith("after=")]
@@ -149,13 +155,13 @@ class ReviewCommands:
             raise self._usage("show")
         if len(words) == 1:
             return await self._shown(await self._desk.show(words[0], server=by.server), by, hint="show_hint")
-        return self._cards.case(await self._revealed(words[0], by), by.who, hint="show_hint_revealed", revealed=True)
+        return self._cards.case(await self._revealed(words[0], by), by.who, revealed=True)
 
     async def _shown(self, exchange: Exchange, by: By, *, hint: str) -> Card:
         """Masked, unless who looks wants to see at once, and may still today."""
         if self._exposure and not await self._exposure.blurs(by.who.name):
             try:
-                return self._cards.case(await self._revealed(exchange.id, by), by.who, hint=hint, revealed=True)
+                return self._cards.case(await self._revealed(exchange.id, by), by.who, revealed=True)
             except UsageError as spent:
                 card = self._cards.case(exchange, by.who, hint=hint)
                 return replace(card, hint=f"{spent.explain(self._language)} {card.hint}")

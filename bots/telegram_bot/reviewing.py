@@ -70,7 +70,7 @@ class Reviewing:
         homes = await self._homes(asker)
         theirs = [await asker.at(place_in(int(id_in(home)), private=False)) for home in homes]
         desks = [there for there in theirs if there is not asker and there.base.role >= Role.MODERATOR]
-        if not desks:
+        if not desks or rest.split()[:1] == ["new"]:  # of the last reply where it is typed, not of every group
             await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), line)
             return
         if "reveal" in rest.split():
@@ -101,10 +101,10 @@ class Reviewing:
         own = desks[0].base.place.server == f"{PLATFORM}:server:{desks[0].spot.chat}"
         if own and not always and not (cards[0][1].rows or cards[0][1].exchange):
             del cards[0]
-        if cards[0][1].tone is Tone.BAD:  # it goes otherwise, everywhere
+        done = [(there, card) for there, card in cards if card.tone is not Tone.BAD]
+        if not done:  # it goes otherwise, everywhere
             await cards[0][0].card(cards[0][1])
-            return
-        for there, card in cards:
+        for there, card in done:
             name = await _name(there)
             await there.card(replace(card, title=f"{name}: {card.title}" if len(cards) > 1 else card.title))
 

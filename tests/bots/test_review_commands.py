@@ -146,7 +146,7 @@ async def test_an_erased_case_says_so_and_shows_no_empty_texts(desk: ReviewDesk)
 @pytest.mark.parametrize(
     "line",
     [
-        "dance", "list nonsense", "list open x", "next a1 a2", "show", "show a1 x", "show a1 reveal x", "uphold",
+        "help me", "list nonsense", "list open x", "next a1 a2", "show", "show a1 x", "show a1 reveal x", "uphold",
         "overturn", "note", "note a1", "withdraw", "search", "stats x",
     ],
 )  # fmt: skip
@@ -157,8 +157,58 @@ async def test_what_cannot_be_understood_is_answered_with_how_it_goes(
         await typed(desk, line, language=language)
 
     told, (verb, *_) = refused.value.explain(language), line.split()
-    for other in ("list", "next", "show", "uphold", "overturn", "note", "withdraw", "search", "stats"):
-        assert (f"{other} " in told) is (verb in {other, "dance"})
+    for other in ("list", "next", "show", "uphold", "overturn", "note", "withdraw", "search", "stats", "help"):
+        assert (f"/review {other}" in told) is (verb == other)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_verb_that_there_is_not_is_answered_with_where_they_stand(desk: ReviewDesk, language: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        await typed(desk, "dance " + "x" * 50, language=language)
+    listed = await typed(desk, "help", language=language)
+
+    told = refused.value.explain(language)
+    assert "dance" in told
+    assert "/review help" in told
+    verbs = {row.label.split()[0] for row in listed.rows}
+    assert {"list", "show", "merge", "help"} <= verbs
+    assert not {"bulk", "lexicon", "brief"} & verbs, "those are for others"
+    assert all(row.text for row in listed.rows)
+
+
+async def test_a_list_says_in_which_order_it_is(desk: ReviewDesk) -> None:
+    assert [(await typed(desk, line)).title for line in ("list", "list all", "search a")] == [
+        "Cases that wait: 3, the most pressing first",
+        "Kept exchanges: 3, newest first",
+        (await typed(desk, "search a")).title,
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_can_be_done_with_a_case_is_told_as_it_stands(desk: ReviewDesk, language: str) -> None:
+    waiting = await typed(desk, "show a1 reveal", language=language)
+    await typed(desk, "uphold a1 so it is")
+    decided = await typed(desk, "show a1 reveal", language=language)
+
+    assert "uphold a1" in waiting.hint
+    assert "reopen" not in waiting.hint
+    assert "reopen a1" in decided.hint
+    assert "uphold" not in decided.hint
+    assert any(row.text.endswith(": so it is") for row in decided.rows)
+
+
+async def test_findings_are_told_in_words_of_either_language(desk: ReviewDesk) -> None:
+    english, korean = [str(await typed(desk, "show a3", language=language)) for language in ("en", "ko")]
+
+    assert "not let through" in english
+    assert "막음" in korean
+    assert "BLOCK" not in english + korean
+
+
+async def test_an_appeal_without_words_is_no_empty_line(desk: ReviewDesk) -> None:
+    await desk.appeal("a1", person=(await desk.show("a1")).opening.origin.person, comment="", tool="discord")
+
+    assert all(row.text for row in (await typed(desk, "show a1")).rows)
 
 
 @pytest.mark.parametrize(

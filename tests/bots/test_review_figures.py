@@ -8,7 +8,7 @@ from bots.cards import Card
 from bots.config import Settings
 from bots.errors import NotAllowed, UsageError
 from bots.parts import tools_of
-from bots.review_asking import RANKS, usage
+from bots.review_asking import RANKS, help_card
 from bots.review_commands import ReviewCommands
 from bots.review_figures import duration
 from bots.state.memory import MemoryState
@@ -135,7 +135,7 @@ async def test_a_verb_is_offered_and_taken_from_its_rank_on_and_neither_below(
 ) -> None:
     assert RANKS["uphold"] is Rank.MODERATOR
     for rank in Rank:
-        offered = f"{verb} " in usage(rank, language) or f"{verb}]" in usage(rank, language)
+        offered = verb in [row.label.split()[0] for row in help_card(rank, language).rows]
         assert offered is (rank >= RANKS[verb] and verb != "brief")
         try:
             await desk.typed(verb, rank=rank, language=language)

@@ -52,3 +52,25 @@ def test_a_reply_withdrawn_from_outside_is_noted_and_said_to_stand_where_it_stoo
     assert f"{case}: noted, but not taken down" in english.stdout
     assert f"{case}: 적어 두었지만 내리지 못했어요" in korean.stdout
     assert "withdrew" in run("review", "show", case).stdout
+
+
+def test_an_appeal_in_the_terminal_comes_to_the_desk_and_is_answered_under_why(run: Run) -> None:
+    words = ("chat", "--model", f"scripted:{SLIP}", "--persona", "lighthouse_keeper")
+    case = slip(run)
+    appealed = run(*words, typed=f"/appeal {case} I only asked about nets\n/appeal {case}\n/appeal zz9\n").stdout
+
+    assert f"looks at {case}" in appealed
+    assert f"{case} waits" in appealed, "the second time nothing is made"
+    listed = run("review", "list", "appealed").stdout
+    assert case in listed
+    masked = run("review", "show", case).stdout
+    assert "I only asked about nets" in masked, "their own words are for whoever decides"
+    done = run("review", "overturn", case, "fair enough")
+    assert done.returncode == 0, done.stderr
+    assert run("review", "answer", case, "You were right, sorry.").returncode == 0
+
+    told = run(*words, typed=f"/why {case}\n").stdout
+    assert "You were right, sorry." in told
+    assert "fair enough" not in told, "notes are for moderators"
+    assert run("audit", "verify").returncode == 0
+    assert case not in run("review", "list", "appealed").stdout

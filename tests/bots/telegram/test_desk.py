@@ -108,7 +108,7 @@ async def test_a_note_stands_beside_the_case_and_names_nobody_by_number() -> Non
         await stage.say("Looks fine.", chat=stage.group, by=stage.mod, reply_to=question)
 
         assert (await kept(stage)).case.by_people[-1].note == "Looks fine."
-        assert "Mo (telegram): noted Looks fine." in card.text
+        assert "Mo (telegram): noted: Looks fine." in card.text
         assert str(stage.mod.id) not in card.text
 
 

@@ -78,6 +78,28 @@ async def test_somebody_is_muted_in_the_group_of_the_case_alone(line: str, who: 
         assert who in mute.who
 
 
+async def test_what_is_done_in_one_of_several_groups_is_told() -> None:
+    async with desked("Tea", "Sea", kept=2) as (stage, desk, _):
+        _, of_sea = await stage.say("/review bulk uphold yes", chat=desk, by=stage.owner)
+        number = of_sea.text.split("/review undo ")[1].split()[0]
+        answers = await stage.say(f"/review undo {number}", chat=desk, by=stage.owner)
+
+        assert not [one.text for one in answers if one.text.startswith("⚠")]
+        states = {case.id: case.case.state for case in await stage.opened.store.list(Query())}
+        assert (states["x1"] is CaseState.QUEUED, states["x2"]) == (False, CaseState.QUEUED)
+
+
+async def test_a_case_made_in_the_moderators_chat_is_of_no_group() -> None:
+    async with desked("Tea", "Sea", kept=1) as (stage, desk, _):
+        await stage.say("/review new odd", chat=desk, by=stage.owner)
+
+        assert [case.id for case in await stage.opened.store.list(Query())] == ["x1"]
+        assert not [
+            found for case in await stage.opened.store.list(Query()) for one in case.objections
+            for found in one.findings if found.filter == "report"
+        ]  # fmt: skip
+
+
 async def test_where_several_groups_send_their_cards_each_is_named_and_only_to_its_moderators() -> None:
     async with desked("Tea", "Sea", kept=2) as (stage, desk, _):
         answers = await stage.say("/review", chat=desk, by=stage.owner)
