@@ -58,16 +58,19 @@ class ReviewBulk:
         filters = Filters(self._desk, language=self._language)
         query = filters.query(rest[:-1] if sure else rest, by, verb="bulk", limit=_MOST)
         found = await self._desk.list(query, server=by.server)
-        meant = (kept for kept in found if step is ReviewStep.ESCALATE or not kept.case.appealed)
-        cases = list({kept.case.id: kept for kept in meant}.values())
+        every = {kept.case.id: kept for kept in found}.values()
+        cases = [kept for kept in every if not kept.case.appealed or step is ReviewStep.ESCALATE]
+        appeals = [kept.case.id for kept in every if kept not in cases]
+        beside = (Row(label=self._say("bulk_appeals"), text=counted(appeals)),) if appeals else ()
         if not cases:
-            return Card(title=self._say("bulk_none"))
+            return Card(title=self._say("bulk_none"), rows=beside)
         if not sure:
             line = f"/review {shlex.join(('bulk', *words))} yes"
-            rows = (Row(label=self._say("bulk_cases"), text=counted([kept.case.id for kept in cases])),)
+            rows = (Row(label=self._say("bulk_cases"), text=counted([kept.case.id for kept in cases])), *beside)
             title = self._say(f"bulk_{step}", count=len(cases))
             return Card(title=title, rows=rows, hint=self._say("words_sure", line=line))
-        return await self._do(step, cases, by)
+        card = await self._do(step, cases, by)
+        return replace(card, rows=(*card.rows, *beside))
 
     async def undo(self, words: list[str], by: By) -> Card:
         """Reopen what a bulk decided, where nobody touched it since. Raises UsageError, ModerationError."""

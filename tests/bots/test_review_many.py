@@ -117,6 +117,24 @@ async def test_what_cannot_be_narrowed_by_is_told(line: str) -> None:
 # --- many at once ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("step", ["uphold", "overturn"])
+async def test_appeals_are_left_to_be_decided_one_by_one(step: str) -> None:
+    desk = await Desk().cases(3)
+    person = (await desk.desk.show("a2")).opening.origin.person
+    await desk.desk.appeal("a2", person=person, comment="no", tool="discord")
+
+    preview, done = await desk.typed(f"bulk {step}"), await desk.typed(f"bulk {step} yes")
+
+    for card in (preview, done):
+        assert [row.text for row in card.rows] == ["2: a1, a3", "1: a2"]
+    assert (await desk.rulings())[1] is None
+    alone = await desk.typed(f"bulk {step} appealed yes")
+    assert [row.text for row in alone.rows] == ["1: a2"]
+    assert (await desk.rulings())[1] is None
+    await desk.typed("bulk escalate appealed yes")
+    assert ReviewStep.ESCALATE in await desk.steps("a2")
+
+
 async def test_a_bulk_is_shown_first_and_done_with_yes() -> None:
     desk = await Desk().cases(3)
     await desk.cases(1, rule="bias.claim")
