@@ -75,12 +75,11 @@ class Trial:
 
 
 class OwnWords:
-    """The words of all communities, and the filter that hears of them. Used from one event loop, of the only process
-    that changes them. Every method that is awaited raises StoreBusy and StoreFailed."""
+    """The words of all communities, and the filter that hears of them. Used from one event loop; what another process
+    changes holds from the next message on. Every method that is awaited raises StoreBusy and StoreFailed."""
 
     def __init__(self, state: State, guard: Guard, *, remembered: int = 4_096) -> None:
-        """`remembered` is for how many communities the state is asked once. A guard without word lists hears
-        nothing."""
+        """`remembered` is how many communities the filter knows at once. A guard without word lists hears nothing."""
         self._state = state
         self._policy = guard.policy
         self._lexicon = next((judge for judge in guard.filters if isinstance(judge, Lexicon)), None)
@@ -95,13 +94,17 @@ class OwnWords:
 
     async def of(self, server: str) -> Words:
         """The words of a community."""
-        if server in self._known:
-            self._known.move_to_end(server)
-            return self._known[server]
+        before = self._known.get(server)
         entry = await self._state.get(_KIND, server)
-        if server not in self._known:  # or they were changed meanwhile
-            self._hear(server, _words(entry) if entry else Words())
-        return self._known[server]
+        words = _words(entry) if entry else Words()
+        now = self._known.get(server)
+        if now is not None and now is not before:  # set here meanwhile: that is newer
+            return now
+        if words == now:
+            self._known.move_to_end(server)
+        else:
+            self._hear(server, words)
+        return words
 
     async def put(self, server: str, words: Words) -> None:
         """Let these be the words of a community. Raises FilterUnavailable for a word without letters."""

@@ -9,12 +9,15 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from bots.config import Settings
 from bots.exposure import Exposure
 from bots.mutes import Mutes
+from bots.own_words import OwnWords
 from bots.register import Register
 from bots.review_asking import Tools
 from bots.review_commands import ReviewCommands
@@ -35,6 +38,7 @@ from moderation.stores.memory import MemoryStore
 from moderation.stores.sealing import is_sealed
 from moderation.stores.sqlite import SqliteStore
 
+_LEXICON: Final = "lexicon"
 _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """No letter that can be taken for a digit or another letter: people type ids."""
 
@@ -104,12 +108,19 @@ async def open_register(settings: Settings) -> AsyncGenerator[Register, None]:
 
 
 @asynccontextmanager
-async def open_review(settings: Settings) -> AsyncGenerator[ReviewCommands, None]:
-    """The review desk alone, beside whatever else has the store open. Raises StoreUnavailable, PolicyError."""
+async def open_review(settings: Settings, *, words: bool = False) -> AsyncGenerator[ReviewCommands, None]:
+    """The review desk alone, beside whatever else has the store open; with `words` also what communities object to and
+    allow, which loads the word lists. Raises StoreUnavailable, PolicyError, FilterUnavailable."""
     policy = await asyncio.to_thread(lambda: Policy.load(policy_file(settings)))
-    async with open_store(settings) as store, open_state(settings) as state:
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings))
+        state = await stack.enter_async_context(open_state(settings))
         desk = ReviewDesk(store, clock=utc_now, rules=settings.review.rules, policy=policy.hash)
-        yield ReviewCommands(desk, language=settings.language, tools=tools_of(settings, state, now=utc_now))
+        tools = tools_of(settings, state, now=utc_now)
+        if words:
+            guard = await stack.enter_async_context(open_guard(settings, (_LEXICON,)))
+            tools = replace(tools, words=OwnWords(state, guard))
+        yield ReviewCommands(desk, language=settings.language, tools=tools)
 
 
 def tools_of(settings: Settings, state: State, *, now: Callable[[], datetime]) -> Tools:

@@ -2,11 +2,12 @@
 
 import asyncio
 import getpass
+import re
 import sys
 import time
 from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -15,7 +16,7 @@ from bots.cli.common import SettingsFile, run, say, settings_of, show, standard_
 from bots.config import Settings
 from bots.console_bot.lines import raw_lines
 from bots.console_bot.terminal import write_anew
-from bots.errors import Unknown
+from bots.errors import Unknown, UsageError
 from bots.judge import Judge
 from bots.parts import open_guard, open_review
 from bots.tiers import tier_names
@@ -23,6 +24,8 @@ from moderation.cases import Rank, Reviewer
 
 _LONGEST = 16_000_000
 """Bytes of a line of input to `judge`; what is cut off there is no JSON any more, and the answer says so."""
+
+_SERVER: Final = re.compile(r"(discord|telegram|console):(?:server:)?(-?[0-9]{1,20})")
 
 
 class Scores(StrEnum):
@@ -33,15 +36,18 @@ class Scores(StrEnum):
 
 
 def review(
-    words: Annotated[list[str] | None, typer.Argument(help="review_words")] = None, file: SettingsFile = None
+    words: Annotated[list[str] | None, typer.Argument(help="review_words")] = None,
+    server: Annotated[str, typer.Option("--server", help="review_server", metavar="PLATFORM:ID")] = "",
+    file: SettingsFile = None,
 ) -> None:
     """review"""
     settings = settings_of(file)
+    community = _community(server)
 
     async def work() -> None:
         by = Reviewer(name=getpass.getuser(), rank=Rank.ADMIN, tool="terminal")
-        async with open_review(settings) as commands:
-            card = await commands.run(words or [], by=by)
+        async with open_review(settings, words=(words or [""])[0] == "lexicon") as commands:
+            card = await commands.run(words or [], by=by, server=community)
             if card.takes_back:
                 # Another process may have it standing somewhere; only that one can take it away.
                 card = replace(card, hint=say("commands.withdraw_not_there", settings, id=card.takes_back))
@@ -51,6 +57,16 @@ def review(
                 show(Card(title=say("console.written", settings, file=file)), settings)
 
     run(work())
+
+
+def _community(given: str) -> str | None:
+    """The key of a community, None for all: of "discord:123", or as it is kept. Raises UsageError."""
+    if not given:
+        return None
+    found = _SERVER.fullmatch(given)
+    if found is None:
+        raise UsageError("review_help.server", given=given)
+    return f"{found[1]}:server:{found[2]}"
 
 
 def judge(

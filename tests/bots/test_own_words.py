@@ -218,6 +218,21 @@ async def test_words_that_are_changed_while_the_old_ones_are_read_hold(town: Tow
     assert await reading == await words.of("s9") == after
 
 
+async def test_what_another_process_sets_holds_from_the_next_message_on(town: Town, listed: WordLists) -> None:
+    guard = Guard((Lexicon(listed),), town.guard.policy, monotonic=time.monotonic)
+    outside = OwnWords(town.state, guard)
+    await town.words.ready("s1")
+    await outside.put("s1", Words().adding("flibber", "threat"))
+    assert await town.decision("flibber") is not Decision.BLOCK
+
+    await town.words.ready("s1")
+    assert await town.decision("flibber") is Decision.BLOCK
+    await outside.put("s1", Words())
+    await town.words.ready("s1")
+    assert await town.decision("flibber") is not Decision.BLOCK
+    guard.close()
+
+
 async def test_a_community_that_is_forgotten_for_room_is_remembered_when_it_speaks(town: Town) -> None:
     small = OwnWords(town.state, town.guard, remembered=1)
     await small.put("s1", Words().adding("flibber", "threat"))

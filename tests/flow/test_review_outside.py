@@ -74,3 +74,18 @@ def test_an_appeal_in_the_terminal_comes_to_the_desk_and_is_answered_under_why(r
     assert "fair enough" not in told, "notes are for moderators"
     assert run("audit", "verify").returncode == 0
     assert case not in run("review", "list", "appealed").stdout
+
+
+def test_words_of_a_community_are_set_from_outside_where_it_is_named(run: Run) -> None:
+    here = ("review", "--server", "discord:42", "lexicon")
+    unnamed, misnamed = run("review", "lexicon"), run("review", "--server", "the tea house", "lexicon")
+    assert (unnamed.returncode, "--server" in unnamed.stderr) == (2, True)
+    assert (misnamed.returncode, "the tea house" in misnamed.stderr) == (2, True)
+
+    tried = run(*here, "add", "flibber", "threat")
+    assert tried.returncode == 0, tried.stderr
+    assert "flibber" not in run(*here).stdout, "nothing is changed before yes"
+    assert run(*here, "add", "flibber", "threat", "yes").returncode == 0
+
+    assert "flibber · threat" in run(*here).stdout
+    assert "flibber" not in run("review", "--server", "discord:43", "lexicon").stdout
