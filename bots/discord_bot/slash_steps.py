@@ -42,6 +42,12 @@ def steps(group: app_commands.Group, commands: Commands) -> None:
     async def search(interaction: Interaction, words: str) -> None:
         await commands.typed(interaction, line_of("review", "search", words))
 
+    # Discord has room for twenty-five commands in a group: what is asked for less often is typed as on other platforms.
+    @group.command(name=text("review_more_name"), description=text("review_more"))
+    @app_commands.describe(line=text("review_more_line"))
+    async def more(interaction: Interaction, line: app_commands.Range[str, 1, 1_000]) -> None:
+        await commands.typed(interaction, f"/review {line}")
+
 
 def _holding(group: app_commands.Group, commands: Commands) -> None:
     """Who has a case."""

@@ -45,6 +45,7 @@ ISSUED = {
     *(f"review {verb}" for verb in ("next", "list", "show", "uphold", "overturn", "withdraw", "note", "stats")),
     *(f"review {verb}" for verb in ("approve", "reject", "edit")),
     *(f"review {verb}" for verb in ("claim", "renew", "release", "escalate", "reopen", "answer", "merge", "search")),
+    "review more",
 }
 
 

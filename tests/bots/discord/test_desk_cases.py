@@ -152,6 +152,26 @@ async def test_cases_are_merged_searched_and_listed_by_what_they_are_about() -> 
         assert cases == {"x1"}
 
 
+async def test_what_has_no_command_of_its_own_is_typed_behind_more() -> None:
+    async with on_discord(model(BAD, BAD)) as stage:
+        await greeted(stage)
+        await let_in(stage, stage.mod, stage.admin)
+
+        async def typed(who: Any, line: str) -> str:
+            return card_of(await who.slash(stage.channel, "review more", line=line))
+
+        assert "mute person ID" in await typed(stage.mod, "help")
+        assert "bulk" not in await typed(stage.mod, "help")
+        assert "no replies" in await typed(stage.mod, "mute person x1 2h rude")
+        assert "rude" in await typed(stage.mod, "mutes")
+        assert "not muted any more" in await typed(stage.mod, "unmute person x1")
+        assert "That is for" in await typed(stage.mod, "bulk uphold yes")
+        assert "objected to here" in await typed(stage.admin, "lexicon add flibber yes")
+        assert "x1" in await typed(stage.admin, "bulk uphold")
+        assert "masked" in await typed(stage.admin, "export csv")
+        assert "/review help" in await typed(stage.mod, "dance")
+
+
 RANKS = {
     "member": (),
     "named moderator": ("claim", "note", "escalate"),
