@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 from bots.errors import Unknown
 from bots.inbox import Busy, Inbox
+from bots.mutes import Mutes
 from bots.places import Place
 from bots.platform import Caller, Fill, Filling, Placed
 from bots.replies import Record, Replies
@@ -67,6 +68,7 @@ class Aftermath:
         scenes: Scenes,
         runtime: PersonaRuntime,
         inbox: Inbox,
+        mutes: Mutes,
         *,
         now: Callable[[], datetime],
         patience: Patience,
@@ -77,6 +79,7 @@ class Aftermath:
         self._scenes = scenes
         self._runtime = runtime
         self._inbox = inbox
+        self._mutes = mutes
         self._now = now
         self._patience = patience
         self._puts: dict[str, Put] = {}
@@ -168,7 +171,7 @@ class Aftermath:
         done = self._against(kept, what)
         if done is None:
             done = await self._show(kept, record, what, put, by=by)
-        if done.result not in (Result.SHOWN, Result.LATER, Result.GONE) and _held(kept):
+        if done.result not in (Result.SHOWN, Result.LATER, Result.GONE) and (_held(kept) or what.fate is Fate.REFUSE):
             refused = await self._refuse(kept, record, put)
             done = refused if refused.result is Result.LATER else done
         return self._in_time(kept, done)
@@ -198,6 +201,10 @@ class Aftermath:
             scene = await self._scenes.of(Caller(message=message, place=place))
             if scene.cast.persona.id != kept.opening.persona or not scene.allowed:
                 against.append(Done(result=Result.NOBODY))
+                return None
+            muted = await self._mutes.of(place.server, person=message.person, persona=kept.opening.persona)
+            if muted or scene.settings.paused:  # that ends, and it may still be in time then
+                against.append(Done(result=Result.LATER))
                 return None
             told = _told(kept, scene.cast)
             passage = await self._runtime.release(what.text, message, scene.cast, scene.conversation, by=by, told=told)

@@ -244,7 +244,7 @@ def house_of(
     tools = replace(tools_of(settings, state, now=now), speaker=scenes.hall.cast, words=words)
     replies = Replies(state, now=now, ids=new_id)
     inbox = _inbox(settings)
-    aftermath = Aftermath(desk, replies, scenes, runtime, inbox, now=now, patience=_patience(settings))
+    aftermath = Aftermath(desk, replies, scenes, runtime, inbox, tools.mutes, now=now, patience=_patience(settings))
     offices = Offices(
         scenes=scenes, runtime=runtime, desk=desk, tools=tools, replies=replies,
         personas=PersonaCommands(scenes, troupe), places=PlaceCommands(scenes.places, meter),

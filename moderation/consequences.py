@@ -76,7 +76,8 @@ def consequence(exchange: Exchange, step: ReviewStep, note: str, by: str = "") -
     if step is ReviewStep.EDIT and (text := worded_as(exchange, note)):
         return Consequence(fate=Fate.SHOW, text=text, author=by)
     held = exchange.closing is not None and exchange.closing.outcome is Outcome.HELD
-    return Consequence(fate=Fate.REFUSE) if held else None
+    restored = any(review.step is ReviewStep.RESTORE for review in exchange.case.reviews)
+    return Consequence(fate=Fate.REFUSE) if held or restored else None
 
 
 def worded(text: str, at: datetime) -> tuple[Objection, str]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bots.cards import Card
+from bots.mutes import Mute, Silent
 from bots.places import Place
 from bots.platform import Fill, Placed, Role
 from bots.replies import Record
@@ -425,6 +426,32 @@ async def test_what_was_shown_is_taken_back_where_its_decision_is() -> None:
 
         assert stage.wall.stands == {"sm1": REFUSED}
         assert stage.turns == []
+
+
+async def test_what_was_restored_is_taken_back_where_the_guard_was_right_after_all() -> None:
+    async with on_wall(WITHHELD, policy=rules) as stage:
+        await stage.ask()
+        await stage.decide("/review overturn x1")
+        assert stage.wall.stands == {"sm1": "One is fine. Two is STOP."}
+        await stage.decide("/review uphold x1")
+
+        assert stage.wall.stands == {"sm1": REFUSED}
+
+
+@pytest.mark.parametrize(("kind", "who"), [(Silent.PERSON, "ann"), (Silent.PERSONA, "keeper")])
+async def test_to_whom_is_muted_and_by_whom_nothing_is_shown_until_that_ends(kind: Silent, who: str) -> None:
+    async with on_wall() as stage:
+        await stage.ask()
+        until = stage.clock.now + timedelta(hours=2)
+        mute = Mute(server=SERVER.server, kind=kind, who=who, since=stage.clock.now, until=until, by="mina")
+        await stage.opened.house.mutes.put(mute)
+        await stage.decide("/review approve x1")
+        assert "BAD" not in str(stage.wall.stands)
+
+        stage.clock.now += timedelta(hours=3)
+        await stage.opened.house.aftermath.sweep()
+
+        assert "BAD" in str(stage.wall.stands)
 
 
 async def test_a_persona_that_may_not_speak_there_any_more_does_not() -> None:
