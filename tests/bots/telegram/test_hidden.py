@@ -50,7 +50,7 @@ async def test_whoever_hides_answers_a_question_under_a_card_and_is_named_nowher
         everything = str([(one.text, one.entities) for one in stage.server.world.from_bot(stage.group)])
         assert str(stage.mod.id) not in everything
         assert "Mo" not in question.text
-        assert "an administrator (telegram): overturned Looks fine." in card.text
+        assert "an administrator (telegram): overturned: Looks fine." in card.text
 
 
 async def test_whoever_hides_words_a_reply_otherwise_and_it_does_not_count_as_the_personas_own() -> None:
