@@ -21,7 +21,7 @@ from moderation.filters.remote import Remote
 from moderation.records import Candidate, Decision, Stage
 from personas.cast import fixed_words
 from personas.errors import PersonaFileError
-from tests.contracts.test_remote_filters import judge_says, omni_says, qwen_says, safeguard_says
+from tests.contracts.judging import judge_says, omni_says, qwen_says, safeguard_says
 from tests.support.judging_server import JudgingServer, Said, completion, refusal
 
 

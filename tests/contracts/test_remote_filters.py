@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -19,81 +18,13 @@ from hypothesis import strategies as st
 from moderation.errors import BadAnswer, EndpointDown, FilterFailed
 from moderation.filters import Filter
 from moderation.filters.endpoint import Endpoint, EndpointSettings
-from moderation.filters.judge import PersonaJudge
-from moderation.filters.judge import load_policy as load_judges_policy
-from moderation.filters.omni import Omni
-from moderation.filters.qwen3guard import Qwen3Guard
 from moderation.filters.registry import load_filters
 from moderation.filters.remote import Remote, Terms
-from moderation.filters.safeguard import Safeguard, load_policy
 from moderation.guard import GUARD, Guard
 from moderation.policy import Policy
 from moderation.records import Brief, Candidate, Decision, Stage
+from tests.contracts.judging import BAD, KEY, WAYS, Way
 from tests.support.judging_server import Answering, JudgingServer, Said, as_json, completion, refusal
-
-OMNI: Final = (
-    "harassment", "harassment/threatening", "hate", "hate/threatening", "illicit", "illicit/violent", "self-harm",
-    "self-harm/intent", "self-harm/instructions", "sexual", "sexual/minors", "violence", "violence/graphic",
-)  # fmt: skip
-BAD: Final = "fool"
-"""What the fake services object to."""
-KEY: Final = "sesame-open-sesame"
-
-
-def omni_says(path: str, body: Mapping[str, Any]) -> Said:
-    assert path == "/v1/moderations"
-    scores = dict.fromkeys(OMNI, 0.001)
-    scores["harassment"] = 0.9 if BAD in body["input"] else 0.002
-    return as_json({"results": [{"flagged": False, "category_scores": scores}]})
-
-
-def qwen_says(path: str, body: Mapping[str, Any]) -> Said:
-    assert path == "/v1/chat/completions"
-    if BAD in body["messages"][-1]["content"]:
-        return completion("Safety: Unsafe\nCategories: Unethical Acts")
-    return completion("Safety: Safe\nCategories: None")
-
-
-def safeguard_says(path: str, body: Mapping[str, Any]) -> Said:
-    assert path == "/v1/chat/completions"
-    if BAD in body["messages"][-1]["content"]:
-        return completion('{"violation": 1, "categories": ["insult"], "confidence": "high"}', reasoning="An insult.")
-    return completion('{"violation": 0, "categories": [], "confidence": "high"}', reasoning="Nothing.")
-
-
-def judge_says(path: str, body: Mapping[str, Any]) -> Said:
-    assert path == "/v1/chat/completions"
-    if BAD in body["messages"][-1]["content"]:
-        return completion('{"findings": [{"category": "veiled_insult", "confidence": "high"}]}')
-    return completion('{"findings": []}')
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """One of the filters, and a service that it understands."""
-
-    make: Callable[[Endpoint, Terms], Remote]
-    says: Callable[[str, Mapping[str, Any]], Said]
-    hit: str
-    """Its category for `BAD`."""
-    stages: frozenset[Stage] = frozenset(Stage)
-
-
-WAYS: Final = {
-    "omni": Way(make=Omni, says=omni_says, hit="insult"),
-    "qwen3guard": Way(make=Qwen3Guard, says=qwen_says, hit="unethical"),
-    "safeguard": Way(
-        make=lambda endpoint, terms: Safeguard(endpoint, terms, policy=load_policy(), max_tokens=200),
-        says=safeguard_says,
-        hit="insult",
-    ),
-    "judge": Way(
-        make=lambda endpoint, terms: PersonaJudge(endpoint, terms, policy=load_judges_policy(), max_tokens=200),
-        says=judge_says,
-        hit="veiled_insult",
-        stages=frozenset({Stage.PIECE, Stage.WHOLE}),
-    ),
-}
 
 
 @pytest.fixture(params=list(WAYS))

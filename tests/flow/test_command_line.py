@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.test_remote_filters import judge_says
+from tests.contracts.judging import judge_says
 from tests.support.judging_server import JudgingServer, Said
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
