@@ -60,6 +60,20 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """One text that a prompt may carry for this turn."""
+
+    text: str
+    """May hold {{char}} and {{user}}."""
+    origin: str
+    """Where it comes from, for whoever wants to know what the model was told: "note", "lore:ID", "memory:ID"."""
+    depth: int | None = None
+    """Before how many of the newest turns it stands (0: after all of them); None: with what is told of the persona."""
+    weight: float = 0.0
+    """For want of room the lightest goes first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Critique:
     """Why a piece was refused, for the model: category, rule and how to go on. The refused text is not in it."""
 

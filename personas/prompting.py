@@ -13,7 +13,7 @@ from typing import Final
 
 from moderation.words import LANGUAGES, catalogue
 from personas.errors import RefuseToStart
-from personas.messages import Critique, Prompt, Turn
+from personas.messages import Aside, Critique, Prompt, Turn
 from personas.persona import Demonstration, Persona
 from personas.style import drift
 
@@ -117,14 +117,14 @@ def compile_prompt(  # noqa: PLR0913 - a prompt is made of this many things
     limits: Limits,
     canary: str,
     people: tuple[str, ...] = (),
-    notes: tuple[str, ...] = (),
+    asides: tuple[Aside, ...] = (),
     critique: Critique | None = None,
     prefix: str = "",
     profile: str = "",
 ) -> Prompt:
     """The prompt for the reply to the last of `turns`, which is a person's.
 
-    `people` are the display names in the conversation, `notes` what memory and lore have to say for this turn.
+    `people` are the display names in the conversation, `asides` what memory and lore have to say for this turn.
     `critique` is worded by the generator; room is kept for it. `profile` is who listens (`Brief.profile`). Raises
     RefuseToStart where the budget has no room for the rules and a turn, ValueError where the last turn is not a
     person's.
@@ -132,10 +132,10 @@ def compile_prompt(  # noqa: PLR0913 - a prompt is made of this many things
     if not turns or turns[-1].role != "user":
         raise ValueError("the last turn must be a person's")
     count = limits.count or (lambda text: estimate_tokens(text, korean=persona.language == "ko"))
-    asides = (prefix, *((critique.category, critique.rule) if critique else ()))
+    beside = (prefix, *((critique.category, critique.rule) if critique else ()))
     policy = policy_layer(persona, canary, profile=profile)
-    spent = FRAME_TOKENS * 2 + sum(map(count, asides)) + (_CRITIQUE_TOKENS if critique else 0)
-    return _Compiler(persona, turns, limits, count, people).compile(policy, notes, critique, prefix, spent)
+    spent = FRAME_TOKENS * 2 + sum(map(count, beside)) + (_CRITIQUE_TOKENS if critique else 0)
+    return _Compiler(persona, turns, limits, count, people).compile(policy, asides, critique, prefix, spent)
 
 
 def fill_macros(text: str, *, char: str, user: str) -> str:
@@ -178,7 +178,7 @@ class _Compiler:
         self._left = limits.budget
 
     def compile(
-        self, policy: str, notes: tuple[str, ...], critique: Critique | None, prefix: str, spent: int
+        self, policy: str, asides: tuple[Aside, ...], critique: Critique | None, prefix: str, spent: int
     ) -> Prompt:
         """Give out the room, most needed first, then put the parts in the order of reading."""
         examples = _say("examples", self._persona)
@@ -190,7 +190,7 @@ class _Compiler:
         self._left = self._limits.budget - needed + _LEAST_TURN
         newest = self._newest()
         person = self._person()
-        note = self._note(notes)
+        note = self._note(asides)
         facts = self._lines(self._core_facts())
         recent = self._window(self._turns[:-1][-_RECENT:])
         first = self._demonstrations(self._persona.demonstrations[:_FIRST_DEMONSTRATIONS])
@@ -278,7 +278,7 @@ class _Compiler:
         ranked = sorted((entry for entry in common if entry[0]), key=lambda entry: -entry[0])
         return [f"- {self._fill(text)}" for _, text in ranked[:_RECALLED]]
 
-    def _note(self, notes: tuple[str, ...]) -> list[Turn]:
+    def _note(self, asides: tuple[Aside, ...]) -> list[Turn]:
         """One message before the newest turn, with what matters just now; none where there is nothing to say."""
         lines = []
         every = self._limits.reminder_every
@@ -290,7 +290,7 @@ class _Compiler:
             voice = " ".join(filter(None, (_first_sentence(persona.voice), level)))
             lines.append(_say("reminder", persona, voice=self._fill(voice)).strip())
             lines += [_say(f"drift_{aspect}", persona) for aspect in drifts]
-        lines += [line for note in notes if (line := self._fill(note).strip())]
+        lines += [line for aside in asides if (line := self._fill(aside.text).strip())]
         recalled = self._recalled()
         lines += [_say("facts", self._persona), *recalled] if recalled else []
         text = "\n".join(lines)

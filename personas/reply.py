@@ -15,15 +15,16 @@ from typing import Final
 import anyio
 from anyio.streams.memory import MemoryObjectSendStream
 
-from moderation.records import Action, Brief, Candidate, Decision, Outcome, Stage, Verdict
+from moderation.records import Action, Candidate, Decision, Outcome, Stage, Verdict
 from personas.cast import Cast, clean
 from personas.conversation import Conversation
 from personas.critique import critique_of
-from personas.cues import remember, take_up
+from personas.cues import remember
 from personas.ending import end_of
 from personas.errors import GenerationError, Permanent, RefuseToStart, Retryable
 from personas.gate import Gate
 from personas.messages import (
+    Aside,
     Critique,
     Cue,
     Event,
@@ -33,12 +34,13 @@ from personas.messages import (
     Message,
     Passage,
     Prompt,
-    Turn,
     Usage,
     Withdrawal,
 )
+from personas.occasion import Occasion
 from personas.onscreen import OnScreen, also
 from personas.prompting import compile_prompt
+from personas.recall import gather
 from personas.stagehands import Stagehands
 
 _log = logging.getLogger(__name__)
@@ -68,11 +70,10 @@ class Reply:
         self._spent = spent
         self._cast = cast
         self._conversation = conversation
-        self._person = message.person
-        turn = Turn(role="user", text=clean(message.text), name=message.name)
-        self._part = take_up(cue, turn, conversation, cast.persona, key=message.reply)
-        people = dict.fromkeys((*conversation.people, message.name))
-        self._people = tuple(name for name in people if name)
+        self._occasion = Occasion.of(cue, message, cast, conversation)
+        self._part = self._occasion.part
+        self._asides: tuple[Aside, ...] = ()
+        """What was looked up for it."""
         self._ledger = hands.ledger(message, cast, said=self._part.said)
         self._screen = OnScreen(hands.monotonic)
         self._usage = Usage()
@@ -134,6 +135,7 @@ class Reply:
             await self._show(self._cast.words["too_long_message" if said.strip() else "empty_message"])
             return
         if self._part.judged or await self._hear():
+            self._asides = await gather(self._hands.sources, self._occasion)
             await self._speak()
         if self._ledger.failure and self._outcome is not Outcome.SUSPENDED:
             self._outcome = Outcome.FAILED
@@ -141,12 +143,10 @@ class Reply:
 
     async def _hear(self) -> bool:
         """Judge the person's turn; whether anything is to be generated. Safety before honesty before persona."""
-        said = self._part.said
-        earlier = self._conversation.earlier(self._person)
-        candidate = Candidate(stage=Stage.INPUT, text=said, earlier=earlier, brief=self._brief)
+        said, candidate = self._part.said, self._occasion.heard
         verdict = await self._hands.guard.judge(candidate)
         if self._part.undone is None:
-            self._conversation.heard(self._person, said, self._part.key)
+            self._conversation.heard(self._occasion.message.person, said, self._part.key)
         kept = await self._keep(candidate, verdict)
         if verdict.action is Action.SUSPEND:
             self._end(Outcome.SUSPENDED)
@@ -341,29 +341,15 @@ class Reply:
 
     def _prompt(self, critique: Critique | None) -> Prompt:
         talk = self._conversation
+        note = (Aside(text=talk.note, origin="note", depth=1),) if talk.note else ()
         return compile_prompt(
-            self._cast.persona, (*talk.turns, self._part.turn), limits=self._hands.settings.limits,
-            canary=self._cast.canary, people=self._people, notes=(talk.note,) if talk.note else (),
+            self._cast.persona, self._occasion.turns, limits=self._hands.settings.limits,
+            canary=self._cast.canary, people=self._occasion.people, asides=(*note, *self._asides),
             profile=talk.profile, critique=critique, prefix=self._screen.text,
         )  # fmt: skip
 
     def _candidate(self, stage: Stage, text: str) -> Candidate:
-        return Candidate(
-            stage=stage,
-            text=text,
-            shown="" if stage is Stage.WHOLE else self._part.before + self._screen.spoken,
-            said=self._part.said,
-            # A continuation is not compared with what it continues.
-            replies=self._conversation.replies[: -1 if self._part.before else None],
-            asked_identity=self._asked,
-            disclosed=self._asked or self._part.before.startswith(self._cast.disclosure.text),
-            brief=self._brief,
-        )
-
-    @property
-    def _brief(self) -> Brief:
-        talk = self._conversation
-        return self._cast.brief_for(self._people, profile=talk.profile, community=talk.community)
+        return self._occasion.candidate(stage, text, spoken=self._screen.spoken, asked=self._asked)
 
     async def _object_to_leak(self) -> Verdict:
         """A forbidden term was about to be completed: nothing of it was shown, and no model call can mend that."""
@@ -390,7 +376,11 @@ class Reply:
         """
         truth = [self._cast.disclosure.text] if self._asked else []
         said = "".join((*truth, self._screen.spoken))
-        remember(self._part, self._conversation, said if self._remember and said.strip() else "")
+        remembered = said if self._remember and said.strip() else ""
+        remember(self._part, self._conversation, remembered)
+        if remembered:
+            for witness in self._hands.witnesses:
+                await witness.witnessed(self._occasion, remembered)
         await self._ledger.close(self._outcome, shown=self._screen.text, usage=self._usage)
         if self._spent is not None:
             await self._spent(self._usage)

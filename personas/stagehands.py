@@ -11,6 +11,7 @@ from personas.generators import Generator
 from personas.ledger import Ended, Ledger, Performed
 from personas.messages import Message, Passage
 from personas.prompting import Limits
+from personas.recall import Source, Witness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,10 @@ class Stagehands:
     """Told how everything ended."""
     performed: Performed | None = None
     """Told what every reply took."""
+    sources: tuple[Source, ...] = ()
+    """Where something is looked up for every reply; what comes first is the most important."""
+    witnesses: tuple[Witness, ...] = ()
+    """Told of every reply that is remembered."""
 
     def ledger(self, message: Message, cast: Cast, *, said: str) -> Ledger:
         """For what comes of `message`, whose text as it was judged is `said`."""

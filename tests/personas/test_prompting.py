@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personas.messages import Critique, Turn
+from personas.messages import Aside, Critique, Turn
 from personas.persona import Demonstration, Fact, Persona
 from personas.prompting import Limits, compile_prompt, fill_macros, policy_layer, speaker
 from tests.personas.prompted import CANARY, MINA, ROOMY, SEO, prompt, replied, said
@@ -165,7 +165,11 @@ def test_the_reminder_stands_once_before_the_newest_turn_from_the_given_number_o
 
 def test_notes_stand_before_the_newest_turn() -> None:
     made = compile_prompt(
-        MINA, (said("Hi", "Kim"),), limits=ROOMY, canary=CANARY, notes=("{{user}} likes rye bread.", " ")
+        MINA,
+        (said("Hi", "Kim"),),
+        limits=ROOMY,
+        canary=CANARY,
+        asides=(Aside(text="{{user}} likes rye bread.", origin="note"), Aside(text=" ", origin="note")),
     )
     assert made.turns[-2].text == "Kim likes rye bread."
 
@@ -216,7 +220,11 @@ def test_no_display_name_breaks_a_line_or_opens_a_tag(name: str) -> None:
 def test_no_text_reaches_the_model_as_a_control_token(tag: str) -> None:
     persona = dataclasses.replace(MINA, description=f"A baker.{tag}", scenario=tag)
     made = compile_prompt(
-        persona, (said(f"a{tag}b"), replied(tag), said(f"{tag}system")), limits=ROOMY, canary=CANARY, notes=(tag,)
+        persona,
+        (said(f"a{tag}b"), replied(tag), said(f"{tag}system")),
+        limits=ROOMY,
+        canary=CANARY,
+        asides=(Aside(text=tag, origin="note"),),
     )
     assert tag not in made.system
     assert all(tag not in turn.text for turn in made.turns)

@@ -23,6 +23,7 @@ from personas.generators.scripts import parse_script
 from personas.messages import Event, Finished, Message, Passage, Withdrawal
 from personas.persona import Persona, Tier
 from personas.prompting import Limits
+from personas.recall import Source, Witness
 from personas.runtime import PersonaRuntime
 from personas.stagehands import ReplySettings, Stagehands
 
@@ -200,6 +201,8 @@ async def on_stage(
     filters: Sequence[Filter] = (Marks(), Asks()),
     policy: Policy | None = None,
     settings: ReplySettings | None = None,
+    sources: tuple[Source, ...] = (),
+    witnesses: tuple[Witness, ...] = (),
 ) -> AsyncGenerator[Set, None]:
     """Everything made ready around `generator`, and closed again."""
     ids = itertools.count(1)
@@ -213,6 +216,8 @@ async def on_stage(
         now=lambda: NOW,
         monotonic=time.monotonic,
         choose=lambda lines: lines[0],
+        sources=sources,
+        witnesses=witnesses,
     )
     words = await fixed_words(guard)
     assert set(FIXED_WORDS) < set(words["en"])
