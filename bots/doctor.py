@@ -16,11 +16,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from bots.app import limits_of, open_generator
 from bots.cards import Card, Row, Tone
 from bots.casting import Casting
 from bots.config import Settings
 from bots.errors import BotError, SettingsError, Unknown
+from bots.models import limits_of, open_generator
 from bots.parts import keys_of, open_guard, open_state, open_store
 from bots.places import Places, PlaceSettings
 from moderation.errors import FilterUnavailable, ModerationError

@@ -138,9 +138,9 @@ async def _audited(
     step: "Step",
 ) -> "tuple[Audited, About]":
     """`numbers`: seed, tolerance, how many at once."""
-    from bots.app import open_generator
     from bots.audit.report import About
     from bots.audit.running import audit_dialogues, audit_sentences
+    from bots.models import open_generator
 
     seed, tolerance, at_once = numbers
     async with AsyncExitStack() as stack:
@@ -169,9 +169,9 @@ async def _audited(
 
 async def _scene(settings: Settings, persona: "Persona", guard: "Guard", generator: "Generator", seed: int) -> "Scene":
     """The persona as it speaks to everybody, with a store that leaves nothing behind."""
-    from bots.app import limits_of
     from bots.audit.running import Scene
     from bots.casting import Casting
+    from bots.models import limits_of
     from bots.parts import open_scratch
     from personas.runtime import PersonaRuntime
     from personas.stagehands import ReplySettings, Stagehands

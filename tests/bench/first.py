@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bots.app import limits_of
 from bots.config import Settings
+from bots.models import limits_of
 from bots.parts import new_id, utc_now
 from moderation.guard import Guard
 from moderation.stores.keys import Keys

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from bots.app import limits_of, open_generator, open_host
+from bots.app import open_host
 from bots.cards import Card
 from bots.casting import Casting
 from bots.config import Settings
 from bots.errors import SettingsError, Unknown
 from bots.host import Host
 from bots.inbox import Busy
+from bots.models import limits_of, open_generator
 from bots.parts import open_guard, open_review, open_store
 from bots.platform import Role
 from moderation.errors import FilterUnavailable
