@@ -4,37 +4,8 @@ import csv
 import getpass
 import io
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
 
-import pytest
-
-ROOT = Path(__file__).parents[2]
-SLIP = ROOT / "personas" / "library" / "scripts" / "slip_of_the_mask.json"
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TALCHUM_", "LC_", "OPENAI_"))}
-    own = {"TALCHUM_DATA": str(tmp_path), "LANG": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
-
-    def start(*words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "bots", *words],
-            input=typed,
-            capture_output=True,
-            text=True,
-            env={**kept, **own},
-            cwd=tmp_path,
-            timeout=120,
-            check=False,
-        )
-
-    return start
+from tests.flow.conftest import SLIP, Run
 
 
 def test_what_happened_in_a_talk_is_reported_without_a_word_of_it(run: Run) -> None:
