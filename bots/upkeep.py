@@ -62,8 +62,8 @@ def back_up(settings: Settings, file: Path, *, at: datetime, keys: Path | None =
     """Write a backup to `file`, whole or not at all, and the keys of people to `keys`, whose copy from before is
     replaced; the size of the backup in bytes. The databases may be in use meanwhile.
 
-    Raises BackupError: nothing to back up, another kind of file is there; StoreUnavailable, StoreFailed, also where
-    the disk is full.
+    Raises BackupError: nothing to back up, another kind of file is there; StoreUnavailable, also where the keys are not
+    those of the databases, or nothing of the backup could be read later; StoreFailed, also where the disk is full.
     """
     sources = databases(settings)
     if not sources:
@@ -73,8 +73,9 @@ def back_up(settings: Settings, file: Path, *, at: datetime, keys: Path | None =
     secrets = keys_of(settings)
     with _workshop(file.absolute().parent) as folder:
         copies = [folder / source.name for source in sources]
-        for source, copied in zip(sources, copies, strict=True):
+        for (source, nature), copied in zip(sources.items(), copies, strict=True):
             upkeep.copy(source, copied)
+            upkeep.recognise(copied, source, secrets, nature)
         files = {copied.name: _digest(copied) for copied in copies}
         manifest = {"format": _FORMAT, "at": at.isoformat(), "keys": secrets.fingerprint, "files": files}
         packed = folder / "backup.zip"

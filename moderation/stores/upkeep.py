@@ -16,7 +16,7 @@ from moderation.stores import casework
 from moderation.stores.faults import failed
 from moderation.stores.keyring import KeyLost, Keyring
 from moderation.stores.keys import Keys
-from moderation.stores.sealing import Sealing
+from moderation.stores.sealing import Sealing, is_sealed
 
 Check = Callable[[sqlite3.Connection], Iterable[str]]
 """Looks at one more thing in a database that can be read; says what is wrong, in the words of `integrity_check`."""
@@ -75,6 +75,21 @@ def copy(file: Path, target: Path) -> None:
                 made.execute("DROP TABLE search")
                 made.execute(definition)
             made.execute("VACUUM")
+    except sqlite3.Error as error:
+        raise failed(error, file) from error
+
+
+def recognise(copied: Path, file: Path, keys: Keys, nature: Nature) -> None:
+    """See that the copy of the database `file` and `keys` belong together. What was never sealed belongs to any. Raises
+    StoreUnavailable, StoreFailed."""
+    if not is_sealed(copied):
+        return
+    try:
+        with (
+            contextlib.closing(_reading(copied)) as database,
+            contextlib.closing(Sealing(database, Keyring.at(keys, making=False), kind=nature.kind)) as sealing,
+        ):
+            sealing.check(file)
     except sqlite3.Error as error:
         raise failed(error, file) from error
 

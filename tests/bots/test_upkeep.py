@@ -1,6 +1,7 @@
 """Backups of the databases, and what comes back of them."""
 
 import asyncio
+import base64
 import json
 import shutil
 import sqlite3
@@ -16,6 +17,7 @@ from bots.state import Entry
 from bots.upkeep import STATE, BackupError, back_up, databases, restore
 from moderation.errors import StoreUnavailable
 from moderation.stores import Query
+from moderation.stores.keys import KEYRING, MASTER
 from moderation.stores.upkeep import EXCHANGES, troubles
 from moderation.words import Explained
 from tests.support.exchanges import NOON, closing, objection, opening
@@ -91,6 +93,25 @@ def test_a_backup_is_made_while_everything_is_in_use(settings: Settings, tmp_pat
     assert asyncio.run(use()) == 31
     restore(settings, tmp_path / "backup.zip", replacing=True)
     assert told(settings) == {"p1"}
+
+
+def test_with_another_master_key_no_backup_is_made_and_the_one_of_before_stays(
+    settings: Settings, tmp_path: Path
+) -> None:
+    lived_in(settings, "p1")
+    file, master = tmp_path / "backup.zip", settings.keys / MASTER
+    back_up(settings, file, at=NOON)
+    before = file.read_bytes()
+    master.write_bytes(base64.b64encode(bytes(32)))
+
+    with pytest.raises(StoreUnavailable) as refused:
+        back_up(settings, file, at=NOON)
+    (settings.keys / KEYRING).unlink()
+    with pytest.raises(StoreUnavailable) as keyless:
+        back_up(settings, file, at=NOON)
+
+    assert (refused.value.key, keyless.value.key) == ("keys.wrong", "keys.wrong")
+    assert file.read_bytes() == before
 
 
 def test_whoever_is_erased_is_erased_from_backups_made_before(settings: Settings, tmp_path: Path) -> None:

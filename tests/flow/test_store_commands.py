@@ -1,5 +1,6 @@
 """`talchum store` and `talchum privacy retention`, as people type them."""
 
+import base64
 import sqlite3
 from pathlib import Path
 
@@ -37,6 +38,11 @@ def test_what_is_not_whole_is_told_of_and_what_has_no_key_is_refused(run: Run, t
     checked = run("store", "check", LANG="ko_KR.UTF-8")
     assert checked.returncode == 1
     assert "문제가 있어요" in checked.stdout
+
+    (tmp_path / "data-keys" / "master.key").write_bytes(base64.b64encode(bytes(32)))
+    other = run("store", "backup", "copy.zip")
+    assert (other.returncode, (tmp_path / "copy.zip").exists()) == (2, False)
+    assert "another master key" in other.stderr
 
     (tmp_path / "data-keys" / "master.key").unlink()
     keyless = run("review", "list")
