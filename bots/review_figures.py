@@ -61,7 +61,7 @@ class ReviewFigures:
         return views[0] if views else "rules", int(number)
 
     def _view(self, view: str, days: int, tallies: Sequence[Tally]) -> Card:
-        title = self._say(f"stats_{view}", days=days)
+        title = self._say(f"stats_{view}", count=days)
         if not tallies:
             return Card(title=title, hint=self._say("stats_none"))
         changed = view == "moderators"

@@ -78,7 +78,7 @@ class ReviewWords:
             Row(label=self._say("words_blocked"), text=counted(trial.blocked)),
             Row(label=self._say("words_released"), text=counted(trial.released)),
         )
-        title = self._say("words_trial", looked=trial.looked, days=_PAST.days)
+        title = self._say("words_trial", count=trial.looked, days=_PAST.days)
         return Card(title=title, rows=rows, hint=self._say("words_sure", line=line))
 
     def _list(self, here: Words) -> Card:

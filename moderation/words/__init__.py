@@ -7,7 +7,8 @@ language, so that a missing translation is seen where it is made:
     en = "The store is busy; nothing was shown."
     ko = "저장소가 바빠서 아무것도 보여 드리지 않았어요."
 
-The key of that entry in `store.toml` is `store.busy`. Fields in braces are filled by name: `{file}`.
+The key of that entry in `store.toml` is `store.busy`. Fields in braces are filled by name: `{file}`. English has another
+text where the field `count` is 1, if it stands there as `en_one`; Korean needs none.
 """
 
 import functools
@@ -20,6 +21,8 @@ from moderation.words.particles import settle
 KOREAN: Final = "ko"
 LANGUAGES: Final = ("en", KOREAN)
 DEFAULT_LANGUAGE: Final = "en"
+_ONE: Final = f"{DEFAULT_LANGUAGE}_one"
+"""Names the text of an entry for one of what is counted."""
 
 
 class Catalogue:
@@ -38,7 +41,10 @@ class Catalogue:
                 continue
             topic = resource.name.removesuffix(".toml")
             for name, texts in tomllib.loads(resource.read_text(encoding="utf-8")).items():
-                self._texts[f"{topic}.{name}"] = {language: self._text(texts[language]) for language in LANGUAGES}
+                self._texts[f"{topic}.{name}"] = {
+                    language: self._text(texts[language])
+                    for language in (*LANGUAGES, *({_ONE} & texts.keys()))
+                }
 
     @staticmethod
     def _text(value: object) -> str:
@@ -59,6 +65,8 @@ class Catalogue:
         Raises KeyError for an unknown key or a missing field.
         """
         texts = self._texts[key]
+        if language != KOREAN and fields.get("count") == 1:
+            language = _ONE
         text = texts.get(language, texts[DEFAULT_LANGUAGE]).format(**fields)
         return settle(text) if language == KOREAN else text
 

@@ -290,6 +290,8 @@ def test_korean_texts_are_korean_and_have_the_same_fields_as_the_english() -> No
             english, korean = texts["en"], texts["ko"]
             fields = [set(re.findall(r"(?<!\{)\{(\w+)\}(?!\})", text)) for text in (english, korean)]
             assert fields[0] == fields[1] or key == "prompting.moment", key  # dates are written differently
+            assert set(re.findall(r"\{(\w+)\}", texts.get("en_one", ""))) <= fields[0], key
+            assert "en_one" not in texts or "count" in fields[0], key
             letters = re.sub(r"\{\w+\}|[^A-Za-z]", "", english)
             if len(letters) > 12 and "/" not in english:
                 assert re.search("[가-힣]", korean), key

@@ -42,3 +42,13 @@ def test_the_texts_of_the_catalogue_are_settled_when_they_are_said() -> None:
 @given(st.text())
 def test_any_text_is_settled_once_and_for_all(text: str) -> None:
     assert settle(settle(text)) == settle(text)
+
+
+def test_one_is_told_of_in_the_singular_and_korean_counts_as_ever() -> None:
+    say = catalogue("bots").say
+
+    assert say("desk.exported", "en", count=1) == "One exchange, its texts masked."
+    assert say("desk.exported", "en", count=2) == "2 exchanges, their texts masked."
+    assert say("desk.exported", "fr", count=1) == "One exchange, its texts masked.", "English where nobody knows"
+    assert "1건" in say("desk.exported", "ko", count=1)
+    assert say("desk.stats_more", "en", count=1).startswith("1 more"), "what needs no other text has none"
