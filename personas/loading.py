@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from moderation.words import DEFAULT_LANGUAGE, catalogue
+from personas.entries import demonstrations_of, dilemmas_of, facts_of, relations_of
 from personas.errors import PersonaFileError
 from personas.lint import denial_in, lint
-from personas.persona import Demonstration, Fact, Persona, Tier
+from personas.persona import Ocean, Persona, Tier
 from personas.remarks import Level, Remark, line_of
-from personas.schema import DemographicFile, DemonstrationEntry, FactEntry, OverlayFile, fit
+from personas.schema import DemographicFile, OverlayFile, fit
 
 MAX_BYTES: Final = 262_144
 """A persona with two hundred facts has about 40 kB."""
@@ -220,8 +221,12 @@ def _complete(file: object, parsed: DemographicFile, version: str) -> Persona:
         moment=parsed.moment,
         world=parsed.world,
         scenario=parsed.scenario,
-        facts=_facts(parsed.facts),
-        demonstrations=_demonstrations(parsed.demonstrations),
+        facts=facts_of(parsed.facts),
+        relations=relations_of(parsed.relations),
+        ocean=Ocean(**parsed.ocean.model_dump()),
+        demonstrations=demonstrations_of(parsed.demonstrations),
+        held_out=demonstrations_of(parsed.demonstrations, held_out=True),
+        dilemmas=dilemmas_of(parsed.dilemmas),
         taboos=tuple(parsed.taboos),
         greetings=lines["greetings"],
         disclosure=disclosure,
@@ -282,34 +287,25 @@ def _overlaid(file: object, parsed: OverlayFile, version: str, bases: Mapping[st
     base = bases.get(parsed.base)
     if base is None:
         raise PersonaFileError("personas.unknown_base", file=file, key="base", expected=", ".join(sorted(bases)) or "-")
+    taken = {fact.slot for fact in base.facts if fact.slot}
+    for number, fact in enumerate(parsed.facts, start=1):
+        if fact.slot in taken:
+            key = f"facts.{number}.slot"
+            raise PersonaFileError("personas.canon_slot", file=file, key=key, found=fact.slot, base=base.id)
     return dataclasses.replace(
         base,
         id=parsed.id,
         version=_digest([base.version, version]),
         tier=Tier.INDIVIDUALISED,
         description="\n".join(part for part in (base.description, parsed.description) if part),
-        facts=base.facts + _facts(parsed.facts),
-        demonstrations=base.demonstrations + _demonstrations(parsed.demonstrations),
-        extra=base.extra | {"base": base.id, "canon": base.version},
+        facts=base.facts + facts_of(parsed.facts),
+        relations=base.relations + relations_of(parsed.relations),
+        demonstrations=base.demonstrations + demonstrations_of(parsed.demonstrations),
+        held_out=base.held_out + demonstrations_of(parsed.demonstrations, held_out=True),
+        extra=base.extra
+        | {"base": base.id, "canon": base.version}
+        | ({"made_for": parsed.canon} if parsed.canon else {}),
     )
-
-
-def _facts(entries: Iterable[FactEntry]) -> tuple[Fact, ...]:
-    return tuple(
-        Fact(
-            id=entry.id,
-            text=entry.text,
-            since=entry.since,
-            witness=entry.witness,
-            slot=entry.slot,
-            values=tuple(entry.values),
-        )
-        for entry in entries
-    )
-
-
-def _demonstrations(entries: Iterable[DemonstrationEntry]) -> tuple[Demonstration, ...]:
-    return tuple(Demonstration(user=entry.user, reply=entry.reply, scene=entry.scene) for entry in entries)
 
 
 def _filled(line: str, name: str) -> str:

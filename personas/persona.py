@@ -1,7 +1,7 @@
 """A persona: who speaks, how, about what, until when. Data, made by `personas.loading` from files that people write."""
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 
@@ -32,6 +32,24 @@ class Fact:
     values: tuple[str, ...] = ()
     """The thing itself, in every way it may be named ("70"; "Bloomsbury", "London"; "none"): the guard holds what the
     persona says of itself against it, in the slots that it knows."""
+    names: tuple[str, ...] = ()
+    """Words that only somebody who knows of it says ("motor-car"): a persona that does not know of it is kept from
+    saying them by the guard."""
+    ask: str = ""
+    """A question that it answers: what the persona knows, and does not, is measured by asking."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """Somebody in the persona's life."""
+
+    name: str
+    kind: str
+    """What they are to it: "brother", "landlord"."""
+    text: str = ""
+    """One thing about the two of them."""
+    since: date | None = None
+    """From when; at an earlier moment the persona has not met them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +59,28 @@ class Demonstration:
     user: str
     reply: str
     scene: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dilemma:
+    """A decision and what this persona does, and why: for measuring whether it decides as its author would have it."""
+
+    situation: str
+    options: tuple[str, ...]
+    choice: int
+    """Which of the options, from 1."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ocean:
+    """Five traits of personality, each from 0.0 (hardly at all) to 1.0 (very much); None where its author left it."""
+
+    openness: float | None = None
+    conscientiousness: float | None = None
+    extraversion: float | None = None
+    agreeableness: float | None = None
+    neuroticism: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +108,12 @@ class Persona:
     """The world of fiction it lives in ("Middle-earth", or a name of the author's own); "" for ours."""
     scenario: str = ""
     facts: tuple[Fact, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    ocean: Ocean = Ocean()
     demonstrations: tuple[Demonstration, ...] = ()
+    held_out: tuple[Demonstration, ...] = ()
+    """More of them that no model is shown: for comparing what it says with."""
+    dilemmas: tuple[Dilemma, ...] = ()
     taboos: tuple[str, ...] = ()
     greetings: tuple[str, ...] = ()
     disclosure: str = ""
@@ -86,12 +131,15 @@ class Persona:
     authors: tuple[str, ...] = ()
     extra: dict[str, str] = field(default_factory=dict)
 
+    def at(self, moment: date) -> "Persona":
+        """The same persona at an earlier moment: it knows less, never more. A later moment, for one that is pinned to
+        an earlier one, changes nothing."""
+        return self if self.moment is not None and moment >= self.moment else replace(self, moment=moment)
+
     @property
     def known(self) -> tuple[Fact, ...]:
         """What is true and known at the persona's moment, in the author's order; of one slot the latest."""
-        facts = [fact for fact in self.facts if fact.witness]
-        if self.moment is not None:
-            facts = [fact for fact in facts if fact.since is None or fact.since <= self.moment]
+        facts = [fact for fact in self.facts if fact.witness and self._come(fact.since)]
         latest: dict[str, Fact] = {}
         for fact in facts:
             other = latest.get(fact.slot)
@@ -100,10 +148,24 @@ class Persona:
         return tuple(fact for fact in facts if not fact.slot or latest[fact.slot] is fact)
 
     @property
+    def unknown(self) -> tuple[Fact, ...]:
+        """What comes after the persona's moment, and what it did not witness: it must not say any of this."""
+        return tuple(fact for fact in self.facts if not (fact.witness and self._come(fact.since)))
+
+    @property
+    def acquainted(self) -> tuple[Relation, ...]:
+        """Whom the persona knows at its moment."""
+        return tuple(relation for relation in self.relations if self._come(relation.since))
+
+    def _come(self, since: date | None) -> bool:
+        return self.moment is None or since is None or since <= self.moment
+
+    @property
     def told(self) -> str:
         """Everything the author tells of the persona and of what it knows: no example of what others say."""
         facts = (fact.text for fact in self.known)
-        return "\n".join((self.tagline, self.description, self.voice, self.scenario, *facts, *self.greetings))
+        people = (f"{person.name} {person.kind} {person.text}" for person in self.acquainted)
+        return "\n".join((self.tagline, self.description, self.voice, self.scenario, *facts, *people, *self.greetings))
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from moderation.words import LANGUAGES, catalogue
 from personas.errors import RefuseToStart
 from personas.messages import Aside, Critique, Prompt, Turn
 from personas.persona import Demonstration, Persona
+from personas.portrait import portrait
 from personas.style import drift
 
 Count = Callable[[str], int]
@@ -249,6 +250,7 @@ class _Compiler:
         voice = " ".join(filter(None, (persona.voice, level)))
         if voice:
             yield _say("voice", persona, voice=self._fill(voice))
+        yield from map(self._fill, portrait(persona))
         if persona.moment:
             day = persona.moment
             yield _say("moment", persona, year=day.year, month=day.month, day=day.day)

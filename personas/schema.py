@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from personas.errors import PersonaFileError
 from personas.persona import Tier
@@ -20,6 +20,8 @@ _AnyShort = Annotated[str, StringConstraints(max_length=200, strip_whitespace=Tr
 _AnyLine = Annotated[str, StringConstraints(max_length=1000, strip_whitespace=True)]
 _AnyProse = Annotated[str, StringConstraints(max_length=6000, strip_whitespace=True)]
 
+_Share = Annotated[float | None, Field(ge=0, le=1)]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -32,12 +34,43 @@ class FactEntry(_Part):
     witness: bool = True
     slot: _AnyId = ""
     values: list[_Short] = Field(default_factory=list, max_length=20)
+    names: list[_Short] = Field(default_factory=list, max_length=20)
+    ask: _AnyShort = ""
+
+
+class RelationEntry(_Part):
+    name: _Name
+    kind: _Short
+    text: _AnyLine = ""
+    since: date | None = None
 
 
 class DemonstrationEntry(_Part):
     user: _Line
     reply: _Line
     scene: _AnyLine = ""
+    held_out: bool = False
+
+
+class DilemmaEntry(_Part):
+    situation: _Line
+    options: list[_Short] = Field(min_length=2, max_length=6)
+    choice: int = Field(ge=1, le=6)
+    reason: _Line
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if self.choice > len(self.options):
+            raise PydanticCustomError("choice", "")
+        return self
+
+
+class OceanEntry(_Part):
+    openness: _Share = None
+    conscientiousness: _Share = None
+    extraversion: _Share = None
+    agreeableness: _Share = None
+    neuroticism: _Share = None
 
 
 class DemographicFile(_Part):
@@ -57,7 +90,10 @@ class DemographicFile(_Part):
     mature: bool = False
     scenario: _AnyProse = ""
     facts: list[FactEntry] = Field(default_factory=list, max_length=500)
+    relations: list[RelationEntry] = Field(default_factory=list, max_length=100)
+    ocean: OceanEntry = Field(default_factory=OceanEntry)
     demonstrations: list[DemonstrationEntry] = Field(default_factory=list, max_length=50)
+    dilemmas: list[DilemmaEntry] = Field(default_factory=list, max_length=50)
     taboos: list[_Short] = Field(default_factory=list, max_length=50)
     greetings: list[_Line] = Field(default_factory=list, max_length=20)
     disclosure: _AnyLine = ""
@@ -70,7 +106,7 @@ class DemographicFile(_Part):
     extra: dict[_Id, str] = Field(default_factory=dict, max_length=50)
 
 
-class _CharacterFile(DemographicFile):
+class CharacterFile(DemographicFile):
     """Nothing that makes a character is left to defaults."""
 
     tagline: _Short
@@ -94,26 +130,36 @@ class OverlayFile(_Part):
     id: _Id
     tier: Literal["individualised"]
     base: _Id
-    name: _Name | None = None
+    canon: _AnyShort = ""
     description: _AnyProse = ""
     facts: list[FactEntry] = Field(default_factory=list, max_length=500)
+    relations: list[RelationEntry] = Field(default_factory=list, max_length=100)
     demonstrations: list[DemonstrationEntry] = Field(default_factory=list, max_length=50)
 
 
-_FILES: Final[Mapping[str, type[DemographicFile | OverlayFile]]] = {
+FILES: Final[Mapping[str, type[DemographicFile | OverlayFile]]] = {
     Tier.DEMOGRAPHIC: DemographicFile,
-    Tier.CHARACTER: _CharacterFile,
+    Tier.CHARACTER: CharacterFile,
     Tier.INDIVIDUALISED: OverlayFile,
 }
+
+ENTRIES: Final[Mapping[str, type[BaseModel]]] = {
+    "facts": FactEntry,
+    "relations": RelationEntry,
+    "ocean": OceanEntry,
+    "demonstrations": DemonstrationEntry,
+    "dilemmas": DilemmaEntry,
+}
+"""What stands in the tables of a file, by their names."""
 
 
 def fit(file: object, content: dict[str, object]) -> "DemographicFile | OverlayFile":
     """`content` as the schema of its tier; `file` names where it comes from. Raises PersonaFileError."""
     tier = content.get("tier", Tier.DEMOGRAPHIC)
-    if not isinstance(tier, str) or tier not in _FILES:
-        raise PersonaFileError("personas.want_one_of", file=file, key="tier", expected=", ".join(_FILES))
+    if not isinstance(tier, str) or tier not in FILES:
+        raise PersonaFileError("personas.want_one_of", file=file, key="tier", expected=", ".join(FILES))
     try:
-        return _FILES[tier].model_validate(content)
+        return FILES[tier].model_validate(content)
     except ValidationError as error:
         raise _explain(file, tier, error.errors()[0]) from error
 
@@ -124,6 +170,9 @@ _WANTED: Final[Mapping[str, tuple[str, str]]] = {
     "dict_type": ("want_table", "[ … ]"),
     "model_type": ("want_table", '{ id = "…", text = "…" }'),
     "bool_type": ("want_switch", "true, false"),
+    "float_type": ("want_number", "0.8"),
+    "int_type": ("want_number", "2"),
+    "choice": ("want_choice", "choice = 1"),
     "date_type": ("want_date", "1790-04-01"),
     "date_from_datetime_inexact": ("want_date", "1790-04-01"),
 }
@@ -137,14 +186,15 @@ _LIMITS: Final[Mapping[str, tuple[str, str]]] = {
     "string_too_long": ("too_long", "max_length"),
     "string_pattern_mismatch": ("want_shape", "pattern"),
     "literal_error": ("want_one_of", "expected"),
+    "greater_than_equal": ("too_small", "ge"),
+    "less_than_equal": ("too_large", "le"),
 }
 """The same for a limit: the key of our words and where the schema tells the limit."""
 
 
 def _known_keys(tier: str, place: tuple[int | str, ...]) -> str:
     """The keys that stand where an unknown one was found."""
-    entries: Mapping[str, type[BaseModel]] = {"facts": FactEntry, "demonstrations": DemonstrationEntry}
-    model = entries.get(str(place[0]), _FILES[tier]) if len(place) > 1 else _FILES[tier]
+    model = ENTRIES.get(str(place[0]), FILES[tier]) if len(place) > 1 else FILES[tier]
     return ", ".join(field.alias or name for name, field in model.model_fields.items())
 
 

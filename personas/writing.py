@@ -1,12 +1,13 @@
 """A persona as a persona file: the TOML that `personas.loading` reads."""
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
 from personas.errors import PersonaFileError
 from personas.loading import MAX_BYTES
-from personas.persona import Demonstration, Fact, Persona, Tier
+from personas.persona import Demonstration, Fact, Ocean, Persona, Relation, Tier
 
 _MAX_LINE: Final = 1_000
 """Code points of a line in a file. Filled in, a name may have made it longer."""
@@ -35,21 +36,22 @@ def to_toml(persona: Persona, *, base: Persona | None = None) -> str:
 
 
 def _whole(persona: Persona) -> Iterator[str]:
-    for key in ("id", "tier", "language", "name", "description"):
-        yield _pair(key, str(getattr(persona, key)))
+    yield from _pairs(persona, "id", "tier", "language", "name", "description")
     # One that nobody wrote is the first line of the description, in whatever way that ends.
     if persona.tagline and persona.tagline != "".join(persona.description.splitlines()[:1])[:200]:
         yield _pair("tagline", persona.tagline)
-    for key in ("mature", "voice", "register", "registers", "moment", "world", "scenario", "taboos"):
-        if value := getattr(persona, key):
-            yield _pair(key, value)
+    if persona.mature:
+        yield _pair("mature", persona.mature)
+    yield from _pairs(persona, "voice", "register", "registers", "moment", "world", "scenario", "taboos")
+    if marked := ", ".join(_pairs(persona.ocean, *(field.name for field in dataclasses.fields(Ocean)))):
+        yield f"ocean = {{ {marked} }}"
     for key in _LINES:
         if value := getattr(persona, key):
             yield _pair(key, _unfilled(value, persona.name))
-    for key in ("source", "licence", "authors"):
-        if value := getattr(persona, key):
-            yield _pair(key, value)
-    yield from _tables(persona.facts, persona.demonstrations)
+    yield from _pairs(persona, "source", "licence", "authors")
+    yield from _tables(persona.facts, persona.relations, persona.demonstrations, persona.held_out)
+    for dilemma in persona.dilemmas:
+        yield from ("", "[[dilemmas]]", *_pairs(dilemma, "situation", "options", "choice", "reason"))
     if persona.extra:
         yield from ("", "[extra]", *(_pair(key, value) for key, value in persona.extra.items()))
 
@@ -59,27 +61,42 @@ def _addition(persona: Persona, base: Persona) -> Iterator[str]:
     yield _pair("id", persona.id)
     yield _pair("tier", persona.tier.value)
     yield _pair("base", base.id)
+    if canon := persona.extra.get("made_for"):
+        yield _pair("canon", canon)
     if added := persona.description[len(base.description) :].strip():
         yield _pair("description", added)
-    yield from _tables(persona.facts[len(base.facts) :], persona.demonstrations[len(base.demonstrations) :])
+    yield from _tables(
+        persona.facts[len(base.facts) :],
+        persona.relations[len(base.relations) :],
+        persona.demonstrations[len(base.demonstrations) :],
+        persona.held_out[len(base.held_out) :],
+    )
 
 
-def _tables(facts: Iterable[Fact], demonstrations: Iterable[Demonstration]) -> Iterator[str]:
+def _tables(
+    facts: Iterable[Fact],
+    relations: Iterable[Relation],
+    demonstrations: Iterable[Demonstration],
+    held_out: Iterable[Demonstration],
+) -> Iterator[str]:
     for fact in facts:
-        yield from ("", "[[facts]]", _pair("id", fact.id), _pair("text", fact.text))
-        if fact.since is not None:
-            yield _pair("since", fact.since)
+        yield from ("", "[[facts]]", *_pairs(fact, "id", "text", "since"))
         if not fact.witness:
             yield _pair("witness", fact.witness)
-        if fact.slot:
-            yield _pair("slot", fact.slot)
-        if fact.values:
-            yield _pair("values", fact.values)
+        yield from _pairs(fact, "slot", "values", "names", "ask")
+    for relation in relations:
+        yield from ("", "[[relations]]", *_pairs(relation, "name", "kind", "text", "since"))
     for shown in demonstrations:
-        yield from ("", "[[demonstrations]]")
-        if shown.scene:
-            yield _pair("scene", shown.scene)
-        yield from (_pair("user", shown.user), _pair("reply", shown.reply))
+        yield from ("", "[[demonstrations]]", *_pairs(shown, "scene", "user", "reply"))
+    for shown in held_out:
+        yield from ("", "[[demonstrations]]", *_pairs(shown, "scene", "user", "reply"), "held_out = true")
+
+
+def _pairs(entry: object, *keys: str) -> Iterator[str]:
+    """Those that it has something for."""
+    for key in keys:
+        if (value := getattr(entry, key)) not in (None, "", ()):
+            yield _pair(key, value)
 
 
 def _unfilled(value: str | tuple[str, ...], name: str) -> str | tuple[str, ...]:
@@ -98,6 +115,8 @@ def _value(value: object) -> str:
     match value:
         case bool():
             return str(value).lower()
+        case int() | float():
+            return repr(value)
         case date():
             return value.isoformat()
         case tuple():

@@ -57,6 +57,8 @@ description = "준의 단골 시간을 안다."
 facts = [{ id = "jun", text = "준은 소금빵을 좋아한다." }]
 """
 
+DILEMMA = "dilemmas = [{{ situation = 'A stray dog.', options = ['feed it', 'leave it'], choice = {choice}, reason = 'Kind.' }}]"
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -173,6 +175,12 @@ def test_lines_of_two_registers_differ() -> None:
         (CHARACTER.replace(', "다른 이야기 해요."', ""), "too_few", "fallbacks", "2"),
         (CHARACTER.replace('{ user = "안녕하세요.", reply = "어서 오세요." },', ""), "too_few", "demonstrations", "2"),
         (CHARACTER.replace('licence = "MIT"', ""), "missing_key", "licence", None),
+        (ONE_LINE + "ocean = { openness = 'high' }", "want_number", "ocean.openness", "0.8"),
+        (ONE_LINE + "ocean = { openness = 3 }", "too_large", "ocean.openness", "1"),
+        (ONE_LINE + "ocean = { calm = 1 }", "unknown_key", "ocean.calm", "neuroticism"),
+        (ONE_LINE + "relations = [{ name = 'Ida' }]", "missing_key", "relations.1.kind", None),
+        (ONE_LINE + DILEMMA.format(choice=3), "want_choice", "dilemmas.1", "choice"),
+        (ONE_LINE + DILEMMA.format(choice=0), "too_small", "dilemmas.1.choice", "1"),
         (OVERLAY, "unknown_base", "base", None),
     ],
 )
@@ -274,6 +282,21 @@ def test_an_overlay_of_an_overlay_is_refused(folder: Path) -> None:
     )
     with pytest.raises(PersonaFileError, match="does not exist"):
         load_library([folder])
+
+
+def test_what_one_person_has_on_top_takes_no_place_that_the_canon_fills(folder: Path) -> None:
+    changed = OVERLAY.replace('소금빵을 좋아한다."', '소금빵을 좋아한다.", slot = "best", values = ["소금빵"]')
+    (folder / "jun.toml").write_text(changed, encoding="utf-8")
+    with pytest.raises(PersonaFileError) as caught:
+        load_library([folder])
+    assert (caught.value.key, caught.value.fields["key"]) == ("personas.canon_slot", "facts.1.slot")
+    assert "baker" in caught.value.explain("ko")
+
+
+def test_an_overlay_remembers_the_canon_that_its_author_saw(folder: Path) -> None:
+    (folder / "jun.toml").write_text(OVERLAY + 'canon = "0123456789ab"\n', encoding="utf-8")
+    extra = load_library([folder])["baker_for_jun"].extra
+    assert extra["made_for"] == "0123456789ab" != extra["canon"]
 
 
 def test_a_library_has_the_bundled_personas_and_those_of_the_folders(folder: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from personas.errors import PersonaFileError
 from personas.loading import MAX_BYTES, REGISTERS, bundled, load_persona
-from personas.persona import Demonstration, Fact, Persona, Tier
+from personas.persona import Demonstration, Dilemma, Fact, Ocean, Persona, Relation, Tier
 from personas.writing import to_toml
 
 LETTERS = st.characters(exclude_categories=["Cs"])
@@ -29,6 +29,25 @@ FACTS = st.builds(
     witness=st.booleans(),
     slot=st.just("") | IDS,
     values=st.lists(WORDS, max_size=2).map(tuple),
+    names=st.lists(WORDS, max_size=2).map(tuple),
+    ask=st.just("") | WORDS,
+)
+RELATIONS = st.builds(Relation, name=NAMES, kind=WORDS, text=st.just("") | WORDS, since=st.none() | st.dates())
+SHARES = st.none() | st.floats(0, 1)
+OCEANS = st.builds(
+    Ocean,
+    openness=SHARES,
+    conscientiousness=SHARES,
+    extraversion=SHARES,
+    agreeableness=SHARES,
+    neuroticism=SHARES,
+)
+DILEMMAS = st.builds(
+    Dilemma,
+    situation=WORDS,
+    options=st.lists(WORDS, min_size=2, max_size=3).map(tuple),
+    choice=st.integers(1, 2),
+    reason=WORDS,
 )
 SHOWN = st.builds(Demonstration, user=WORDS, reply=WORDS, scene=st.just("") | WORDS)
 MANY = st.lists(WORDS, max_size=3).map(tuple)
@@ -54,7 +73,11 @@ def personas(draw: st.DrawFn) -> Persona:
         world=draw(st.just("") | WORDS),
         scenario=draw(st.just("") | WORDS),
         facts=tuple(draw(st.lists(FACTS, max_size=3))),
+        relations=tuple(draw(st.lists(RELATIONS, max_size=2))),
+        ocean=draw(OCEANS),
         demonstrations=tuple(draw(st.lists(SHOWN, max_size=3))),
+        held_out=tuple(draw(st.lists(SHOWN, max_size=2))),
+        dilemmas=tuple(draw(st.lists(DILEMMAS, max_size=2))),
         taboos=draw(MANY),
         greetings=draw(MANY),
         disclosure=draw(st.sampled_from(["", "I am an AI.", "저는 AI예요, {name}"])),
@@ -106,7 +129,11 @@ def test_every_text_that_a_file_can_hold_comes_back_as_it_was(written: Persona, 
         "voice",
         "scenario",
         "facts",
+        "relations",
+        "ocean",
         "demonstrations",
+        "held_out",
+        "dilemmas",
         "moment",
         "taboos",
         "extra",
