@@ -63,6 +63,18 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beyond:
+    """Something of its world that the persona knows nothing of: it came later, or happened without it."""
+
+    id: str
+    """Of the fact, for moderators."""
+    names: tuple[str, ...]
+    """Words that only somebody who knows of it says."""
+    since: date | None = None
+    """From when it is so, where that is after the persona's moment; None: the persona did not witness it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
     """What a filter may know of the persona that speaks."""
 
@@ -81,6 +93,7 @@ class Brief:
     told: str = ""
     """What its author tells of it and of its world: what is named there is no stranger to it."""
     facts: tuple[Known, ...] = ()
+    beyond: tuple[Beyond, ...] = ()
     taboos: tuple[str, ...] = ()
     secrets: frozenset[str] = frozenset()
     """Digests of shingles (see `moderation.shingles`) of text that must not leak: system prompt, canary."""

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from moderation.filters.character.claims import SLOTS
 from moderation.filters.crisis import crisis_words, load_resources
 from moderation.filters.privacy import lore
 from moderation.guard import GUARD, Guard
 from moderation.holdback import Terms
 from moderation.language import language_of
-from moderation.records import Brief, Candidate, Decision, Known, Stage, Verdict
+from moderation.records import Beyond, Brief, Candidate, Decision, Known, Stage, Verdict
 from moderation.shingles import exactly, shingles
 from moderation.words import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 from personas.errors import PersonaFileError
@@ -145,15 +146,24 @@ def brief_of(persona: Persona) -> Brief:
         world=persona.world,
         told=persona.told,
         facts=tuple(Known(slot=fact.slot, values=fact.values) for fact in persona.known if fact.slot and fact.values),
+        beyond=tuple(_beyond(persona)),
         taboos=persona.taboos,
         lore=lore(_written(persona)),
     )
+
+
+def _beyond(persona: Persona) -> Iterator[Beyond]:
+    """What the persona must not know, where it has a name."""
+    for fact in persona.unknown:
+        if names := tuple(dict.fromkeys((*fact.names, *(() if fact.slot in SLOTS else fact.values)))):
+            yield Beyond(id=fact.id, names=names, since=fact.since if fact.witness else None)
 
 
 def _written(persona: Persona) -> Iterator[str]:
     """All that its author tells of a persona's world."""
     yield from (persona.description, persona.voice, persona.scenario, *persona.lines)
     yield from (fact.text for fact in persona.facts)
+    yield from (part for person in persona.relations for part in (person.name, person.text))
     yield from (part for shown in persona.demonstrations for part in (shown.scene, shown.user, shown.reply))
 
 

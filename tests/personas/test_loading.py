@@ -57,7 +57,13 @@ description = "준의 단골 시간을 안다."
 facts = [{ id = "jun", text = "준은 소금빵을 좋아한다." }]
 """
 
-DILEMMA = "dilemmas = [{{ situation = 'A stray dog.', options = ['feed it', 'leave it'], choice = {choice}, reason = 'Kind.' }}]"
+DILEMMA = """
+[[dilemmas]]
+situation = 'A stray dog.'
+options = ['feed it', 'leave it']
+choice = {choice}
+reason = 'Kind.'
+"""
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from moderation.filters.character.context import Context
 from moderation.filters.character.folding import Folded, fold, readable_tail
 from moderation.filters.character.phrases import Hit, Phrases, load_phrases
 from moderation.filters.character.places import gathered
-from moderation.filters.character.strangers import ANACHRONISM, OTHER_WORLD, Strangers
+from moderation.filters.character.strangers import ANACHRONISM, OTHER_WORLD, UNWITNESSED, Strangers
 from moderation.normalise import FOLD_VERSION
 from moderation.records import Candidate, Signal, Span, Stage
 
 _PHRASED: Final = ("disclosure", "refusal", "leak", "user_voice", "human_claim", "clinging")
-_CODE: Final = "3"
+_CODE: Final = "4"
 """Grows when the rules written in code change: it is part of the version."""
 _TAIL: Final = 240
 """Characters of what was shown, those that are seen, that phrases may have begun in."""
@@ -23,17 +23,17 @@ _CLEAN: Final = (Signal(category="disclosure", score=0.0),)
 
 
 class Character:
-    """Eleven ways of falling out of character, by rules. Immutable; safe to share between threads.
+    """Twelve ways of falling out of character, by rules. Immutable; safe to share between threads.
 
     `disclosure` calls itself a machine (not after the truthful answer), `refusal` refuses in the words of a service,
     `leak` shows its prompt, `user_voice` speaks or acts for the person, `human_claim` says it is human, `language`
     leaves the persona's language, `repetition` says it again, `clinging` holds on to the person, `anachronism` knows
-    what came after its time, `other_world` is or knows somebody of another fiction, `contradiction` says of itself what
-    is not so.
+    what came after its time, `unwitnessed` what happened without it, `other_world` is or knows somebody of another
+    fiction, `contradiction` says of itself what is not so.
     """
 
     id = "character"
-    categories = frozenset({*_PHRASED, "language", "repetition", ANACHRONISM, OTHER_WORLD, CONTRADICTION})
+    categories = frozenset({*_PHRASED, "language", "repetition", ANACHRONISM, UNWITNESSED, OTHER_WORLD, CONTRADICTION})
     stages = frozenset({Stage.PIECE, Stage.WHOLE})
 
     def __init__(

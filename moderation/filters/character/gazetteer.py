@@ -81,7 +81,7 @@ class Gazetteer:
         text = folded.text
         for _, start, end in self.automaton.find_matches_as_indexes(lowered(text)):
             written = text[start:end]
-            if _bounded(text, start, end):
+            if bounded(text, start, end):
                 found = tuple(entry for entry in self.named[lowered(written)] if _written_so(entry.form, written))
                 if found:
                     yield start, end, found
@@ -104,7 +104,8 @@ def _written_so(form: str, written: str) -> bool:
     return form == written or form.islower() or not form.isascii()
 
 
-def _bounded(text: str, start: int, end: int) -> bool:
+def bounded(text: str, start: int, end: int) -> bool:
+    """Whether a name stands there by itself: no letter or syllable before it, but endings and particles behind it."""
     before, last = text[start - 1 : start], text[end - 1]
     if _HANGUL.match(text[start]):
         if _HANGUL.match(before):

@@ -1,4 +1,4 @@
-"""What is no part of a persona's world: things from after its time, and people and places of other fictions.
+"""What is no part of a persona's world: things from after its time, what happened without it, other fictions.
 
 A persona may hear of such a thing and wonder at it; it may not know it. So a sentence that says it does not know, or
 only hands back what the person named, is innocent.
@@ -12,12 +12,13 @@ from typing import Final
 
 from moderation.filters.character.asides import asides
 from moderation.filters.character.context import Context, sentence_at
-from moderation.filters.character.folding import Folded
-from moderation.filters.character.gazetteer import Gazetteer, Named
+from moderation.filters.character.folding import Folded, fold
+from moderation.filters.character.gazetteer import Gazetteer, Named, bounded, lowered
 from moderation.filters.character.places import MOST
-from moderation.records import Brief, Candidate
+from moderation.records import Beyond, Brief, Candidate
 
 ANACHRONISM: Final = "anachronism"
+UNWITNESSED: Final = "unwitnessed"
 OTHER_WORLD: Final = "other_world"
 
 _SURE: Final = 0.9
@@ -108,6 +109,7 @@ class Strangers:
         return itertools.islice(self._foreign(folded, candidate), MOST)
 
     def _foreign(self, folded: Folded, candidate: Candidate) -> Iterator[Stranger]:
+        yield from self._beyond(folded, candidate)
         mentions = list(self.gazetteer.find(folded))
         if not mentions:
             return
@@ -130,6 +132,25 @@ class Strangers:
                     yield found
                     break
 
+    def _beyond(self, folded: Folded, candidate: Candidate) -> Iterator[Stranger]:
+        """What its author says that the persona knows nothing of, by the words that only those say who know."""
+        brief, text = candidate.brief, lowered(folded.text)
+        known, said = lowered(brief.told), "\n".join((*candidate.earlier, candidate.said)).lower()
+        for fact in brief.beyond:
+            for name in map(lowered, map(_read, fact.names)):
+                start = text.find(name) if name and name not in known else -1
+                while start >= 0:
+                    end = start + len(name)
+                    if bounded(folded.text, start, end) and not self._excused(folded, start, end, named=name in said):
+                        yield _told_too_much(fact, start, end)
+                    start = text.find(name, end)
+
+    def _excused(self, folded: Folded, start: int, end: int, *, named: bool) -> bool:
+        """Whether it only wonders at the word: does not know it, quotes it, or hands it back to who said it."""
+        first, last = sentence_at(folded.text, start, end)
+        marks = self.context.marks(f"{folded.text[first:start]}·{folded.text[end:last]}")
+        return "denial" in marks or (named and "echo" in marks) or _set_apart(asides(folded.text), start, end)
+
     def _judge(
         self, named: Named, text: str, start: int, end: int, brief: Brief, *, known: str, real: bool
     ) -> Stranger | None:
@@ -149,6 +170,16 @@ class Strangers:
         """Whether it is the world the persona lives in, or one its author speaks of."""
         forms = self.gazetteer.worlds[world]
         return brief.world.lower() in forms or any(form in known for form in forms)
+
+
+def _told_too_much(fact: Beyond, start: int, end: int) -> Stranger:
+    if fact.since is None:
+        return Stranger(UNWITNESSED, _SURE, f"{fact.id} (not witnessed)", start, end)
+    return Stranger(ANACHRONISM, _SURE, f"{fact.id} ({fact.since.isoformat()})", start, end)
+
+
+def _read(name: str) -> str:
+    return fold(name).text
 
 
 def _told_of(named: Named, candidate: Candidate) -> bool:
