@@ -171,6 +171,11 @@ async def open_filters(
                 judge.close()
 
 
+def encoder_of(guard: Guard) -> Encoder | None:
+    """The sentence encoder that the guard has in memory, for all else that looks something up by its meaning."""
+    return next((judge.encoder for judge in guard.filters if isinstance(judge, Meaning)), None)
+
+
 def _filters(settings: Settings, encodings: int, only: Collection[str]) -> tuple[Filter, ...]:
     from moderation.filters.registry import FILTERS, load_filters
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from moderation.filters.heads import judged_by_heads
-from moderation.models.encoder import PACKAGE
+from moderation.models.encoder import PACKAGE, Encoder
 from moderation.models.layered import LayeredModel
 from moderation.models.packaged import packaged
 from moderation.records import Candidate, Signal, Stage
@@ -73,6 +73,11 @@ class Meaning:
     @property
     def stages(self) -> frozenset[Stage]:
         return frozenset(Stage)
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """What reads, or None: one is enough for everything that looks something up by its meaning."""
+        return self._model.encoder
 
     @property
     def reads(self) -> bool:

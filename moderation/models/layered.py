@@ -99,6 +99,11 @@ class LayeredModel:
         return judgement_digest(self._grams, meant)
 
     @property
+    def encoder(self) -> Encoder | None:
+        """What reads sentences, for whoever looks something up by its meaning."""
+        return self._encoder
+
+    @property
     def layered(self) -> bool:
         """Whether there is an encoder to ask."""
         return self._heads is not None

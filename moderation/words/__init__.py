@@ -42,8 +42,7 @@ class Catalogue:
             topic = resource.name.removesuffix(".toml")
             for name, texts in tomllib.loads(resource.read_text(encoding="utf-8")).items():
                 self._texts[f"{topic}.{name}"] = {
-                    language: self._text(texts[language])
-                    for language in (*LANGUAGES, *({_ONE} & texts.keys()))
+                    language: self._text(texts[language]) for language in (*LANGUAGES, *({_ONE} & texts.keys()))
                 }
 
     @staticmethod
