@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bots.config import Settings
 from bots.exposure import Exposure
@@ -37,6 +37,9 @@ from moderation.stores.keys import Keys
 from moderation.stores.memory import MemoryStore
 from moderation.stores.sealing import is_sealed
 from moderation.stores.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from moderation.models.encoder import Encoder
 
 _LEXICON: Final = "lexicon"
 _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -171,8 +174,10 @@ async def open_filters(
                 judge.close()
 
 
-def encoder_of(guard: Guard) -> Encoder | None:
+def encoder_of(guard: Guard) -> "Encoder | None":
     """The sentence encoder that the guard has in memory, for all else that looks something up by its meaning."""
+    from moderation.filters.meaning import Meaning
+
     return next((judge.encoder for judge in guard.filters if isinstance(judge, Meaning)), None)
 
 

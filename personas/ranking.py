@@ -1,7 +1,10 @@
 """Which texts a turn speaks of: by the words they share, and by what they mean where there is a sentence encoder."""
 
+import functools
+import importlib.resources
 import math
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,187 +17,6 @@ from moderation.models.encoder import Encoder, Vectors
 _WORD: Final = re.compile(r"[a-z0-9][a-z0-9']*|[가-힣]+|[^\W\d_a-z가-힣]+")
 _ENDINGS: Final = ("'s", "ies", "ing", "ed", "es", "s", "ly")
 _SHORTEST_STEM: Final = 3
-_COMMON: Final = frozenset(
-    [
-        "a",
-        "about",
-        "all",
-        "am",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "for",
-        "from",
-        "get",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "here",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "just",
-        "like",
-        "me",
-        "more",
-        "much",
-        "my",
-        "no",
-        "not",
-        "now",
-        "of",
-        "on",
-        "one",
-        "only",
-        "or",
-        "our",
-        "out",
-        "she",
-        "so",
-        "some",
-        "tell",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "they",
-        "this",
-        "to",
-        "too",
-        "up",
-        "us",
-        "very",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-        "yours",
-        "yourself",
-        "really",
-        "ever",
-        "please",
-        "know",
-        "think",
-        "say",
-        "said",
-        "talk",
-    ]
-)
-_KOREAN_COMMON: Final = frozenset(
-    [
-        "그래",
-        "그런",
-        "그리",
-        "나는",
-        "내가",
-        "네가",
-        "너는",
-        "당신",
-        "대해",
-        "뭐야",
-        "무슨",
-        "무엇",
-        "어떤",
-        "어떻",
-        "에서",
-        "오늘",
-        "우리",
-        "이야",
-        "있어",
-        "있는",
-        "있다",
-        "있나",
-        "정말",
-        "제가",
-        "하는",
-        "한다",
-        "해줘",
-        "어요",
-        "아요",
-        "에요",
-        "예요",
-        "습니",
-        "니다",
-        "니까",
-        "나요",
-        "가요",
-        "까요",
-        "세요",
-        "시오",
-        "는가",
-        "으로",
-        "에게",
-        "한테",
-        "부터",
-        "까지",
-        "이랑",
-        "하고",
-        "이나",
-        "거든",
-        "는데",
-        "은데",
-        "데요",
-        "었어",
-        "았어",
-        "였어",
-        "했어",
-        "겠어",
-        "어디",
-        "언제",
-        "누구",
-        "뭐예",
-        "뭔가",
-        "이에",
-        "입니",
-        "인가",
-        "이죠",
-        "지요",
-        "하나",
-        "나는",
-        "저는",
-        "것이",
-        "것은",
-        "것을",
-        "알고",
-        "말해",
-        "주세",
-        "줄래",
-    ]
-)
 _SATURATION: Final = 1.2
 _LENGTH: Final = 0.6
 """BM25's k1 and b; b lower than usual: these texts are all short."""
@@ -216,14 +38,22 @@ class Found:
     """Cosine, where there is an encoder."""
 
 
+@functools.cache
+def _common() -> frozenset[str]:
+    """What all talk is full of."""
+    lists = tomllib.loads((importlib.resources.files("personas") / "data" / "common.toml").read_text("utf-8"))
+    return frozenset(word for words in lists.values() for word in words)
+
+
 def terms(text: str) -> tuple[str, ...]:
     """What a text speaks of, in order: English words without their endings, pairs of syllables of Korean ones."""
+    common = _common()
     found: list[str] = []
     for word in _WORD.findall(text.casefold()):
         if "가" <= word[0] <= "힣":
             pairs = [word[at : at + 2] for at in range(len(word) - 1)] or [word]
-            found += [pair for pair in pairs if pair not in _KOREAN_COMMON]
-        elif word not in _COMMON:
+            found += [pair for pair in pairs if pair not in common]
+        elif word not in common:
             found.append(_stem(word))
     return tuple(found)
 
