@@ -29,7 +29,7 @@ from bots.models import limits_of, open_generator
 from bots.monitor import Monitor, watched
 from bots.notices import Notices
 from bots.own_words import OwnWords
-from bots.parts import new_id, open_guard, open_state, open_store, register_of, tools_of, utc_now
+from bots.parts import encoder_of, new_id, open_guard, open_state, open_store, register_of, tools_of, utc_now
 from bots.persona_commands import PersonaCommands
 from bots.place_commands import PlaceCommands
 from bots.places import Places
@@ -48,6 +48,7 @@ from moderation.guard import Guard
 from moderation.review import ReviewDesk
 from moderation.stores import Store
 from personas.generators import Generator
+from personas.knowledge.source import Knowledge
 from personas.ledger import Ended
 from personas.loading import load_library
 from personas.runtime import PersonaRuntime
@@ -128,6 +129,7 @@ def _hands(
         choose=random.SystemRandom().choice,
         ended=ended,
         performed=metrics.performed,
+        sources=(Knowledge(encoder_of(guard)),) if settings.reply.lookup else (),
     )
 
 

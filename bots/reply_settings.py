@@ -15,6 +15,8 @@ class ReplySection(Section):
     repairs: Annotated[int, Field(ge=0, le=5)] = 2
     reminder_every: Annotated[int, Field(ge=1, le=1_000)] = 6
     longest_message: Annotated[int, Field(ge=1, le=100_000)] = 4_000
+    lookup: bool = True
+    """Whether what a persona knows is looked up for every reply, and whether it is told where it knows nothing."""
     window: Annotated[int, Field(ge=2, le=1_000)] = 40
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from moderation.words import DEFAULT_LANGUAGE, catalogue
 from personas.entries import demonstrations_of, dilemmas_of, facts_of, relations_of
 from personas.errors import PersonaFileError
+from personas.knowledge.beside import documents_beside
 from personas.lint import denial_in, lint
 from personas.persona import Ocean, Persona, Tier
 from personas.remarks import Level, Remark, line_of
@@ -205,11 +206,12 @@ def _complete(file: object, parsed: DemographicFile, version: str) -> Persona:
     """The persona of a file, its missing lines taken from the words of this package."""
     register, registers = _speech(file, parsed)
     lines = _lines(parsed, register)
+    documents = documents_beside(file, parsed.documents)
     disclosure = lines["disclosure"][0]
     _require_plain(file, disclosure, parsed.language, register, parsed.name)
     return Persona(
         id=parsed.id,
-        version=version,
+        version=_digest([version, *(document.id for document in documents)]) if documents else version,
         tier=Tier(parsed.tier),
         name=parsed.name,
         language=parsed.language,
@@ -227,6 +229,7 @@ def _complete(file: object, parsed: DemographicFile, version: str) -> Persona:
         demonstrations=demonstrations_of(parsed.demonstrations),
         held_out=demonstrations_of(parsed.demonstrations, held_out=True),
         dilemmas=dilemmas_of(parsed.dilemmas),
+        documents=documents,
         taboos=tuple(parsed.taboos),
         greetings=lines["greetings"],
         disclosure=disclosure,

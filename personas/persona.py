@@ -3,6 +3,9 @@
 import enum
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Final
+
+from personas.knowledge.pieces import Document
 
 
 class Tier(enum.StrEnum):
@@ -14,6 +17,11 @@ class Tier(enum.StrEnum):
     """Background, relations, voice, facts, demonstrations."""
     INDIVIDUALISED = "individualised"
     """A character with an overlay for one person; the canon stays as it is."""
+
+
+CORE_FACTS: Final = 6
+"""Facts that stand in the system text whatever is being said. The rest is looked up: the system text stays the same
+from turn to turn, so that services can keep it cached."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +132,8 @@ class Persona:
     """When no words come (the model is away)."""
     wordless: tuple[str, ...] = ()
     """To what holds no words: a sticker, a voice message, a picture. That it can be neither seen nor heard."""
+    documents: tuple[Document, ...] = ()
+    """What it can look up beside its facts."""
     mature: bool = False
     """For adults only: it speaks nowhere else."""
     source: str = ""
@@ -146,6 +156,11 @@ class Persona:
             if other is None or (fact.since or date.min) >= (other.since or date.min):
                 latest[fact.slot] = fact
         return tuple(fact for fact in facts if not fact.slot or latest[fact.slot] is fact)
+
+    @property
+    def read(self) -> tuple[Document, ...]:
+        """The documents that are known at the persona's moment."""
+        return tuple(document for document in self.documents if document.witness and self._come(document.since))
 
     @property
     def unknown(self) -> tuple[Fact, ...]:

@@ -73,6 +73,17 @@ class OceanEntry(_Part):
     neuroticism: _Share = None
 
 
+class DocumentEntry(_Part):
+    """A file beside the persona's, and what holds of all that it says."""
+
+    file: _Short
+    title: _AnyShort = ""
+    source: _AnyShort = ""
+    licence: _AnyShort = ""
+    since: date | None = None
+    witness: bool = True
+
+
 class DemographicFile(_Part):
     """One line of description is enough."""
 
@@ -94,6 +105,7 @@ class DemographicFile(_Part):
     ocean: OceanEntry = Field(default_factory=OceanEntry)
     demonstrations: list[DemonstrationEntry] = Field(default_factory=list, max_length=50)
     dilemmas: list[DilemmaEntry] = Field(default_factory=list, max_length=50)
+    documents: list[DocumentEntry] = Field(default_factory=list, max_length=50)
     taboos: list[_Short] = Field(default_factory=list, max_length=50)
     greetings: list[_Line] = Field(default_factory=list, max_length=20)
     disclosure: _AnyLine = ""
@@ -149,6 +161,7 @@ ENTRIES: Final[Mapping[str, type[BaseModel]]] = {
     "ocean": OceanEntry,
     "demonstrations": DemonstrationEntry,
     "dilemmas": DilemmaEntry,
+    "documents": DocumentEntry,
 }
 """What stands in the tables of a file, by their names."""
 
