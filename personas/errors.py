@@ -3,6 +3,7 @@
 PersonaError
 ├── RefuseToStart          say it and start nothing
 │   ├── PersonaFileError     a persona file is wrong: file, key, what was expected
+│   ├── LorebookError        a lorebook is wrong: file, line, entry, key, what was expected
 │   ├── ScriptError          a script file is wrong: file, line or key, what was expected
 │   └── ModelUnavailable     the embedded model is missing, damaged or cannot be loaded
 └── GenerationError        no (more) text: show the words written for this
@@ -29,6 +30,10 @@ class RefuseToStart(PersonaError):
 
 class PersonaFileError(RefuseToStart):
     """A persona file is wrong; fields: file, key, expected."""
+
+
+class LorebookError(RefuseToStart):
+    """A lorebook is wrong; fields: file (with line and entry), key, expected."""
 
 
 class ScriptError(RefuseToStart):

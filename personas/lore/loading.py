@@ -1,0 +1,128 @@
+"""Lorebook files -> `Lorebook`: our own TOML, strict; JSON of other programs, as far as it says something."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib.resources.abc import Traversable
+from typing import Final
+
+from personas.errors import LorebookError
+from personas.lore.book import Condition, Entry, Key, Logic, Lorebook, Position
+from personas.lore.conversion import book_of, is_book, pattern_in, require_few_patterns, version_of
+from personas.lore.matching import complaint
+from personas.lore.schema import BookFile, EntryPart, fit, place_of
+
+MAX_BYTES: Final = 4 * 1024 * 1024
+FORMS: Final = (".toml", ".json")
+"""Ends of the names of lorebook files."""
+
+
+def read_lorebook(data: bytes, *, file: str, name: str = "") -> Lorebook:
+    """The lorebook in the bytes of a file; `file` names it in errors and tells by its end what it is (`FORMS`).
+
+    `name` is its id where it says none: JSON never does. Blocks for up to a second. Raises LorebookError.
+    """
+    if len(data) > MAX_BYTES:
+        raise LorebookError("lore.too_big", file=file, expected=MAX_BYTES)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise LorebookError("personas.not_utf8", file=file, line=line) from error
+    if file.lower().endswith(".toml"):
+        return _from_toml(text, file)
+    if file.lower().endswith(".json"):
+        return _from_json(data, file, name)
+    raise LorebookError("lore.unknown_form", file=file, expected=", ".join(FORMS))
+
+
+def load_lorebooks(folders: Iterable[Traversable], personas: Iterable[str]) -> dict[str, Lorebook]:
+    """The books of personas, by their id: files `lore/ID.toml` or `lore/ID.json` in the folders of persona files.
+
+    Raises LorebookError for one that is wrong, or is nobody's.
+    """
+    known = frozenset(personas)
+    books: dict[str, Lorebook] = {}
+    for folder in folders:
+        inside = folder / "lore"
+        files = sorted(inside.iterdir(), key=lambda item: item.name) if inside.is_dir() else []
+        for file in (item for item in files if item.name.lower().endswith(FORMS)):
+            owner = file.name.rpartition(".")[0]
+            if owner not in known:
+                raise LorebookError("lore.nobody", file=file, key=owner, expected=", ".join(sorted(known)))
+            try:
+                data = file.read_bytes()
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                raise LorebookError("personas.unreadable", file=file, reason=reason) from error
+            books[owner] = read_lorebook(data, file=str(file), name=owner)
+    return books
+
+
+def _from_toml(text: str, file: str) -> Lorebook:
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise LorebookError("lore.syntax", file=file, reason=error) from error
+    except RecursionError as error:
+        raise LorebookError("personas.too_deep", file=file) from error
+    parsed = fit(file, content, text)
+    entries = [_entry(part) for part in parsed.entries]
+    _check(file, parsed, entries, text, content)
+    return Lorebook(
+        id=parsed.id,
+        version=version_of(content),
+        name=parsed.name,
+        description=parsed.description,
+        scan_depth=parsed.scan_depth,
+        token_budget=parsed.token_budget,
+        recursive=parsed.recursive,
+        entries=tuple(entries),
+        source=parsed.source,
+        licence=parsed.licence,
+    )
+
+
+def _from_json(data: bytes, file: str, name: str) -> Lorebook:
+    from personas.cards.payload import parse  # cards read lorebooks too
+
+    content = parse(data, file=file, key="-")
+    inner = content.get("data")
+    book = inner if content.get("spec") == "lorebook_v3" and isinstance(inner, dict) else content
+    if not is_book(book):
+        raise LorebookError("lore.no_book", file=file, expected='{ "entries": [ … ] }')
+    return book_of(book, id=name or file.rpartition("/")[2].rpartition(".")[0] or "lore", file=file)
+
+
+def _entry(part: EntryPart) -> Entry:
+    secondary = tuple(map(_key, part.secondary))
+    return Entry(
+        **part.model_dump(exclude={"keys", "secondary", "logic", "position", "groups"}),
+        keys=tuple(map(_key, part.keys)),
+        conditions=(Condition(logic=Logic(part.logic), keys=secondary),) if secondary else (),
+        position=Position(part.position),
+        groups=tuple(part.groups),
+    )
+
+
+def _key(text: str) -> Key:
+    pattern = pattern_in(text)
+    return Key(text=text) if pattern is None else Key(text=pattern, regex=True)
+
+
+def _check(file: str, parsed: BookFile, entries: list[Entry], text: str, content: Mapping[str, object]) -> None:
+    """What no schema knows: ids are unique, every entry can be told, patterns can be matched."""
+    seen: set[str] = set()
+    for number, (entry, part) in enumerate(zip(entries, parsed.entries, strict=True)):
+        place = ("entries", number)
+        if entry.id in seen:
+            raise LorebookError("lore.twice", file=place_of(file, (*place, "id"), content, text), key="id")
+        seen.add(entry.id)
+        if not entry.keys and not entry.constant:
+            raise LorebookError("lore.no_keys", file=place_of(file, place, content, text), key="keys")
+        lists = (("keys", entry.keys, part.keys), *(("secondary", c.keys, part.secondary) for c in entry.conditions))
+        for name, keys, written in lists:
+            for key, as_written in zip(keys, written, strict=True):
+                if key.regex and (reason := complaint(key.text)):
+                    where = place_of(file, (*place, name), content, text)
+                    raise LorebookError("lore.bad_pattern", file=where, key=name, found=as_written, reason=reason)
+    require_few_patterns(entries, file)
