@@ -18,6 +18,6 @@ from personas.cards.card import MAX_BYTES, Card
 from personas.cards.conversion import cut_fields, persona_of
 from personas.cards.reading import read_card
 from personas.cards.screening import screen
-from personas.cards.writing import write_card
+from personas.cards.writing import FORMS, write_card
 
-__all__ = ["MAX_BYTES", "Card", "cut_fields", "persona_of", "read_card", "screen", "write_card"]
+__all__ = ["FORMS", "MAX_BYTES", "Card", "cut_fields", "persona_of", "read_card", "screen", "write_card"]

@@ -64,7 +64,9 @@ class Card:
     media_type: str = ""
     """Of `picture`, by its first bytes: "image/png", "image/jpeg", "image/webp", "image/gif"."""
     dropped: tuple[str, ...] = ()
-    """Names of what was not kept: assets but the picture, further files, a second card. At most fifty."""
+    """Names of what is not used: assets but the picture, further files, a second card. At most fifty."""
+    archive: bytes = field(default=b"", repr=False)
+    """The whole file where it is a CHARX: an export as one has all of its files again."""
 
     @property
     def data(self) -> Mapping[str, object]:

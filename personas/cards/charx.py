@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable
 from typing import Final
 
 from personas.cards.card import MAX_BYTES
@@ -83,6 +84,15 @@ class Archive:
         if sum(entry.file_size for entry in found.values()) > MAX_INFLATED:
             raise PersonaFileError("cards.bomb", file=self._file, key="-", expected=MAX_INFLATED)
         return found
+
+
+def packed(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """An archive of these files by name, in order; of the same files always the same bytes."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for name, content in files:
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return written.getvalue()
 
 
 def _is_plain(name: str) -> bool:

@@ -6,7 +6,15 @@ from itertools import islice
 from typing import Final
 
 from personas.cards.card import Card
-from personas.cards.texts import MAX_LINE, MAX_PROSE, addressed, demonstrations_in, resolved, shortened
+from personas.cards.texts import (
+    MAX_LINE,
+    MAX_PROSE,
+    addressed,
+    choices_in,
+    demonstrations_in,
+    resolved,
+    shortened,
+)
 from personas.cast import clean
 from personas.errors import PersonaFileError
 from personas.loading import read_persona
@@ -108,14 +116,22 @@ class _Content:
         return "\n".join(parts)
 
     def _greetings(self) -> tuple[str, ...]:
-        """Lines that people see as they stand."""
+        """Lines that people see as they stand: every greeting once, then, where there is room, as other choices in it
+        have it."""
         card, lines = self._card, []
         written = [("first_mes", card.first_mes), *(("alternate_greetings", text) for text in card.alternate_greetings)]
         written = [(key, text) for key, text in written if text.strip()]
         if len(written) > _MAX_GREETINGS:
             self.cuts.append("alternate_greetings")
-        for key, text in written[:_MAX_GREETINGS]:
-            line, whole = resolved(text)
+        several = [min(choices_in(text), _MAX_GREETINGS) for _, text in written[:_MAX_GREETINGS]]
+        told = (
+            (*greeting, variant)
+            for variant in range(_MAX_GREETINGS)
+            for greeting, choices in zip(written, several, strict=False)
+            if variant < choices
+        )
+        for key, text, variant in islice(told, _MAX_GREETINGS):
+            line, whole = resolved(text, variant)
             line = addressed(line, name=self.name, language=self._language).strip()
             lines.append(shortened(line, MAX_LINE))
             if not whole or lines[-1] != line:

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from personas.cards import charx, png
@@ -17,6 +18,7 @@ from personas.cards.card import (
     lore_entries,
 )
 from personas.cards.charx import Archive
+from personas.cards.foreign import is_yaml, parse_yaml, v1_of
 from personas.cards.payload import ENCRYPTED, from_base64, parse, unwrap
 from personas.errors import PersonaFileError
 
@@ -27,7 +29,7 @@ _MAX_ENTRIES: Final = 1_000
 """Of a list of greetings or tags."""
 _MAX_ICONS: Final = 8
 """That are looked at: each may have to be unpacked."""
-_EMBEDDED: Final = re.compile(r"embedd?ed://(.+)", re.DOTALL)
+EMBEDDED: Final = re.compile(r"embedd?ed://(.+)", re.DOTALL)
 """The specification writes it with one d."""
 _DATA: Final = re.compile(r"data:[^,;]{0,80};base64,", re.IGNORECASE)
 _MAGIC: Final = (
@@ -53,11 +55,25 @@ def read_card(data: bytes, *, file: str) -> Card:
     text = data.removeprefix(_BOM).lstrip()
     if text.startswith(ENCRYPTED):
         raise PersonaFileError("cards.encrypted", file=file, key="-")
-    if not text.startswith(b"{"):
-        raise PersonaFileError("cards.unknown_format", file=file, key="-", expected="PNG, JSON, CHARX")
-    raw = parse(data, file=file, key="-")
+    if text.startswith(b"{"):
+        raw = parse(data, file=file, key="-")
+    elif is_yaml(text, file):
+        raw = parse_yaml(data, file=file)
+    else:
+        raise PersonaFileError("cards.unknown_format", file=file, key="-", expected="PNG, JSON, CHARX, YAML")
+    raw = _known(raw)
     picture, _ = _icon(raw, file)
     return _card(raw, file, picture, ())
+
+
+def _known(raw: dict[str, object]) -> dict[str, object]:
+    """A card, of whatever program the fields are."""
+    is_card = "spec" in raw or isinstance(raw.get("data"), dict) or _is_v1(raw)
+    return raw if is_card else v1_of(raw) or raw
+
+
+def _is_v1(raw: Mapping[str, object]) -> bool:
+    return "name" in raw and any(key in raw for key in V1_FIELDS[1:])
 
 
 def media_type_of(picture: bytes) -> str:
@@ -71,7 +87,7 @@ def _from_png(data: bytes, file: str) -> Card:
     keyword = next((keyword for keyword in ("ccv3", "chara") if keyword in taken.cards), None)
     if keyword is None:
         raise PersonaFileError("cards.png_no_card", file=file, key="-", expected="ccv3, chara")
-    raw = parse(unwrap(taken.cards[keyword], file=file, key=keyword), file=file, key=keyword)
+    raw = _known(parse(unwrap(taken.cards[keyword], file=file, key=keyword), file=file, key=keyword))
     return _card(raw, file, taken.image, taken.others)
 
 
@@ -80,9 +96,10 @@ def _from_charx(data: bytes, file: str) -> Card:
     content = archive.read(charx.CARD)
     if content.startswith(ENCRYPTED):
         raise PersonaFileError("cards.encrypted", file=file, key=charx.CARD)
-    raw = parse(content, file=file, key=charx.CARD)
+    raw = _known(parse(content, file=file, key=charx.CARD))
     picture, path = _icon(raw, file, archive)
-    return _card(raw, file, picture, (name for name in archive.names if name not in {charx.CARD, path}))
+    dropped = (name for name in archive.names if name not in {charx.CARD, path})
+    return replace(_card(raw, file, picture, dropped), archive=data)
 
 
 def _icon(raw: Mapping[str, object], file: str, archive: Archive | None = None) -> tuple[bytes, str]:
@@ -98,7 +115,7 @@ def _icon(raw: Mapping[str, object], file: str, archive: Archive | None = None) 
             continue
         if found := _DATA.match(uri):
             picture = from_base64(uri[found.end() :].encode("utf-8", "replace"), file=file, key="assets")
-        elif archive and (found := _EMBEDDED.match(uri)) and found[1] in archive.names:
+        elif archive and (found := EMBEDDED.match(uri)) and found[1] in archive.names:
             path = found[1]
             picture = archive.read(path)
         kind = media_type_of(picture)
@@ -150,13 +167,15 @@ def _name(name: str) -> str:
 def _spec(raw: Mapping[str, object], file: str) -> tuple[str, Mapping[str, object]]:
     """The version of the specification and the object that holds the fields. V1 has neither `spec` nor `data`."""
     spec, data = raw.get("spec"), raw.get("data")
+    if spec == "lorebook_v3" or (not isinstance(data, dict) and "name" not in raw and "entries" in raw):
+        raise PersonaFileError("cards.is_lore", file=file, key="entries")
     if spec is not None and (not isinstance(spec, str) or spec not in SPECS):
         raise PersonaFileError("cards.unknown_spec", file=file, key="spec", expected=", ".join(SPECS))
     if isinstance(data, dict):
         return _version(raw.get("spec_version"), spec or "chara_card_v2"), data
     if spec is not None:
         raise PersonaFileError("cards.want_object", file=file, key="data", expected='{ "name": "…" }')
-    if "name" not in raw or not any(key in raw for key in V1_FIELDS[1:]):
+    if not _is_v1(raw):
         raise PersonaFileError("cards.no_fields", file=file, key="-", expected=", ".join(V1_FIELDS))
     return "1.0", raw
 

@@ -1,7 +1,9 @@
 """Pure: the texts of a card as a persona has them. Macros resolved, lengths kept, example dialogues taken apart."""
 
 import re
+import zlib
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from moderation.words import DEFAULT_LANGUAGE
@@ -24,6 +26,7 @@ _ANGLED: Final = re.compile(r"<(bot|char|user)>", re.IGNORECASE)
 _MACRO: Final = re.compile(r"\{\{([^{}]*)\}\}")
 _VANISHING: Final = re.compile(r"\s*(?://|(?:comment|hidden_key)\s*:|(?:original|trim|noop)\s*$)", re.IGNORECASE)
 _CHOICE: Final = re.compile(r"\s*(?:random|pick)\s*:{1,2}(.*)", re.IGNORECASE | re.DOTALL)
+_ROLL: Final = re.compile(r"\s*roll[\s:]\s*(?:(\d{0,2})d)?(\d{1,6})\s*([+-]\s*\d{1,6})?\s*", re.IGNORECASE)
 _REVERSE: Final = re.compile(r"\s*reverse\s*:(.*)", re.IGNORECASE | re.DOTALL)
 _COMMA: Final = re.compile(r"(?<!\\),")
 
@@ -59,22 +62,34 @@ _ENDINGS: Final = {
 _YOU: Final = {"en": "you", "ko": "당신"}
 
 
-def resolved(text: str) -> tuple[str, bool]:
+def resolved(text: str, variant: int = 0) -> tuple[str, bool]:
     """`text` with no macro but {{char}} and {{user}} among those cards know, and whether its end was left out.
 
-    A choice is its first; what is a remark or invisible vanishes. Unknown macros stay: the lint names them.
+    A choice is the one of that number, from the first on again after the last, and a die always falls alike: a persona
+    is the same in every prompt, which services can then keep. What is a remark or invisible vanishes. Unknown macros
+    stay: the lint names them.
     """
     text, whole = clean(text[:_LOOKED_AT]), len(text) <= _LOOKED_AT
     text = _ANGLED.sub(lambda found: _USER if found[1].lower() == "user" else _CHAR, text)
     for _ in range(_PASSES):
-        text, count = _MACRO.subn(_resolve, text)
+        text, count = _MACRO.subn(partial(_resolve, variant=variant), text)
         if not count:
             break
     text = text.replace(_CHAR, "{{char}}").replace(_USER, "{{user}}")
     return text.strip(), whole
 
 
-def _resolve(macro: re.Match[str]) -> str:
+def choices_in(text: str) -> int:
+    """How many variants there are of `text`: as many as its longest choice has; 1 where it has none."""
+    choices = (_CHOICE.fullmatch(macro[1]) for macro in _MACRO.finditer(text[:_LOOKED_AT]))
+    return max((len(_several(found[1])) for found in choices if found), default=1)
+
+
+def _several(choice: str) -> list[str]:
+    return choice.split("::") if "::" in choice else _COMMA.split(choice)
+
+
+def _resolve(macro: re.Match[str], variant: int) -> str:
     inside = macro[1]
     name = inside.strip().lower()
     if name in {"char", "bot"}:
@@ -86,11 +101,20 @@ def _resolve(macro: re.Match[str]) -> str:
     if _VANISHING.match(inside):
         return ""
     if found := _CHOICE.fullmatch(inside):
-        several = found[1].split("::") if "::" in found[1] else _COMMA.split(found[1])
-        return several[0].replace("\\,", ",").strip()
+        several = _several(found[1])
+        return several[variant % len(several)].replace("\\,", ",").strip()
+    if found := _ROLL.fullmatch(inside):
+        return str(_rolled(found, variant))
     if found := _REVERSE.fullmatch(inside):
         return found[1].strip()[::-1]
     return macro[0]
+
+
+def _rolled(roll: re.Match[str], variant: int) -> int:
+    """What dice come to, whose fall is in their macro: "2d6+1"."""
+    dice, sides, more = int(roll[1] or 1), int(roll[2]), int((roll[3] or "0").replace(" ", ""))
+    fall = zlib.crc32(f"{variant} {roll[0]}".encode())
+    return more + sum(1 + (fall * (number + 1) >> 8) % sides for number in range(dice)) if sides else more
 
 
 def shortened(text: str, limit: int) -> str:

@@ -9,10 +9,11 @@ from datetime import date
 from typing import Final
 
 from moderation.words import catalogue
-from personas.cards import png
+from personas.cards import charx, png
 from personas.cards.card import LIST_FIELDS, MAX_BYTES, SPECS, TEXT_FIELDS, V1_FIELDS, V3_FIELDS, Card
+from personas.cards.charx import Archive
 from personas.cards.conversion import persona_of
-from personas.cards.reading import media_type_of
+from personas.cards.reading import EMBEDDED, media_type_of
 from personas.cards.texts import dialogue
 from personas.errors import PersonaFileError
 from personas.persona import Persona
@@ -24,17 +25,22 @@ _MATURE: Final = "nsfw"
 _DECORATOR: Final = re.compile(r"(?:\s*@@@?[^\n]*(?:\n|\Z))+\s*")
 _BESIDE: Final = re.compile(r"embedd?ed://|__asset:")
 """How assets are named that stood beside the JSON."""
+FORMS: Final = ("png", "json", "charx")
+"""What a card can be written as."""
+_ICON: Final = "assets/icon/images/main."
+"""Where the picture stands in an archive, up to its ending."""
 
 
 def write_card(persona: Persona, *, card: Card | None = None, picture: bytes | None = None, form: str = "png") -> bytes:
-    """`persona` as a V3 card; `form` is "png" or "json", ValueError otherwise.
+    """`persona` as a V3 card; `form` is one of `FORMS`, ValueError otherwise.
 
     With the `card` it came from, everything stays as it was, lore book and unknown fields included, but for what was
     changed in the persona since. Without, its facts become the entries of a lore book. `picture` stands for that of the
     card; where there is none, a PNG is of one colour. JSON has only a picture that is given here or stood in the JSON.
-    A PNG has a V2 card too, if there is room for it. Blocks. Raises PersonaFileError for what is no picture.
+    A PNG has a V2 card too, if there is room for it; a CHARX that was one has all of its files. Blocks. Raises
+    PersonaFileError for what is no picture.
     """
-    if form not in {"png", "json"}:
+    if form not in FORMS:
         raise ValueError(form)
     if picture and not media_type_of(picture):
         raise PersonaFileError("cards.not_a_picture", file=persona.id, key="picture", expected="PNG, JPEG, WebP, GIF")
@@ -42,11 +48,12 @@ def write_card(persona: Persona, *, card: Card | None = None, picture: bytes | N
     image = (card.picture if card else b"") if picture is None else picture
     if media_type_of(image) == "image/png":
         image = png.take_apart(image, file=persona.id).image
+    if form == "charx":
+        return _packed(persona, root, data, image, card=card, anew=picture is not None)
     holds = form == "png" and media_type_of(image) == "image/png"
     listed = image if not holds and (form == "png" or picture) else b""
     _put_assets(data, listed, holds=holds, anew=picture is not None)
-    whole = {**root, "spec": _V3, "data": data}
-    whole["spec_version"] = (root.get("spec") == _V3 and root.get("spec_version")) or SPECS[_V3]
+    whole = _whole(root, data)
     if form == "json":
         return _encoded(whole)
     image = image if holds else png.plain(*_colour(persona.id))
@@ -55,6 +62,40 @@ def write_card(persona: Persona, *, card: Card | None = None, picture: bytes | N
     if len(image) + len(texts[0][1]) + len(older) < MAX_BYTES:
         texts.insert(0, ("chara", older))
     return png.with_texts(image, texts)
+
+
+def _whole(root: Mapping[str, object], data: Mapping[str, object]) -> dict[str, object]:
+    version = (root.get("spec") == _V3 and root.get("spec_version")) or SPECS[_V3]
+    return {**root, "spec": _V3, "data": data, "spec_version": version}
+
+
+def _packed(
+    persona: Persona, root: dict[str, object], data: dict[str, object], image: bytes, *, card: Card | None, anew: bool
+) -> bytes:
+    """A CHARX: the card, its picture, and what stood beside it in an archive."""
+    archive = Archive(card.archive, file=persona.id) if card and card.archive else None
+    beside = {name: archive.read(name) for name in archive.names if name != charx.CARD} if archive else {}
+    listed = data.get("assets")
+    assets = [asset for asset in listed if _stays(asset, beside, anew=anew)] if isinstance(listed, list) else []
+    kind = media_type_of(image)
+    if kind and (anew or not any(map(_is_icon, assets))):
+        ending = kind.removeprefix("image/")
+        path = _ICON + ending
+        beside[path] = image
+        assets.insert(0, {"type": "icon", "uri": f"embeded://{path}", "name": "main", "ext": ending})
+    if assets:
+        data["assets"] = assets
+    else:
+        data.pop("assets", None)
+    return charx.packed([(charx.CARD, _encoded(_whole(root, data))), *beside.items()])
+
+
+def _stays(asset: object, beside: Mapping[str, bytes], *, anew: bool) -> bool:
+    """Whether an asset is one of an archive with these files too; `anew`: its icons are others."""
+    if _is_icon(asset) and (anew or _uri(asset) == "ccdefault:"):
+        return False
+    embedded = EMBEDDED.match(_uri(asset))
+    return embedded[1] in beside if embedded else not _stood_beside(asset)
 
 
 def _card_of(persona: Persona, card: Card | None) -> tuple[dict[str, object], dict[str, object]]:

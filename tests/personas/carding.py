@@ -57,6 +57,30 @@ V3: dict[str, Any] = {
 }
 
 
+PYGMALION: dict[str, Any] = {
+    "char_name": V1["name"],
+    "char_persona": V1["description"],
+    "char_greeting": V1["first_mes"],
+    "world_scenario": V1["scenario"],
+    "example_dialogue": V1["mes_example"].replace("{{user}}:", "You:"),
+    "metadata": {"tool": {"name": "an editor"}},
+}
+
+
+WEBUI = b"""name: Amy
+greeting: |-
+  *{{char}} looks up.* Wet day, {{user}}? Come in, <USER>.
+context: |-
+  {{char}} keeps a small bakery.
+example_dialogue: |-
+  <START>
+  You: Hello
+  {{char}}: Morning!
+  The rolls are hot.
+turn_template: ''
+"""
+
+
 def chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 

@@ -2,9 +2,11 @@
 
 import base64
 import dataclasses
+import io
 import json
 import re
 import struct
+import zipfile
 import zlib
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personas.cards import MAX_BYTES, persona_of, write_card
+from personas.cards import FORMS, MAX_BYTES, persona_of, write_card
 from personas.errors import PersonaFileError
 from personas.lint import lint
 from personas.loading import bundled
@@ -64,7 +66,37 @@ def test_what_was_changed_in_the_persona_is_changed_in_the_card_and_nothing_else
         assert again.data[key] == V3["data"][key]
 
 
-@pytest.mark.parametrize("form", ["png", "json"])
+def test_an_archive_is_exported_with_every_file_it_had() -> None:
+    assets = [
+        {"type": "icon", "uri": "embeded://assets/icon/images/i.png", "name": "main", "ext": "png"},
+        {"type": "emotion", "uri": "embeded://assets/emotion/images/e.png", "name": "smile", "ext": "png"},
+        {"type": "x_lost", "uri": "embeded://assets/lost.png", "name": "lost", "ext": "png"},
+    ]
+    files = {"assets/icon/images/i.png": png(), "assets/emotion/images/e.png": png(width=2), "app.json": b"{}"}
+    card = read(charx({**V3, "data": {**V3["data"], "assets": assets}}, files))
+    written = write_card(persona(card), card=card, form="charx")
+
+    with zipfile.ZipFile(io.BytesIO(written)) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()[1:]} == files
+    again = read(written)
+    assert again.raw == {**V3, "data": {**V3["data"], "assets": assets[:2]}}
+    assert again.picture == png()
+    assert write_card(persona(card), card=card, form="charx") == written
+    another = read(write_card(persona(card), card=card, picture=png(width=3), form="charx"))
+    assert another.picture == png(width=3)
+    assert [asset["type"] for asset in another.assets] == ["icon", "emotion"]
+
+
+def test_a_picture_stands_beside_the_card_in_an_archive() -> None:
+    card = read(png(text("ccv3", encoded(V3))))
+    again = read(write_card(persona(card), card=card, form="charx"))
+
+    assert again.picture == card.picture
+    assert [asset["uri"] for asset in again.assets] == ["embeded://assets/icon/images/main.png"]
+    assert {**again.data, "assets": None} == {**V3["data"], "assets": None}
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_a_persona_that_never_was_a_card_comes_back_from_one(form: str) -> None:
     library = bundled()
     assert "lighthouse_keeper" in library

@@ -14,7 +14,22 @@ from personas.lint import lint
 from personas.loading import default_lines, read_persona
 from personas.persona import Demonstration
 from personas.writing import to_toml
-from tests.personas.carding import DATA, V1, V2, V3, charx, chunk, encoded, persona, png, read, refusal, text
+from tests.personas.carding import (
+    DATA,
+    PYGMALION,
+    V1,
+    V2,
+    V3,
+    WEBUI,
+    charx,
+    chunk,
+    encoded,
+    persona,
+    png,
+    read,
+    refusal,
+    text,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +54,9 @@ from tests.personas.carding import DATA, V1, V2, V3, charx, chunk, encoded, pers
         (png(chunk(b"acTL", b"\0" * 8), text("ccv3", encoded(V3))), "3.0"),
         (charx(V3), "3.0"),
         (charx(V3, method=zipfile.ZIP_STORED), "3.0"),
+        (json.dumps(PYGMALION).encode(), "1.0"),
+        (png(text("chara", encoded(PYGMALION))), "1.0"),
+        (WEBUI, "1.0"),
     ],
 )
 def test_every_kind_of_card_says_the_same(data: bytes, spec: str) -> None:
@@ -49,6 +67,36 @@ def test_every_kind_of_card_says_the_same(data: bytes, spec: str) -> None:
     assert card.description == V1["description"]
     assert card.first_mes == V1["first_mes"]
     assert persona(card).demonstrations[0] == Demonstration(user="Hello", reply="Morning!\nThe rolls are hot.")
+
+
+def test_what_another_program_wrote_beside_the_fields_stays_beside_them() -> None:
+    assert read(PYGMALION).raw["metadata"] == PYGMALION["metadata"]
+    assert read(WEBUI).raw["turn_template"] == ""
+    both = read({**V1, "char_name": "Amy", "char_persona": "older"})
+    assert (both.description, both.raw["char_persona"]) == (V1["description"], "older")
+
+
+def test_a_file_called_yaml_is_one_even_if_nothing_else_says_so() -> None:
+    card = read(b'"name": Amy\n"context": She bakes.', file="amy.yaml")
+
+    assert card.description == "She bakes."
+
+
+def test_each_choice_of_a_greeting_is_a_greeting() -> None:
+    card = read({**V2, "data": {**DATA, "first_mes": "{{random:Hi,Hello,Hey}}, {{pick:a,b}}."}})
+
+    assert persona(card).greetings == ("Hi, a.", "Closed soon.", "Hello, b.", "Hey, a.")
+
+
+def test_a_die_falls_within_its_sides_and_always_alike() -> None:
+    def rolled(macro: str) -> int:
+        card = read({**V2, "data": {**DATA, "first_mes": f"{{{{{macro}}}}} coins."}})
+        return int(persona(card).greetings[0].split()[0])
+
+    for macro, least, most in (("roll:6", 1, 6), ("roll:d20", 1, 20), ("Roll 3d4", 3, 12), ("roll:2d6+10", 12, 22)):
+        assert least <= rolled(macro) <= most
+        assert rolled(macro) == rolled(macro)
+    assert len({rolled(f"roll: {sides}") for sides in range(50, 90)}) > 10
 
 
 def test_the_newer_of_two_cards_in_a_picture_is_the_card() -> None:

@@ -14,10 +14,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personas.cards import MAX_BYTES, Card, persona_of, read_card, screen, write_card
+from personas.cards import FORMS, MAX_BYTES, Card, persona_of, read_card, screen, write_card
 from personas.errors import PersonaFileError
 from personas.persona import Persona
-from tests.personas.carding import DATA, V1, V2, V3, charx, chunk, encoded, persona, png, read, refusal, text
+from tests.personas.carding import (
+    DATA,
+    PYGMALION,
+    V1,
+    V2,
+    V3,
+    WEBUI,
+    charx,
+    chunk,
+    encoded,
+    persona,
+    png,
+    read,
+    refusal,
+    text,
+)
 
 SAMPLES = (
     json.dumps(V1).encode(),
@@ -25,6 +40,8 @@ SAMPLES = (
     png(text("chara", encoded(V2)), text("ccv3", encoded(V3))),
     png(chunk(b"zTXt", b"chara\0\0" + zlib.compress(encoded(V2)))),
     charx(V3, {"assets/icon/main.png": png()}),
+    WEBUI,
+    json.dumps(PYGMALION).encode(),
 )
 
 
@@ -60,6 +77,17 @@ CARD = ("card.json", json.dumps(V3).encode())
         (png(text("chara", b"rcc||rccv1||AAAA")), "cards.encrypted"),
         (png(text("chara", base64.b64encode(b"rcc||rccv1||AAAA"))), "cards.encrypted"),
         (zipped(("card.json", b"rcc||")), "cards.encrypted"),
+        (b"name: [", "cards.not_yaml"),
+        (b"name: x\n\0", "cards.not_yaml"),
+        (b'name: "\\ud800"', "cards.not_yaml"),
+        (b"name: a\n  context: b", "cards.not_yaml"),
+        (b"name: &a x\ncontext: *a", "cards.yaml_alias"),
+        (b"name: " + b"[" * 100, "cards.too_deep"),
+        (b"name: [" + b"a, " * 30_000 + b"a]", "cards.too_many_values"),
+        (b"name: " + b"x" * 600_000, "cards.too_big"),
+        (b"name: \xff", "cards.not_utf8"),
+        (b"name:\n- x", "cards.no_fields"),
+        (b"- name: x\n- context: y\n", "cards.unknown_format"),
         (b'{"name": ', "cards.not_json"),
         (b'{"name": NaN}', "cards.bad_number"),
         (b'{"name": 1e999}', "cards.bad_number"),
@@ -77,7 +105,9 @@ CARD = ("card.json", json.dumps(V3).encode())
         (json.dumps({**V1, "name": " "}).encode(), "cards.no_name"),
         (json.dumps({**V1, "name": "<>\u200b"}).encode(), "cards.no_name"),
         (json.dumps({**V1, "description": "{{// note}}", "personality": ""}).encode(), "cards.nobody"),
-        (json.dumps({**V2, "spec": "lorebook_v3"}).encode(), "cards.unknown_spec"),
+        (json.dumps({**V2, "spec": "lorebook_v2"}).encode(), "cards.unknown_spec"),
+        (json.dumps({"spec": "lorebook_v3", "data": {"entries": []}}).encode(), "cards.is_lore"),
+        (json.dumps({"entries": {"0": {"key": ["a"], "content": "b"}}}).encode(), "cards.is_lore"),
         (json.dumps({**V2, "spec": ["chara_card_v2"]}).encode(), "cards.unknown_spec"),
         (json.dumps({**V2, "data": "…"}).encode(), "cards.want_object"),
         (v2(description=["x"]), "cards.want_text"),
@@ -194,7 +224,7 @@ def survives(data: bytes) -> bool:
         assert error.explain("en") != error.explain("ko")  # noqa: PT017
         return False
     assert isinstance(made, Persona)
-    for form in ("png", "json"):
+    for form in FORMS:
         again = read_card(write_card(made, card=card, form=form), file="x")
         assert (again.name, again.first_mes) == (card.name, card.first_mes)
     return True
@@ -204,9 +234,17 @@ def test_the_samples_survive() -> None:
     assert all(map(survives, SAMPLES))
 
 
-@given(data=st.binary(max_size=300), head=st.sampled_from([b"", b"{", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", b"rcc||"]))
+HEADS = [b"", b"{", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", b"rcc||", b"name: x\ncontext: ", b"name: |\n"]
+
+
+@given(data=st.binary(max_size=300), head=st.sampled_from(HEADS))
 def test_random_bytes_are_a_card_or_are_refused(data: bytes, head: bytes) -> None:
     survives(head + data)
+
+
+@given(text_=st.text("name: contx-?|>&*!%@`{}[]#\"'\\\n \t0\ud800\u2028", max_size=60))
+def test_whatever_looks_like_yaml_is_a_card_or_is_refused(text_: str) -> None:
+    survives(b"context: y\nname: " + text_.encode("utf-8", "surrogatepass"))
 
 
 @given(sample=st.sampled_from(SAMPLES), cut=st.floats(0, 1))
