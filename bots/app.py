@@ -35,6 +35,7 @@ from bots.place_commands import PlaceCommands
 from bots.places import Places
 from bots.platform import Platform, Router
 from bots.privacy import PrivacyCommands
+from bots.quarantine import Quarantine
 from bots.register import Register
 from bots.replies import Replies
 from bots.retention import Retention
@@ -147,10 +148,10 @@ def house_of(
     inbox = _inbox(settings)
     aftermath = Aftermath(desk, replies, scenes, runtime, inbox, tools.mutes, now=now, patience=_patience(settings))
     offices = Offices(
-        scenes=scenes, runtime=runtime, desk=desk, tools=tools, replies=replies,
-        personas=PersonaCommands(scenes, troupe), places=PlaceCommands(scenes.places, meter),
-        privacy=PrivacyCommands(store, state, clock=now), safety=Safety(register, now), aftermath=aftermath,
-        appeals=Appeals(desk, state, now=now),
+        scenes=scenes, runtime=runtime, desk=desk, tools=tools, replies=replies, aftermath=aftermath,
+        personas=PersonaCommands(scenes, troupe, Quarantine(troupe, state, now=now, ids=new_id)),
+        places=PlaceCommands(scenes.places, meter), privacy=PrivacyCommands(store, state, clock=now),
+        safety=Safety(register, now), appeals=Appeals(desk, state, now=now),
     )  # fmt: skip
     return House(
         runtime=runtime,

@@ -45,6 +45,10 @@ class Card:
     """The turn of its case (`bots.desk_acts.turn`), which these buttons name as ID#TURN."""
     acts: tuple[tuple[str, ...], ...] = ()
     """The verbs of these buttons, row by row."""
+    pending: str = ""
+    """Id of the persona that waits to be let in and that this card is about: platforms put `acts` under it."""
+    brought: str = ""
+    """Id of one that the moderators are to see, as it was just brought."""
     changed: str = ""
     """Id of a kept exchange whose case stands otherwise now: what moderators see of it is to be written anew."""
     disagree: str = ""

@@ -117,6 +117,10 @@ class Commands:
         except (BotError, ModerationError, PersonaError) as error:
             return Card(title=error.explain(scene.language), tone=Tone.BAD)
 
+    async def moved(self, old: str, new: str) -> None:
+        """A community has another key now, and what waits there follows."""
+        await self._offices.personas.waiting.move(old, new)
+
     def warning(self, persona: Persona, language: str) -> Card | None:
         """That the model in use does not speak the language of `persona`, where that is known."""
         spoken_well = self._offices.runtime.languages

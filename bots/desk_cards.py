@@ -64,6 +64,15 @@ class DeskCards:
         async with self._turn(card.case):
             await self._rewritten(card, caller.place, but=but)
 
+    async def brought(self, caller: Caller, pending: str) -> bool:
+        """Have the moderators of the community of `caller` see a persona that waits to be let in; False: that cannot
+        be."""
+        settings = await self._router.settings(caller.place)
+        language = settings.language or self._language
+        moderator = replace(caller, role=max(caller.role, Role.MODERATOR), language=language)
+        card = await self._router.command(f"/persona pending {pending}", moderator)
+        return bool(card.pending) and await self._posted(card, caller.place)
+
     async def post(self, place: Place, card: Card) -> bool:
         """A card in the moderators' channel, where there is one. Where that cannot be, it is logged, and False is given
         back: the case waits all the same."""

@@ -242,6 +242,7 @@ class Host:
     async def moved(self, old: Place, new: Place, *, channel: str) -> None:
         """See `Router.moved`."""
         await self._house.troupe.move(old.community, new.community)
+        await self._house.commands.moved(old.community, new.community)
         await self._house.scenes.places.move(old.conversation, new.conversation)
         await self._house.replies.move(old, new, channel=channel)
         await self._house.desk.move(old.server, new.server)

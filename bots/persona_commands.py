@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from bots.cards import Card, Row, Tone
 from bots.errors import NotAllowed, UsageError
+from bots.import_commands import ImportCommands
 from bots.platform import Caller, Role
+from bots.quarantine import Quarantine
 from bots.scene import Scene, Scenes
 from bots.troupe import Arrival, Troupe
 from moderation.words import LANGUAGES, catalogue
@@ -17,23 +19,26 @@ _FACTS = ("name", "tier", "language", "tagline", "source", "licence")
 class PersonaCommands:
     """Commands over one troupe."""
 
-    def __init__(self, scenes: Scenes, troupe: Troupe) -> None:
+    def __init__(self, scenes: Scenes, troupe: Troupe, quarantine: Quarantine) -> None:
         self._scenes = scenes
         self._troupe = troupe
+        self.waiting = quarantine
+        """What waits to be let in."""
         self._known: Mapping[str, tuple[Role, Callable[[list[str], Caller, Scene], Awaitable[Card]]]] = {
             "list": (Role.MEMBER, self._list),
             "info": (Role.MEMBER, self._info),
             "show": (Role.MEMBER, self._info),
             "use": (Role.MODERATOR, self._use),
             "export": (Role.MODERATOR, self._export),
-            "import": (Role.ADMIN, self._import),
             "create": (Role.ADMIN, self._create),
             "remove": (Role.ADMIN, self._remove),
+            **ImportCommands(quarantine).known,
         }
 
     async def run(self, words: list[str], caller: Caller, scene: Scene) -> Card:
-        """list | use ID | info [ID] | create NAME DESCRIPTION [en|ko] [PICTURE] | import (a file) |
-        export ID [png|json|toml] | remove ID. Raises BotError, PersonaError, ModerationError."""
+        """list | use ID | info [ID] | create NAME DESCRIPTION [en|ko] [PICTURE] | import (a file) [ID] |
+        pending [ID [all]] | approve ID | reject ID | history | export ID [png|json|charx|toml] | remove ID. Raises
+        BotError, PersonaError, ModerationError."""
         verb, *rest = words or ["list"]
         if verb not in self._known:
             raise UsageError("commands.usage", usage=_say("persona_usage", scene))
@@ -83,12 +88,6 @@ class PersonaCommands:
         )
         return _arrived(arrival, scene)
 
-    async def _import(self, _words: list[str], caller: Caller, scene: Scene) -> Card:
-        if not caller.file:
-            raise UsageError("commands.persona_no_file")
-        arrival = await self._troupe.adopt(caller.file, file=caller.file_name, server=caller.place.community)
-        return _arrived(arrival, scene)
-
     async def _export(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         name, form, *surplus = (*words, "png", "")[: max(2, len(words))] if words else ("", "", "")
         if not words or surplus:
@@ -110,13 +109,12 @@ def _one(words: list[str], scene: Scene) -> str:
 
 def _arrived(arrival: Arrival, scene: Scene) -> Card:
     persona: Persona = arrival.persona
-    seen = tuple(Row(label="!", text=catalogue("personas").say(key, scene.language)) for key in arrival.seen)
     remarks = tuple(
         Row(label=remark.key, text=f"{remark.message(scene.language)} {remark.suggestion(scene.language)}")
         for remark in arrival.remarks
     )
     title = _say("persona_arrived", scene, name=persona.name, id=persona.id)
-    return Card(title=title, rows=(*seen, *remarks), hint=f"/persona use {persona.id}", tone=Tone.GOOD)
+    return Card(title=title, rows=remarks, hint=f"/persona use {persona.id}", tone=Tone.GOOD)
 
 
 def _say(key: str, scene: Scene, **fields: object) -> str:

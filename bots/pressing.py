@@ -211,6 +211,17 @@ class Presser:
         if card.news and card.home:
             await self._performer.desk.note(caller, card.news, home=card.home, anew=True)
 
+    async def imported(self, asker: Asker, verb: str, number: str) -> None:
+        """A button under a persona that waits to be let in; the card shows how that stands now, also where it was too
+        late."""
+        if verb == "show":
+            await self.typed(asker, line_of("persona", "pending", number, "all"))
+            return
+        await self.typed(asker, line_of("persona", verb, number))
+        card = await self._router.command(line_of("persona", "pending", number), asker.caller())
+        if card.tone is not Tone.BAD:
+            await asker.refresh(card)
+
     async def typed(self, asker: Asker, line: str) -> Card:
         """Answer with the card of a command, which is given back."""
         await asker.wait()
@@ -220,9 +231,13 @@ class Presser:
         return card
 
     async def followed(self, asker: Asker, card: Card) -> None:
-        """A command was answered with `card`: the card that the moderators have of a case reads as that stands now."""
+        """A command was answered with `card`: the card that the moderators have of a case reads as that stands now, and
+        they see what is to be decided; where that cannot be, whoever asked does."""
         if card.changed:
             await self._performer.desk.refresh(asker.caller(), card.changed, but=asker.pressed)
+        if card.brought and not await self._performer.desk.brought(asker.caller(), card.brought):
+            line = line_of("persona", "pending", card.brought)
+            await asker.card(await self._router.command(line, asker.caller(line)))
 
     async def settled(self, asker: Asker, line: str, card: Card) -> None:
         """A setting was changed by `line`, as `card` says: where cards for moderators are to come, one is tried."""

@@ -4,8 +4,8 @@ import asyncio
 import base64
 import logging
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bots.errors import Unknown, UsageError
@@ -13,6 +13,7 @@ from bots.hall import Hall
 from bots.state import Entry, State
 from moderation.language import language_of
 from moderation.words import DEFAULT_LANGUAGE, LANGUAGES
+from personas.cards import FORMS as CARD_FORMS
 from personas.cards import Card, persona_of, read_card, screen, write_card
 from personas.cast import Cast
 from personas.errors import PersonaError
@@ -24,8 +25,8 @@ from personas.writing import to_toml
 
 _log = logging.getLogger(__name__)
 
-FORMS: Final = ("png", "json", "toml")
-"""What a persona can be exported as: the first two are character cards."""
+FORMS: Final = (*CARD_FORMS, "toml")
+"""What a persona can be exported as: all but the last are character cards."""
 
 _KIND: Final = "persona"
 _FILE: Final = ".toml"
@@ -45,8 +46,23 @@ class Arrival:
     persona: Persona
     remarks: tuple[Remark, ...]
     """What its author might improve."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A persona that could speak in a community, once somebody there approves."""
+
+    persona: Persona
+    document: str = field(repr=False)
+    """The persona file it is made of."""
+    card: bytes = field(repr=False)
+    """The character card in which it came, or b""."""
     seen: tuple[str, ...]
-    """Keys of words for what is special about its card."""
+    """Keys of words for what is special about that card."""
+    remarks: tuple[Remark, ...]
+    """What its author might improve."""
+    replaces: Persona | None
+    """The one of the community's own in whose place it would speak."""
 
 
 class Troupe:
@@ -68,18 +84,51 @@ class Troupe:
             except PersonaError as error:
                 _log.warning("a persona stays away: key=%s error=%s", entry.key, error.key)
 
-    async def adopt(self, data: bytes, *, file: str, server: str) -> Arrival:
-        """Let the persona in a character card or a persona file speak in a community.
+    async def examine(self, data: bytes, *, file: str, server: str, name: str = "") -> Candidate:
+        """What a character card or a persona file would bring into a community; nothing of it is kept. `name` is the id
+        it is to have; "": one like its name.
 
-        Raises PersonaError for what is wrong with it, UsageError where there are too many.
+        The id of one of the community's own personas stands for that one, which it would replace. Raises PersonaError
+        for what is wrong with the file, UsageError where there are too many.
         """
+        seen: tuple[str, ...] = ()
         if file.lower().endswith(_FILE):
-            return await self._enter(await asyncio.to_thread(read_persona, data, file=file), server, data=b"")
-        persona, seen = await asyncio.to_thread(_read, data, file)
-        return await self._enter(persona, server, data=data, seen=seen)
+            persona, data = await asyncio.to_thread(read_persona, data, file=file), b""
+        else:
+            persona, seen = await asyncio.to_thread(_read, data, file)
+        everybody = {cast.persona.id for cast in self.hall.casts()}
+        own = {cast.persona.id: cast.persona for cast in self.hall.casts(server)}
+        wanted = name or _wanted(persona)
+        if wanted in everybody:
+            wanted = self._free(wanted, server)
+        document = await asyncio.to_thread(to_toml, replace(persona, id=wanted))
+        checked = await asyncio.to_thread(read_persona, document.encode(), file=file)
+        replaced = own.get(wanted)
+        if replaced is None:
+            self._require_room(server)
+        await self._cast(checked)
+        remarks = tuple(await asyncio.to_thread(lint, checked))
+        return Candidate(persona=checked, document=document, card=data, seen=seen, remarks=remarks, replaces=replaced)
+
+    def own(self, name: str, server: str) -> Persona | None:
+        """One of a community's own personas, or None."""
+        everybody = self.hall.casts()
+        found = (cast.persona for cast in self.hall.casts(server) if cast not in everybody)
+        return next((persona for persona in found if persona.id == name), None)
+
+    async def admit(self, document: str, card: bytes, *, server: str) -> Persona:
+        """Let the persona in a persona file speak in a community, in place of its own of that id; `card` is the file in
+        which it came, or b"". Raises PersonaError where the guard does not let it any more, UsageError where there are
+        too many."""
+        persona = await asyncio.to_thread(read_persona, document.encode(), file="persona")
+        if self.own(persona.id, server) is None:
+            self._require_room(server)
+        await self._keep(persona, document, card, server)
+        return persona
 
     async def create(self, name: str, description: str, *, language: str, picture: str, server: str) -> Arrival:
-        """Let a new persona of a few lines speak in a community. Errors as with `adopt`."""
+        """Let a new persona of a few lines speak in a community. Raises PersonaError for what is wrong with it,
+        UsageError where there are too many."""
         persona = Persona(
             id=_IMPORTED,
             version="",
@@ -90,7 +139,11 @@ class Troupe:
             description=description,
             extra={"picture": picture} if picture else {},
         )
-        return await self._enter(persona, server, data=b"")
+        self._require_room(server)
+        document = to_toml(replace(persona, id=self._free(_wanted(persona), server)))
+        checked = await asyncio.to_thread(read_persona, document.encode(), file=name)
+        await self._keep(checked, document, b"", server)
+        return Arrival(persona=checked, remarks=tuple(await asyncio.to_thread(lint, checked)))
 
     async def remove(self, name: str, *, server: str) -> None:
         """Let one of a community's own personas speak no more. Raises Unknown where it is not its own."""
@@ -108,7 +161,7 @@ class Troupe:
         self.hall.move(old, new)
 
     async def export(self, name: str, *, server: str, form: str) -> tuple[str, bytes]:
-        """A persona as a file: its name, and what is in it. `form` is png, json or toml. Raises Unknown, UsageError."""
+        """A persona as a file: its name, and what is in it. `form` is one of `FORMS`. Raises Unknown, UsageError."""
         persona = self.hall.cast(name, server).persona
         if form not in FORMS:
             raise UsageError("troupe.form", given=form, known=", ".join(FORMS))
@@ -131,27 +184,29 @@ class Troupe:
         data = base64.b64decode(str(entry.value["card"])) if entry else b""
         return await asyncio.to_thread(read_card, data, file=name) if data else None
 
-    async def _enter(self, persona: Persona, server: str, *, data: bytes, seen: Sequence[str] = ()) -> Arrival:
-        """Check it as a file is checked, clear its lines, keep it, let it in."""
-        own = len(self.hall.casts(server)) - len(self.hall.casts())
-        if own >= _MOST:
+    def _require_room(self, server: str) -> None:
+        """Raises UsageError where a community can have no more personas of its own."""
+        if len(self.hall.casts(server)) - len(self.hall.casts()) >= _MOST:
             raise UsageError("troupe.full", most=_MOST)
-        name = self._free(persona, server)
-        document = to_toml(replace(persona, id=name))
-        checked = await asyncio.to_thread(read_persona, document.encode(), file=persona.name)
-        cast = await self._cast(checked)
-        value = {"document": document, "card": base64.b64encode(data).decode()}
-        await self._state.put(Entry(kind=_KIND, key=_key(server, name), value=value, group=server))
-        self.hall.add(cast, server)
-        return Arrival(persona=checked, remarks=tuple(await asyncio.to_thread(lint, checked)), seen=tuple(seen))
 
-    def _free(self, persona: Persona, server: str) -> str:
-        """An id like its name that nobody has there."""
-        wanted = persona.id if persona.id != _IMPORTED else _NOT_IN_IDS.sub("_", persona.name.lower()).strip("_")
-        wanted = wanted[:_ID_LENGTH] if wanted[:1].isascii() and wanted[:1].isalpha() else _ANYBODY
+    async def _keep(self, persona: Persona, document: str, card: bytes, server: str) -> None:
+        """Clear the lines of a persona, keep it, let it in."""
+        cast = await self._cast(persona)
+        value = {"document": document, "card": base64.b64encode(card).decode()}
+        await self._state.put(Entry(kind=_KIND, key=_key(server, persona.id), value=value, group=server))
+        self.hall.add(cast, server)
+
+    def _free(self, wanted: str, server: str) -> str:
+        """An id like the one wanted that nobody has there."""
         taken = {cast.persona.id for cast in self.hall.casts(server)}
         numbered = (f"{wanted}_{number}" for number in range(2, len(taken) + 3))
         return next(name for name in (wanted, *numbered) if name not in taken)
+
+
+def _wanted(persona: Persona) -> str:
+    """The id that a persona has, or one like its name."""
+    wanted = persona.id if persona.id != _IMPORTED else _NOT_IN_IDS.sub("_", persona.name.lower()).strip("_")
+    return wanted[:_ID_LENGTH] if wanted[:1].isascii() and wanted[:1].isalpha() else _ANYBODY
 
 
 def _read(data: bytes, file: str) -> tuple[Persona, tuple[str, ...]]:

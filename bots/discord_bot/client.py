@@ -17,7 +17,7 @@ from bots.amending import Amending
 from bots.bursts import Bursts
 from bots.cards import Card
 from bots.discord_bot.cards import layouts
-from bots.discord_bot.controls import Control, DeskButton, Disagree
+from bots.discord_bot.controls import Control, DeskButton, Disagree, ImportButton
 from bots.discord_bot.dialect import BROKEN, DiscordDialect
 from bots.discord_bot.identity import Webhooks
 from bots.discord_bot.listening import Listener, needs_content
@@ -113,7 +113,7 @@ class TalchumClient(commands.AutoShardedBot):
             language=around.language,
         )
         self._presser = Presser(self._router, self.performer, platform=PLATFORM, now=around.now)
-        self.add_dynamic_items(Control, DeskButton, Disagree)
+        self.add_dynamic_items(Control, DeskButton, Disagree, ImportButton)
         await self.tree.set_translator(Translator())
         plant(self.tree, self)
         await self._sync()
@@ -189,6 +189,11 @@ class TalchumClient(commands.AutoShardedBot):
         """See `Pressed.on_desk`."""
         async with self._task():
             await self._presser.desk(self._asker(interaction), verb, exchange)
+
+    async def on_import(self, interaction: discord.Interaction, verb: str, number: str) -> None:
+        """See `Pressed.on_import`."""
+        async with self._task():
+            await self._presser.imported(self._asker(interaction), verb, number)
 
     async def on_disagree(self, interaction: discord.Interaction, exchange: str) -> None:
         """See `Pressed.on_disagree`."""

@@ -38,6 +38,9 @@ class Pressed(Protocol):
     async def on_desk(self, interaction: discord.Interaction, verb: str, exchange: str) -> None:
         """A button under a case."""
 
+    async def on_import(self, interaction: discord.Interaction, verb: str, number: str) -> None:
+        """A button under a persona that waits to be let in."""
+
     async def on_disagree(self, interaction: discord.Interaction, exchange: str) -> None:
         """The button under an explanation."""
 
@@ -99,6 +102,34 @@ class DeskButton(
         await interaction.client.on_desk(interaction, self.verb, self.exchange)
 
 
+class ImportButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"talchum:import:(?P<verb>[a-z]+):(?P<id>\w+)"
+):
+    """A button under a persona that waits to be let in."""
+
+    def __init__(
+        self, verb: str, number: str, *, label: str = "", style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    ) -> None:
+        button: discord.ui.Button[Any] = discord.ui.Button(
+            label=label or verb, style=style, custom_id=f"talchum:import:{verb}:{number}"
+        )
+        super().__init__(button)
+        self.verb = verb
+        self.number = number
+
+    @classmethod
+    async def from_custom_id(
+        cls, _interaction: discord.Interaction, _item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button that was pressed, whoever made it."""
+        return cls(match["verb"], match["id"])
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Hand it to the client."""
+        assert isinstance(interaction.client, Pressed)
+        await interaction.client.on_import(interaction, self.verb, self.number)
+
+
 class Disagree(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"talchum:appeal:(?P<id>\w+)"):
     """The button under an explanation."""
 
@@ -152,6 +183,16 @@ def desk_rows(card: Card, language: str) -> list[discord.ui.ActionRow[Any]]:
     def button(verb: str) -> DeskButton:
         style = _LOOKS.get(verb, discord.ButtonStyle.secondary)
         return DeskButton(verb, what, label=say(f"discord.desk_{verb}", language), style=style)
+
+    return [discord.ui.ActionRow(*map(button, row)) for row in card.acts]
+
+
+def import_rows(card: Card, language: str) -> list[discord.ui.ActionRow[Any]]:
+    """The buttons under a persona that waits to be let in."""
+
+    def button(verb: str) -> ImportButton:
+        label = catalogue("bots").say(f"imports.button_{verb}", language)
+        return ImportButton(verb, card.pending, label=label, style=_LOOKS.get(verb, discord.ButtonStyle.secondary))
 
     return [discord.ui.ActionRow(*map(button, row)) for row in card.acts]
 

@@ -12,6 +12,7 @@ from discord.app_commands import locale_str
 
 from bots.appeals import LONGEST
 from bots.commands import MOST_TURNS
+from bots.discord_bot.slash_imports import imports
 from bots.discord_bot.slash_steps import steps
 from bots.discord_bot.texts import text
 from bots.discord_bot.translate import named_in, person_key
@@ -169,6 +170,7 @@ def persona_group(commands: Commands) -> app_commands.Group:
         await commands.typed(interaction, line_of("persona", "info", persona))
 
     _own_personas(group, commands, complete)
+    imports(group, commands.typed, complete)
     return group
 
 
@@ -190,11 +192,6 @@ def _own_personas(group: app_commands.Group, commands: Commands, complete: Any) 
         picture: str = "",
     ) -> None:
         await commands.typed(interaction, line_of("persona", "create", name, description, language or "", picture))
-
-    @group.command(name=text("persona_import_name"), description=text("persona_import"))
-    @app_commands.describe(card=text("persona_import_card"))
-    async def import_(interaction: Interaction, card: discord.Attachment) -> None:
-        await commands.typed(interaction, "/persona import", file=card)
 
     @group.command(name=text("persona_export_name"), description=text("persona_export"))
     @app_commands.describe(persona=text("persona_option"), form=text("persona_export_form"))

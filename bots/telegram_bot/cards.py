@@ -15,7 +15,7 @@ from telegram import InlineKeyboardMarkup
 
 from bots.cards import Card, Row, Tone
 from bots.pieces import cut, units
-from bots.telegram_bot.keyboards import desk
+from bots.telegram_bot.keyboards import desk, imports
 from moderation.words import catalogue
 
 ROOM: Final = 4_096
@@ -66,7 +66,8 @@ def sheets(
     server: str = "",
     names: Mapping[str, str] | None = None,
 ) -> tuple[Sheet, ...]:
-    """The card as one sheet a message; under the last one `keyboard`, or, where the card is about a case, the desk's.
+    """The card as one sheet a message; under the last one `keyboard`, or, where the card is about a case or a persona
+    that waits, the buttons of that.
 
     `server` is the key of the community whose case it is, for a desk that stands elsewhere; `names` are those of the
     persons whom the card may name, by key: anybody else is "somebody".
@@ -77,6 +78,8 @@ def sheets(
     texts = pages.all()
     if keyboard is None and card.exchange and card.acts:
         keyboard = desk(card.exchange, card.acts, language, turn=card.turn, server=server)
+    if keyboard is None and card.pending and card.acts:
+        keyboard = imports(card.pending, card.acts, language, server=server)
     return tuple(
         Sheet(text=text, keyboard=keyboard if number == len(texts) else None)
         for number, text in enumerate(texts, start=1)

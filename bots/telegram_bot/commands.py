@@ -26,7 +26,7 @@ from bots.telegram_bot.keyboards import Press
 from bots.telegram_bot.panels import Panels
 from bots.telegram_bot.pressing import TelegramAsker
 from bots.telegram_bot.prompts import prompt_of
-from bots.telegram_bot.reviewing import Reviewing
+from bots.telegram_bot.reviewing import WAITING, Reviewing
 from bots.telegram_bot.translate import PLATFORM, address_of, burst_of, shown_id, written
 from moderation.errors import Deflect
 from moderation.reasons import REASONS
@@ -153,6 +153,8 @@ class Menu:
                 await self._presser.control(asker, press.verb, press.what)
         elif press.kind == keyboards.DESK:
             await self._reviewing.pressed(replace(asker, quick=True), press)
+        elif press.kind == keyboards.IMPORT:
+            await self._reviewing.imported(replace(asker, quick=True), press)
         elif press.owner != asker.number and not (press.owner == 0 and asker.hidden):
             await asker.say("telegram.not_your_panel")
         elif press.verb == "close":
@@ -190,11 +192,13 @@ class Menu:
         if not rest or rest == "list":
             await self._panels.personas(asker)
         elif rest.partition(" ")[0] == "import":
-            await self._import(asker, message)
+            await self._import(asker, message, rest)
+        elif rest.partition(" ")[0] in WAITING:
+            await self._reviewing.waiting(asker, rest)
         else:
             await self._met(asker, f"/persona {rest}")
 
-    async def _import(self, asker: TelegramAsker, message: telegram.Message) -> None:
+    async def _import(self, asker: TelegramAsker, message: telegram.Message, rest: str) -> None:
         """Bring in the file that came with the command, or that it answers."""
         document = message.document or (message.reply_to_message.document if message.reply_to_message else None)
         if document is None:
@@ -203,15 +207,18 @@ class Menu:
         if (document.file_size or 0) > _LARGEST:
             await asker.say("telegram.too_large", most=_LARGEST // 1024 // 1024)
             return
-        caller = asker.caller("/persona import")
-        if caller.role >= Role.ADMIN:  # nobody else's files are fetched
+        line = line_of("persona", *rest.split()[:2])
+        caller = asker.caller(line)
+        if caller.role >= Role.MODERATOR:  # nobody else's files are fetched
             try:
                 data = bytes(await (await asker.bot.get_file(document.file_id)).download_as_bytearray())
             except TelegramError:
                 await asker.say("telegram.file_not_read")
                 return
             caller = replace(caller, file=data, file_name=document.file_name or "")
-        await asker.card(await self._router.command("/persona import", caller))
+        card = await self._router.command(line, caller)
+        await asker.card(card)
+        await self._presser.followed(asker, card)
 
     async def _reset(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
         await self._met(asker, "/reset")

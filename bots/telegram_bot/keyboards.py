@@ -33,9 +33,10 @@ REPORT: Final = "w"
 PRIVACY: Final = "e"
 APPEAL: Final = "a"
 LANGUAGE: Final = "l"
+IMPORT: Final = "i"
 _OWNED: Final = frozenset({PERSONA, SETTING, REPORT, PRIVACY, LANGUAGE, APPEAL})
 """Kinds of panels that belong to whoever asked for them."""
-_KINDS: Final = frozenset({REPLY, DESK}) | _OWNED
+_KINDS: Final = frozenset({REPLY, DESK, IMPORT}) | _OWNED
 _VERSION: Final = "1"
 
 _CONTROLS: Final = (
@@ -116,9 +117,24 @@ def desk(
     )
 
 
+def imports(number: str, acts: Sequence[Sequence[str]], language: str, *, server: str = "") -> InlineKeyboardMarkup:
+    """The buttons under a persona that waits to be let into the community with the key `server`: as with `desk`."""
+    what = number + (f"@{server.rpartition(':')[2]}" if server else "")
+    say = catalogue("bots").say
+    return InlineKeyboardMarkup(
+        [
+            [
+                _button(say(f"imports.button_{verb}", language), Press(kind=IMPORT, verb=verb, what=what))
+                for verb in verbs
+            ]
+            for verbs in acts
+        ]
+    )
+
+
 def case_of(press: Press) -> tuple[str, int]:
-    """The exchange that a button of the desk is about, as ID#TURN, and the number of the chat it was kept in; 0: this
-    one."""
+    """The exchange that a button of the desk is about, as ID#TURN, or the import, and the number of the chat it was
+    kept in; 0: this one."""
     exchange, _, chat = press.what.partition("@")
     return exchange, int(chat) if re.fullmatch(r"-?\d{1,16}", chat) else 0
 

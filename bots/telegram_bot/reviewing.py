@@ -32,6 +32,9 @@ _ABOUT: Final = frozenset({"next", "show", "brief", "draft", *_STEPS}) | QUESTIO
 _MUTES: Final = frozenset({"mute", "unmute"})
 """What names a person by one of their cases, or a persona and perhaps a case."""
 
+WAITING: Final = frozenset({"pending", "approve", "reject", "history"})
+"""Verbs of `/persona` about what waits to be let in."""
+
 
 class Reviewing:
     """Acts on what moderators want. Used from one event loop."""
@@ -44,8 +47,7 @@ class Reviewing:
         """A button under a case, which may be kept of another chat than the one where its card stands."""
         exchange, chat = keyboards.case_of(press)
         among_members = not chat or chat == asker.spot.chat
-        home = asker.base.place if among_members else place_in(chat, private=False)
-        asker = await asker.at(home, anew=True)
+        asker = await self._there(asker, chat)
         if press.verb == "next":
             shown = replace(asker, secrecy=Secrecy.SECRET) if among_members else asker
             await self._presser.typed(shown, line_of("review", "next", exchange))
@@ -53,6 +55,33 @@ class Reviewing:
             await self._presser.desk(replace(asker, secrecy=Secrecy.SECRET), "reveal", exchange)
         else:
             await self._presser.desk(asker, press.verb, exchange)
+
+    async def imported(self, asker: TelegramAsker, press: Press) -> None:
+        """A button under a persona that waits to be let in, perhaps into another chat."""
+        number, chat = keyboards.case_of(press)
+        await self._presser.imported(await self._there(asker, chat), press.verb, number)
+
+    async def waiting(self, asker: TelegramAsker, rest: str) -> None:
+        """`/persona` about what waits to be let into the group where it is typed, or into those whose cards come
+        there."""
+        line, asker = f"/persona {rest}", await asker.at(asker.base.place, anew=True)
+        homes = [await asker.at(place_in(int(id_in(home)), private=False)) for home in await self._homes(asker)]
+        told = None
+        for there in (asker, *(home for home in homes if home is not asker)):
+            card = await self._router.command(line, there.caller(line))
+            told = told or (there, card)
+            if card.tone is not Tone.BAD and (card.rows or card.hint or card.tone is Tone.GOOD):
+                told = (there, card)
+                break
+        if told is not None:
+            there, card = told
+            await replace(there, secrecy=Secrecy.QUIET).card(card)
+
+    @staticmethod
+    async def _there(asker: TelegramAsker, chat: int) -> TelegramAsker:
+        """The same person in the chat of that number (0: where they are), with what they may do there now."""
+        among_members = not chat or chat == asker.spot.chat
+        return await asker.at(asker.base.place if among_members else place_in(chat, private=False), anew=True)
 
     async def answered(self, asker: TelegramAsker, prompt: Prompt, text: str) -> None:
         """A note to a decision came."""

@@ -16,6 +16,7 @@ from tests.support.stage import reply_of, scripted
 LINES = [
     *("/", "/help", "/persona", "/persona info", "/persona use scholar", "/persona info keeper", "/persona use"),
     *("/persona import", "/persona create", "/persona export", "/persona export keeper gif", "/persona remove keeper"),
+    *("/persona pending", "/persona pending x1", "/persona approve x1", "/persona reject", "/persona history"),
     *("/persona nonsense", "/why", "/why nothing", "/report", "/note", "/note It rains.", "/note -", "/reset"),
     *("/memory", "/memory 3", "/memory 0", "/memory many"),
     *(
@@ -79,7 +80,11 @@ def _told(card: Card) -> str:
         ("/persona export keeper", Role.MODERATOR),
         ("/persona remove keeper", Role.ADMIN),
         ("/persona create Jo Bakes", Role.ADMIN),
-        ("/persona import", Role.ADMIN),
+        ("/persona import", Role.MODERATOR),
+        ("/persona pending", Role.MODERATOR),
+        ("/persona approve x1", Role.SENIOR),
+        ("/persona reject x1", Role.SENIOR),
+        ("/persona history", Role.SENIOR),
         ("/talchum settings", Role.ADMIN),
         ("/talchum pause", Role.ADMIN),
         ("/privacy show", Role.MEMBER),

@@ -1,6 +1,7 @@
 """Every command on Discord: what it answers, to whom, in which language, and what it changes."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -40,6 +41,7 @@ ISSUED = {
         "Report this reply",
     ),
     *(f"persona {verb}" for verb in ("list", "use", "info", "create", "import", "export", "remove")),
+    *(f"persona {verb}" for verb in ("pending", "approve", "reject", "history")),
     *(f"privacy {verb}" for verb in ("show", "export", "erase", "consent")),
     *(f"talchum {verb}" for verb in ("settings", "pause", "resume", "limits", "moderators", "seniors")),
     *(f"review {verb}" for verb in ("next", "list", "show", "uphold", "overturn", "withdraw", "note", "stats")),
@@ -183,7 +185,12 @@ async def test_a_persona_is_made_exported_imported_and_removed_for_one_server_al
         assert "Jo" not in card_of(await stage.ann.slash(stage.channel, "persona list"))
 
         back = await stage.admin.slash(stage.channel, "persona import", card=("jo.json", data))
-        assert "Jo may speak now" in card_of(back)
+        assert "Jo, new here as jo" in card_of(back)
+        assert "Jo" not in card_of(await stage.ann.slash(stage.channel, "persona list"))
+        number = re.search(r"approve (\w+)", card_of(back))
+        assert number
+        done = await stage.admin.slash(stage.channel, "persona approve", number=number[1])
+        assert "Jo may speak now" in card_of(done)
         other = stage.env.create_guild("Other").create_text_channel("there")
         listed = await stage.env._guilds[1].add_member(stage.env.create_user("eve")).slash(other, "persona list")
         assert "Jo" not in card_of(listed)

@@ -170,7 +170,9 @@ async def test_a_card_is_brought_in_as_a_file(as_reply: bool) -> None:
         else:
             answers = await stage.send("marla.toml", card, "/persona import", by=owner, chat=group)
 
-        assert "Marla" in text(answers)
+        assert "Marla, new here" in text(answers)
+        assert "Marla" not in {name for _, name in stage.opened.host.personas(_place(stage))}
+        await stage.press(answers[-1], "i1:approve", by=owner)
         assert "Marla" in {name for _, name in stage.opened.host.personas(_place(stage))}
 
 

@@ -1,0 +1,72 @@
+"""Personas that are brought in on Telegram, and the card under which moderators decide."""
+
+import re
+
+import pytest
+
+from bots.telegram_bot.translate import place_in
+from tests.bots.importing import card
+from tests.bots.telegram.menu_stage import Stage, alert, on_telegram
+from tests.bots.telegram.pressed import model
+from tests.support.telegram_server import Chat, Message
+
+
+def speaking(stage: Stage) -> set[str]:
+    return {name for _, name in stage.opened.host.personas(place_in(stage.group.id, private=False))}
+
+
+def posted(stage: Stage, chat: Chat) -> Message:
+    return next(
+        message
+        for message in reversed(stage.server.answers(chat))
+        if any(button.get("callback_data", "").startswith("i1:") for button in message.buttons)
+    )
+
+
+@pytest.mark.parametrize("as_reply", [False, True])
+async def test_a_document_of_a_moderator_is_approved_by_the_owner_under_the_card_where_cards_go(
+    as_reply: bool,
+) -> None:
+    async with on_telegram(model()) as stage:
+        await stage.say(f"/settings log_channel {stage.group.id}", by=stage.owner, chat=stage.group)
+        if as_reply:
+            file = stage.overhear(stage.server.people.document(stage.group, stage.mod, "ames.json", card()))
+            await stage.say("/persona import", by=stage.mod, chat=stage.group, reply_to=file)
+        else:
+            await stage.send("ames.json", card(), "/persona import", by=stage.mod, chat=stage.group)
+        message = posted(stage, stage.group)
+        early = await stage.press(message, "i1:approve", by=stage.mod)
+
+        assert "keeps a small bakery" in message.text
+        assert "senior moderators" in alert(early)
+        assert "Ames" not in speaking(stage)
+
+        done = await stage.press(message, "i1:approve", by=stage.owner)
+        assert "Ames may speak now" in (alert(done) or stage.server.answers(stage.group)[-1].text)
+        assert "Ames" in speaking(stage)
+        assert "Approved" in message.text
+        assert not message.buttons
+
+
+async def test_somebody_else_presses_in_vain() -> None:
+    async with on_telegram(model()) as stage:
+        await stage.say(f"/settings log_channel {stage.group.id}", by=stage.owner, chat=stage.group)
+        await stage.send("ames.json", card(), "/persona import", by=stage.owner, chat=stage.group)
+        message = posted(stage, stage.group)
+        for verb in ("approve", "reject", "show"):
+            await stage.press(message, f"i1:{verb}", by=stage.mina)
+
+        assert "Ames" not in speaking(stage)
+        assert posted(stage, stage.group).buttons
+
+
+async def test_what_waits_can_be_listed_and_decided_by_typing() -> None:
+    async with on_telegram(model()) as stage:
+        await stage.send("ames.json", card(), "/persona import", by=stage.owner, chat=stage.group)
+        listed = await stage.say("/persona pending", by=stage.owner, chat=stage.group)
+        found = re.search(r"(?m)^(?:.*\s)?([a-z2-9]{6})$", "\n".join(message.text for message in listed))
+        assert found
+        number = found[1]
+        done = await stage.say(f"/persona reject {number}", by=stage.owner, chat=stage.group)
+
+        assert "Rejected" in "\n".join(message.text for message in done)
