@@ -30,6 +30,7 @@ def build(language: str) -> Callable[[], None]:
     from bots.cli.desk import judge, review
     from bots.cli.doctor import doctor
     from bots.cli.files import persona_app, train
+    from bots.cli.imports import persona_export, persona_import
     from bots.cli.init import init
     from bots.cli.models import model_app
     from bots.cli.policies import policy_app
@@ -45,6 +46,8 @@ def build(language: str) -> Callable[[], None]:
     )
     for function in (chat, run, status, init, doctor, review, judge, safety, train):
         app.command()(function)
+    persona_app.command("import")(persona_import)
+    persona_app.command("export")(persona_export)
     app.add_typer(persona_app, name="persona")
     app.add_typer(model_app, name="model")
     app.add_typer(policy_app, name="policy")

@@ -21,7 +21,8 @@ _PIECES: Final = 3
 _PIECE: Final = 150
 """Characters of a piece."""
 _REMARKS: Final = 3
-_KIND: Final = 1024
+_KILO: Final = 1024
+_SIGNS: Final = {"-": "−", "+": "+"}
 
 
 def pending_card(pending: Pending, language: str) -> Card:
@@ -83,15 +84,15 @@ def notes(seen: Iterable[str], remarks: Iterable[Remark], language: str) -> tupl
     return (*special, *told[:_REMARKS], *more)
 
 
-def changes(old: Persona | None, new: Persona, language: str) -> tuple[Row, ...]:
-    """What is different, field by field, shortened."""
+def changes(old: Persona | None, new: Persona, language: str, *, room: int | None = _ROOM) -> tuple[Row, ...]:
+    """What is different, field by field, shortened to so many characters; None: whole."""
     found = differences(old, new)
     rows: list[Row] = []
-    room = _ROOM
+    left = float("inf") if room is None else room
     for each in found:
-        row = Row(label=field_name(each, language), text="\n".join(_shown(each)))
-        room -= len(row.label) + len(row.text)
-        if room < 0:
+        row = Row(label=field_name(each, language), text="\n".join(_whole(each) if room is None else _shown(each)))
+        left -= len(row.label) + len(row.text)
+        if left < 0:
             break
         rows.append(row)
     if len(rows) < len(found):
@@ -114,11 +115,15 @@ def field_name(difference: Difference, language: str) -> str:
     return catalogue("bots").say(key, language) if known else difference.field
 
 
+def _whole(difference: Difference) -> Iterator[str]:
+    return (f"{_SIGNS[sign]} {piece}" for sign, piece in difference.lines)
+
+
 def _shown(difference: Difference) -> Iterator[str]:
     """Its first pieces, and how many more there are."""
     for sign, piece in difference.lines[:_PIECES]:
         cut = piece if len(piece) <= _PIECE else f"{piece[:_PIECE]}…"
-        yield f"{'−' if sign == '-' else sign} {cut}"
+        yield f"{_SIGNS[sign]} {cut}"
     rest = difference.lines[_PIECES:]
     if rest:
         gone = sum(sign == "-" for sign, _ in rest)
@@ -126,7 +131,7 @@ def _shown(difference: Difference) -> Iterator[str]:
 
 
 def _size(size: int) -> str:
-    return f"{size / _KIND / _KIND:.1f} MB" if size >= _KIND * _KIND else f"{-(-size // _KIND)} kB"
+    return f"{size / _KILO / _KILO:.1f} MB" if size >= _KILO * _KILO else f"{-(-size // _KILO)} kB"
 
 
 def _say(key: str, language: str, **fields: object) -> str:

@@ -160,7 +160,7 @@ class Quarantine:
 
     async def history(self, server: str | None) -> tuple[Line, ...]:
         """Who brought what, and who decided, in a community or (None) in all; oldest first. The value of a line has
-        `step`, `import`, `persona`, `version`, `digest`, `file`."""
+        `step`, `import`, `persona`, `version`, `digest`, `server`."""
         lines = await self._state.lines(_BOOK)
         return tuple(line for line in lines if server in {None, line.value["server"]})
 
@@ -197,15 +197,9 @@ class Quarantine:
         await self._write(step, pending, by)
 
     async def _write(self, step: Step, pending: Pending, by: str) -> None:
-        value = {
-            "step": step,
-            "import": pending.id,
-            "persona": pending.persona.id,
-            "version": pending.persona.version,
-            "digest": pending.digest,
-            "server": pending.server,
-        }
-        await self._state.append(Line(kind=_BOOK, at=self._now(), value=value, person=by))
+        persona, digest = pending.persona, pending.digest
+        line = line_of_import(step, pending.id, persona, digest=digest, server=pending.server, by=by, at=self._now())
+        await self._state.append(line)
 
     async def _put(self, pending: Pending) -> None:
         value = {
@@ -240,6 +234,21 @@ class Quarantine:
             replaces=value["replaces"],
             current=self._troupe.own(persona.id, entry.group),
         )
+
+
+def line_of_import(
+    step: Step, number: str, persona: Persona, *, digest: str, server: str, by: str, at: datetime
+) -> Line:
+    """A line of the book of imports; `digest` is the one of the file, `by` the key of whoever did it."""
+    value = {
+        "step": step,
+        "import": number,
+        "persona": persona.id,
+        "version": persona.version,
+        "digest": digest,
+        "server": server,
+    }
+    return Line(kind=_BOOK, at=at, value=value, person=by)
 
 
 def _ended(entry: Entry) -> Ended:

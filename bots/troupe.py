@@ -4,7 +4,7 @@ import asyncio
 import base64
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -91,19 +91,9 @@ class Troupe:
         The id of one of the community's own personas stands for that one, which it would replace. Raises PersonaError
         for what is wrong with the file, UsageError where there are too many.
         """
-        seen: tuple[str, ...] = ()
-        if file.lower().endswith(_FILE):
-            persona, data = await asyncio.to_thread(read_persona, data, file=file), b""
-        else:
-            persona, seen = await asyncio.to_thread(_read, data, file)
         everybody = {cast.persona.id for cast in self.hall.casts()}
-        own = {cast.persona.id: cast.persona for cast in self.hall.casts(server)}
-        wanted = name or _wanted(persona)
-        if wanted in everybody:
-            wanted = self._free(wanted, server)
-        document = await asyncio.to_thread(to_toml, replace(persona, id=wanted))
-        checked = await asyncio.to_thread(read_persona, document.encode(), file=file)
-        replaced = own.get(wanted)
+        checked, document, seen = await asyncio.to_thread(read_file, data, file, name=name, taken=everybody)
+        replaced = self.own(checked.id, server)
         if replaced is None:
             self._require_room(server)
         await self._cast(checked)
@@ -140,7 +130,8 @@ class Troupe:
             extra={"picture": picture} if picture else {},
         )
         self._require_room(server)
-        document = to_toml(replace(persona, id=self._free(_wanted(persona), server)))
+        taken = {cast.persona.id for cast in self.hall.casts(server)}
+        document = to_toml(replace(persona, id=_free(_wanted(persona), taken)))
         checked = await asyncio.to_thread(read_persona, document.encode(), file=name)
         await self._keep(checked, document, b"", server)
         return Arrival(persona=checked, remarks=tuple(await asyncio.to_thread(lint, checked)))
@@ -196,12 +187,6 @@ class Troupe:
         await self._state.put(Entry(kind=_KIND, key=_key(server, persona.id), value=value, group=server))
         self.hall.add(cast, server)
 
-    def _free(self, wanted: str, server: str) -> str:
-        """An id like the one wanted that nobody has there."""
-        taken = {cast.persona.id for cast in self.hall.casts(server)}
-        numbered = (f"{wanted}_{number}" for number in range(2, len(taken) + 3))
-        return next(name for name in (wanted, *numbered) if name not in taken)
-
 
 def _wanted(persona: Persona) -> str:
     """The id that a persona has, or one like its name."""
@@ -209,13 +194,35 @@ def _wanted(persona: Persona) -> str:
     return wanted[:_ID_LENGTH] if wanted[:1].isascii() and wanted[:1].isalpha() else _ANYBODY
 
 
-def _read(data: bytes, file: str) -> tuple[Persona, tuple[str, ...]]:
-    """The persona of a card, and what is special about it. Some cards take a while."""
-    card = read_card(data, file=file)
-    written = " ".join((card.description, card.first_mes))
-    language = language_of(written, unknown=DEFAULT_LANGUAGE)
-    persona = persona_of(card, id=_IMPORTED, language=language if language in LANGUAGES else DEFAULT_LANGUAGE)
-    return persona, screen(card)
+def read_file(
+    data: bytes, file: str, *, name: str = "", taken: Collection[str] = ()
+) -> tuple[Persona, str, tuple[str, ...]]:
+    """The persona in a character card or a persona file, the persona file it is, and keys of words for what is special
+    about its card. It has the id `name`, or one like its name, and none of those `taken`. Some cards take a while.
+
+    Raises PersonaError for what is wrong with it.
+    """
+    seen: tuple[str, ...] = ()
+    if is_persona_file(file):
+        persona = read_persona(data, file=file)
+    else:
+        card = read_card(data, file=file)
+        language = language_of(f"{card.description} {card.first_mes}", unknown=DEFAULT_LANGUAGE)
+        spoken = language if language in LANGUAGES else DEFAULT_LANGUAGE
+        persona, seen = persona_of(card, id=_IMPORTED, language=spoken), screen(card)
+    document = to_toml(replace(persona, id=_free(name or _wanted(persona), taken)))
+    return read_persona(document.encode(), file=file), document, seen
+
+
+def is_persona_file(file: str) -> bool:
+    """Whether a file is called like a persona file."""
+    return file.lower().endswith(_FILE)
+
+
+def _free(wanted: str, taken: Collection[str]) -> str:
+    """An id like the one wanted that nobody has."""
+    numbered = (f"{wanted}_{number}" for number in range(2, len(taken) + 3))
+    return next(name for name in (wanted, *numbered) if name not in taken)
 
 
 def _key(server: str, name: str) -> str:
