@@ -5,14 +5,13 @@ at. The guard judges what a persona says later, whatever this module thought of 
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from moderation.filters.bias import Bias, shipped
-from moderation.filters.character.claims import SLOTS
-from moderation.filters.character.numbers import numbers_in
 from personas.lint_groups import about_groups, caricature, pattern
+from personas.lint_people import about_people
+from personas.lint_time import about_facts
 from personas.persona import Persona, Tier
 from personas.remarks import Level, Remark
 
@@ -60,13 +59,6 @@ _POLITICAL: Final = pattern(
     r"\b(?:campaign(?:s|ing)?\s+for|support|supports|promote|promotes)\s+(?:the\s+)?(?:\w+\s+)?(?:party|candidate)\b",
     r"투표(?:하도록|하라고|하게)|선거\s?운동|(?:후보|정당)(?:을|를|에)?\s{0,2}(?:지지하|지지를|뽑|홍보)",
 )
-_REAL_PERSON: Final = pattern(
-    r"\b(?:current|sitting|incumbent)\s+(?:president|prime minister|king|queen|pope|senator)\b",
-    r"\b(?:real|living|existing)\s+(?:person|celebrity|politician|public figure|actor|singer|idol)\b",
-    r"\bimpersonat\w+|\bofficial account of\b",
-    r"실존\s?(?:인물|연예인|정치인)|현직\s?(?:대통령|총리|국회의원|장관)|(?:연예인|아이돌|정치인)\s?(?:본인|당사자)|사칭",
-)
-_PARODY: Final = pattern(r"\bparody\b", "패러디")
 _MINOR: Final = pattern(
     r"\b(?:school ?girl|school ?boy|under ?age|teen|teenage[rd]?|little (?:girl|boy)|loli|shota|jailbait)\b",
     r"\b(?:high|middle|elementary|primary|secondary).?school(?:er\b| (?:student|girl|boy|pupil|freshman|senior)\b)",
@@ -129,9 +121,9 @@ def lint(
         *caricature(persona),
         *_minor_romance(persona),
         *_minor_mature(persona),
-        *_real_person(persona),
+        *about_people(persona, _instructions(persona)),
         *_provenance(persona),
-        *_facts(persona),
+        *about_facts(persona),
         *_placeholders(persona),
         *(_registers(persona, fits_register) if fits_register else ()),
     ]
@@ -148,6 +140,8 @@ def _instructions(persona: Persona) -> Iterator[tuple[str, str]]:
     yield "scenario", persona.scenario
     for number, fact in enumerate(persona.facts, start=1):
         yield f"facts.{number}.text", fact.text
+    for number, person in enumerate(persona.relations, start=1):
+        yield f"relations.{number}.text", person.text
 
 
 def _lines(persona: Persona) -> Iterator[tuple[str, str]]:
@@ -225,50 +219,12 @@ def _minor(persona: Persona) -> str:
     return found.group().strip() if found else ""
 
 
-def _real_person(persona: Persona) -> Iterator[Remark]:
-    """Only what the file itself gives away: no list of names could be complete or stay true."""
-    if _PARODY.search(persona.tagline):
-        return
-    for key, text in (*_instructions(persona), ("source", persona.source)):
-        if found := _REAL_PERSON.search(text):
-            yield Remark(level=Level.WARNING, rule="real_person", key=key, fields={"found": found.group()})
-
-
 def _provenance(persona: Persona) -> Iterator[Remark]:
     """Somebody wrote this, and may or may not want it used."""
     level = Level.WARNING if persona.tier is Tier.DEMOGRAPHIC else Level.ERROR
     for key, value in (("source", persona.source), ("licence", persona.licence)):
         if not value:
             yield Remark(level=level, rule="provenance", key=key, fields={"missing": key})
-
-
-def _facts(persona: Persona) -> Iterator[Remark]:
-    """Facts that cannot both hold, and facts whose time is not told."""
-    yield from _twice("fact_id", persona, (fact.id for fact in persona.facts))
-    yield from _twice("fact_slot", persona, ((fact.slot, fact.since) if fact.slot else None for fact in persona.facts))
-    for number, fact in enumerate(persona.facts, start=1):
-        if fact.values and not fact.slot:
-            yield Remark(level=Level.ERROR, rule="values_slot", key=f"facts.{number}.values")
-        elif fact.slot in SLOTS and not fact.values:
-            yield Remark(
-                level=Level.WARNING, rule="slot_values", key=f"facts.{number}.slot", fields={"found": fact.slot}
-            )
-        elif fact.slot == "age" and not any(map(numbers_in, fact.values)):
-            yield Remark(level=Level.WARNING, rule="age_number", key=f"facts.{number}.values")
-    undated = [fact.id for fact in persona.facts if fact.since is None]
-    if persona.moment is not None and undated:
-        fields = {"facts": ", ".join(undated), "moment": persona.moment.isoformat()}
-        yield Remark(level=Level.WARNING, rule="undated", key="facts", fields=fields)
-
-
-def _twice(rule: str, persona: Persona, marks: Iterable[object]) -> Iterator[Remark]:
-    """A remark on every fact whose mark another has already; None marks nothing."""
-    seen: Counter[object] = Counter()
-    for number, (fact, mark) in enumerate(zip(persona.facts, marks, strict=True), start=1):
-        seen[mark] += mark is not None
-        if seen[mark] > 1:
-            fields = {"found": fact.slot if rule == "fact_slot" else fact.id}
-            yield Remark(level=Level.ERROR, rule=rule, key=f"facts.{number}", fields=fields)
 
 
 def _placeholders(persona: Persona) -> Iterator[Remark]:
