@@ -48,6 +48,7 @@ from bots.troupe import Troupe
 from moderation.guard import Guard
 from moderation.review import ReviewDesk
 from moderation.stores import Store
+from personas.company import Company
 from personas.generators import Generator
 from personas.knowledge.source import Knowledge
 from personas.ledger import Ended
@@ -130,7 +131,7 @@ def _hands(
         choose=random.SystemRandom().choice,
         ended=ended,
         performed=metrics.performed,
-        sources=(Knowledge(encoder_of(guard)),) if settings.reply.lookup else (),
+        sources=(Company(), *([Knowledge(encoder_of(guard))] if settings.reply.lookup else ())),
     )
 
 

@@ -1,22 +1,18 @@
-"""What a persona remembers of a conversation while it lasts: a bounded window of turns."""
+"""What a persona remembers of a conversation while it lasts: a bounded window of turns.
 
-from collections import deque
-from dataclasses import dataclass
+Where several personas are on one stage each has a conversation of its own. What one of them says, and to what, the
+others overhear: as turns of people by its name. What becomes of it later (edited, taken back, shown after all) becomes
+of it everywhere. Nothing else is shared but what people said, for the filters that look back.
+"""
+
+from collections.abc import Iterable
+from weakref import WeakSet
 
 from personas.messages import Turn
+from personas.window import Said, Window
 
 _EARLIER = 3
 """Turns of either side that filters may look back on."""
-_HEARD = 12
-"""Turns of people that are kept for it, whoever said them."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A turn in the window, and the key of the reply it is a part of: the person's turn and the persona's share it."""
-
-    turn: Turn
-    key: str
 
 
 class Conversation:
@@ -24,9 +20,7 @@ class Conversation:
 
     def __init__(self, *, window: int) -> None:
         """`window` is how many turns are kept; what of them fits into a prompt is the prompt compiler's business."""
-        self._said: deque[_Said] = deque(maxlen=window)
-        self._heard: deque[tuple[str, str, str]] = deque(maxlen=_HEARD)
-        """Who said it, what, and the key of the reply to it."""
+        self.window = Window(window)
         self.exchange = ""
         """Id of the last exchange something was objected to in, or ""."""
         self.note = ""
@@ -35,15 +29,34 @@ class Conversation:
         """See `Brief.profile`."""
         self.community = ""
         """See `Brief.community`."""
+        self.company: tuple[str, ...] = ()
+        """Names of the other personas on the stage."""
+        self._name = ""
+        self._audience: tuple[Window, ...] = ()
+        self._told: WeakSet[Window] = WeakSet()
+        """Those in which something of this one may have been overheard."""
+
+    def among(self, name: str, others: "Iterable[tuple[str, Conversation]]" = ()) -> None:
+        """From now on the persona, whose name is `name`, is on a stage with `others` (name and conversation), who
+        overhear what it says; with none, it is alone."""
+        company = tuple(others)
+        self._name = name
+        self.company = tuple(other for other, _ in company)
+        self._audience = tuple(conversation.window for _, conversation in company)
+        self._told.update(self._audience)
 
     @property
     def turns(self) -> tuple[Turn, ...]:
         """What model and person said, oldest first."""
-        return tuple(said.turn for said in self._said)
+        return tuple(said.turn for said in self.window.said)
+
+    def turns_before(self, key: str) -> tuple[Turn, ...]:
+        """Those before the reply of that key; all of them for "", or where there is none of it."""
+        return self.turns[: self.window.place(key)]
 
     def earlier(self, person: str) -> tuple[str, ...]:
         """The last things this person said, whether or not they were answered, oldest first; `person` is their key."""
-        return tuple(text for speaker, text, _ in self._heard if speaker == person)[-_EARLIER:]
+        return tuple(text for speaker, text, _ in self.window.heard if speaker == person)[-_EARLIER:]
 
     @property
     def replies(self) -> tuple[str, ...]:
@@ -53,66 +66,100 @@ class Conversation:
 
     @property
     def people(self) -> tuple[str, ...]:
-        """Display names of the people in the window, each once."""
-        return tuple(dict.fromkeys(turn.name for turn in self.turns if turn.role == "user" and turn.name))
+        """Display names of everybody else in the window and on the stage, each once."""
+        spoke = (turn.name for turn in self.turns if turn.role == "user" and turn.name)
+        return tuple(dict.fromkeys((*spoke, *self.company)))
 
     @property
     def last(self) -> tuple[Turn, str] | None:
-        """The turn that was answered last and its reply, where the window ends with them."""
-        if len(self._said) < 2 or (self.turns[-2].role, self.turns[-1].role) != ("user", "assistant"):
+        """The turn that was answered last and its reply, where nothing but what was overheard comes after them."""
+        end = self.window.end
+        both = self.turns[max(0, end - 2) : end]
+        if [turn.role for turn in both] != ["user", "assistant"]:
             return None
-        return self.turns[-2], self.turns[-1].text
+        return both[0], both[1].text
+
+    @property
+    def reacted(self) -> bool:
+        """Whether that reply is one to what was overheard: the turn before it belongs to another one."""
+        return self.last is not None and self.window.said[self.window.end - 2].overheard
+
+    @property
+    def since(self) -> str:
+        """The key of what was overheard first after that reply, or ""."""
+        end = self.window.end
+        return self.window.said[end].key if end < len(self.window.said) else ""
+
+    @property
+    def overhears(self) -> bool:
+        """Whether the window ends with what another persona on the stage said: there is something to react to."""
+        newest = self.window.said[-1] if self.window.said else None
+        return newest is not None and newest.overheard and newest.turn.name in self.company
 
     def ends_with(self, key: str) -> bool:
-        """Whether the window ends with the reply of that key ("": whatever it is)."""
-        return self.last is not None and key in {"", self._said[-1].key}
+        """Whether the last reply is the one of that key ("": whatever it is)."""
+        return self.last is not None and key in {"", self.window.said[self.window.end - 1].key}
 
     def heard(self, person: str, text: str, key: str = "") -> None:
-        """A turn of the person of that key was judged; `key` as with `answered`."""
-        self._heard.append((person, text, key))
+        """A turn of the person of that key was judged; `key` as with `answered`. Everybody on the stage heard it."""
+        for window in (self.window, *self._audience):
+            window.heard.append((person, text, key))
 
-    def answered(self, said: Turn, reply: str, key: str = "") -> None:
-        """A person's turn got a reply; what of it was shown, and nothing else, becomes part of the window. `key` is
-        what the reply is known by afterwards."""
-        self._said.append(_Said(said, key))
+    def answered(self, said: Turn | None, reply: str, key: str = "", *, before: str = "") -> None:
+        """A person's turn (None: what was overheard) got a reply; what of it was shown, and nothing else, becomes part
+        of the window: at the end, or ahead of the reply with the key `before`. `key` is what the reply is known by
+        afterwards."""
+        self.window.insert(_own(said, reply, key), self.window.place(before))
         if reply:
-            self._said.append(_Said(Turn(role="assistant", text=reply), key))
+            self._tell(said, reply, key, before)
 
     def undone(self, key: str = "") -> tuple[Turn, str] | None:
-        """Take the last turn and its reply out of the window, and give them back; None where the window does not end
-        with the reply of that key."""
-        last = self.last
+        """Take the last turn (but for one that was overheard) and its reply out of the window, and give them back; None
+        where the last reply is not the one of that key. Those who overheard it wait for what takes its place."""
+        last, reacted, end = self.last, self.reacted, self.window.end
         if last is None or not self.ends_with(key):
             return None
-        self._said.pop()
-        self._said.pop()
+        del self.window.said[end - 1]
+        if not reacted:
+            del self.window.said[end - 2]
         return last
 
     def revised(self, reply: str, key: str = "") -> bool:
         """The last reply reads differently now (edited, continued, another variant); whether it was that of the key."""
-        own = self._said[-1].key if self._said else ""
-        last = self.undone(key)
-        if last is not None:
-            self.answered(last[0], reply, own)
-        return last is not None
+        if not self.ends_with(key):
+            return False
+        at = self.window.end - 1
+        self.window.reword(at, reply)
+        for window in self._told:
+            window.reworded(self.window.said[at].key, reply)
+        return True
 
-    def released(self, said: Turn, reply: str, key: str, *, before: str = "") -> None:
+    def released(self, said: Turn | None, reply: str, key: str, *, before: str = "") -> None:
         """A reply that was kept back reads `reply` now, where its turn is in the window; else it comes into it ahead of
-        the reply with the key `before`, or at the end."""
-        both = [_Said(said, key), _Said(Turn(role="assistant", text=reply), key)]
-        turns = list(self._said)
-        own = [number for number, each in enumerate(turns) if key and each.key == key]
-        later = [number for number, each in enumerate(turns) if before and each.key == before]
-        at = (own or later or [len(turns)])[0]
-        rest = [each for each in turns[at:] if not key or each.key != key]
-        self._said = deque([*turns[:at], *both, *rest], maxlen=self._said.maxlen)
+        the reply with the key `before`, or at the end. `said` as with `answered`."""
+        self.window.put(_own(said, reply, key), key, before)
+        self._tell(said, reply, key, before)
 
     def forgotten(self, key: str) -> None:
-        """The reply of that key, wherever in the window it is, was never said, nor asked for. Not for ""."""
+        """The reply of that key, wherever in the window it is, was never said, nor asked for; nor did anybody overhear
+        it. Not for ""."""
         if key:
-            self._said = deque([said for said in self._said if said.key != key], maxlen=self._said.maxlen)
-            self._heard = deque([heard for heard in self._heard if heard[2] != key], maxlen=_HEARD)
+            for window in (self.window, *self._told):
+                window.drop(key)
 
     def opened(self, greeting: str) -> None:
         """The persona spoke first."""
-        self._said.append(_Said(Turn(role="assistant", text=greeting), ""))
+        self.window.said.append(Said(Turn(role="assistant", text=greeting), ""))
+        self._tell(None, greeting, "", "")
+
+    def _tell(self, said: Turn | None, reply: str, key: str, before: str) -> None:
+        """Who is on the stage overhears it."""
+        shown = Turn(role="user", text=reply, name=self._name)
+        turns = [Said(turn, key, overheard=True) for turn in (said, shown) if turn is not None]
+        for window in self._audience:
+            window.put(turns, key, before)
+
+
+def _own(said: Turn | None, reply: str, key: str) -> list[Said]:
+    turns = [Said(said, key)] if said is not None else []
+    return [*turns, Said(Turn(role="assistant", text=reply), key)] if reply else turns

@@ -47,6 +47,8 @@ class Cue(enum.Enum):
     """More of the last reply."""
     AMEND = "amend"
     """A reply to what a person wrote, who had worded it otherwise before: that and the reply it got were never said."""
+    REACT = "react"
+    """Something to what another persona on the same stage has just said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
 """What one reply answers: who said what to whom, where."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from moderation.records import Brief, Candidate, Stage
+from moderation.guard import Guard
+from moderation.records import Action, Brief, Candidate, Decision, Stage
+from moderation.words import catalogue
 from personas.cast import Cast, clean
 from personas.conversation import Conversation
 from personas.cues import Part, take_up
@@ -14,6 +16,7 @@ class Occasion:
     """One reply's place in the world. The conversation goes on changing; the rest stays."""
 
     message: Message
+    """Of nobody (`Message.person`) where what is answered was said by another persona."""
     cast: Cast
     conversation: Conversation
     part: Part
@@ -23,16 +26,20 @@ class Occasion:
     @classmethod
     def of(cls, cue: Cue, message: Message, cast: Cast, conversation: Conversation) -> "Occasion":
         """Take up the reply to `message`: what it takes the place of leaves the window."""
-        turn = Turn(role="user", text=clean(message.text), name=message.name)
+        name = _told_apart(message.name, cast, conversation)
+        turn = Turn(role="user", text=clean(message.text), name=name)
         part = take_up(cue, turn, conversation, cast.persona, key=message.reply)
-        people = dict.fromkeys((*conversation.people, message.name))
+        if part.speaker:
+            message = replace(message, person="", name=part.speaker, text=part.said)
+        people = dict.fromkeys((*conversation.people, part.turn.name or message.name))
         names = tuple(name for name in people if name)
         return cls(message=message, cast=cast, conversation=conversation, part=part, people=names)
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """The window, and what is answered as its last turn."""
-        return (*self.conversation.turns, self.part.turn)
+        """The window as far as the reply knows it, with what is answered as its last turn."""
+        known = self.conversation.turns_before(self.part.ahead)
+        return known if self.part.reaction else (*known, self.part.turn)
 
     @property
     def brief(self) -> Brief:
@@ -40,10 +47,16 @@ class Occasion:
         talk = self.conversation
         return self.cast.brief_for(self.people, profile=talk.profile, community=talk.community)
 
+    async def invites(self, guard: Guard) -> bool:
+        """Whether what another persona said may be answered. It is judged as a person's turn is; but whatever speaks
+        against it is held against nobody: there is no reaction, that is all."""
+        verdict = await guard.judge(self.heard)
+        return verdict.action is Action.NONE and verdict.decision is not Decision.BLOCK
+
     @property
     def heard(self) -> Candidate:
         """The person's turn, to be judged."""
-        earlier = self.conversation.earlier(self.message.person)
+        earlier = () if self.part.reaction else self.conversation.earlier(self.message.person)
         return Candidate(stage=Stage.INPUT, text=self.part.said, earlier=earlier, brief=self.brief)
 
     def candidate(self, stage: Stage, text: str, *, spoken: str, asked: bool) -> Candidate:
@@ -61,3 +74,11 @@ class Occasion:
             disclosed=asked or before.startswith(self.cast.disclosure.text),
             brief=self.brief,
         )
+
+
+def _told_apart(name: str, cast: Cast, conversation: Conversation) -> str:
+    """A person's name as it stands beside those of other personas: never one of theirs, and never none."""
+    theirs = {other.casefold() for other in conversation.company}
+    if not theirs or (name and name.casefold() not in theirs):
+        return name
+    return catalogue("personas").say("prompting.somebody", cast.persona.language, name=cast.persona.name)

@@ -74,7 +74,7 @@ class Reply:
         self._part = self._occasion.part
         self._asides: tuple[Aside, ...] = ()
         """What was looked up for it."""
-        self._ledger = hands.ledger(message, cast, said=self._part.said)
+        self._ledger = hands.ledger(message, cast, said=self._part.quoted)
         self._screen = OnScreen(hands.monotonic)
         self._usage = Usage()
         self._model = hands.generator.id
@@ -130,7 +130,11 @@ class Reply:
 
     async def _steps(self) -> None:
         said = self._part.said
-        if not said.strip() or len(said) > self._hands.settings.longest_message:
+        if self._part.reaction:
+            if not await self._occasion.invites(self._hands.guard):
+                self._end(Outcome.DECLINED)
+                return
+        elif not said.strip() or len(said) > self._hands.settings.longest_message:
             self._end(Outcome.DECLINED)
             await self._show(self._cast.words["too_long_message" if said.strip() else "empty_message"])
             return

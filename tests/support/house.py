@@ -23,6 +23,7 @@ from moderation.guard import Guard
 from moderation.policy import Policy
 from moderation.stores import Store
 from moderation.stores.memory import MemoryStore
+from personas.company import Company
 from personas.generators import Generator
 from personas.messages import Message
 from personas.persona import Persona
@@ -118,6 +119,7 @@ async def open_house(
         choose=lambda lines: lines[0],
         ended=register.ended,
         performed=metrics.performed if metrics else None,
+        sources=(Company(),),
     )
     casting = await Casting.of(guard, limits)
     casts = [await casting.cast(persona) for persona in personas]
