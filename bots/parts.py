@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from bots.config import Settings
+from bots.errors import Unknown
 from bots.exposure import Exposure
 from bots.mutes import Mutes
 from bots.own_words import OwnWords
@@ -111,9 +112,12 @@ async def open_register(settings: Settings) -> AsyncGenerator[Register, None]:
 
 
 @asynccontextmanager
-async def open_review(settings: Settings, *, words: bool = False) -> AsyncGenerator[ReviewCommands, None]:
+async def open_review(
+    settings: Settings, *, typed: str, words: bool = False, personas: bool = False
+) -> AsyncGenerator[ReviewCommands, None]:
     """The review desk alone, beside whatever else has the store open; with `words` also what communities object to and
-    allow, which loads the word lists. Raises StoreUnavailable, PolicyError, FilterUnavailable."""
+    allow, which loads the word lists, with `personas` who may speak where, which loads their files. `typed` is what
+    people type before a verb. Raises StoreUnavailable, PolicyError, FilterUnavailable, PersonaError."""
     policy = await asyncio.to_thread(lambda: Policy.load(policy_file(settings)))
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))
@@ -123,7 +127,25 @@ async def open_review(settings: Settings, *, words: bool = False) -> AsyncGenera
         if words:
             guard = await stack.enter_async_context(open_guard(settings, (_LEXICON,)))
             tools = replace(tools, words=OwnWords(state, guard))
-        yield ReviewCommands(desk, language=settings.language, tools=tools)
+        if personas:
+            tools = replace(tools, speaker=await _speaker(settings, state))
+        yield ReviewCommands(desk, language=settings.language, tools=tools, typed=typed)
+
+
+async def _speaker(settings: Settings, state: State) -> Callable[[str, str], object]:
+    """See `Tools.speaker`."""
+    from bots.troupe import own_personas
+    from personas.loading import load_library
+
+    everywhere = tuple(await asyncio.to_thread(load_library, settings.personas.folders))
+    own = await own_personas(state)
+
+    def speaker(name: str, server: str) -> None:
+        known = (*everywhere, *own.get(server, ()))
+        if name not in known:
+            raise Unknown("settings.unknown_persona", name=name, known=", ".join(known))
+
+    return speaker
 
 
 def tools_of(settings: Settings, state: State, *, now: Callable[[], datetime]) -> Tools:

@@ -1,5 +1,6 @@
 """Who asks the review desk for what, and how each verb goes: one table of who may do what."""
 
+import shlex
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,6 +53,8 @@ RANKS: Final[Mapping[str, Rank]] = MappingProxyType(
 )
 """The lowest rank that may use each verb."""
 
+REVIEW: Final = "/review"
+"""What is typed before a verb, where nothing else is said."""
 YES: Final = frozenset({"yes", "네", "예"})
 """What is typed behind a command that changes much, to have it done."""
 _NAMED: Final = 10
@@ -71,6 +74,12 @@ class By:
     """None: for all."""
     seen: str = ""
     """The turn of the case as it was seen by whoever pressed a button; "": they typed."""
+    typed: str = REVIEW
+    """What they type before a verb."""
+
+    def line(self, *words: str) -> str:
+        """What they can type to have that done."""
+        return f"{self.typed} {shlex.join(words)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +119,12 @@ def help_card(rank: Rank, language: str) -> Card:
 
 def wrong(verb: str, language: str) -> UsageError:
     """How one verb goes."""
-    return UsageError("commands.usage", usage=f"/review {_verb(verb, language)}")
+    return UsageError("commands.usage", usage=f"{REVIEW} {_verb(verb, language)}")
 
 
 def unknown(verb: str) -> UsageError:
     """Where the verbs there are can be read."""
-    return UsageError("review_help.unknown", verb=verb[:_SHOWN])
+    return UsageError("review_help.unknown", verb=verb[:_SHOWN], review=REVIEW)
 
 
 def counted(ids: Sequence[str]) -> str:

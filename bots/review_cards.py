@@ -24,9 +24,12 @@ _WORDED = frozenset({"edit", "note", "answer"})
 class ReviewCards:
     """Cards in one language. Nothing unmasked is on them unless it is asked for."""
 
-    def __init__(self, *, language: str, overdue: Callable[[Case], bool], now: Callable[[], datetime]) -> None:
-        """`overdue` tells whether a case waits longer than it should."""
+    def __init__(
+        self, *, language: str, overdue: Callable[[Case], bool], now: Callable[[], datetime], typed: str
+    ) -> None:
+        """`overdue` tells whether a case waits longer than it should; `typed` is what is typed before a verb."""
         self._language = language
+        self._typed = typed
         self._overdue = overdue
         self._now = now
 
@@ -63,7 +66,7 @@ class ReviewCards:
         card = Card(
             title=self._say("queue_title" if queue else "review_title", count=len(shown)),
             rows=tuple(Row(label=exchange.id, text=self.summary(exchange)) for exchange in shown),
-            hint=self._say("list_hint"),
+            hint=f"{self._typed} {self._say('list_hint')}",
         )
         return self._acted(card, shown[0], by) if len(shown) == 1 else card
 
@@ -105,13 +108,14 @@ class ReviewCards:
             rows += kept("shown", closing.shown)
         rows += (self._step(review) for review in exchange.case.reviews if _told(review))
         card = self._acted(Card(title=exchange.id, rows=tuple(rows)), exchange, by)
-        return replace(card, hint=self._say(hint, id=exchange.id) if hint else self._able(card))
+        return replace(card, hint=self._say(hint, id=exchange.id, review=self._typed) if hint else self._able(card))
 
     def _able(self, card: Card) -> str:
         """What buttons stand for, to be typed."""
         text = self._say("text")
         typed = (f"{verb} {card.exchange}" for row in card.acts for verb in row if verb not in _SEEN)
-        return " · ".join(f"{line} {text}" if line.split()[0] in _WORDED else line for line in typed)
+        lines = " · ".join(f"{line} {text}" if line.split()[0] in _WORDED else line for line in typed)
+        return f"{self._typed} {lines}" if lines else ""
 
     def _acted(self, card: Card, exchange: Exchange, by: Reviewer) -> Card:
         """With the buttons that are for `by`."""

@@ -1,6 +1,5 @@
 """The review desk as commands: what moderators type -> calls -> cards, on every platform and as `talchum review`."""
 
-import shlex
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
@@ -8,7 +7,7 @@ from typing import Final
 from bots.cards import Card, Row, Tone, moment
 from bots.desk_acts import refusal, turn
 from bots.errors import UsageError
-from bots.review_asking import By, Tools, Verb, help_card, permit, unknown, wrong
+from bots.review_asking import REVIEW, By, Tools, Verb, help_card, permit, unknown, wrong
 from bots.review_bulk import ReviewBulk
 from bots.review_cards import ReviewCards, about
 from bots.review_export import ReviewExport
@@ -57,16 +56,23 @@ class ReviewCommands:
     """Commands over one desk."""
 
     def __init__(
-        self, desk: ReviewDesk, *, language: str, tools: Tools | None = None, forbids: Forbids | None = None
+        self,
+        desk: ReviewDesk,
+        *,
+        language: str,
+        tools: Tools | None = None,
+        forbids: Forbids | None = None,
+        typed: str = REVIEW,
     ) -> None:
         """`language` is the one of the cards. Without `tools` there are the verbs of the desk alone. `forbids` gives
         the rules that keep a text from being shown in the place of a reply ("": what was kept back); where it is not
-        known here, that comes out when it is to be shown."""
+        known here, that comes out when it is to be shown. `typed` is what people type before a verb here."""
         self._desk = desk
+        self._typed = typed
         self._forbids = forbids
         self._language = language
         self._filters = Filters(desk, language=language)
-        self._cards = ReviewCards(language=language, overdue=desk.overdue, now=lambda: desk.now)
+        self._cards = ReviewCards(language=language, overdue=desk.overdue, now=lambda: desk.now, typed=typed)
         self._known: dict[str, Verb] = {
             "help": self._help,
             "list": self._list,
@@ -108,15 +114,24 @@ class ReviewCommands:
         `server` is the community whose cases may be seen, None all (see `ReviewDesk`). Raises UsageError, NotAllowed,
         ModerationError.
         """
-        verb, *rest = words or ["list"]
+        try:
+            return await self._run(words or ["list"], by, server)
+        except UsageError as error:
+            raise UsageError(error.key, **{name: self._here(value) for name, value in error.fields.items()}) from None
+
+    def _here(self, field: object) -> object:
+        """Of an error: what is to be typed, as it is typed here."""
+        return field.replace(REVIEW, self._typed) if isinstance(field, str) else field
+
+    async def _run(self, words: list[str], by: Reviewer, server: str | None) -> Card:
+        verb, *rest = words
         if verb not in self._known:
             raise unknown(verb)
         seen = ""
         if rest and verb in _OF_CASES:
             rest[0], _, seen = rest[0].partition("#")
-        asking = By(who=by, server=server, seen=seen)
         permit(verb, by.rank, self._language)
-        return await self._known[verb](rest, asking)
+        return await self._known[verb](rest, By(who=by, server=server, seen=seen, typed=self._typed))
 
     async def _help(self, words: list[str], by: By) -> Card:
         if words:
@@ -130,8 +145,8 @@ class ReviewCommands:
         if len(found) < _PAGE:
             return card
         same = [word for word in words if not word.startswith("after=")]
-        line = shlex.join(["list", *same, f"after={found[-1].id}"])
-        more = catalogue("bots").say("desk.next_page", self._language, line=f"/review {line}")
+        line = by.line("list", *same, f"after={found[-1].id}")
+        more = catalogue("bots").say("desk.next_page", self._language, line=line)
         return replace(card, hint=f"{card.hint} {more}")
 
     async def _search(self, words: list[str], by: By) -> Card:

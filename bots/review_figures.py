@@ -1,6 +1,7 @@
 """The figures of the review desk, as cards: what waits, and how often people agreed with the guard."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -45,7 +46,8 @@ class ReviewFigures:
         """All in all; or by rule, category, persona or moderator, of the last days. Raises UsageError."""
         if not words:
             stats = await self._desk.stats(server=by.server)
-            return self._overview(stats, await self._desk.waiting(server=by.server))
+            card = self._overview(stats, await self._desk.waiting(server=by.server))
+            return replace(card, hint=f"{by.typed} {self._say('usage_stats')}")
         view, days = self._asked(words)
         decisions = await self._desk.decided(timedelta(days=days), server=by.server)
         return self._view(view, days, _VIEWS[view](decisions))
@@ -101,7 +103,7 @@ class ReviewFigures:
             if rule.partition(".")[0] not in COMMENTS
         )
         rows = (*general, *self._waiting(list(waiting)), *rules)
-        return Card(title=self._word("stats_title"), rows=rows, hint=self._say("stats_hint"))
+        return Card(title=self._word("stats_title"), rows=rows)
 
     def _waiting(self, waiting: Sequence[Waiting]) -> list[Row]:
         """What waits, a row a priority, the most pressing first."""

@@ -68,7 +68,7 @@ class ReviewMutes:
         await self._mutes.put(mute)
         return Card(
             title=self._say(f"muted_{mute.kind}", who=mute.who, until=moment(mute.until)),
-            hint=self._say("muted_hint", kind=mute.kind, who=mute.who),
+            hint=by.line("unmute", mute.kind, mute.who),
             tone=Tone.GOOD,
         )
 

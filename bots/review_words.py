@@ -1,6 +1,5 @@
 """`/review lexicon`: what is objected to and allowed in one community, beside all lists; tried before it holds."""
 
-import shlex
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -47,7 +46,7 @@ class ReviewWords:
             return Card(title=self._say("words_same"), tone=Tone.BAD)
         if not sure:
             trial = await self._words.tried(here, after, await self._recent(by.server))
-            return self._trial(trial, f"/review lexicon {shlex.join((verb, *rest))} yes")
+            return self._trial(trial, by.line("lexicon", verb, *rest, "yes"))
         await self._words.put(by.server, after)
         return Card(title=self._say(f"words_{verb}", word=rest[0]), tone=Tone.GOOD)
 

@@ -32,6 +32,7 @@ _KIND: Final = "persona"
 _FILE: Final = ".toml"
 _MOST: Final = 50
 """Personas of one community."""
+_ALL: Final = 100_000
 _IMPORTED: Final = "imported"
 """The id of a persona that has none of its own yet."""
 _ANYBODY: Final = "persona"
@@ -76,7 +77,7 @@ class Troupe:
 
     async def restore(self) -> None:
         """Bring back everybody who was there before. Who does not pass the guard any more stays away, and is logged."""
-        for entry in await self._state.list(_KIND, limit=100_000):
+        for entry in await self._state.list(_KIND, limit=_ALL):
             try:
                 document = str(entry.value["document"])
                 persona = await asyncio.to_thread(read_persona, document.encode(), file=entry.key)
@@ -223,6 +224,14 @@ def _free(wanted: str, taken: Collection[str]) -> str:
     """An id like the one wanted that nobody has."""
     numbered = (f"{wanted}_{number}" for number in range(2, len(taken) + 3))
     return next(name for name in (wanted, *numbered) if name not in taken)
+
+
+async def own_personas(state: State) -> dict[str, tuple[str, ...]]:
+    """The ids of the personas of each community alone. Raises StoreBusy, StoreFailed."""
+    own: dict[str, tuple[str, ...]] = {}
+    for entry in await state.list(_KIND, limit=_ALL):
+        own[entry.group] = (*own.get(entry.group, ()), entry.key.removeprefix(_key(entry.group, "")))
+    return own
 
 
 def _key(server: str, name: str) -> str:

@@ -46,7 +46,9 @@ def review(
 
     async def work() -> None:
         by = Reviewer(name=getpass.getuser(), rank=Rank.ADMIN, tool="terminal")
-        async with open_review(settings, words=(words or [""])[0] == "lexicon") as commands:
+        verb = (words or [""])[0]
+        typed = f"talchum review --server {server}" if server else "talchum review"
+        async with open_review(settings, typed=typed, words=verb == "lexicon", personas=verb == "mute") as commands:
             card = await commands.run(words or [], by=by, server=community)
             if card.takes_back:
                 # Another process may have it standing somewhere; only that one can take it away.

@@ -7,8 +7,8 @@ language, so that a missing translation is seen where it is made:
     en = "The store is busy; nothing was shown."
     ko = "저장소가 바빠서 아무것도 보여 드리지 않았어요."
 
-The key of that entry in `store.toml` is `store.busy`. Fields in braces are filled by name: `{file}`. English has
-another text where the field `count` is 1, if it stands there as `en_one`; Korean needs none.
+The key of that entry in `store.toml` is `store.busy`. Fields in braces are filled by name: `{file}`. Where the field
+`count` is 1, the English text is `en_one`, if that stands there too; Korean needs none.
 """
 
 import functools

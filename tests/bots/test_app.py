@@ -16,8 +16,9 @@ from bots.errors import SettingsError, Unknown
 from bots.host import Host
 from bots.inbox import Busy
 from bots.models import limits_of, open_generator
-from bots.parts import open_guard, open_review, open_store
+from bots.parts import open_guard, open_review, open_state, open_store
 from bots.platform import Role
+from bots.state import Entry
 from moderation.errors import FilterUnavailable
 from moderation.policy import Policy
 from moderation.records import Candidate, Decision, Stage
@@ -224,9 +225,23 @@ terms = ["frobnicator"]
     assert verdict.decision is Decision.BLOCK
 
 
+async def test_outside_too_a_community_mutes_whoever_may_speak_there_and_nobody_else(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, "")
+    async with open_state(settings) as state:
+        await state.put(Entry(kind="persona", key="s1 own", value={}, group="s1"))
+    async with open_review(settings, typed="talchum review", personas=True) as commands:
+        for name in ("own", "lighthouse_keeper"):
+            await commands.run(["mute", "persona", name], by=by(), server="s1")
+        for server, known in (("s1", True), ("s2", False)):
+            with pytest.raises(Unknown) as refused:
+                await commands.run(["mute", "persona", "nobody"], by=by(), server=server)
+            assert "lighthouse_keeper" in str(refused.value)
+            assert (", own" in str(refused.value)) is known
+
+
 async def test_a_step_that_is_taken_stands_in_the_trail_with_the_policy_in_force(tmp_path: Path) -> None:
     settings, shipped = settings_of(tmp_path, ""), await asyncio.to_thread(Policy.load)
-    async with open_review(settings) as commands, open_store(settings) as store:
+    async with open_review(settings, typed="talchum review") as commands, open_store(settings) as store:
         kept = await store.open(opening(), objection())
         await store.close(kept, closing())
         await commands.run(["uphold", kept], by=by())

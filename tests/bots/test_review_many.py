@@ -60,6 +60,11 @@ class Desk:
         commands = ReviewCommands(self.desk, language=language, tools=self.tools)
         return await commands.run(line.split(), by=by(who, rank=rank), server=server)
 
+    async def sure(self, line: str, **more: object) -> Card:
+        """What is shown first, then done."""
+        await self.typed(line, **more)  # type: ignore[arg-type]
+        return await self.typed(f"{line} yes", **more)  # type: ignore[arg-type]
+
     async def listed(self, line: str) -> list[str]:
         return [row.label for row in (await self.typed(f"list {line}")).rows]
 
@@ -128,10 +133,10 @@ async def test_appeals_are_left_to_be_decided_one_by_one(step: str) -> None:
     for card in (preview, done):
         assert [row.text for row in card.rows] == ["2: a1, a3", "1: a2"]
     assert (await desk.rulings())[1] is None
-    alone = await desk.typed(f"bulk {step} appealed yes")
+    alone = await desk.sure(f"bulk {step} appealed")
     assert [row.text for row in alone.rows] == ["1: a2"]
     assert (await desk.rulings())[1] is None
-    await desk.typed("bulk escalate appealed yes")
+    await desk.sure("bulk escalate appealed")
     assert ReviewStep.ESCALATE in await desk.steps("a2")
 
 
@@ -152,10 +157,52 @@ async def test_a_bulk_is_shown_first_and_done_with_yes() -> None:
     assert notes == {"bulk b1"}
 
 
+async def test_what_is_confirmed_is_what_was_shown_and_what_changed_since_is_left_and_told() -> None:
+    desk = await Desk().cases(3)
+    shown = await desk.typed("bulk uphold")
+    await desk.cases(1)
+    desk.now -= DAY
+    await desk.typed("note a1 no step of its own")
+    await desk.typed("claim a2", who="mina")
+    await desk.typed("release a2", who="mina")
+
+    done = await desk.typed("bulk uphold yes")
+
+    assert shown.rows[0].text == "3: a1, a2, a3"
+    assert [row.text for row in done.rows] == ["1: a3", "2: a1, a2"]
+    assert await desk.rulings() == [None, None, Ruling.UPHELD, None]
+
+
+@pytest.mark.parametrize("other", ["joon", "another line", "another community", "an hour later"])
+async def test_what_somebody_was_not_shown_is_shown_before_it_is_done(other: str) -> None:
+    desk = await Desk().cases(1)
+    await desk.typed("bulk uphold")
+    desk.now += timedelta(hours=1) if other == "an hour later" else timedelta(0)
+
+    asked = await desk.typed(
+        "bulk uphold open yes" if other == "another line" else "bulk uphold yes",
+        who="joon" if other == "joon" else "mina",
+        server=None if other == "another community" else "s1",
+    )
+
+    assert "Nothing is done yet" in asked.title
+    assert await desk.rulings() == [None]
+
+
+async def test_a_bulk_is_done_once() -> None:
+    desk = await Desk().cases(1)
+    await desk.sure("bulk escalate")
+
+    again = await desk.typed("bulk escalate yes")
+
+    assert "Nothing is done yet" in again.title
+    assert (await desk.steps("a1")).count(ReviewStep.ESCALATE) == 1
+
+
 async def test_an_appeal_is_decided_by_itself_as_somebody_waits_for_the_answer() -> None:
     desk = await Desk().cases(2)
     await desk.desk.appeal("a1", person="p1", comment="No.", tool="test")
-    await desk.typed("bulk uphold yes")
+    await desk.sure("bulk uphold")
 
     assert await desk.rulings() == [None, Ruling.UPHELD]
     assert (await desk.typed("bulk escalate")).rows[0].text == "1: a1"
@@ -166,7 +213,7 @@ async def test_what_cannot_be_decided_is_skipped_and_told() -> None:
     await desk.typed("uphold a1")
     await desk.typed("claim a2", who="joon")
 
-    done = await desk.typed("bulk uphold all yes")
+    done = await desk.sure("bulk uphold all")
 
     assert [row.text for row in done.rows] == ["1: a3", "2: a2, a1"]
     assert await desk.rulings() == [Ruling.UPHELD, None, Ruling.UPHELD]
@@ -174,7 +221,7 @@ async def test_what_cannot_be_decided_is_skipped_and_told() -> None:
 
 async def test_a_bulk_is_taken_back_within_the_hour_where_it_has_the_last_word() -> None:
     desk = await Desk().cases(3)
-    await desk.typed("bulk uphold yes")
+    await desk.sure("bulk uphold")
     await desk.typed("overturn a2", who="joon")
     await desk.typed("note a1 looked at again")
 
@@ -189,7 +236,7 @@ async def test_a_bulk_is_taken_back_within_the_hour_where_it_has_the_last_word()
 
 async def test_what_was_worded_otherwise_since_a_bulk_is_not_taken_back() -> None:
     desk = await Desk().cases(1, decision=Decision.BLOCK, outcome=Outcome.WITHHELD)
-    await desk.typed("bulk uphold yes")
+    await desk.sure("bulk uphold")
     await desk.typed("edit a1 Other words.", who="joon")
 
     assert [row.text for row in (await desk.typed("undo b1")).rows] == ["0", "1: a1"]
@@ -198,7 +245,7 @@ async def test_what_was_worded_otherwise_since_a_bulk_is_not_taken_back() -> Non
 
 async def test_after_an_hour_or_from_elsewhere_nothing_is_taken_back() -> None:
     desk = await Desk().cases(1)
-    await desk.typed("bulk uphold yes")
+    await desk.sure("bulk uphold")
     with pytest.raises(UsageError):
         await desk.typed("undo b1", server="s2")
     desk.now += timedelta(hours=1)
@@ -210,7 +257,7 @@ async def test_after_an_hour_or_from_elsewhere_nothing_is_taken_back() -> None:
 async def test_an_escalation_of_many_is_done_and_is_not_said_to_be_undone() -> None:
     desk = await Desk().cases(2)
 
-    done = await desk.typed("bulk escalate yes")
+    done = await desk.sure("bulk escalate")
 
     assert done.hint == ""
     assert {kept.case.state for kept in await desk.desk.list(Query())} == {CaseState.ESCALATED}
@@ -220,7 +267,7 @@ async def test_overturning_many_ends_their_mutes() -> None:
     desk = await Desk().cases(1)
     await desk.typed("mute person a1 2d")
 
-    await desk.typed("bulk overturn yes")
+    await desk.sure("bulk overturn")
 
     assert (await desk.typed("mutes")).rows == ()
 
@@ -264,6 +311,19 @@ async def test_uncovering_an_export_is_noted_for_each_and_no_cell_is_run() -> No
     ] * 2
     assert row["said"] == "'=said"
     assert await desk.steps("a1") == [ReviewStep.REVEAL] * 2
+
+
+async def test_an_export_beyond_what_a_day_allows_uncovers_nothing_and_says_how_many_it_could() -> None:
+    desk = await Desk("[review]\nreveals_per_day = 3").cases(3)
+    await desk.typed("show a1 reveal")
+
+    with pytest.raises(UsageError, match=r"these are 3 texts, and today you may uncover 2 more") as refused:
+        await desk.typed("export reveal")
+
+    assert "2건까지" in refused.value.explain("ko")
+    assert [await desk.steps(case) for case in ("a2", "a3")] == [[], []]
+    assert b"drafted" in (await desk.typed("export reveal since=2026-03-02")).file, "none of the two was spent"
+    assert await desk.steps("a3") == [ReviewStep.REVEAL]
 
 
 async def test_an_export_has_what_a_list_has_and_of_nothing_there_is_none() -> None:

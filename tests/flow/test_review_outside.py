@@ -59,3 +59,31 @@ def test_words_of_a_community_are_set_from_outside_where_it_is_named(run: Run) -
 
     assert "flibber · threat" in run(*here).stdout
     assert "flibber" not in run("review", "--server", "discord:43", "lexicon").stdout
+    assert "talchum review --server discord:42 lexicon add flibber threat yes" in tried.stdout
+
+
+def test_what_is_hinted_at_outside_can_be_typed_there(run: Run) -> None:
+    case = slip(run)
+
+    shown, shown_korean = (run("review", "show", case, TALCHUM_LANGUAGE=language) for language in ("en", "ko"))
+    misspelt = run("review", "--server", "discord:42", "shwo", case)
+    wrong = run("review", "claim")
+
+    for done in (shown, shown_korean):
+        assert f"talchum review show {case} reveal" in done.stdout
+    assert "talchum review --server discord:42 help" in misspelt.stderr
+    assert "talchum review claim ID" in wrong.stderr
+    assert "/review" not in shown.stdout + shown_korean.stdout + misspelt.stderr + wrong.stderr
+
+
+def test_a_persona_that_there_is_not_is_not_muted_from_outside(run: Run) -> None:
+    here = ("review", "--server", "discord:42")
+    unknown = run(*here, "mute", "persona", "keepr", "2h")
+    done = run(*here, "mute", "persona", "lighthouse_keeper", "2h")
+
+    assert unknown.returncode == 2
+    assert "keepr" in unknown.stderr
+    assert "lighthouse_keeper" in unknown.stderr, "who there is"
+    assert "keepr" not in run(*here, "mutes").stdout
+    assert done.returncode == 0, done.stderr
+    assert "talchum review --server discord:42 unmute persona lighthouse_keeper" in done.stdout
