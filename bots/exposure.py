@@ -1,6 +1,6 @@
 """How much of what was kept a moderator has before their eyes: their own blur, and texts uncovered in a day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -38,15 +38,29 @@ class Exposure:
         """An exchange that may be shown as it is: that is counted, then noted in the trail. Raises UsageError where
         somebody has seen enough today; ModerationError."""
         await desk.show(exchange, server=server)
-        if self._most and not await self._counted(by.name):
-            raise UsageError("desk.reveals_spent", most=self._most)
+        await self._count(1, by.name)
         return await desk.take(exchange, ReviewStep.REVEAL, by=by, server=server)
 
-    async def _counted(self, name: str) -> bool:
-        """Whether one more is within what a day allows; then it counts."""
+    async def reveal_all(
+        self, exchanges: Sequence[str], desk: ReviewDesk, *, by: Reviewer, server: str | None
+    ) -> tuple[Exchange, ...]:
+        """Those exchanges as `reveal` gives them, in their order, or none: where they are more than somebody may still
+        uncover today, nothing is counted or noted. Errors as with `reveal`."""
+        await self._count(len(exchanges), by.name)
+        return tuple([await desk.take(each, ReviewStep.REVEAL, by=by, server=server) for each in exchanges])
+
+    async def _count(self, more: int, name: str) -> None:
+        """So many more count, if that is within what a day allows. Raises UsageError where it is not."""
+        if not self._most:
+            return
         now = self._now()
         key = f"reveals {now:%Y-%m-%d} {name}"
         tally = await self._state.add_within(
-            {key: 1}, {key: self._most}, until=now + timedelta(days=2), people={key: name}
+            {key: more}, {key: self._most}, until=now + timedelta(days=2), people={key: name}
         )
-        return tally.added
+        if tally.added:
+            return
+        left = self._most - tally.totals.get(key, 0)
+        if left <= 0:
+            raise UsageError("desk.reveals_spent", most=self._most)
+        raise UsageError("desk.reveals_left", count=more, left=left)

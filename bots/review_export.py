@@ -42,12 +42,10 @@ class ReviewExport:
         found = await self._desk.list(query, server=by.server)
         if not found:
             return Card(title=self._say("bulk_none"))
-        rows = []
-        for kept in found:
-            shown = kept
-            if reveal:
-                shown = await self._exposure.reveal(kept.id, self._desk, by=by.who, server=by.server)
-            rows.append(_row(shown, self._desk.overdue(shown.case), reveal=reveal))
+        if reveal:
+            named = [kept.id for kept in found]
+            found = await self._exposure.reveal_all(named, self._desk, by=by.who, server=by.server)
+        rows = [_row(kept, self._desk.overdue(kept.case), reveal=reveal) for kept in found]
         file = (_csv if form == "csv" else _jsonl)(rows)
         title = self._say("exported_revealed" if reveal else "exported", count=len(rows))
         hint = self._say("exported_most", most=_MOST) if len(rows) == _MOST else ""
