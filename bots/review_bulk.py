@@ -1,6 +1,6 @@
 """`/review bulk` and `undo`: one decision about many cases, shown first, and taken back within the hour."""
 
-import shlex
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,15 +13,17 @@ from bots.review_filters import Filters
 from bots.review_mutes import ReviewMutes
 from bots.state import Entry, State
 from moderation.cases import RULINGS, CaseState, ReviewStep
-from moderation.errors import ReviewError
-from moderation.records import Exchange
+from moderation.errors import ReviewError, UnknownExchange
 from moderation.review import ReviewDesk
 from moderation.words import catalogue
 
 _KIND: Final = "bulk"
+_SHOWN: Final = "bulk preview"
+"""Kind of the entries that say which cases somebody was shown, each as it stood."""
 _MOST: Final = 100
 """Cases of one go; the next go has the next."""
-_UNDONE: Final = timedelta(hours=1)
+_LASTS: Final = timedelta(hours=1)
+"""How long what was shown can be done, and what was done can be taken back."""
 _STEPS: Final = {step.value: step for step in (ReviewStep.UPHOLD, ReviewStep.OVERTURN, ReviewStep.ESCALATE)}
 _DONE: Final = frozenset({CaseState.DECIDED, CaseState.CLOSED})
 
@@ -49,28 +51,33 @@ class ReviewBulk:
 
     async def bulk(self, words: list[str], by: By) -> Card:
         """uphold|overturn|escalate, then filters as of `list`: how many cases that are, and which; with "yes" behind it
-        it is done. Appeals are decided one by one: whoever appealed is told then. Raises UsageError, ModerationError.
+        it is done to exactly those, as they were shown to whoever types it, within the hour. What was never shown is
+        shown first. Appeals are decided one by one: whoever appealed is told then. Raises UsageError, ModerationError.
         """
         if not words or words[0] not in _STEPS:
             raise wrong("bulk", self._language)
         step, rest = _STEPS[words[0]], words[1:]
         sure = bool(rest) and rest[-1].lower() in YES
+        words = words[:-1] if sure else words
+        key = json.dumps([by.server, by.who.tool, by.who.name, words])
+        if sure and (shown := await self._state.get(_SHOWN, key)):
+            cases, appeals = _shown(shown)
+            card = await self._do(step, cases, by)
+            await self._state.drop(_SHOWN, key)
+            return replace(card, rows=(*card.rows, *self._beside(appeals)))
         filters = Filters(self._desk, language=self._language)
-        query = filters.query(rest[:-1] if sure else rest, by, verb="bulk", limit=_MOST)
-        found = await self._desk.list(query, server=by.server)
-        every = {kept.case.id: kept for kept in found}.values()
-        cases = [kept for kept in every if not kept.case.appealed or step is ReviewStep.ESCALATE]
-        appeals = [kept.case.id for kept in every if kept not in cases]
-        beside = (Row(label=self._say("bulk_appeals"), text=counted(appeals)),) if appeals else ()
-        if not cases:
-            return Card(title=self._say("bulk_none"), rows=beside)
-        if not sure:
-            line = f"/review {shlex.join(('bulk', *words))} yes"
-            rows = (Row(label=self._say("bulk_cases"), text=counted([kept.case.id for kept in cases])), *beside)
-            title = self._say(f"bulk_{step}", count=len(cases))
-            return Card(title=title, rows=rows, hint=self._say("words_sure", line=line))
-        card = await self._do(step, cases, by)
-        return replace(card, rows=(*card.rows, *beside))
+        found = await self._desk.list(filters.query(words[1:], by, verb="bulk", limit=_MOST), server=by.server)
+        every = {kept.case.id: kept.case for kept in found}.values()
+        fit = [case for case in every if not case.appealed or step is ReviewStep.ESCALATE]
+        appeals = [case.id for case in every if case not in fit]
+        if not fit:
+            return Card(title=self._say("bulk_none"), rows=self._beside(appeals))
+        value = {"cases": [[case.id, case.version] for case in fit], "appeals": appeals}
+        until = self._now() + _LASTS
+        await self._state.put(Entry(kind=_SHOWN, key=key, value=value, person=by.who.name, until=until))
+        rows = (Row(label=self._say("bulk_cases"), text=counted([case.id for case in fit])), *self._beside(appeals))
+        hint = self._say("words_sure", line=by.line("bulk", *words, "yes"))
+        return Card(title=self._say(f"bulk_{step}", count=len(fit)), rows=rows, hint=hint)
 
     async def undo(self, words: list[str], by: By) -> Card:
         """Reopen what a bulk decided, where nobody touched it since. Raises UsageError, ModerationError."""
@@ -101,19 +108,18 @@ class ReviewBulk:
             return False
         return True
 
-    async def _do(self, step: ReviewStep, cases: Sequence[Exchange], by: By) -> Card:
+    async def _do(self, step: ReviewStep, cases: Sequence[tuple[str, int]], by: By) -> Card:
         number = self._ids()
         done: list[str] = []
         left: list[str] = []
         try:
-            for kept in cases:
+            for case, version in cases:
                 try:
                     after = await self._desk.take(
-                        kept.case.id, step, by=by.who, note=f"bulk {number}", version=kept.case.version,
-                        server=by.server,
-                    )  # fmt: skip
-                except ReviewError:
-                    left.append(kept.case.id)
+                        case, step, by=by.who, note=f"bulk {number}", version=version, server=by.server
+                    )
+                except (ReviewError, UnknownExchange):
+                    left.append(case)
                     continue
                 if step is ReviewStep.OVERTURN:
                     await self._mutes.overturned(after, by)
@@ -121,10 +127,13 @@ class ReviewBulk:
         finally:
             if done and step is not ReviewStep.ESCALATE:
                 value = {"server": by.server or "", "done": done}
-                await self._state.put(Entry(kind=_KIND, key=number, value=value, until=self._now() + _UNDONE))
+                await self._state.put(Entry(kind=_KIND, key=number, value=value, until=self._now() + _LASTS))
         card = self._told(f"bulk_{step}_done", done, left)
-        undo = self._say("undo_hint", line=f"/review undo {number}")
+        undo = self._say("undo_hint", line=by.line("undo", number))
         return replace(card, hint=undo) if done and step is not ReviewStep.ESCALATE else card
+
+    def _beside(self, appeals: Sequence[str]) -> tuple[Row, ...]:
+        return (Row(label=self._say("bulk_appeals"), text=counted(appeals)),) if appeals else ()
 
     def _told(self, key: str, done: Sequence[str], left: Sequence[str]) -> Card:
         rows = [Row(label=self._say("bulk_cases"), text=counted(done))]
@@ -135,3 +144,11 @@ class ReviewBulk:
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(f"desk.{key}", self._language, **fields)
+
+
+def _shown(entry: Entry) -> tuple[list[tuple[str, int]], list[str]]:
+    """What somebody was shown: ids and versions of cases, and ids of appeals beside them."""
+    cases, appeals = entry.value["cases"], entry.value["appeals"]
+    assert isinstance(cases, list)
+    assert isinstance(appeals, list)
+    return [(str(case), int(version)) for case, version in cases], list(map(str, appeals))
