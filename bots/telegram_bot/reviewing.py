@@ -13,7 +13,7 @@ from bots.mutes import Silent
 from bots.platform import Role, Router
 from bots.pressing import ASKS_NOTE, Presser, line_of
 from bots.review_mutes import CASE
-from bots.telegram_bot import keyboards
+from bots.telegram_bot import choosing, keyboards
 from bots.telegram_bot.delivering import Secrecy
 from bots.telegram_bot.keyboards import Press
 from bots.telegram_bot.pressing import TelegramAsker
@@ -93,24 +93,37 @@ class Reviewing:
         await self._presser.noted(there, verb, prompt.about, note)
 
     async def typed(self, asker: TelegramAsker, rest: str) -> None:
-        """`/review`: about the group where it is typed, and about those whose cards come there, each by its name."""
-        line = f"/review {rest}".rstrip()
+        """`/review`: about the group where it is typed, and about those whose cards come there, each by its name. What
+        changes something is done in one of them, which is named, or in all where that is said."""
         asker = await asker.at(asker.base.place, anew=True)
         homes = await self._homes(asker)
         theirs = [await asker.at(place_in(int(id_in(home)), private=False)) for home in homes]
         desks = [there for there in theirs if there is not asker and there.base.role >= Role.MODERATOR]
         if not desks or rest.split()[:1] == ["new"]:  # of the last reply where it is typed, not of every group
-            await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), line)
+            await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), f"/review {rest}".rstrip())
             return
         if "reveal" in rest.split():
             desks = [replace(there, secrecy=Secrecy.SECRET) for there in desks]
         own = replace(asker, secrecy=Secrecy.SECRET)
+        moderates, always = asker.base.role >= Role.MODERATOR, asker.base.place.server in homes
+        here = {_number(there): there for there in (*([own] if moderates else []), *desks)}
+        rest, where = choosing.named(rest, here)
+        line = f"/review {rest}".rstrip()
         if case := _case_in(rest):
             found = [there for there in desks if await self._keeps(there, case)]
             await self._presser.typed(found[0] if found else own, line)
+        elif where in here:
+            await self._all(line, [here[where]], always=True)
+        elif choosing.acts(rest):
+            meant = [there for there in here.values() if there is not own or always]
+            await (self._all(line, meant, always=True) if len(meant) == 1 or where else self._ask(rest, meant, own))
         else:
-            moderates = asker.base.role >= Role.MODERATOR
-            await self._all(line, [*([own] if moderates else []), *desks], always=asker.base.place.server in homes)
+            await self._all(line, list(here.values()), always=always)
+
+    async def _ask(self, rest: str, meant: list[TelegramAsker], own: TelegramAsker) -> None:
+        """Nothing is done before it is said where."""
+        groups = [(_number(there), await _name(there)) for there in meant]
+        await own.card(choosing.question(rest, groups, own.language))
 
     async def _homes(self, asker: TelegramAsker) -> tuple[str, ...]:
         """The groups whose cards come to this chat, or to this topic of it."""
@@ -147,9 +160,13 @@ def _case_in(rest: str) -> str:
     return named if verb in _ABOUT else ""
 
 
+def _number(there: TelegramAsker) -> str:
+    return id_in(there.base.place.server)
+
+
 async def _name(there: TelegramAsker) -> str:
     """What a group is called, or its number."""
-    number = id_in(there.base.place.server)
+    number = _number(there)
     try:
         return (await there.bot.get_chat(int(number))).title or number
     except TelegramError:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from bots.telegram_bot.choosing import named
 from bots.telegram_bot.translate import place_in
 from moderation.cases import CaseState, Ruling
 from moderation.stores import Query
@@ -78,15 +79,93 @@ async def test_somebody_is_muted_in_the_group_of_the_case_alone(line: str, who: 
         assert who in mute.who
 
 
-async def test_what_is_done_in_one_of_several_groups_is_told() -> None:
-    async with desked("Tea", "Sea", kept=2) as (stage, desk, _):
-        _, of_sea = await stage.say("/review bulk uphold yes", chat=desk, by=stage.owner)
-        number = of_sea.text.split("/review undo ")[1].split()[0]
+async def rulings(stage: Stage) -> dict[str, Ruling | None]:
+    return {case.id: case.case.ruling for case in await stage.opened.store.list(Query())}
+
+
+async def asked(stage: Stage, line: str, *, desk: Chat) -> str:
+    """What is asked, in private, of the owner who typed a line without naming a group."""
+    alone = stage.server.world.private(stage.owner)
+    await began(stage)
+    await stage.say(line, chat=desk, by=stage.owner)
+    return texts(stage, alone)[-1]
+
+
+async def test_a_bulk_is_done_in_the_group_that_is_named_and_taken_back_there() -> None:
+    async with desked("Tea", "Sea", kept=2) as (stage, desk, [tea, sea]):
+        await stage.say("/review bulk uphold", chat=desk, by=stage.owner)
+        question = await asked(stage, "/review bulk uphold yes", desk=desk)
+        assert await rulings(stage) == {"x1": None, "x2": None}
+        for group in (tea, sea):
+            assert f"{group.title}" in question
+            assert f"/review bulk uphold yes in {group.id}" in question
+
+        done, _ = await stage.say(f"/review bulk uphold yes in {sea.id}", chat=desk, by=stage.owner)
+        assert await rulings(stage) == {"x1": None, "x2": Ruling.UPHELD}
+        number = done.text.split("/review undo ")[1].split()[0]
         answers = await stage.say(f"/review undo {number}", chat=desk, by=stage.owner)
 
         assert not [one.text for one in answers if one.text.startswith("⚠")]
         states = {case.id: case.case.state for case in await stage.opened.store.list(Query())}
-        assert (states["x1"] is CaseState.QUEUED, states["x2"]) == (False, CaseState.QUEUED)
+        assert states == {"x1": CaseState.QUEUED, "x2": CaseState.QUEUED}
+
+
+async def test_a_bulk_is_done_in_all_groups_where_that_is_said() -> None:
+    async with desked("Tea", "Sea", kept=2) as (stage, desk, _):
+        await stage.say("/review bulk uphold", chat=desk, by=stage.owner)
+        answers = await stage.say("/review bulk uphold yes in all", chat=desk, by=stage.owner)
+
+        assert [one.text.partition(":")[0].split()[-1] for one in answers] == ["Tea", "Sea"]
+        assert await rulings(stage) == {"x1": Ruling.UPHELD, "x2": Ruling.UPHELD}
+
+
+@pytest.mark.parametrize("line", ["mute persona keeper 2h", "unmute persona keeper", "export reveal"])
+async def test_what_is_done_in_a_whole_group_asks_which_and_in_one_group_does_not(line: str) -> None:
+    async with desked("Tea", "Sea", kept=2) as (stage, desk, [tea, _]):
+        question = await asked(stage, f"/review {line} in -999", desk=desk)
+        assert f"/review {line} in {tea.id}" in question
+        assert await stage.opened.house.mutes.here(None) == ()
+        assert not [case for case in await stage.opened.store.list(Query()) if case.case.by_people]
+    async with desked("Tea") as (stage, desk, [tea]):
+        answers = await stage.say("/review mute persona keeper 2h", chat=desk, by=stage.owner)
+
+        assert answers
+        [mute] = await stage.opened.house.mutes.here(None)
+        assert mute.server == place_in(tea.id, private=False).server, "not in the moderators' chat"
+
+
+async def test_a_persona_is_muted_in_the_group_that_is_named() -> None:
+    async with desked("Tea", "Sea") as (stage, desk, [_, sea]):
+        await stage.say(f"/review mute persona keeper 2h too loud in {sea.id}", chat=desk, by=stage.owner)
+
+        [mute] = await stage.opened.house.mutes.here(None)
+        assert (mute.server, mute.reason) == (place_in(sea.id, private=False).server, "too loud")
+
+
+async def test_a_list_of_one_of_several_groups_can_be_asked_for() -> None:
+    async with desked("Tea", "Sea", kept=2) as (stage, desk, [_, sea]):
+        [answer] = await stage.say(f"/review list in {sea.id}", chat=desk, by=stage.owner)
+
+        assert "x2" in answer.text
+        assert "x1" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("rest", "known"),
+    [
+        ("bulk uphold yes in 5", ("bulk uphold yes", "5")),
+        ("bulk uphold yes in 모두", ("bulk uphold yes", "all")),
+        ("bulk uphold yes in 7", ("bulk uphold yes", "")),
+        ("lexicon add in yes", ("lexicon add in yes", "")),
+        ("search all in all", ("search all in all", "")),
+        ("search 7 in 7", ("search 7 in 7", "")),
+        ("search nets in 5", ("search nets", "5")),
+        ("mute persona keeper 2h wrong in tone", ("mute persona keeper 2h wrong in tone", "")),
+        ("", ("", "")),
+    ],
+)
+def test_a_group_is_named_at_the_end_of_a_line_alone(rest: str, known: tuple[str, str]) -> None:
+    assert named(rest, {"5"}) == known
 
 
 async def test_a_case_made_in_the_moderators_chat_is_of_no_group() -> None:
