@@ -195,10 +195,10 @@ def bound(listen: str) -> socket.socket:
 
 async def cases_of(desk: ReviewDesk) -> Cases:
     """How the desk stands. Raises StoreBusy, StoreFailed."""
-    stats, waiting = await desk.stats(), await desk.waiting()
+    standing, waiting = await desk.standing(), await desk.waiting()
     return Cases(
-        states=stats.states,
-        rulings=stats.rulings,
+        states=standing.states,
+        rulings=standing.rulings,
         waiting=sum(each.count for each in waiting),
         overdue=overdue(waiting)[0],
     )

@@ -17,7 +17,7 @@ from bots.review_mutes import ReviewMutes
 from bots.review_words import ReviewWords
 from moderation.cases import RULINGS, CaseState, Reviewer, ReviewStep
 from moderation.consequences import draft_of
-from moderation.errors import InvalidTransition, Overtaken, ReviewError
+from moderation.errors import InvalidTransition, ReviewError
 from moderation.records import Exchange, Outcome
 from moderation.review import ReviewDesk
 from moderation.stores import Query
@@ -46,7 +46,6 @@ _OF_CASES: Final = frozenset(
     {*(step.value for step in _VERBS), *_TAKEN, "edit", "draft", "next", "show", "brief", "merge"}
 )
 """Verbs behind which a case is named, by a button with its turn: ID#TURN."""
-_TRIES: Final = 3
 
 
 Forbids = Callable[[Exchange, str], Awaitable[tuple[str, ...]]]
@@ -220,17 +219,12 @@ class ReviewCommands:
     async def _take(self, exchange: str, step: ReviewStep, by: By, note: str) -> Exchange:
         """Take a step with the case as it stands, unless it was seen otherwise. Whoever comes too late is told what is
         in the way now, say who has it: not only that somebody was faster."""
-        for left in reversed(range(_TRIES)):
-            kept = await self._desk.show(exchange, server=by.server)
+
+        def look(kept: Exchange) -> None:
             if error := self._in_the_way(kept, step, by):
                 raise error
-            version = None if step in BESIDE else kept.case.version
-            try:
-                return await self._desk.take(exchange, step, by=by.who, note=note, version=version, server=by.server)
-            except Overtaken:
-                if not left:
-                    raise
-        raise AssertionError("unreachable: the last try returns or raises")
+
+        return await self._desk.take(exchange, step, by=by.who, note=note, server=by.server, look=look)
 
     def _in_the_way(self, kept: Exchange, step: ReviewStep, by: By) -> ReviewError | None:
         if error := refusal(kept.case, step, by.who, self._desk.now):

@@ -28,6 +28,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How many cases there are, by name."""
+
+    states: dict[str, int]
+    rulings: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """One decision about a case."""
 

@@ -28,17 +28,21 @@ from moderation.cases import (
 from moderation.consequences import consequence, kept_back, worded, worded_as
 from moderation.desk_rules import DeskRules
 from moderation.errors import InvalidTransition, Overtaken, ReviewError, UnknownExchange
-from moderation.figures import Decided, Waiting
+from moderation.figures import Decided, Standing, Waiting
 from moderation.reasons import APPEAL, REASONS, REPORT
 from moderation.records import Decision, Exchange, Finding, Objection, Opening, Origin, Outcome, Stage, Stats
-from moderation.stores import Audit, Query, Store
+from moderation.stores import Audit, Query, Sibling, Store
 from moderation.transitions import BESIDE, advance, expired, latest, plan
 
+Look = Callable[[Exchange], None]
+"""Raises what is in the way of a step with the case of that exchange."""
 _TRIES: Final = 8
-"""How often a step that changes no state is tried again when others were faster."""
+"""How often a step is tried when others were faster: there is no other place that tries again."""
 
 _ENOUGH: Final = 500
 """Cases that are looked at when the desk is tidied up."""
+_MANY: Final = 5_000
+"""Cases of which little more than whose they are is looked at then."""
 
 
 class ReviewDesk:
@@ -120,13 +124,16 @@ class ReviewDesk:
         note: str = "",
         version: int | None = None,
         server: str | None = None,
+        look: Look | None = None,
     ) -> Exchange:
         """Take a step with the case of an exchange, and those before it that it needs (`transitions.plan`), at once or
-        not at all. `version` is the one that was looked at; None: as it stands now.
+        not at all. `version` is the one that was looked at; None: as it stands now. `look` sees the exchange before,
+        and may raise what is in the way.
 
         Raises ReviewError for a note that is blank and `by` without a name; Forbidden, AlreadyInTargetState and
-        InvalidTransition as `transitions.advance` does, Overtaken where somebody else was faster: but an
-        appeal, and a step that fits any state, look again then. A reveal is durable before the text is given back.
+        InvalidTransition as `transitions.advance` does, Overtaken where somebody else was faster: but an appeal, a
+        step that fits any state, and whoever has a `look`, look again then. A reveal is durable before the text is
+        given back.
 
         A case that is decided is closed at once, unless something follows for a reply (`consequences`): then it is by
         the guard's step that says that it is done, or why not. Of an edit the note is what is to be shown.
@@ -136,10 +143,11 @@ class ReviewDesk:
         if what in (ReviewStep.NOTE, ReviewStep.ANSWER, ReviewStep.EDIT) and not note.strip():
             raise ReviewError("review.empty_note")
         if what is ReviewStep.EDIT:
-            note = await self._worded(await self._find(exchange, server), note.strip(), by)
-        for left in reversed(range(_TRIES if version is None and what in {*BESIDE, ReviewStep.APPEAL} else 1)):
+            note = await self._worded(await self._seen(exchange, server, look), note.strip(), by)
+        again = version is None and (look is not None or what in {*BESIDE, ReviewStep.APPEAL})
+        for left in reversed(range(_TRIES if again else 1)):
             try:
-                return await self._take(await self._find(exchange, server), what, by, note.strip(), version)
+                return await self._take(await self._seen(exchange, server, look), what, by, note.strip(), version)
             except Overtaken:
                 if not left:
                     raise
@@ -195,19 +203,16 @@ class ReviewDesk:
         became part of another one."""
         if not self._rules.together:
             return 0
-        waiting = Query(states=frozenset({CaseState.QUEUED}), queue=True, limit=_ENOUGH)
-        first: dict[tuple[object, ...], Exchange] = {}
+        first: dict[tuple[object, ...], Sibling] = {}
         merged = 0
-        for kept in sorted(await self._store.list(waiting), key=lambda each: each.case.opened):
-            origin, opening = kept.opening.origin, kept.opening
-            rules = frozenset(found.rule for each in kept.objections for found in each.findings)
-            key = (origin.platform, origin.server, origin.person, opening.persona, rules)
+        for each in await self._store.siblings(_MANY):
+            key = (each.platform, each.server, each.person, each.persona, each.rules)
             known = first.get(key)
-            if not origin.person or known is None or kept.case.opened - known.case.opened > self._rules.together:
-                first[key] = kept
+            if known is None or each.opened - known.opened > self._rules.together:
+                first[key] = each
                 continue
             with _faster():
-                first[key] = await self.merge(known.id, kept.id, by=GUARD)
+                await self.merge(known.case, each.case, by=GUARD)
                 merged += 1
         return merged
 
@@ -274,11 +279,21 @@ class ReviewDesk:
             )
         return await self._store.stats(server or "")
 
+    async def standing(self) -> Standing:
+        """How many cases there are of each state and ruling, over the whole store."""
+        return await self._store.standing()
+
     async def _find(self, exchange: str, server: str | None) -> Exchange:
         case = await self._store.get(exchange)
         if server not in (None, case.opening.origin.server):
             raise UnknownExchange("stores.unknown", id=exchange)
         return case
+
+    async def _seen(self, exchange: str, server: str | None, look: Look | None) -> Exchange:
+        kept = await self._find(exchange, server)
+        if look:
+            look(kept)
+        return kept
 
     async def _take(self, kept: Exchange, what: ReviewStep, by: Reviewer, note: str, version: int | None) -> Exchange:
         case = kept.case

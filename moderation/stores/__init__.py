@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from moderation.cases import Case, CaseState, Priority, Review, Reviewer, Ruling
-from moderation.figures import Decided, Waiting
+from moderation.figures import Decided, Standing, Waiting
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Stats
 
 
@@ -85,6 +85,21 @@ class Expired:
     metadata: int
     held: int
     """Whose texts would be due, but for a case that is still open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sibling:
+    """A case that waits, and what says with which others it belongs together."""
+
+    case: str
+    opened: datetime
+    platform: str
+    server: str
+    person: str
+    """Tells persons apart, and need not be a key that a platform knows."""
+    persona: str
+    rules: frozenset[str]
+    """`filter.category` of all that was found in the exchange it began with."""
 
 
 class Store(Protocol):
@@ -207,6 +222,13 @@ class Store(Protocol):
 
     async def stats(self, server: str = "") -> Stats:
         """Counts over everything, or over one server alone."""
+
+    async def standing(self) -> Standing:
+        """How many cases there are of each state and ruling; those that do not occur are counted as 0."""
+
+    async def siblings(self, limit: int) -> tuple[Sibling, ...]:
+        """Cases that are queued, of persons of whom another one is with the same persona in the same place; the oldest
+        first, out of the first `limit` of the queue. Erased ones, and those of nobody, are passed over."""
 
     async def aclose(self) -> None:
         """Finish the writes that were taken, then release files and threads. Idempotent."""

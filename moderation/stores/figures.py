@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from moderation.cases import RULINGS, CaseState, Priority, ReviewStep, Ruling
-from moderation.figures import Decided, Waiting, decision
+from moderation.figures import Decided, Standing, Waiting, decision
+from moderation.stores import Sibling, casework
 from moderation.stores.rows import keep, revive
 
 
@@ -29,6 +30,47 @@ def waiting(connection: sqlite3.Connection, before: Mapping[Priority, datetime],
             oldest=datetime.fromisoformat(oldest),
         )
         for state, priority, count, late, oldest in rows
+    )
+
+
+def standing(connection: sqlite3.Connection, server: str) -> Standing:
+    """See `Store.standing`; of one server, or of all."""
+    states, rulings = (casework.counted(connection, column, server) for column in ("state", "ruling"))
+    return Standing(
+        states={state.value: states.get(state.value, 0) for state in CaseState},
+        rulings={ruling.value: rulings.get(ruling.value, 0) for ruling in Ruling},
+    )
+
+
+def siblings(connection: sqlite3.Connection, limit: int) -> tuple[Sibling, ...]:
+    """See `Store.siblings`. The queue is read by its index, and of it only as much as is asked for."""
+    rows = connection.execute(
+        "WITH waiting AS (SELECT c.seq, c.opened, e.id, e.platform, e.server, e.person, e.persona FROM casefile c"
+        " CROSS JOIN exchange e ON e.seq = c.seq WHERE c.waiting = 1 AND c.state = :queued AND NOT e.erased"
+        " ORDER BY c.priority DESC, c.seq LIMIT :limit),"
+        " counted AS (SELECT *, count(*) OVER (PARTITION BY platform, server, person, persona) AS alike FROM waiting)"
+        " SELECT seq, id, opened, platform, server, person, persona FROM counted"
+        " WHERE alike > 1 AND name_of(person) != '' ORDER BY opened, seq",
+        {"queued": CaseState.QUEUED.value, "limit": limit},
+    ).fetchall()
+    found: dict[int, set[str]] = defaultdict(set)
+    for seq, name, category in connection.execute(
+        "SELECT o.exchange, f.filter, f.category FROM objection o JOIN finding f ON f.objection = o.seq"
+        " WHERE o.exchange IN (SELECT value FROM json_each(?))",
+        (json.dumps([seq for seq, *_ in rows]),),
+    ):
+        found[seq].add(f"{revive(name)}.{revive(category)}")
+    return tuple(
+        Sibling(
+            case=revive(case),
+            opened=datetime.fromisoformat(opened),
+            platform=revive(platform),
+            server=revive(server),
+            person=person,
+            persona=revive(persona),
+            rules=frozenset(found[seq]),
+        )
+        for seq, case, opened, platform, server, person, persona in rows
     )
 
 

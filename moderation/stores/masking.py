@@ -17,10 +17,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from moderation.cases import Case, Priority, Review, Reviewer
-from moderation.figures import Decided, Waiting
+from moderation.figures import Decided, Standing, Waiting
 from moderation.masks import Hidden, Masked, masked
 from moderation.records import Closing, Exchange, Finding, Objection, Opening, Outcome, Span, Stage, Stats
-from moderation.stores import Audit, Expired, Query, Store
+from moderation.stores import Audit, Expired, Query, Sibling, Store
 
 
 class MaskingStore:
@@ -84,6 +84,14 @@ class MaskingStore:
     async def decided(self, since: datetime, *, server: str = "") -> tuple[Decided, ...]:
         """Every decision since then."""
         return await self._store.decided(since, server=server)
+
+    async def standing(self) -> Standing:
+        """How many cases there are of each state and ruling."""
+        return await self._store.standing()
+
+    async def siblings(self, limit: int) -> tuple[Sibling, ...]:
+        """Cases that may belong together."""
+        return await self._store.siblings(limit)
 
     async def of_person(self, person: str, *, platform: str) -> tuple[Exchange, ...]:
         """Everything kept of a person, oldest first."""

@@ -7,13 +7,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
-from moderation.cases import GUARD, OPEN, RULINGS, Case, CaseState, Priority, Review, Reviewer, ReviewStep, Ruling
+from moderation.cases import OPEN, RULINGS, Case, CaseState, Priority, Review, Reviewer, ReviewStep
 from moderation.errors import Overtaken, StoreFailed, UnknownExchange
-from moderation.figures import Decided, Waiting, decision
-from moderation.records import Closing, Exchange, Objection, Opening, Outcome, RuleStats, Stats
-from moderation.stores import Audit, Expired, Query, reports
+from moderation.figures import Decided, Standing, Waiting, decision
+from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Stats
+from moderation.stores import Audit, Expired, Query, Sibling, remembered, reports
 from moderation.stores.chain import link
 from moderation.stores.erasure import anonymous, emptied, reported_by, silent, textless, wordless
 from moderation.stores.search import Phrase, holds, phrases, terms
@@ -105,7 +106,7 @@ class MemoryStore:
         self._require_open()
         wanted = phrases(query.text)
         every = self._queue() if query.queue else [self._seen(each) for each in reversed(self._kept)]
-        start = _place(every, self._find(query.before)) + 1 if query.before else 0
+        start = remembered.place(every, self._find(query.before)) + 1 if query.before else 0
         found = (exchange for exchange in every[start:] if self._matches(exchange, query, wanted))
         return tuple(exchange for exchange, _ in zip(found, range(query.limit), strict=False))
 
@@ -113,7 +114,7 @@ class MemoryStore:
         """The first case that waits. Raises UnknownExchange for an unknown `after`."""
         self._require_open()
         every = self._queue()
-        start = _place(every, self._find(after)) + 1 if after else 0
+        start = remembered.place(every, self._find(after)) + 1 if after else 0
         waiting = (each for each in every[start:] if not each.erased and may_take(each.case, by))
         return next((each for each in waiting if server in ("", each.opening.origin.server)), None)
 
@@ -189,7 +190,7 @@ class MemoryStore:
                 standing=case.ruling if last[case.id] is review else None,
                 claims=[other.at for _, other in before if other.step is ReviewStep.CLAIM],
                 persona=self._kept[case.id].opening.persona,
-                rules=[rule for each in case.exchanges for rule in _names(self._kept[each]) if "." in rule],
+                rules=[rule for each in case.exchanges for rule in remembered.names(self._kept[each]) if "." in rule],
             )
             found.append(row)
         return tuple(found)
@@ -221,11 +222,11 @@ class MemoryStore:
     async def due(self, *, texts: datetime, metadata: datetime) -> Expired:
         """What `expire` would do."""
         self._require_open()
-        aged = [each for each in map(self._find, self._kept) if not each.erased and _last(each) < texts]
+        aged = [each for each in map(self._find, self._kept) if not each.erased and remembered.last(each) < texts]
         closed = [each for each in aged if each.case.state is CaseState.CLOSED]
         return Expired(
             texts=sum(each.id not in self._expired for each in closed),
-            metadata=sum(_last(each) < metadata for each in closed),
+            metadata=sum(remembered.last(each) < metadata for each in closed),
             held=len(aged) - len(closed),
         )
 
@@ -233,8 +234,8 @@ class MemoryStore:
         """Overwrite what was kept for long enough."""
         done = await self.due(texts=texts, metadata=metadata)
         for kept in list(map(self._find, self._kept)):
-            if not kept.erased and _last(kept) < texts and kept.case.state is CaseState.CLOSED:
-                self._kept[kept.id] = emptied(kept) if _last(kept) < metadata else textless(kept)
+            if not kept.erased and remembered.last(kept) < texts and kept.case.state is CaseState.CLOSED:
+                self._kept[kept.id] = emptied(kept) if remembered.last(kept) < metadata else textless(kept)
                 self._expired.add(kept.id)
                 self._terms[kept.id] = []
         self._forget_reports("", "")
@@ -260,18 +261,29 @@ class MemoryStore:
         """Counts over everything, or one server; outcomes and states that did not occur are counted as 0."""
         self._require_open()
         here = [each for each in map(self._seen, self._kept) if server in ("", each.opening.origin.server)]
-        cases = [each for each in self._cases.values() if server in ("", self._kept[each.id].opening.origin.server)]
-        states, rulings = Counter(case.state for case in cases), Counter(case.ruling for case in cases)
+        cases = (each for each in self._cases.values() if server in ("", self._kept[each.id].opening.origin.server))
+        standing = remembered.standing(cases)
         outcomes: Counter[Outcome] = Counter()
         for (where, outcome), count in self._outcomes.items():
             if server in ("", where):
                 outcomes[outcome] += count
         return Stats(
             outcomes={outcome.value: outcomes[outcome] for outcome in Outcome},
-            states={state.value: states[state] for state in CaseState},
-            rulings={ruling.value: rulings[ruling] for ruling in Ruling},
-            rules=_rules(here),
+            states=standing.states,
+            rulings=standing.rulings,
+            rules=remembered.rules(here),
         )
+
+    async def standing(self) -> Standing:
+        """How many cases there are of each state and ruling."""
+        self._require_open()
+        return remembered.standing(self._cases.values())
+
+    async def siblings(self, limit: int) -> tuple[Sibling, ...]:
+        """Cases that may belong together, the oldest first."""
+        self._require_open()
+        waiting = (each for each in self._queue() if each.case.state is CaseState.QUEUED and not each.erased)
+        return remembered.siblings(islice(waiting, limit))
 
     async def aclose(self) -> None:
         """Refuse everything from now on. Idempotent."""
@@ -352,43 +364,7 @@ class MemoryStore:
             and query.server in ("", origin.server)
             and query.person in ("", origin.person)
             and query.platform in ("", origin.platform)
-            and (not query.rule or query.rule in _names(exchange))
-            and (not query.category or any(name.endswith(f".{query.category}") for name in _names(exchange)))
+            and (not query.rule or query.rule in remembered.names(exchange))
+            and (not query.category or any(name.endswith(f".{query.category}") for name in remembered.names(exchange)))
             and all(holds(self._terms[exchange.id], phrase) for phrase in wanted)
         )
-
-
-def _last(exchange: Exchange) -> datetime:
-    """When the last thing happened in it, or in its case."""
-    times = [exchange.opening.at, *(each.at for each in exchange.objections)]
-    times += [review.at for review in exchange.case.reviews]
-    return max(times + ([exchange.closing.at] if exchange.closing else []))
-
-
-def _rules(exchanges: Iterable[Exchange]) -> dict[str, RuleStats]:
-    objected: Counter[str] = Counter()
-    decided: Counter[tuple[str, Ruling | None]] = Counter()
-    for exchange in exchanges:
-        for rule in {finding.rule for objection in exchange.objections for finding in objection.findings}:
-            objected[rule] += 1
-            decided[rule, exchange.case.ruling] += exchange.case.decided_by != GUARD.name
-    return {
-        rule: RuleStats(
-            objected=objected[rule],
-            upheld=decided[rule, Ruling.UPHELD],
-            overturned=decided[rule, Ruling.OVERTURNED],
-        )
-        for rule in sorted(objected)
-    }
-
-
-def _names(exchange: Exchange) -> set[str]:
-    """What a query may call the rules that objected: `filter.category`, or only `filter`."""
-    findings = [finding for objection in exchange.objections for finding in objection.findings]
-    return {finding.rule for finding in findings} | {finding.filter for finding in findings}
-
-
-def _place(exchanges: Sequence[Exchange], wanted: Exchange) -> int:
-    """Where an exchange, or its case, stands."""
-    ids = [each.id for each in exchanges]
-    return ids.index(wanted.id if wanted.id in ids else wanted.case.id)

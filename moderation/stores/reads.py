@@ -13,7 +13,7 @@ from typing import Final
 from moderation.cases import GUARD, OPEN, CaseState, Priority, Ruling
 from moderation.errors import UnknownExchange
 from moderation.records import Exchange, Finding, Objection, Origin, Outcome, RuleStats, Stage, Stats
-from moderation.stores import Query, casework, rows, searching
+from moderation.stores import Query, casework, figures, rows, searching
 from moderation.stores.rows import keep, revive
 from moderation.stores.search import phrases
 
@@ -201,7 +201,7 @@ def stats(connection: sqlite3.Connection, server: str) -> Stats:
             "SELECT name, sum(count) FROM outcome WHERE (:server = '' OR server = :server) GROUP BY name", where
         )
     )
-    states, rulings = (casework.counted(connection, column, server) for column in ("state", "ruling"))
+    standing = figures.standing(connection, server)
     rules = connection.execute(
         "WITH objected AS (SELECT DISTINCT f.filter, f.category, o.exchange"
         " FROM finding f JOIN objection o ON o.seq = f.objection)"
@@ -214,8 +214,8 @@ def stats(connection: sqlite3.Connection, server: str) -> Stats:
     )
     return Stats(
         outcomes={outcome.value: outcomes.get(outcome.value, 0) for outcome in Outcome},
-        states={state.value: states.get(state.value, 0) for state in CaseState},
-        rulings={ruling.value: rulings.get(ruling.value, 0) for ruling in Ruling},
+        states=standing.states,
+        rulings=standing.rulings,
         rules={
             f"{revive(name)}.{revive(category)}": RuleStats(objected=objected, upheld=upheld, overturned=overturned)
             for name, category, objected, upheld, overturned in rules

@@ -14,12 +14,13 @@ from typing import Final
 
 from moderation.cases import Case, Priority, Review, Reviewer
 from moderation.errors import Deflect, StoreFailed, StoreUnavailable, UnknownExchange
-from moderation.figures import Decided, Waiting
+from moderation.figures import Decided, Standing, Waiting
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Stats
 from moderation.stores import (
     Audit,
     Expired,
     Query,
+    Sibling,
     casework,
     figures,
     reads,
@@ -230,6 +231,14 @@ class SqliteStore:
     async def stats(self, server: str = "") -> Stats:
         """Counts over everything, or one server; outcomes and states that did not occur are counted as 0."""
         return await self._reader.call(lambda db: reads.stats(db, server))
+
+    async def standing(self) -> Standing:
+        """How many cases there are of each state and ruling."""
+        return await self._reader.call(lambda db: figures.standing(db, ""))
+
+    async def siblings(self, limit: int) -> tuple[Sibling, ...]:
+        """Cases that may belong together, the oldest first."""
+        return await self._reader.call(lambda db: figures.siblings(db, limit))
 
     async def aclose(self) -> None:
         """Finish the jobs that were taken, then release files and threads. Idempotent."""

@@ -1,13 +1,14 @@
 """Moderators who want the same case at the same moment."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
 from bots.cards import Card
 from bots.review_commands import ReviewCommands
-from moderation.cases import CaseState, ReviewStep
-from moderation.errors import ModerationError
+from moderation.cases import Case, CaseState, Review, ReviewStep
+from moderation.errors import ModerationError, Overtaken
 from moderation.records import Exchange, Outcome
 from moderation.review import ReviewDesk
 from moderation.stores.memory import MemoryStore
@@ -70,3 +71,25 @@ async def test_notes_at_once_are_all_written_and_keep_nobody_from_deciding() -> 
     assert all(isinstance(answer, Card) for answer in answers)
     steps = sorted(review.step for review in kept.case.by_people)
     assert steps == ["claim", "note", "note", "uphold"]
+
+
+class Ahead(MemoryStore):
+    """Somebody is always faster."""
+
+    tried = 0
+
+    async def review(self, exchange: str, reviews: Sequence[Review], case: Case) -> Exchange:
+        self.tried += 1
+        raise Overtaken("stores.overtaken", id=exchange, state=case.state, step=reviews[-1].step)
+
+
+@pytest.mark.parametrize("line", ["note x1 mine", "uphold x1", "show x1 reveal", "claim x1"])
+async def test_what_is_typed_is_tried_as_often_as_the_desk_tries_and_no_oftener(line: str) -> None:
+    store = Ahead(ids=numbered("x"))
+    await store.close(await store.open(opening(server="s"), objection()), closing(Outcome.REPAIRED))
+    commands = ReviewCommands(ReviewDesk(store, clock=lambda: NOON), language="en")
+
+    with pytest.raises(Overtaken):
+        await commands.run(line.split(), by=by(), server="s")
+
+    assert store.tried == 8

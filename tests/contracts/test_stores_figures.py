@@ -1,5 +1,6 @@
 """What every store tells of decisions that were made."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -127,6 +128,42 @@ async def test_cases_that_were_merged_are_one_with_the_rules_of_both(desk: Desk)
     (made,) = await desk.decided()
 
     assert (made.case, made.rules, made.stands) == (one, ("guard.late", "lexicon.slur"), True)
+
+
+async def test_how_cases_stand_is_counted_over_all_communities_as_the_statistics_do(desk: Desk) -> None:
+    cases = [await desk.case(server=server) for server in ("s1", "s1", "s2", "s2")]
+    await desk.take(cases[0], ReviewStep.UPHOLD)
+    await desk.take(cases[1], ReviewStep.CLAIM)
+    await desk.take(cases[2], ReviewStep.OVERTURN)
+
+    standing, stats = await desk.desk.standing(), await desk.store.stats()
+
+    assert {name: count for name, count in standing.states.items() if count} == {"claimed": 1, "closed": 2, "queued": 1}
+    assert standing.rulings == {"upheld": 1, "overturned": 1}
+    assert (standing.states, standing.rulings) == (stats.states, stats.rulings)
+
+
+async def test_siblings_are_cases_that_wait_of_one_person_with_one_persona_in_one_place(desk: Desk) -> None:
+    async def kept(at: timedelta = timedelta(0), *, person: str = "p1", **more: str) -> str:
+        begun = replace(opening(person=person, **more), at=NOON + at)
+        case = await desk.store.open(begun, objection("x", finding("lexicon.slur"), finding("bias.claim")))
+        await desk.store.close(case, closing())
+        return case
+
+    late, early = await kept(MINUTE), await kept()
+    claimed, erased = await kept(), await kept(person="p3")
+    other = [await kept(person="p2"), await kept(server="s9"), await kept(persona="maren"), await kept(person="p3")]
+    nobody = [await kept(person="") for _ in range(2)]
+    await desk.take(claimed, ReviewStep.CLAIM)
+    await desk.store.erase("p3", platform="console")
+
+    found = await desk.store.siblings(100)
+
+    assert [each.case for each in found] == [early, late], (other, nobody, erased)
+    assert {each.rules for each in found} == {frozenset({"lexicon.slur", "bias.claim"})}
+    assert (found[0].opened, found[0].person) == (NOON, found[1].person)
+    assert [each.case for each in await desk.store.siblings(2)] == [early, late]
+    assert await desk.store.siblings(1) == ()
 
 
 async def test_an_erased_case_still_counts(desk: Desk) -> None:

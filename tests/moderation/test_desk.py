@@ -10,6 +10,7 @@ import pytest
 from moderation.cases import CaseState, Priority, Rank, ReviewStep, Ruling
 from moderation.desk_rules import DeskRules
 from moderation.errors import AlreadyInTargetState, Forbidden, InvalidTransition, UnknownExchange
+from moderation.records import Exchange
 from moderation.review import ReviewDesk
 from moderation.stores import Query
 from moderation.stores.memory import MemoryStore
@@ -180,6 +181,26 @@ async def test_what_one_person_caused_with_one_persona_by_one_rule_becomes_one_c
     assert (await office.desk.show(second)).case.exchanges == (first, second)
     for alone in (other_person, other_rule, other_persona, other_place, *nobody, late):
         assert (await office.desk.show(alone)).case.exchanges == (alone,)
+
+
+async def test_to_gather_no_exchange_is_read_whole_but_what_is_merged(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = await office.kept(), await office.kept()
+    for number in range(3):
+        await office.kept(person=f"q{number}")
+    read: list[str] = []
+    get = office.store.get
+
+    async def reading(exchange: str) -> Exchange:
+        read.append(exchange)
+        return await get(exchange)
+
+    monkeypatch.setattr(office.store, "get", reading)
+    monkeypatch.setattr(office.store, "list", None)
+
+    assert await office.desk.gather() == 1
+    assert set(read) == {first, second}
 
 
 async def test_nothing_is_gathered_where_that_is_switched_off(office: Office) -> None:

@@ -128,6 +128,19 @@ async def test_a_note_that_is_always_overtaken_gives_up() -> None:
         await ReviewDesk(store, clock=lambda: NOON).take("a1", ReviewStep.NOTE, note="mine", by=by())
 
 
+async def test_whoever_looks_before_each_try_is_overtaken_and_looks_again() -> None:
+    store = Overtaking(times=0)
+    await waiting(store)
+    store.times = 3
+    looked: list[Exchange] = []
+
+    kept = await ReviewDesk(store, clock=lambda: NOON).take("a1", ReviewStep.UPHOLD, by=by(), look=looked.append)
+
+    assert kept.case.ruling is Ruling.UPHELD
+    assert len(looked) == 4
+    assert [len(seen.case.by_people) for seen in looked] == [0, 1, 2, 3]
+
+
 async def test_many_notes_at_once_are_all_kept(desk: ReviewDesk) -> None:
     taken = [desk.take("a1", ReviewStep.NOTE, note=f"note {number}", by=by()) for number in range(5)]
     await asyncio.gather(*taken)
