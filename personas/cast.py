@@ -16,6 +16,8 @@ from moderation.records import Beyond, Brief, Candidate, Decision, Known, Stage,
 from moderation.shingles import exactly, shingles
 from moderation.words import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 from personas.errors import PersonaFileError
+from personas.extras import POST_HISTORY
+from personas.manners import Manner
 from personas.messages import Passage, PassageKind
 from personas.persona import Persona
 from personas.prompting import MINORS, policy_layers
@@ -49,6 +51,17 @@ class Cast:
     """Fixed words of ours by key, in the persona's language."""
     tongues: Mapping[str, Mapping[str, Passage]]
     """The same by language, for what somebody reads in theirs, whatever the persona speaks."""
+    manner: Manner = Manner()  # noqa: RUF009 - frozen
+    """How whoever is answered is spoken to."""
+
+    def towards(self, manner: Manner) -> "Cast":
+        """The same where listeners are spoken to in that manner: the guard then wants the speech level it means."""
+        if manner == Manner():
+            return self
+        level = manner.level(self.persona)
+        changed = level != self.persona.register or manner.register == level
+        brief = replace(self.brief, registers=(level,)) if level and changed else self.brief
+        return replace(self, manner=manner, brief=brief)
 
     def plain(self, key: str, said: str) -> Passage:
         """Fixed words of ours in the language of whoever wrote `said`; in the persona's where that is none of ours."""
@@ -162,6 +175,7 @@ def _beyond(persona: Persona) -> Iterator[Beyond]:
 def _written(persona: Persona) -> Iterator[str]:
     """All that its author tells of a persona's world."""
     yield from (persona.description, persona.voice, persona.scenario, *persona.lines)
+    yield persona.extra.get(POST_HISTORY, "")
     yield from (fact.text for fact in persona.facts)
     yield from (part for person in persona.relations for part in (person.name, person.text))
     yield from (part for shown in persona.demonstrations for part in (shown.scene, shown.user, shown.reply))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from moderation.filters.bias import Bias, shipped
+from personas.extras import POST_HISTORY
 from personas.lint_groups import about_groups, caricature, pattern
 from personas.lint_people import about_people
 from personas.lint_time import about_facts
@@ -138,6 +139,7 @@ def _instructions(persona: Persona) -> Iterator[tuple[str, str]]:
     yield "description", persona.description
     yield "voice", persona.voice
     yield "scenario", persona.scenario
+    yield f"extra.{POST_HISTORY}", persona.extra.get(POST_HISTORY, "")
     for number, fact in enumerate(persona.facts, start=1):
         yield f"facts.{number}.text", fact.text
     for number, person in enumerate(persona.relations, start=1):

@@ -90,7 +90,7 @@ class Prompt:
 
     system: str
     turns: tuple[Turn, ...]
-    """Demonstrations and conversation, oldest first; the last is the person's."""
+    """Demonstrations and conversation, oldest first; the last but notes of ours (role "system") is the person's."""
     prefix: str = ""
     """What was already said of the reply: the generator continues from here and does not repeat it."""
     critique: Critique | None = None

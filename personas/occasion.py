@@ -1,5 +1,7 @@
 """What one reply answers: who said what to whom, where."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from moderation.guard import Guard
@@ -8,7 +10,8 @@ from moderation.words import catalogue
 from personas.cast import Cast, clean
 from personas.conversation import Conversation
 from personas.cues import Part, take_up
-from personas.messages import Cue, Message, Turn
+from personas.messages import Aside, Critique, Cue, Message, Turn
+from personas.prompting import Compiled, Limits, compiled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,18 @@ class Occasion:
         """The person's turn, to be judged."""
         earlier = () if self.part.reaction else self.conversation.earlier(self.message.person)
         return Candidate(stage=Stage.INPUT, text=self.part.said, earlier=earlier, brief=self.brief)
+
+    def compiled(
+        self, limits: Limits, asides: Sequence[Aside], *, critique: Critique | None = None, prefix: str = ""
+    ) -> Compiled:
+        """The prompt for the reply, with what was looked up for it. Raises RefuseToStart where there is no room."""
+        talk, cast = self.conversation, self.cast
+        # What somebody set for this conversation is not given up for what was looked up.
+        note = (Aside(text=talk.note, origin="note", depth=1, weight=math.inf),) if talk.note else ()
+        return compiled(
+            cast.persona, self.turns, limits=limits, canary=cast.canary, people=self.people, asides=(*note, *asides),
+            critique=critique, prefix=prefix, profile=talk.profile, manner=cast.manner,
+        )  # fmt: skip
 
     def candidate(self, stage: Stage, text: str, *, spoken: str, asked: bool) -> Candidate:
         """`text` of the reply, to be judged; `spoken` is what a model generated of it before, `asked` whether the

@@ -39,7 +39,6 @@ from personas.messages import (
 )
 from personas.occasion import Occasion
 from personas.onscreen import OnScreen, also
-from personas.prompting import compile_prompt
 from personas.recall import gather
 from personas.stagehands import Stagehands
 
@@ -287,7 +286,7 @@ class Reply:
         if verdict.action is not Action.REPAIR or self._repairs >= self._hands.settings.repairs:
             return None
         self._repairs += 1
-        return critique_of(verdict, self._cast.persona)
+        return critique_of(verdict, self._cast.persona, self._cast.brief.registers)
 
     async def _give_up(self, verdict: Verdict) -> None:
         """The end of a reply that cannot be mended: the clean prefix, or words written for this."""
@@ -344,13 +343,8 @@ class Reply:
         self._outcome, self._remember = outcome, False
 
     def _prompt(self, critique: Critique | None) -> Prompt:
-        talk = self._conversation
-        note = (Aside(text=talk.note, origin="note", depth=1),) if talk.note else ()
-        return compile_prompt(
-            self._cast.persona, self._occasion.turns, limits=self._hands.settings.limits,
-            canary=self._cast.canary, people=self._occasion.people, asides=(*note, *self._asides),
-            profile=talk.profile, critique=critique, prefix=self._screen.text,
-        )  # fmt: skip
+        limits = self._hands.settings.limits
+        return self._occasion.compiled(limits, self._asides, critique=critique, prefix=self._screen.text).prompt
 
     def _candidate(self, stage: Stage, text: str) -> Candidate:
         return self._occasion.candidate(stage, text, spoken=self._screen.spoken, asked=self._asked)

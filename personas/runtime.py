@@ -10,7 +10,9 @@ from personas.cast import Cast, clean
 from personas.conversation import Conversation
 from personas.errors import GenerationError
 from personas.messages import Cue, Event, Message, Passage, Turn, Usage
-from personas.prompting import compile_prompt
+from personas.occasion import Occasion
+from personas.prompting import Compiled, compile_prompt
+from personas.recall import gather
 from personas.reply import Reply
 from personas.stagehands import Stagehands
 
@@ -73,7 +75,8 @@ class PersonaRuntime:
         for the first reply to tell.
         """
         turns = (*conversation.turns, Turn(role="user", text="."))
-        prompt = compile_prompt(cast.persona, turns, limits=self._hands.settings.limits, canary=cast.canary)
+        limits = self._hands.settings.limits
+        prompt = compile_prompt(cast.persona, turns, limits=limits, canary=cast.canary, manner=cast.manner)
         with suppress(GenerationError):
             async with self._hands.generator.generate(replace(prompt, max_tokens=1)) as generation:
                 async for _ in generation:
@@ -97,6 +100,13 @@ class PersonaRuntime:
         async with aclosing(Reply(self._hands, message, cast, conversation, cue, spent=spent).events()) as events:
             async for event in events:
                 yield event
+
+    async def explain(self, message: Message, cast: Cast, conversation: Conversation) -> Compiled:
+        """The prompt that `message` would be answered with, and what it is made of: nothing is judged, said or kept.
+        Raises RefuseToStart where there is no room for one."""
+        occasion = Occasion.of(Cue.ANSWER, message, cast, conversation)
+        asides = await gather(self._hands.sources, occasion)
+        return occasion.compiled(self._hands.settings.limits, asides)
 
     async def clear(self, text: str, message: Message, cast: Cast, conversation: Conversation) -> Passage | Refused:
         """`text`, which a person wrote or which was said before, as a passage the persona may be shown to have said in

@@ -17,6 +17,7 @@ from personas.cards.texts import (
 )
 from personas.cast import clean
 from personas.errors import PersonaFileError
+from personas.extras import POST_HISTORY
 from personas.loading import read_persona
 from personas.persona import Demonstration, Persona, Tier
 from personas.writing import to_toml
@@ -27,6 +28,7 @@ _MAX_GREETINGS: Final = 10
 _MAX_DEMONSTRATIONS: Final = 20
 _MAX_SHOWN: Final = 30_000
 """Code points of all demonstrations. The persona then fits into a file even if every character takes four bytes."""
+_MAX_LAST_WORD: Final = 2_000
 _LEAST_ROOM: Final = 200
 """Code points, below which a field that does not fit is left out instead of torn."""
 _NOT_IN_NAMES: Final = frozenset(":<>{}[]|")
@@ -80,9 +82,7 @@ class _Content:
             raise PersonaFileError("cards.nobody", file=card.file, key="description", expected="personality")
         first_line = addressed(self.description.splitlines()[0], name=self.name, language=language)
         self.tagline = shortened(first_line.strip(), _MAX_SHORT)
-        self.voice = self._prose(
-            ("system_prompt", card.system_prompt), ("post_history_instructions", card.post_history_instructions)
-        )
+        self.voice = self._prose(("system_prompt", card.system_prompt))
         self.scenario = self._prose(("scenario", card.scenario))
         self.demonstrations = self._demonstrations()
         self.greetings = self._greetings()
@@ -102,9 +102,9 @@ class _Content:
                 return shortened(words, _MAX_NAME)
         raise PersonaFileError("cards.no_name", file=self._card.file, key="name")
 
-    def _prose(self, *fields: tuple[str, str]) -> str:
+    def _prose(self, *fields: tuple[str, str], room: int = MAX_PROSE) -> str:
         """Fields of the card as one text; the first has the first right to the room."""
-        room, parts = MAX_PROSE, []
+        parts = []
         for key, written in fields:
             text, whole = resolved(written)
             kept = shortened(text, room) if room >= min(len(text), _LEAST_ROOM) else ""
@@ -161,7 +161,7 @@ class _Content:
         return self._short(", ".join(filter(None, map(self._short, texts))))
 
     def _extra(self) -> dict[str, str]:
-        """What is neither for the prompt nor for the schema, so that people can see it."""
+        """What has no place in the schema: for people to see, and the card's last word to the model."""
         card, called = self._card, self._short(self._card.name)
         values = {
             "card_spec": card.spec,
@@ -169,6 +169,7 @@ class _Content:
             "card_version": self._short(card.character_version),
             "card_tags": self._joined(card.tags),
             "card_notes": shortened(clean(card.creator_notes[: MAX_LINE * 2]).strip(), MAX_LINE),
+            POST_HISTORY: self._prose((POST_HISTORY, card.post_history_instructions), room=_MAX_LAST_WORD),
         }
         return {key: value for key, value in values.items() if value}
 

@@ -16,6 +16,7 @@ from personas.cards.conversion import persona_of
 from personas.cards.reading import EMBEDDED, media_type_of
 from personas.cards.texts import dialogue
 from personas.errors import PersonaFileError
+from personas.extras import POST_HISTORY
 from personas.persona import Persona
 
 _V2, _V3 = SPECS
@@ -128,7 +129,7 @@ def _fields(persona: Persona) -> dict[str, object]:
         "personality": "",
         "scenario": persona.scenario,
         "system_prompt": f"{_ORIGINAL}{persona.voice}" if persona.voice else "",
-        "post_history_instructions": "",
+        POST_HISTORY: persona.extra.get(POST_HISTORY, ""),
         "mes_example": dialogue(persona.demonstrations),
         "first_mes": first,
         "alternate_greetings": others,
@@ -138,7 +139,7 @@ def _fields(persona: Persona) -> dict[str, object]:
 _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "description": ("description", "personality"),
     "scenario": ("scenario",),
-    "voice": ("system_prompt", "post_history_instructions"),
+    "voice": ("system_prompt",),
     "demonstrations": ("mes_example",),
     "greetings": ("first_mes", "alternate_greetings"),
 }
@@ -155,6 +156,8 @@ def _changed(persona: Persona, card: Card) -> dict[str, object]:
         if getattr(before, part) != getattr(persona, part)
         for key in keys
     }
+    if before.extra.get(POST_HISTORY) != persona.extra.get(POST_HISTORY):
+        changed[POST_HISTORY] = fields[POST_HISTORY]
     if before.name != persona.name:
         changed["nickname" if card.nickname.strip() else "name"] = persona.name
     if before.mature != persona.mature:

@@ -152,7 +152,7 @@ def test_a_card_becomes_a_persona_that_says_no_more_than_the_card() -> None:
     assert made.name == "Amy"
     assert made.description == "{{char}} keeps a small bakery.\nWarm, quick."
     assert made.tagline == "Amy keeps a small bakery."
-    assert made.voice == "Write like a baker.\nStay short."
+    assert made.voice == "Write like a baker."
     assert made.scenario == V1["scenario"]
     assert made.greetings == ("*Amy looks up.* Wet day? Come in.", "Closed soon.")
     assert made.demonstrations == (
@@ -167,6 +167,7 @@ def test_a_card_becomes_a_persona_that_says_no_more_than_the_card() -> None:
         "card_version": "1.2",
         "card_tags": "baker, cosy",
         "card_notes": "Made on a rainy day.",
+        "post_history_instructions": "Stay short.",
     }
     assert {remark.rule for remark in lint(made)} == {"provenance"}
     assert cut_fields(read(V2)) == ()
@@ -287,6 +288,7 @@ def test_what_is_too_long_is_cut_at_a_sentence_and_told() -> None:
         "alternate_greetings": ["Hello."] * 30,
         "mes_example": f"<START>\n{{{{user}}}}: hi\n{{{{char}}}}: {sentence * 40}" * 30,
         "system_prompt": "word " * 3_000,
+        "post_history_instructions": sentence * 50,
     }
     card = read({**V2, "data": {**DATA, **long}})
     made = persona(card)
@@ -297,7 +299,8 @@ def test_what_is_too_long_is_cut_at_a_sentence_and_told() -> None:
     assert len(made.greetings[0]) <= 1_000
     assert made.voice.endswith("word")
     assert (len(made.greetings), len(made.demonstrations)) == (10, 20)
-    assert set(cut_fields(card)) == {*long, "personality", "post_history_instructions"}
+    assert set(cut_fields(card)) == {*long, "personality"}
+    assert len(made.extra["post_history_instructions"]) <= 2_000
     assert "cards.has_cut" in screen(card)
     assert card.raw["data"]["description"] == long["description"]  # type: ignore[index]
 

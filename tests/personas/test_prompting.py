@@ -169,7 +169,7 @@ def test_notes_stand_before_the_newest_turn() -> None:
         (said("Hi", "Kim"),),
         limits=ROOMY,
         canary=CANARY,
-        asides=(Aside(text="{{user}} likes rye bread.", origin="note"), Aside(text=" ", origin="note")),
+        asides=(Aside(text="{{user}} likes rye bread.", origin="note", depth=1), Aside(text=" ", origin="note")),
     )
     assert made.turns[-2].text == "Kim likes rye bread."
 
