@@ -1,7 +1,6 @@
 """A persona made ready to speak: every line its author wrote, and every fixed word of ours, cleared by the guard."""
 
 import asyncio
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -236,16 +235,3 @@ def _refused(file: str, key: str, rules: str) -> PersonaFileError:
 
 def _rules(verdict: Verdict) -> str:
     return ", ".join(sorted({finding.rule for finding in verdict.objections}))
-
-
-def clean(text: str) -> str:
-    """`text` as it goes to a model and to the guard: no lone surrogates, no controls but line breaks and tabs.
-
-    Format characters (joiners, marks of direction) stay: languages need them, and the guard folds them by itself.
-    """
-    kept = (
-        "\ufffd" if "\ud800" <= char <= "\udfff" else char
-        for char in text.replace("\r\n", "\n").replace("\r", "\n")
-        if char in "\n\t" or unicodedata.category(char) != "Cc"
-    )
-    return "".join(kept)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from moderation.guard import Guard
 from moderation.records import Action, Brief, Candidate, Decision, Stage
 from moderation.words import catalogue
-from personas.cast import Cast, clean
+from personas.cast import Cast
+from personas.cleaning import clean
 from personas.conversation import Conversation
 from personas.cues import Part, take_up
 from personas.messages import Aside, Critique, Cue, Message, Turn

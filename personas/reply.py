@@ -16,7 +16,8 @@ import anyio
 from anyio.streams.memory import MemoryObjectSendStream
 
 from moderation.records import Action, Candidate, Decision, Outcome, Stage, Verdict
-from personas.cast import Cast, clean
+from personas.cast import Cast
+from personas.cleaning import clean
 from personas.conversation import Conversation
 from personas.critique import critique_of
 from personas.cues import remember

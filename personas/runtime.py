@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from moderation.guard import Guard
 from moderation.records import Action, Brief, Candidate, Decision, Outcome, Stage, Verdict
-from personas.cast import Cast, clean
+from personas.cast import Cast
+from personas.cleaning import clean
 from personas.conversation import Conversation
 from personas.errors import GenerationError
 from personas.messages import Cue, Event, Message, Passage, Turn, Usage

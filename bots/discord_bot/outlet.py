@@ -18,7 +18,7 @@ from bots.pieces import cut, units
 from bots.replies import Record, Replies
 from bots.streaming import Gone, Phase
 from moderation.words import LANGUAGES, catalogue
-from personas.cast import clean
+from personas.cleaning import clean
 
 _log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from bots.streaming import Shown, Sleep, Writer, joined
 from bots.telegram_bot.faults import says
 from bots.telegram_bot.formatting import bold, html_of
 from bots.telegram_bot.wire import Flooded
-from personas.cast import clean
+from personas.cleaning import clean
 from personas.ending import end_of
 from personas.messages import Event, Passage, Withdrawal
 

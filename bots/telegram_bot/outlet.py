@@ -32,7 +32,7 @@ from bots.telegram_bot.formatting import bold, html_of
 from bots.telegram_bot.keyboards import controls
 from bots.telegram_bot.translate import address_of, ids_in, shown_id
 from moderation.words import catalogue
-from personas.cast import clean
+from personas.cleaning import clean
 
 _log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from personas.cards.texts import (
     resolved,
     shortened,
 )
-from personas.cast import clean
+from personas.cleaning import clean
 from personas.errors import PersonaFileError
 from personas.extras import POST_HISTORY
 from personas.loading import read_persona

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from moderation.words import DEFAULT_LANGUAGE
-from personas.cast import clean
+from personas.cleaning import clean
 from personas.persona import Demonstration
 
 MAX_LINE: Final = 1_000

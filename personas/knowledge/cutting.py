@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from personas.cast import clean
+from personas.cleaning import clean
 from personas.knowledge.markup import Block
 from personas.knowledge.pieces import Piece
 from personas.sentences import SentenceSplitter
