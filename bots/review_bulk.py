@@ -112,25 +112,33 @@ class ReviewBulk:
         number = self._ids()
         done: list[str] = []
         left: list[str] = []
-        try:
-            for case, version in cases:
-                try:
-                    after = await self._desk.take(
-                        case, step, by=by.who, note=f"bulk {number}", version=version, server=by.server
-                    )
-                except (ReviewError, UnknownExchange):
-                    left.append(case)
-                    continue
-                if step is ReviewStep.OVERTURN:
-                    await self._mutes.overturned(after, by)
-                done.append(after.case.id)
-        finally:
-            if done and step is not ReviewStep.ESCALATE:
-                value = {"server": by.server or "", "done": done}
-                await self._state.put(Entry(kind=_KIND, key=number, value=value, until=self._now() + _LASTS))
+        undoable = step is not ReviewStep.ESCALATE
+        if undoable:  # before anything is done, or what a program that dies had done could not be taken back
+            await self._note(number, [case for case, _ in cases], by)
+        for case, version in cases:
+            try:
+                after = await self._desk.take(
+                    case, step, by=by.who, note=f"bulk {number}", version=version, server=by.server
+                )
+            except (ReviewError, UnknownExchange):
+                left.append(case)
+                continue
+            if step is ReviewStep.OVERTURN:
+                await self._mutes.overturned(after, by)
+            done.append(after.case.id)
+        if undoable:
+            await self._note(number, done, by)
         card = self._told(f"bulk_{step}_done", done, left)
         undo = self._say("undo_hint", line=by.line("undo", number))
-        return replace(card, hint=undo) if done and step is not ReviewStep.ESCALATE else card
+        return replace(card, hint=undo) if done and undoable else card
+
+    async def _note(self, number: str, cases: Sequence[str], by: By) -> None:
+        """Keep of which cases a bulk may be taken back: of those in which it has the last word (`_reopened`)."""
+        if not cases:
+            await self._state.drop(_KIND, number)
+            return
+        value = {"server": by.server or "", "done": list(cases)}
+        await self._state.put(Entry(kind=_KIND, key=number, value=value, until=self._now() + _LASTS))
 
     def _beside(self, appeals: Sequence[str]) -> tuple[Row, ...]:
         return (Row(label=self._say("bulk_appeals"), text=counted(appeals)),) if appeals else ()

@@ -10,6 +10,7 @@ from bots.cards import Card, Row, Tone, moment
 from bots.errors import UsageError
 from bots.mutes import Mute, Silent
 from bots.review_asking import By, Tools, wrong
+from bots.unmuting import Unmuting
 from moderation.cases import ReviewStep
 from moderation.errors import UnknownExchange
 from moderation.records import Exchange
@@ -43,6 +44,7 @@ class ReviewMutes:
     def __init__(self, desk: ReviewDesk, tools: Tools, *, language: str) -> None:
         self._desk = desk
         self._mutes = tools.mutes
+        self._unmuting = Unmuting(desk=desk, mutes=tools.mutes)
         self._speaker = tools.speaker
         self._language = language
 
@@ -83,7 +85,7 @@ class ReviewMutes:
             if (mute.kind, mute.who) == (whom.kind, whom.who)
         ]
         for mute in held:
-            await self._lift(mute, by, note="")
+            await self._unmuting.lift(mute, by=by.who, server=by.server, note="")
         key = "unmuted" if held else "unmuted_none"
         return Card(title=self._say(key, who=whom.who), tone=Tone.GOOD if held else Tone.BAD)
 
@@ -99,19 +101,12 @@ class ReviewMutes:
         server = exchange.opening.origin.server
         found = await self._mutes.from_cases(server, {exchange.id, *exchange.case.exchanges})
         for mute in found:
-            await self._lift(mute, by, note=ReviewStep.OVERTURN)
+            await self._unmuting.lift(mute, by=by.who, server=by.server, note=ReviewStep.OVERTURN)
         return found
 
     def lifted(self, mutes: Sequence[Mute]) -> tuple[Row, ...]:
         """What an overturned case ended, as rows of its card."""
         return tuple(Row(label=self._say("unmuted", who=mute.who), text=mute.reason or "-") for mute in mutes)
-
-    async def _lift(self, mute: Mute, by: By, *, note: str) -> None:
-        """Say so in the trail of its case first, where that is still there."""
-        if mute.case:
-            told = f"{mute.kind} {note}".rstrip()
-            await self._desk.take(mute.case, ReviewStep.UNMUTE, by=by.who, note=told, server=by.server)
-        await self._mutes.lift(mute)
 
     async def _whom(self, verb: str, words: Sequence[str], by: By) -> tuple[_Whom, list[str]]:
         """Who is meant, and the words behind that. Raises Unknown for a persona that is nobody."""

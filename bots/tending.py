@@ -1,5 +1,5 @@
-"""What the review desk does by itself, now and then: leases end, what belongs together becomes one case, and moderators
-hear of what waits too long."""
+"""What the review desk does by itself, now and then: leases end, what belongs together becomes one case, what an
+overturned case had muted speaks again, and moderators hear of what waits too long."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bots.cards import Card, Row, Tone, moment
+from bots.mutes import Mutes
 from bots.places import Place, Places, kind_of
 from bots.softly import softly
 from bots.state import Entry, State
+from bots.unmuting import Unmuting
 from moderation.figures import overdue
 from moderation.review import ReviewDesk
 from moderation.words import catalogue
@@ -43,6 +45,7 @@ class Tending:
         self._desk = desk
         self._places = places
         self._state = state
+        self._unmuting = Unmuting(desk=desk, mutes=Mutes(state, now=now))
         self._now = now
         self._language = language
         self._nudges = nudges
@@ -66,6 +69,9 @@ class Tending:
         with softly(_log, "cases were not merged"):
             if merged := await self._desk.gather():
                 _log.info("cases merged: count=%d", merged)
+        with softly(_log, "mutes were not lifted"):
+            if lifted := await self._unmuting.settle():
+                _log.info("mutes lifted: count=%d", lifted)
         if self._nudges:
             for platform, tell in self._tell.items():
                 with softly(_log, "moderators were not told"):

@@ -234,6 +234,28 @@ async def test_a_bulk_is_taken_back_within_the_hour_where_it_has_the_last_word()
         await desk.typed("undo b1")
 
 
+async def test_what_a_bulk_had_done_when_the_program_died_can_be_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await Desk().cases(3)
+    await desk.typed("bulk uphold")
+    take = desk.desk.take
+
+    async def dying(exchange: str, *values: object, **named: object) -> object:
+        if exchange == "a2":
+            raise KeyboardInterrupt
+        return await take(exchange, *values, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(desk.desk, "take", dying)
+    with pytest.raises(KeyboardInterrupt):
+        await desk.typed("bulk uphold yes")
+    monkeypatch.undo()
+    assert await desk.rulings() == [Ruling.UPHELD, None, None]
+
+    undone = await desk.typed("undo b1")
+
+    assert [row.text for row in undone.rows] == ["1: a1", "2: a2, a3"]
+    assert await desk.rulings() == [None] * 3
+
+
 async def test_what_was_worded_otherwise_since_a_bulk_is_not_taken_back() -> None:
     desk = await Desk().cases(1, decision=Decision.BLOCK, outcome=Outcome.WITHHELD)
     await desk.sure("bulk uphold")
