@@ -29,6 +29,8 @@ class Conversation:
         """See `Brief.profile`."""
         self.community = ""
         """See `Brief.community`."""
+        self.scopes: tuple[str, ...] = ()
+        """Keys of the places it is in, from the widest to the narrowest."""
         self.company: tuple[str, ...] = ()
         """Names of the other personas on the stage."""
         self._name = ""
@@ -53,6 +55,16 @@ class Conversation:
     def turns_before(self, key: str) -> tuple[Turn, ...]:
         """Those before the reply of that key; all of them for "", or where there is none of it."""
         return self.turns[: self.window.place(key)]
+
+    @property
+    def count(self) -> int:
+        """How many turns there were, those that left the window for want of room included."""
+        return self.window.gone.total() + len(self.window.said)
+
+    @property
+    def spoken(self) -> int:
+        """How many of them were the persona's."""
+        return self.window.gone["assistant"] + sum(said.turn.role == "assistant" for said in self.window.said)
 
     def earlier(self, person: str) -> tuple[str, ...]:
         """The last things this person said, whether or not they were answered, oldest first; `person` is their key."""
@@ -149,7 +161,7 @@ class Conversation:
 
     def opened(self, greeting: str) -> None:
         """The persona spoke first."""
-        self.window.said.append(Said(Turn(role="assistant", text=greeting), ""))
+        self.window.insert(_own(None, greeting, ""), len(self.window.said))
         self._tell(None, greeting, "", "")
 
     def _tell(self, said: Turn | None, reply: str, key: str, before: str) -> None:

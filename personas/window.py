@@ -1,6 +1,6 @@
 """The bounded window of turns behind a conversation: each turn with the key of the reply it is a part of."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -28,6 +28,8 @@ class Window:
         self.said: deque[Said] = deque(maxlen=size)
         self.heard: deque[tuple[str, str, str]] = deque(maxlen=_HEARD)
         """Who said it, what, and the key of the reply to it."""
+        self.gone: Counter[str] = Counter()
+        """How many turns of each role made room."""
 
     @property
     def end(self) -> int:
@@ -44,7 +46,9 @@ class Window:
     def insert(self, turns: Sequence[Said], at: int) -> None:
         """Put turns ahead of the one at that place; the oldest make room."""
         window = list(self.said)
-        self.said = deque([*window[:at], *turns, *window[at:]], maxlen=self.said.maxlen)
+        window[at:at] = turns
+        self.said = deque(window, maxlen=self.said.maxlen)
+        self.gone.update(said.turn.role for said in window[: len(window) - len(self.said)])
 
     def put(self, turns: Sequence[Said], key: str, before: str) -> None:
         """Put turns in the place of those of that key; where there are none, ahead of those with the key `before`."""
