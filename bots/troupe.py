@@ -14,7 +14,7 @@ from bots.state import Entry, State
 from moderation.language import language_of
 from moderation.words import DEFAULT_LANGUAGE, LANGUAGES
 from personas.cards import FORMS as CARD_FORMS
-from personas.cards import Card, persona_of, read_card, screen, write_card
+from personas.cards import Card, document_of, name_of, read_card, screen, write_card
 from personas.cast import Cast
 from personas.errors import PersonaError
 from personas.lint import lint
@@ -132,7 +132,7 @@ class Troupe:
         )
         self._require_room(server)
         taken = {cast.persona.id for cast in self.hall.casts(server)}
-        document = to_toml(replace(persona, id=_free(_wanted(persona), taken)))
+        document = to_toml(replace(persona, id=_free(_like(name), taken)))
         checked = await asyncio.to_thread(read_persona, document.encode(), file=name)
         await self._keep(checked, document, b"", server)
         return Arrival(persona=checked, remarks=tuple(await asyncio.to_thread(lint, checked)))
@@ -189,9 +189,9 @@ class Troupe:
         self.hall.add(cast, server)
 
 
-def _wanted(persona: Persona) -> str:
-    """The id that a persona has, or one like its name."""
-    wanted = persona.id if persona.id != _IMPORTED else _NOT_IN_IDS.sub("_", persona.name.lower()).strip("_")
+def _like(name: str) -> str:
+    """An id like a name."""
+    wanted = _NOT_IN_IDS.sub("_", name.lower()).strip("_")
     return wanted[:_ID_LENGTH] if wanted[:1].isascii() and wanted[:1].isalpha() else _ANYBODY
 
 
@@ -203,16 +203,21 @@ def read_file(
 
     Raises PersonaError for what is wrong with it.
     """
-    seen: tuple[str, ...] = ()
-    if is_persona_file(file):
-        persona = read_persona(data, file=file)
-    else:
+    if not is_persona_file(file):
         card = read_card(data, file=file)
         language = language_of(f"{card.description} {card.first_mes}", unknown=DEFAULT_LANGUAGE)
-        spoken = language if language in LANGUAGES else DEFAULT_LANGUAGE
-        persona, seen = persona_of(card, id=_IMPORTED, language=spoken), screen(card)
-    document = to_toml(replace(persona, id=_free(name or _wanted(persona), taken)))
-    return read_persona(document.encode(), file=file), document, seen
+        document = document_of(
+            card,
+            id=_free(name or _like(name_of(card)), taken),
+            language=language if language in LANGUAGES else DEFAULT_LANGUAGE,
+        )
+        return read_persona(document.encode(), file=file), document, screen(card)
+    persona = read_persona(data, file=file)
+    wanted = _free(name or persona.id, taken)
+    if wanted == persona.id:
+        return persona, data.decode("utf-8-sig"), ()
+    document = to_toml(replace(persona, id=wanted))
+    return read_persona(document.encode(), file=file), document, ()
 
 
 def is_persona_file(file: str) -> bool:

@@ -15,9 +15,20 @@ it (`texts`), `screening` looks for what staff should know, `writing` makes a ca
 """
 
 from personas.cards.card import MAX_BYTES, Card
-from personas.cards.conversion import cut_fields, persona_of
+from personas.cards.conversion import cut_fields, document_of, name_of, persona_of
 from personas.cards.reading import read_card
 from personas.cards.screening import screen
 from personas.cards.writing import FORMS, write_card
 
-__all__ = ["FORMS", "MAX_BYTES", "Card", "cut_fields", "persona_of", "read_card", "screen", "write_card"]
+__all__ = [
+    "FORMS",
+    "MAX_BYTES",
+    "Card",
+    "cut_fields",
+    "document_of",
+    "name_of",
+    "persona_of",
+    "read_card",
+    "screen",
+    "write_card",
+]

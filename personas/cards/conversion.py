@@ -41,6 +41,12 @@ def persona_of(card: Card, *, id: str, language: str, register: str = "") -> Per
     fit is cut at a sentence: `cut_fields` tells where. Raises PersonaFileError where the card does not say who the
     persona is, for an error of the lint, and for a wrong id, language or register.
     """
+    document = document_of(card, id=id, language=language, register=register)
+    return read_persona(document.encode(), file=card.file)
+
+
+def document_of(card: Card, *, id: str, language: str, register: str = "") -> str:  # noqa: A002
+    """The persona file that `persona_of` reads. Raises PersonaFileError where the card does not say who it is."""
     content = _Content(card, language)
     persona = Persona(
         id=id,
@@ -60,7 +66,12 @@ def persona_of(card: Card, *, id: str, language: str, register: str = "") -> Per
         mature=card.is_mature,
         extra=content.extra,
     )
-    return read_persona(to_toml(persona).encode(), file=card.file)
+    return to_toml(persona)
+
+
+def name_of(card: Card) -> str:
+    """What the persona of `card` is called. Raises PersonaFileError where it has no name."""
+    return _called(card)[0]
 
 
 def cut_fields(card: Card) -> tuple[str, ...]:
@@ -76,7 +87,8 @@ class _Content:
         self.cuts: list[str] = []
         self._card = card
         self._language = language
-        self.name = self._called()
+        self.name, cut = _called(card)
+        self.cuts += cut
         self.description = self._prose(("description", card.description), ("personality", card.personality))
         if not self.description:
             raise PersonaFileError("cards.nobody", file=card.file, key="description", expected="personality")
@@ -89,18 +101,6 @@ class _Content:
         self.source = self._joined(card.source)
         self.authors = tuple(filter(None, [self._short(card.creator)]))
         self.extra = self._extra()
-
-    def _called(self) -> str:
-        """The name the character is called by, without what no name may have."""
-        for key, name in (("nickname", self._card.nickname), ("name", self._card.name)):
-            text, _ = resolved(name)
-            kept = (" " if char.isspace() or char in _NOT_IN_NAMES else char for char in text)
-            words = " ".join("".join(filter(_is_seen, kept)).split())
-            if len(words) > _MAX_NAME:
-                self.cuts.append(key)
-            if words:
-                return shortened(words, _MAX_NAME)
-        raise PersonaFileError("cards.no_name", file=self._card.file, key="name")
 
     def _prose(self, *fields: tuple[str, str], room: int = MAX_PROSE) -> str:
         """Fields of the card as one text; the first has the first right to the room."""
@@ -172,6 +172,20 @@ class _Content:
             POST_HISTORY: self._prose((POST_HISTORY, card.post_history_instructions), room=_MAX_LAST_WORD),
         }
         return {key: value for key, value in values.items() if value}
+
+
+def _called(card: Card) -> tuple[str, list[str]]:
+    """The name the character is called by, without what no name may have, and the fields cut for that."""
+    cuts = []
+    for key, name in (("nickname", card.nickname), ("name", card.name)):
+        text, _ = resolved(name)
+        kept = (" " if char.isspace() or char in _NOT_IN_NAMES else char for char in text)
+        words = " ".join("".join(filter(_is_seen, kept)).split())
+        if len(words) > _MAX_NAME:
+            cuts.append(key)
+        if words:
+            return shortened(words, _MAX_NAME), cuts
+    raise PersonaFileError("cards.no_name", file=card.file, key="name")
 
 
 def _is_seen(char: str) -> bool:

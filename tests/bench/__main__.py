@@ -13,6 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
+from tests.bench.cards import cards
 from tests.bench.disguises import disguises
 from tests.bench.first import first
 from tests.bench.guarding import guard
@@ -33,6 +34,7 @@ SECTIONS: Final[Mapping[str, Callable[[Sizes], Section]]] = {
     "store": store,
     "load": load,
     "start": start,
+    "cards": cards,
 }
 
 

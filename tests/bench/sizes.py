@@ -19,3 +19,5 @@ class Sizes:
     """Exchanges in the store under load."""
     starts: int = 5
     """Starts of the program, each way."""
+    imports: int = 15
+    """Imports of each kind of card."""

@@ -38,6 +38,17 @@ def test_the_store_under_load_is_asked_for_what_is_there(tmp_path: Path) -> None
     assert len([row for row in table["rows"] if row["name"].startswith("search") and row["goal"]]) == 7
 
 
+def test_cards_of_five_megabytes_are_imported_and_exported(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+
+    assert bench.main(["cards", "--imports", "1", "--json", str(file)]) == 0
+
+    (table,) = json.loads(file.read_text(encoding="utf-8"))["sections"]["cards"]["tables"]
+    sizes = {row["name"]: row["values"][0] for row in table["rows"]}
+    assert {"import of a.json", "import of a.png", "import of a.charx", "export as png"} < set(sizes)
+    assert all(4.9 < size < 5.2 for name, size in sizes.items() if name.startswith("import"))
+
+
 def test_only_what_no_slow_machine_excuses_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     table = Table(title="t", columns=("count",), rows=(Row(name="lost", values=(1,)),))
 
