@@ -44,6 +44,7 @@ from bots.sampling import Sampling
 from bots.scene import Scenes
 from bots.state import State
 from bots.tending import Tending
+from bots.tidings import Tidings
 from bots.troupe import Troupe
 from moderation.guard import Guard
 from moderation.review import ReviewDesk
@@ -152,7 +153,7 @@ def house_of(
         scenes=scenes, runtime=runtime, desk=desk, tools=tools, replies=replies, aftermath=aftermath,
         personas=PersonaCommands(scenes, troupe, Quarantine(troupe, state, now=now, ids=new_id)),
         places=PlaceCommands(scenes.places, meter), privacy=PrivacyCommands(store, state, clock=now),
-        safety=Safety(register, now), appeals=Appeals(desk, state, now=now),
+        safety=Safety(register, now), appeals=Appeals(desk, state, now=now, language=settings.language),
     )  # fmt: skip
     return House(
         runtime=runtime,
@@ -170,6 +171,7 @@ def house_of(
         sampling=_sampling(settings, store, Consents(state, now), runtime),
         replies=replies,
         aftermath=aftermath,
+        tidings=Tidings(desk, offices.appeals, state),
         state=state,
         retention=Retention(store, settings.privacy, now),
         now=now,

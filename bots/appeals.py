@@ -1,19 +1,23 @@
-"""`/appeal`: the person concerned does not agree, somebody else looks at it, and they are told what came of it."""
+"""`/appeal`: somebody does not agree with what was held against them, or with how their report was decided; somebody
+else looks at it, and they are told what came of it."""
 
-from collections.abc import Awaitable, Callable
+import enum
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from bots.cards import Card, Row, Tone
 from bots.errors import NotAllowed, NotYours, UsageError
-from bots.platform import Caller
+from bots.platform import Caller, Platform
 from bots.state import Entry, State
-from moderation.cases import ReviewStep, Ruling
+from moderation.appeals import Appeal, Side, answers, of_person, side_of, waits
+from moderation.cases import Case, CaseState, Review, ReviewStep
 from moderation.errors import UnknownExchange
 from moderation.records import Exchange
 from moderation.review import ReviewDesk
 from moderation.stores import Query
-from moderation.transitions import may_appeal
 from moderation.words import catalogue
 
 MOST: Final = 3
@@ -21,30 +25,44 @@ MOST: Final = 3
 LONGEST: Final = 1_000
 """Characters of what somebody says to it."""
 _KIND: Final = "appeal"
+"""Kind of the entries that say in which language somebody is told; listed by them."""
+_TOLD: Final = "told"
+"""Kind of the entries that say who was told of which step."""
 _LASTS: Final = timedelta(days=180)
 """How long somebody is told what comes of it; a complaint must be possible for six months (DSA, Art. 20)."""
 _ENOUGH: Final = 500
 
-Tell = Callable[[str, Card, str], Awaitable[bool]]
-"""Tells a person something in private (`Platform.tell`)."""
+
+class Told(enum.IntEnum):
+    """What became of telling somebody, from the best to what a moderator should know of."""
+
+    TOLD = 0
+    LATER = 1
+    """Their platform is not reached from here, or not now: whoever reaches it does it (`bots.tidings`)."""
+    UNTOLD = 2
+    """They do not want to be written to: they find it under `/why`."""
 
 
 class Appeals:
     """Takes appeals, and tells what came of them. As concurrent as the store and the state."""
 
-    def __init__(self, desk: ReviewDesk, state: State, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, desk: ReviewDesk, state: State, *, now: Callable[[], datetime], language: str) -> None:
+        """`language` is for people of whom none is known."""
         self._desk = desk
         self._state = state
         self._now = now
-        self._tell: dict[str, Tell] = {}
+        self._language = language
+        self._platforms: dict[str, Platform] = {}
+        self._under_way: set[str] = set()
+        """Of whom an appeal is taken at this moment."""
 
-    def register(self, platform: str, tell: Tell) -> None:
+    def register(self, platform: Platform) -> None:
         """Let people of a platform be told something. Called while everything is put together."""
-        self._tell[platform] = tell
+        self._platforms[platform.name] = platform
 
     async def make(self, words: list[str], caller: Caller, language: str) -> Card:
         """[ID] [WORDS]: appeal about a case of the caller's own, the last one where none is named ("" before words that
-        could be taken for a name). Raises BotError, ReviewError."""
+        could be taken for a name), or about one in which they reported something. Raises BotError, ReviewError."""
         person = caller.message.person
         if not person:
             raise NotYours("commands.privacy_whose")
@@ -53,44 +71,77 @@ class Appeals:
             raise UsageError("appeals.too_long", most=LONGEST)
         if exchange is None:
             return Card(title=_say("nothing", language))
-        if exchange.case.appealed:
-            return Card(title=_say("waiting", language, id=exchange.id), tone=Tone.GOOD)
-        if len(await self._waiting(caller)) >= MOST:
-            raise NotAllowed("appeals.too_many", most=MOST)
-        origin = exchange.opening.origin
-        # Before it is made: whoever decides at once can tell them already.
-        await self._note(exchange.id, caller, language)
-        kept = await self._desk.appeal(exchange.id, person=person, comment=said, tool=origin.platform)
+        async with self._alone(person) as alone:
+            before = of_person(await self._desk.appeals(exchange.id), person)
+            if not alone or (before and waits(before, exchange.case)):
+                return Card(title=_say("waiting", language, id=exchange.id), tone=Tone.GOOD)
+            if len(await self._waiting(person)) >= MOST:
+                raise NotAllowed("appeals.too_many", most=MOST)
+            origin = exchange.opening.origin
+            kept = await self._desk.appeal(exchange.id, person=person, comment=said, tool=origin.platform)
+            # After it: what was refused leaves no trace. Who ends in between is told in another language.
+            await self._note(exchange.id, person, language)
         title = _say("made" if origin.server else "made_private", language, id=kept.id)
         return Card(
             title=title, hint=_say("made_hint", language, id=kept.id), tone=Tone.GOOD, news=kept.id, home=origin.server
         )
 
-    async def answer(self, exchange: str, step: ReviewStep) -> bool | None:
-        """Tell those who appealed about a case what came of it, or what a moderator says to it; whether all could be
-        told, None: nobody appealed."""
-        kept = await self._desk.show(exchange)
-        told = [
-            await self._told(each, entry, step)
-            for each in [await self._desk.show(one) for one in kept.case.exchanges]
-            if (entry := await self._state.get(_KIND, each.id)) is not None
-        ]
-        return all(told) if told else None
+    async def open_to(self, exchange: Exchange, person: str) -> Side | None:
+        """As whom somebody may appeal about it; None: not at all, or they did already."""
+        lapsed = exchange.case.state is CaseState.CLOSED and exchange.case.ruling is None
+        side = None if lapsed or exchange.erased else side_of(exchange, person)
+        return side if side and of_person(await self._desk.appeals(exchange.id), person) is None else None
 
-    async def _told(self, exchange: Exchange, entry: Entry, step: ReviewStep) -> bool:
-        tell = self._tell.get(exchange.opening.origin.platform)
-        language = str(entry.value["language"])
-        card = outcome(exchange, step, language)
-        return tell is not None and await tell(entry.person, card, language)
+    async def answer(self, exchange: str) -> Told | None:
+        """Tell those who appealed about a case what they were not told yet: the decision that stands, and what
+        moderators say to it. Each of it once, whoever asks, in whichever process; None: there is nothing to tell.
+
+        Who was told is noted before they are: what fails in between is not told twice, and stands under `/why`.
+        """
+        case = (await self._desk.show(exchange)).case
+        told = [
+            await self._tell(appeal, step, case)
+            for appeal in await self._desk.appeals(exchange)
+            for step in answers(appeal, case)
+            if appeal.person
+        ]
+        return max((each for each in told if each is not None), default=None)
+
+    async def _tell(self, appeal: Appeal, step: Review, case: Case) -> Told | None:
+        key = f"{step.chain or step.at.isoformat()} {appeal.person}"
+        if await self._state.get(_TOLD, key):
+            return None
+        platform = self._platforms.get((await self._desk.show(appeal.exchange)).opening.origin.platform)
+        if platform is None or not platform.connected:
+            return Told.LATER
+        until = self._now() + _LASTS
+        if not await self._state.put_new(Entry(kind=_TOLD, key=key, value={}, person=appeal.person, until=until)):
+            return None
+        noted = await self._state.get(_KIND, _key(appeal.exchange, appeal.person))
+        language = str(noted.value["language"]) if noted else self._language
+        reached = await platform.tell(appeal.person, outcome(appeal, step, case, language), language)
+        return Told.TOLD if reached else Told.UNTOLD
+
+    @asynccontextmanager
+    async def _alone(self, person: str) -> AsyncIterator[bool]:
+        """Two presses at once are one appeal; False for the second one."""
+        if person in self._under_way:
+            yield False
+            return
+        self._under_way.add(person)
+        try:
+            yield True
+        finally:
+            self._under_way.discard(person)
 
     async def _meant(self, words: list[str], caller: Caller) -> tuple[Exchange | None, str]:
-        """The case of the caller's own that an appeal is about, and what they say to it."""
+        """The case that an appeal is about, which is the caller's own or one they reported, and what they say to it."""
         if words and words[0]:
             try:
                 named = await self._desk.show(words[0])
             except UnknownExchange:
                 named = None
-            if named and caller.is_person(named.opening.origin.person):
+            if named and any(map(caller.is_person, concerned(named))):
                 return named, " ".join(words[1:])
             if len(words) == 1 or any(map(str.isdecimal, words[0])):  # a name, not the first word of a sentence
                 raise NotYours("commands.why_not_yours", id=words[0])
@@ -100,31 +151,41 @@ class Appeals:
         found = await self._desk.list(newest, server=where)
         return (found[0] if found else None), " ".join(words).strip()
 
-    async def _waiting(self, caller: Caller) -> set[str]:
-        """The cases of the caller's own about which they wait for an answer."""
-        message = caller.message
-        own = Query(person=message.person, platform=message.platform, limit=_ENOUGH)
-        return {kept.case.id for kept in await self._desk.list(own) if kept.case.appealed}
+    async def _waiting(self, person: str) -> set[str]:
+        """The cases about which they wait for an answer."""
+        found = set()
+        for entry in await self._state.list(_KIND, group=person, limit=_ENOUGH):
+            kept = await self._desk.show(str(entry.value["exchange"]))
+            made = of_person(await self._desk.appeals(kept.id), person) if kept.case.appealed else None
+            found |= {kept.case.id} if made and waits(made, kept.case) else set()
+        return found
 
-    async def _note(self, exchange: str, caller: Caller, language: str) -> None:
-        value = {"language": language}
-        until = self._now() + _LASTS
-        await self._state.put(Entry(kind=_KIND, key=exchange, value=value, person=caller.message.person, until=until))
-
-
-def appealable(exchange: Exchange, caller: Caller) -> bool:
-    """Whether the caller may appeal about it: it is theirs, and no appeal about it waits or was answered."""
-    return caller.is_person(exchange.opening.origin.person) and may_appeal(exchange.case)
+    async def _note(self, exchange: str, person: str, language: str) -> None:
+        value = {"exchange": exchange, "language": language}
+        noted = Entry(kind=_KIND, key=_key(exchange, person), value=value, person=person, group=person)
+        await self._state.put(replace(noted, until=self._now() + _LASTS))
 
 
-def outcome(exchange: Exchange, step: ReviewStep, language: str) -> Card:
-    """What came of an appeal, in plain words: what somebody decided, and what they say to it."""
-    case = exchange.case
-    decided = "agreed" if case.ruling is Ruling.OVERTURNED else "stands"
-    key = "word" if step is ReviewStep.ANSWER else decided
-    answers = [review.note for review in case.reviews if review.step is ReviewStep.ANSWER]
-    rows = (Row(label=catalogue("bots").say("commands.answered", language), text=answers[-1]),) if answers else ()
-    return Card(title=_say(key, language, id=exchange.id), rows=rows, hint=_say("more", language, id=exchange.id))
+def concerned(exchange: Exchange) -> set[str]:
+    """Keys of whom it is about, and of those who reported something in it."""
+    return {exchange.opening.origin.person, *(objection.by for objection in exchange.objections)}
+
+
+def outcome(appeal: Appeal, step: Review, case: Case, language: str) -> Card:
+    """What came of an appeal, in plain words: what somebody decided, or what they say to it."""
+    rows: tuple[Row, ...] = ()
+    if step.step is ReviewStep.ANSWER:
+        key = "word"
+        rows = (Row(label=catalogue("bots").say("commands.answered", language), text=step.note),)
+    else:
+        key = "agreed" if appeal.side.granted(case.ruling) else "stands"
+        key = f"report_{key}" if appeal.side is Side.DISMISSED else key
+    told = appeal.exchange
+    return Card(title=_say(key, language, id=told), rows=rows, hint=_say("more", language, id=told))
+
+
+def _key(exchange: str, person: str) -> str:
+    return f"{exchange} {person}"
 
 
 def _say(key: str, language: str, **fields: object) -> str:

@@ -7,10 +7,11 @@ line of them (`shlex.join`). Who may do what is checked here at every call, what
 import shlex
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from bots.aftermath import Aftermath
-from bots.appeals import Appeals, appealable
+from bots.appeals import Appeals, concerned
 from bots.cards import Card, Row, Tone
 from bots.errors import BotError, NotAllowed, NotYours, UsageError
 from bots.persona_commands import PersonaCommands
@@ -26,9 +27,10 @@ from bots.safety import Safety
 from bots.safety import card as safety_card
 from bots.sampling import sampled
 from bots.scene import Scene, Scenes
+from moderation.appeals import Side
 from moderation.cases import Reviewer, ReviewStep
 from moderation.errors import ModerationError, UnknownExchange
-from moderation.reasons import REASONS, reason
+from moderation.reasons import REASONS, Ask, reason
 from moderation.records import Exchange, Origin
 from moderation.review import ReviewDesk
 from moderation.statements import statements, told
@@ -41,12 +43,12 @@ from personas.runtime import PersonaRuntime
 _CUES: Final = ("regenerate", "continue")
 """Commands that platforms carry out themselves: they lead to a reply, not to a card."""
 
-_TOLD: Final = {
-    **dict.fromkeys(("uphold", "reject", "edit"), ReviewStep.UPHOLD),
-    **dict.fromkeys(("overturn", "approve"), ReviewStep.OVERTURN),
-    "answer": ReviewStep.ANSWER,
-}
+_TOLD: Final = frozenset({"uphold", "reject", "edit", "overturn", "approve", "answer"})
 """Verbs of `/review` that whoever appealed is told of."""
+
+_ASKS: Final[Mapping[Side | None, Ask]] = MappingProxyType(
+    {Side.CONTESTED: "ask", Side.DISMISSED: "ask_report", None: "number"}
+)
 
 MOST_TURNS: Final = 20
 """That are shown of what is in mind."""
@@ -99,7 +101,7 @@ class Commands:
         """Let replies be taken back, and people be told something, on a platform. Called while everything is put
         together."""
         self._take_back[platform.name] = platform.take_back
-        self._offices.appeals.register(platform.name, platform.tell)
+        self._offices.appeals.register(platform)
 
     async def run(self, line: str, caller: Caller) -> Card:
         """The card for `line`, which begins with "/"."""
@@ -210,8 +212,7 @@ class Commands:
             if not found:
                 return Card(title=_say("why_nothing", scene))
             exchange = found[0]
-        concerned = {exchange.opening.origin.person, *(objection.by for objection in exchange.objections)}
-        if caller.role < Role.MODERATOR and not any(map(caller.is_person, concerned)):
+        if caller.role < Role.MODERATOR and not any(map(caller.is_person, concerned(exchange))):
             raise NotYours("commands.why_not_yours", id=exchange.id)
         answers = [
             Row(label=_say("answered", scene), text=review.note)
@@ -220,10 +221,11 @@ class Commands:
         ]
         restrictions = (pair for one in statements(exchange) for pair in told(one, scene.language))
         rows = [Row(label=label, text=text) for label, text in restrictions]
+        side = await self._offices.appeals.open_to(exchange, person)
         return Card(
             title=exchange.id,
-            rows=(Row(label="", text=_reason(exchange, scene.language)), *answers, *rows),
-            disagree=exchange.id if appealable(exchange, caller) else "",
+            rows=(Row(label="", text=_reason(exchange, scene.language, _ASKS[side])), *answers, *rows),
+            disagree=exchange.id if side else "",
         )
 
     async def _appeal(self, words: list[str], caller: Caller, scene: Scene) -> Card:
@@ -299,10 +301,10 @@ class Commands:
         commands = ReviewCommands(self._offices.desk, language=scene.language, tools=tools, forbids=aftermath.forbids)
         by = Reviewer(name=caller.actor, rank=caller.role.rank, tool=caller.message.platform)
         card = await commands.run(words, by=by, server=_server(caller))
-        if card.changed and (step := _TOLD.get(words[0])):
-            reached = await self._offices.appeals.answer(card.changed, step)
+        if card.changed and words[0] in _TOLD:
+            reached = await self._offices.appeals.answer(card.changed)
             if reached is not None:
-                said = catalogue("bots").say("appeals.told" if reached else "appeals.untold", scene.language)
+                said = catalogue("bots").say(f"appeals.{reached.name.lower()}", scene.language)
                 card = replace(card, rows=(*card.rows, Row(label="", text=said)))
         if card.decided:
             return followed(card, await aftermath.finish(card.decided), scene.language)
@@ -338,8 +340,8 @@ def _split(line: str) -> list[str]:
         return line.removeprefix("/").split()
 
 
-def _reason(exchange: Exchange, language: str) -> str:
-    return catalogue("bots").say("desk.sampled", language) if sampled(exchange) else reason(exchange, language)
+def _reason(exchange: Exchange, language: str, ask: Ask) -> str:
+    return catalogue("bots").say("desk.sampled", language) if sampled(exchange) else reason(exchange, language, ask=ask)
 
 
 def _server(caller: Caller) -> str | None:

@@ -1,6 +1,7 @@
 """Cards for the moderators of a community, in the channel where they want them: one a case, kept as the case stands."""
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ _log = logging.getLogger(__name__)
 
 _LASTS: Final = timedelta(days=60)
 """How long it is known where the card of a case stands."""
+_DIGITS: Final = 16
 
 
 @dataclass(slots=True)
@@ -73,6 +75,23 @@ class DeskCards:
         card = await self._router.command(f"/persona pending {pending}", moderator)
         return bool(card.pending) and await self._posted(card, caller.place)
 
+    async def renew(self, caller: Caller, case: str) -> bool:
+        """Let the card of a case of the community of `caller` read as it stands now, whoever took a step with it. False
+        where that cannot be done now, and may be later; where it has none, nothing is to be done."""
+        settings = await self._router.settings(caller.place)
+        card = await self._card(caller, caller.place, case, settings.language or self._language)
+        if card is None:
+            return True
+        async with self._turn(card.case):
+            try:
+                await self._written(card, caller.place)
+            except (Gone, Missing):
+                return True
+            except self._dialect.broken as error:
+                _log.warning("a card for the moderators stays as it was: error=%s", type(error).__name__)
+                return False
+        return True
+
     async def post(self, place: Place, card: Card) -> bool:
         """A card in the moderators' channel, where there is one. Where that cannot be, it is logged, and False is given
         back: the case waits all the same."""
@@ -90,18 +109,28 @@ class DeskCards:
 
     async def _rewritten(self, card: Card, place: Place, *, but: str = "") -> bool:
         """Let the card that a case has read like `card`; False: there is none any more."""
-        settings = await self._router.settings(place)
-        channel, _, message = (await self._router.recall(self._name(card))).partition(" ")
-        if not message or channel != settings.log_channel:
-            return False
-        if message == but:
-            return True
-        language = settings.language or self._language
         try:
-            return await self._dialect.repost(channel, message, card, place, language=language)
+            return await self._written(card, place, but=but)
         except self._failures as error:
             _log.warning("a card for the moderators stays as it was: error=%s", type(error).__name__)
             return False
+
+    async def _written(self, card: Card, place: Place, *, but: str = "") -> bool:
+        """The same. One that reads so already is left as it is. Raises what the dialect does."""
+        settings = await self._router.settings(place)
+        channel, message, read = [*(await self._router.recall(self._name(card))).split(" "), "", "", ""][:3]
+        if not message or channel != settings.log_channel:
+            return False
+        if message == but or read == _read(card):
+            return True
+        language = settings.language or self._language
+        stands = await self._dialect.repost(channel, message, card, place, language=language)
+        if stands:
+            await self._noted(card, channel, message)
+        return stands
+
+    async def _noted(self, card: Card, channel: str, message: str) -> None:
+        await self._router.remember(self._name(card), f"{channel} {message} {_read(card)}", lasts=_LASTS)
 
     async def _posted(self, card: Card, place: Place) -> bool:
         settings = await self._router.settings(place)
@@ -115,7 +144,7 @@ class DeskCards:
             _log.warning("no card for the moderators: error=%s", type(error).__name__)
             return False
         if card.case:
-            await self._router.remember(self._name(card), f"{settings.log_channel} {message}", lasts=_LASTS)
+            await self._noted(card, settings.log_channel, message)
         return True
 
     def _name(self, card: Card) -> str:
@@ -133,3 +162,8 @@ class DeskCards:
             turn.waiting -= 1
             if not turn.waiting:
                 del self._turns[case]
+
+
+def _read(card: Card) -> str:
+    """What tells how a card reads from how it read otherwise."""
+    return hashlib.sha256(repr(card).encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]

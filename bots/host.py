@@ -1,5 +1,6 @@
 """The router that every platform is given: what holds in a place, who is listened to, how much, in which order."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
@@ -30,6 +31,7 @@ from bots.scene import Scene, Scenes
 from bots.softly import softly
 from bots.state import Entry, State
 from bots.tending import Tending
+from bots.tidings import Tidings
 from bots.troupe import Troupe
 from moderation.errors import Deflect
 from moderation.review import ReviewDesk
@@ -61,6 +63,7 @@ class House:
     loops: Loops
     desk: ReviewDesk
     tending: Tending
+    tidings: Tidings
     mutes: Mutes
     words: OwnWords
     sampling: Sampling
@@ -84,10 +87,13 @@ class Host:
         self._house.commands.register(platform)
         self._house.aftermath.register(platform.name, platform.put)
         self._house.tending.register(platform.name, platform.tell_moderators)
+        self._house.tidings.register(platform)
 
     async def follow_up(self, sleep: Callable[[float], Awaitable[object]]) -> None:
-        """Carry out what people decide, and end what nobody decides, until cancelled."""
-        await self._house.aftermath.run(sleep)
+        """Carry out what people decide, and end what nobody decides, and tell whom it concerns, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._house.aftermath.run(sleep), name="carrying out")
+            group.create_task(self._house.tidings.run(sleep), name="telling")
 
     async def tidy(self, sleep: Callable[[float], Awaitable[object]]) -> None:
         """Delete what has expired, now and then, until cancelled."""

@@ -212,5 +212,9 @@ class Platform(Protocol):
         """Put a card where the moderators of a community look (`PlaceSettings.log_channel`); whether it stands there.
         Raises StoreBusy, StoreFailed."""
 
+    async def renew(self, caller: Caller, case: str) -> bool:
+        """Have the card that the moderators of the community of `caller` have of a case read as that stands now; False:
+        that cannot be done now, and is to be tried again."""
+
     async def tell(self, person: str, card: Card, language: str) -> bool:
         """Show a card to the person with that key alone; whether that was possible."""

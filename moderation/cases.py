@@ -53,6 +53,8 @@ class ReviewStep(enum.StrEnum):
     """Somebody agrees with the objection, and worded what is shown instead; the note is a digest of that."""
     CLOSE = "close"
     """What followed from the decision is done."""
+    LAPSE = "lapse"
+    """It ended without a decision: whoever it was about had everything in it erased."""
     APPEAL = "appeal"
     REOPEN = "reopen"
     """The decision is taken back."""
@@ -158,7 +160,7 @@ class Case:
     appealed: bool = False
     """An appeal waits, or is looked at."""
     appeals: int = 0
-    """Appeals that were made since it was opened: one is answered, a second one not taken."""
+    """Appeals that were made since it was opened, one a person at most."""
     exchanges: tuple[str, ...] = ()
     """Ids, oldest first; never empty in a store."""
     reviews: tuple[Review, ...] = ()
@@ -176,6 +178,9 @@ class Case:
             return CaseState.ESCALATED
         return CaseState.APPEALED if self.appealed else CaseState.QUEUED
 
+
+ERASED: Final = "erased"
+"""What the guard notes to a step that it takes as nothing is left to look at."""
 
 RULINGS: Final = MappingProxyType(
     {ReviewStep.UPHOLD: Ruling.UPHELD, ReviewStep.OVERTURN: Ruling.OVERTURNED, ReviewStep.EDIT: Ruling.UPHELD}

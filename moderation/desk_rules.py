@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
-from moderation.cases import Priority
+from moderation.cases import CaseState, Priority, Ruling
+from moderation.records import Exchange, Outcome, Stats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +28,20 @@ class DeskRules:
         )
     )
     """How soon after it was opened somebody should have decided."""
+
+
+def alike(one: Exchange, other: Exchange) -> bool:
+    """Whether two exchanges can be one case: of the same person, or of the same persona, in the same community."""
+    here, there = one.opening.origin, other.opening.origin
+    same = (here.platform, here.person) == (there.platform, there.person) and here.person
+    return here.server == there.server and bool(same or one.opening.persona == other.opening.persona)
+
+
+def nothing() -> Stats:
+    """The counts of where nothing is kept."""
+    return Stats(
+        outcomes={outcome.value: 0 for outcome in Outcome},
+        states={state.value: 0 for state in CaseState},
+        rulings={ruling.value: 0 for ruling in Ruling},
+        rules={},
+    )

@@ -3,11 +3,10 @@ every platform."""
 
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Literal
 
 from moderation.cases import Case
 from moderation.records import Decision, Exchange, Stage
-from moderation.transitions import may_appeal
 from moderation.words import DEFAULT_LANGUAGE, Catalogue, catalogue
 
 REASONS: Final = ("harmful", "hateful", "sexual", "personal_data", "out_of_character", "wrong", "other")
@@ -44,7 +43,11 @@ def _hidden(word: re.Match[str]) -> str:
     return _MASK * len(word.group())
 
 
-def reason(exchange: Exchange, language: str = DEFAULT_LANGUAGE) -> str:
+Ask = Literal["ask", "ask_report", "number"]
+"""Whether the person may appeal, as whom something was held against, or as whose report was dismissed."""
+
+
+def reason(exchange: Exchange, language: str = DEFAULT_LANGUAGE, *, ask: Ask = "ask") -> str:
     """Why the guard objected, or that a member did, for the person it happened to: plain sentences, no scores, no rule
     names, no quotes, not who reported it.
 
@@ -68,7 +71,7 @@ def reason(exchange: Exchange, language: str = DEFAULT_LANGUAGE) -> str:
         *_kinds(words, kinds, language),
         words.say(f"review.{effect}" if automatic else "review.effect_report", language),
         words.say(f"review.{'state' if automatic else 'report'}_{_standing(exchange.case)}", language),
-        words.say("review.ask" if may_appeal(exchange.case) else "review.number", language, id=exchange.id),
+        words.say(f"review.{ask}", language, id=exchange.id),
     ]
     return " ".join(sentences)
 

@@ -6,12 +6,14 @@ here either: the texts that every platform shares are in `moderation.reasons`.
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from moderation.appeals import Appeal, appeals_in, entitled
 from moderation.cases import (
+    ERASED,
     GUARD,
     MEMBER,
     OPEN,
@@ -23,16 +25,15 @@ from moderation.cases import (
     Review,
     Reviewer,
     ReviewStep,
-    Ruling,
 )
+from moderation.complaints import appealed, reported
 from moderation.consequences import consequence, kept_back, worded, worded_as
-from moderation.desk_rules import DeskRules
+from moderation.desk_rules import DeskRules, alike, nothing
 from moderation.errors import InvalidTransition, Overtaken, ReviewError, UnknownExchange
 from moderation.figures import Decided, Standing, Waiting
-from moderation.reasons import APPEAL, REASONS, REPORT
-from moderation.records import Decision, Exchange, Finding, Objection, Opening, Origin, Outcome, Stage, Stats
-from moderation.stores import Audit, Query, Sibling, Store
-from moderation.transitions import BESIDE, advance, expired, latest, plan
+from moderation.records import Exchange, Opening, Origin, Outcome, Stats
+from moderation.stores import Audit, News, Query, Sibling, Store
+from moderation.transitions import BESIDE, BLIND, advance, contested, expired, latest, plan
 
 Look = Callable[[Exchange], None]
 """Raises what is in the way of a step with the case of that exchange."""
@@ -160,7 +161,7 @@ class ReviewDesk:
         decided yet. Raises InvalidTransition where they are not, Overtaken, Forbidden."""
         case, joining = await self._find(exchange, server), await self._find(other, server)
         into, gone = case.case, joining.case
-        if into.id == gone.id or not _alike(case, joining) or not {into.state, gone.state} <= OPEN | {CaseState.NEW}:
+        if into.id == gone.id or not alike(case, joining) or not {into.state, gone.state} <= OPEN | {CaseState.NEW}:
             raise InvalidTransition("review.different", id=other, state=gone.state, step=ReviewStep.MERGE)
         for each in (into, gone):
             advance(each, ReviewStep.MERGE, by, self._clock())
@@ -174,18 +175,48 @@ class ReviewDesk:
     async def appeal(
         self, exchange: str, *, person: str, comment: str, tool: str, server: str | None = None
     ) -> Exchange:
-        """`person`, whose exchange it is, wants somebody (else) to look at it. Their words are kept with the exchange
-        and not in the trail, so that they can be erased. Raises as `take`, before anything is kept."""
+        """`person`, whose exchange it is, or whose report of it was dismissed, wants somebody else to look at it. Their
+        words are kept with the exchange and not in the trail, so that they can be erased.
+
+        Raises, before anything is kept, as `take`; Forbidden where they are neither; AlreadyInTargetState where theirs
+        waits, InvalidTransition where it was answered.
+        """
         kept = await self._find(exchange, server)
         member = Reviewer(name=MEMBER, rank=Rank.MEMBER, tool=tool)
         at = self._clock()
+        side = entitled(kept, await self._together(kept), person)
+        await self._readable(kept, ReviewStep.APPEAL)
         advance(kept.case, ReviewStep.APPEAL, member, at)
-        finding = Finding(
-            filter=APPEAL, version="1", category="contested", decision=Decision.FLAG, detail=comment.strip()
-        )
-        words = Objection(at=at, stage=Stage.WHOLE, text="", shown="", findings=(finding,), by=person)
-        await self._store.add(exchange, words)
+        await self._store.add(exchange, appealed(side, comment, by=person, at=at))
         return await self.take(exchange, ReviewStep.APPEAL, by=member, server=server)
+
+    async def appeals(self, exchange: str) -> tuple[Appeal, ...]:
+        """Who appealed about the case of an exchange, in the order in which they did."""
+        return appeals_in(await self._together(await self._store.get(exchange)))
+
+    async def news(self, after: int | None, *, limit: int = 200) -> News:
+        """See `Store.news`."""
+        return await self._store.news(after, limit=limit)
+
+    async def lapse(self) -> int:
+        """End the cases in which nothing is left to look at, as everybody they were about had all of it erased; how
+        many. Where somebody still waits for a reply that is held, it is refused instead, as it would be in the end."""
+        ended = 0
+        for kept in await self._store.list(Query(states=OPEN, erased=True, limit=_ENOUGH)):
+            with _faster():
+                if not await self._readable_in(kept):
+                    await self._lapse(await self._store.get(kept.id))
+                    ended += 1
+        return ended
+
+    async def _lapse(self, kept: Exchange) -> None:
+        held = any(each.closing and each.closing.outcome is Outcome.HELD for each in await self._together(kept))
+        if not held or contested(kept.case):
+            await self._take(kept, ReviewStep.LAPSE, GUARD, ERASED, None)
+            return
+        if kept.case.state is CaseState.CLAIMED:
+            kept = await self._take(kept, ReviewStep.RELEASE, GUARD, ERASED, None)
+        await self._take(kept, ReviewStep.UPHOLD, GUARD, ERASED, None)
 
     async def free_expired(self) -> int:
         """End the leases that are over; how many."""
@@ -260,7 +291,7 @@ class ReviewDesk:
         members could undo what moderators decide.
         """
         at = self._clock()
-        report = _report(shown, reason, comment, by=origin.person, at=at)
+        report = reported(shown, reason, comment, by=origin.person, at=at)
         origin = replace(origin, person=answered or origin.person)
         opening = Opening(
             origin=origin, at=at, persona=persona, persona_version=persona_version, model=model, policy=policy,
@@ -271,12 +302,7 @@ class ReviewDesk:
     async def stats(self, *, server: str | None = None) -> Stats:
         """Counts over the whole store, or over one server."""
         if server == "":
-            return Stats(
-                outcomes={outcome.value: 0 for outcome in Outcome},
-                states={state.value: 0 for state in CaseState},
-                rulings={ruling.value: 0 for ruling in Ruling},
-                rules={},
-            )
+            return nothing()
         return await self._store.stats(server or "")
 
     async def standing(self) -> Standing:
@@ -299,6 +325,8 @@ class ReviewDesk:
         case = kept.case
         if version not in (None, case.version):
             raise Overtaken("stores.overtaken", id=kept.id, state=case.state, step=what)
+        if by != GUARD:
+            await self._readable(kept, what)
         at = latest(case.reviews, self._clock())
         reviews = []
         steps = plan(case, what, by, at)
@@ -313,12 +341,25 @@ class ReviewDesk:
         if what not in RULINGS:
             done = what in (ReviewStep.RESTORE, ReviewStep.NOTE) and by == GUARD
             return done and kept.case.state is CaseState.DECIDED
-        others = [await self._store.get(each) for each in kept.case.exchanges if each != kept.id]
-        return not any(consequence(each, what, note) for each in (kept, *others))
+        return not any(consequence(each, what, note) for each in await self._together(kept))
+
+    async def _together(self, kept: Exchange) -> Sequence[Exchange]:
+        """The exchanges of its case."""
+        return [kept if each == kept.id else await self._store.get(each) for each in kept.case.exchanges]
+
+    async def _readable_in(self, kept: Exchange) -> bool:
+        """Whether anything of its case was not erased."""
+        return not all(each.erased for each in await self._together(kept))
+
+    async def _readable(self, kept: Exchange, what: ReviewStep) -> None:
+        """Raises where a step is for what can be read, and nothing of that is left."""
+        if kept.erased and what not in BLIND and (what is ReviewStep.REVEAL or not await self._readable_in(kept)):
+            raise InvalidTransition("review.erased", id=kept.id, state=kept.case.state, step=what)
 
     async def _worded(self, kept: Exchange, text: str, by: Reviewer) -> str:
         """Keep what somebody wants to have shown, where they may decide that; the note for the trail."""
         case, at = kept.case, self._clock()
+        await self._readable(kept, ReviewStep.EDIT)
         for step in plan(case, ReviewStep.EDIT, by, at):
             case = advance(case, step, GUARD if step is ReviewStep.EXPIRE else by, at, lease=self._rules.lease)
         if not kept_back(kept):
@@ -348,17 +389,3 @@ class ReviewDesk:
 def _faster() -> contextlib.suppress:
     """Somebody else was faster, so that there is nothing left to do."""
     return contextlib.suppress(ReviewError)
-
-
-def _alike(one: Exchange, other: Exchange) -> bool:
-    """Whether two exchanges can be one case."""
-    here, there = one.opening.origin, other.opening.origin
-    same = (here.platform, here.person) == (there.platform, there.person) and here.person
-    return here.server == there.server and bool(same or one.opening.persona == other.opening.persona)
-
-
-def _report(shown: str, why: str, comment: str, *, by: str, at: datetime) -> Objection:
-    if why not in REASONS:
-        raise ReviewError("review.unknown_reason", reason=why, known=", ".join(REASONS))
-    finding = Finding(filter=REPORT, version="1", category=why, decision=Decision.FLAG, detail=comment.strip())
-    return Objection(at=at, stage=Stage.WHOLE, text=shown, shown=shown, findings=(finding,), by=by)

@@ -4,7 +4,7 @@
 new ─▶ queued ─▶ claimed ─▶ decided ─▶ closed ─▶ appealed ─▶ claimed (by somebody else) ─▶ decided ─▶ closed
          ▲ ▲───────┘ release, expiry     │
          │ └── escalated ─▶ claimed (by a senior)
-         └───────────── reopen ──────────┘
+         └───────────── reopen ──────────┘        open ─▶ closed (lapsed: nothing is left to look at)
 ```
 
 After Bluesky's Ozone (`handle-report-update`), with what is awkward there put right: an escalated case can be taken, an
@@ -33,6 +33,19 @@ BESIDE: Final = frozenset(
     }
 )
 """What fits any state and changes none."""
+
+BLIND: Final = frozenset(
+    {
+        ReviewStep.NOTE,
+        ReviewStep.WITHDRAW,
+        ReviewStep.MUTE,
+        ReviewStep.UNMUTE,
+        ReviewStep.RELEASE,
+        ReviewStep.CLOSE,
+        ReviewStep.LAPSE,
+    }
+)
+"""What can still be done with a case in which everything was erased."""
 
 Move = Callable[[Case, ReviewStep, Reviewer, datetime, timedelta], Case]
 
@@ -80,13 +93,17 @@ def may_take(case: Case, by: Reviewer) -> bool:
     """Whether a case waits for somebody like `by`."""
     if case.state is CaseState.CLAIMED or case.state not in OPEN:
         return False
-    return not (case.escalated and by.rank < Rank.SENIOR) and not (case.appealed and case.decided_by == by.name)
+    return not (case.escalated and by.rank < Rank.SENIOR) and not (case.appealed and contested(case) == by.name)
 
 
-def may_appeal(case: Case) -> bool:
-    """Whether the person concerned may still say that they do not agree: once, and about a decision once more only
-    where it was taken back since."""
-    return not case.appealed and not (case.appeals and case.ruling is not None)
+def contested(case: Case) -> str:
+    """Whose decision the last appeal is against, also where that, or the answer to the appeal, was taken back since;
+    "": nobody had decided by then."""
+    if case.decided_by:
+        return case.decided_by
+    steps = [review.step for review in case.reviews]
+    made = len(steps) - 1 - steps[::-1].index(ReviewStep.APPEAL) if ReviewStep.APPEAL in steps else 0
+    return next((review.actor for review in reversed(case.reviews[:made]) if review.step in RULINGS), "")
 
 
 def priority_of(objections: Iterable[Objection]) -> Priority:
@@ -119,7 +136,7 @@ def _claim(case: Case, what: ReviewStep, by: Reviewer, at: datetime, lease: time
         raise _invalid(case, what)
     if case.escalated and by.rank < Rank.SENIOR:
         raise Forbidden("review.for_seniors", id=case.id, step=what)
-    if case.appealed and case.decided_by == by.name:
+    if case.appealed and contested(case) == by.name:
         raise Forbidden("review.own_decision", id=case.id, step=what)
     return replace(case, state=CaseState.CLAIMED, holder=by.name, until=at + lease)
 
@@ -178,10 +195,8 @@ def _close(case: Case, what: ReviewStep, by: Reviewer, _at: datetime, _lease: ti
 
 
 def _appeal(case: Case, what: ReviewStep, _by: Reviewer, _at: datetime, _lease: timedelta) -> Case:
-    if case.appealed:
-        raise _already(case)
-    if not may_appeal(case):
-        raise InvalidTransition("review.appeal_answered", id=case.id, state=case.state, step=what)
+    if case.state is CaseState.CLOSED and case.ruling is None:
+        raise _invalid(case, what)
     after = replace(case, appealed=True, appeals=case.appeals + 1, priority=max(case.priority, Priority.HIGH))
     waits = case.state not in (CaseState.NEW, CaseState.CLAIMED)
     return replace(after, state=after.waiting) if waits else after
@@ -190,11 +205,19 @@ def _appeal(case: Case, what: ReviewStep, _by: Reviewer, _at: datetime, _lease: 
 def _reopen(case: Case, what: ReviewStep, by: Reviewer, _at: datetime, _lease: timedelta) -> Case:
     if case.state in OPEN:
         raise _already(case)
-    if case.state is CaseState.NEW:
+    if case.state is CaseState.NEW or case.ruling is None:
         raise _invalid(case, what)
     if case.decided_by not in (by.name, GUARD.name) and by.rank < Rank.SENIOR:
         raise Forbidden("review.others_decision", id=case.id, step=what)
-    return _free(replace(case, ruling=None, decided_by=""))
+    # Where somebody appealed, that decision answered them: they wait for one again.
+    return _free(replace(case, ruling=None, decided_by="", appealed=case.appeals > 0))
+
+
+def _lapse(case: Case, what: ReviewStep, by: Reviewer, _at: datetime, _lease: timedelta) -> Case:
+    _only(by, GUARD, what)
+    if case.state not in OPEN:
+        raise _already(case) if case.state is CaseState.CLOSED else _invalid(case, what)
+    return replace(case, state=CaseState.CLOSED, holder="", until=None, escalated=False, appealed=False)
 
 
 _MOVES: Final[Mapping[ReviewStep, Move]] = {
@@ -210,6 +233,7 @@ _MOVES: Final[Mapping[ReviewStep, Move]] = {
     ReviewStep.CLOSE: _close,
     ReviewStep.APPEAL: _appeal,
     ReviewStep.REOPEN: _reopen,
+    ReviewStep.LAPSE: _lapse,
 }
 
 

@@ -76,6 +76,10 @@ class Terminal:
         """See `Platform.tell_moderators`: nobody else looks at a terminal."""
         return False
 
+    async def renew(self, _caller: Caller, _case: str) -> bool:
+        """See `Platform.renew`: there is none in a terminal."""
+        return True
+
     async def tell(self, _person: str, _card: Card, _language: str) -> bool:
         """See `Platform.tell`: whoever sits there asks for it."""
         return False

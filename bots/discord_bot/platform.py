@@ -14,7 +14,7 @@ from bots.discord_bot.translate import PLATFORM
 from bots.errors import RefuseToStart
 from bots.places import Place
 from bots.placing import put
-from bots.platform import Fill, Placed, Router
+from bots.platform import Caller, Fill, Placed, Router
 from bots.replies import Record
 
 _log = logging.getLogger(__name__)
@@ -87,6 +87,12 @@ class Discord:
     async def tell_moderators(self, place: Place, card: Card) -> bool:
         """See `Platform.tell_moderators`."""
         return self._client is not None and await self._client.performer.post_card(place, card)
+
+    async def renew(self, caller: Caller, case: str) -> bool:
+        """See `Platform.renew`."""
+        if self._client is None or not self._client.is_ready():
+            return False
+        return await self._client.performer.desk.renew(caller, case)
 
     async def tell(self, person: str, card: Card, language: str) -> bool:
         """See `Platform.tell`."""

@@ -13,7 +13,7 @@ from bots.cards import Card
 from bots.errors import RefuseToStart
 from bots.places import Place
 from bots.placing import put
-from bots.platform import Fill, Placed, Router
+from bots.platform import Caller, Fill, Placed, Router
 from bots.replies import Record
 from bots.telegram_bot.client import Surroundings, TelegramClient
 from bots.telegram_bot.pacing import Pacing
@@ -88,6 +88,10 @@ class Telegram:
     async def tell_moderators(self, place: Place, card: Card) -> bool:
         """See `Platform.tell_moderators`."""
         return self._client is not None and await self._client.performer.post_card(place, card)
+
+    async def renew(self, caller: Caller, case: str) -> bool:
+        """See `Platform.renew`."""
+        return self._client is not None and await self._client.performer.desk.renew(caller, case)
 
     async def tell(self, person: str, card: Card, language: str) -> bool:
         """See `Platform.tell`."""

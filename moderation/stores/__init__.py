@@ -49,6 +49,8 @@ class Query:
     person: str = ""
     """Key of the person whose exchange it is; "": anybody's. Keys are the platform's own: name that as well."""
     platform: str = ""
+    erased: bool = False
+    """Only those that were erased; not together with `queue`."""
     before: str = ""
     """Id of the last exchange of the page before, in the same order."""
     limit: int = 20
@@ -75,6 +77,16 @@ class Audit:
     def sound(self) -> bool:
         """Nothing was found."""
         return not self.broken and not self.differing and not self.lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Where steps were taken since somebody looked."""
+
+    until: int
+    """The number of the last step that was looked at."""
+    exchanges: tuple[str, ...] = ()
+    """Ids, each once, in the order of the first of these steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +185,11 @@ class Store(Protocol):
     async def verify(self, earlier: str = "") -> Audit:
         """Whether the audit trail is as it was written, and every case as its trail says. Reads all of it. `earlier`
         is an `Audit.head` of before, or "": it is looked for."""
+
+    async def news(self, after: int | None, *, limit: int = 200) -> News:
+        """What happened in the trail after the step with that number, in order, `limit` steps at most: where `until` is
+        `after`, nothing did. That a new case waits is not told. None, and a number that there is not (this is an older
+        copy of the store): from the last step on."""
 
     async def waiting(self, before: Mapping[Priority, datetime], *, server: str = "") -> tuple[Waiting, ...]:
         """Cases that wait or are claimed, counted by state and priority, the most pressing first; erased ones apart.

@@ -15,7 +15,7 @@ from typing import Any, Final
 from moderation.cases import OPEN, Case, CaseState, Priority, Review, Reviewer, ReviewStep, Ruling
 from moderation.errors import Overtaken
 from moderation.records import Objection, Opening
-from moderation.stores import Audit
+from moderation.stores import Audit, News
 from moderation.stores.chain import link
 from moderation.stores.rows import keep, review, review_row, revive
 from moderation.transitions import may_take, priority_of, queued
@@ -27,6 +27,10 @@ _CASE: Final = (
 _STEP: Final = "at, actor, tool, step, before, after, unseal(house(), note), ruling, policy, chain FROM review"
 _UNTOLD: Final = frozenset({CaseState.NEW, CaseState.QUEUED})
 """States of cases that nobody looked at yet: those from before there was a trail of how they came there have none."""
+READABLE: Final = (
+    "(NOT e.erased OR EXISTS (SELECT 1 FROM exchange other WHERE other.lead = c.seq AND NOT other.erased))"
+)
+"""Not everything in a case was erased, where `e` is the exchange it began with."""
 _BATCH: Final = 64
 """Cases looked at together where what comes next is sought."""
 
@@ -148,8 +152,8 @@ def following(connection: sqlite3.Connection, by: Reviewer, server: str, after: 
 
 
 _WAITING: Final = (
-    "SELECT c.seq FROM casefile c CROSS JOIN exchange e ON e.seq = c.seq"
-    " WHERE c.waiting = 1 AND NOT e.erased AND (:server = '' OR c.server = :server)"
+    "SELECT c.seq FROM casefile c CROSS JOIN exchange e ON e.seq = c.seq"  # noqa: S608 - ours
+    f" WHERE c.waiting = 1 AND {READABLE} AND (:server = '' OR c.server = :server)"
     " AND (:seq IS NULL OR c.priority < :priority OR (c.priority = :priority AND c.seq > :seq))"
     " ORDER BY c.priority DESC, c.seq LIMIT :batch"
 )
@@ -164,6 +168,20 @@ def counted(connection: sqlite3.Connection, column: str, server: str) -> dict[st
             {"server": keep(server)},
         )
     )
+
+
+def news(connection: sqlite3.Connection, after: int | None, limit: int) -> News:
+    """See `Store.news`."""
+    (head,) = connection.execute("SELECT coalesce(max(seq), 0) FROM review").fetchone()
+    if after is None or after >= head:
+        return News(until=head)
+    rows = connection.execute(
+        "SELECT r.seq, e.id FROM review r JOIN exchange e ON e.seq = r.exchange"
+        " WHERE r.seq > ? AND r.step != ? ORDER BY r.seq LIMIT ?",
+        (after, ReviewStep.QUEUE.value, limit),
+    ).fetchall()
+    until = rows[-1][0] if len(rows) == limit else head
+    return News(until=until, exchanges=tuple(dict.fromkeys(revive(exchange) for _, exchange in rows)))
 
 
 def verify(connection: sqlite3.Connection, earlier: str = "") -> Audit:

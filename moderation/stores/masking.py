@@ -20,7 +20,7 @@ from moderation.cases import Case, Priority, Review, Reviewer
 from moderation.figures import Decided, Standing, Waiting
 from moderation.masks import Hidden, Masked, masked
 from moderation.records import Closing, Exchange, Finding, Objection, Opening, Outcome, Span, Stage, Stats
-from moderation.stores import Audit, Expired, Query, Sibling, Store
+from moderation.stores import Audit, Expired, News, Query, Sibling, Store
 
 
 class MaskingStore:
@@ -76,6 +76,10 @@ class MaskingStore:
     async def verify(self, earlier: str = "") -> Audit:
         """Look through the audit trail."""
         return await self._store.verify(earlier)
+
+    async def news(self, after: int | None, *, limit: int = 200) -> News:
+        """Where steps were taken since."""
+        return await self._store.news(after, limit=limit)
 
     async def waiting(self, before: Mapping[Priority, datetime], *, server: str = "") -> tuple[Waiting, ...]:
         """Cases that wait, counted."""

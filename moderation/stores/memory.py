@@ -14,7 +14,7 @@ from moderation.cases import OPEN, RULINGS, Case, CaseState, Priority, Review, R
 from moderation.errors import Overtaken, StoreFailed, UnknownExchange
 from moderation.figures import Decided, Standing, Waiting, decision
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Stats
-from moderation.stores import Audit, Expired, Query, Sibling, remembered, reports
+from moderation.stores import Audit, Expired, News, Query, Sibling, remembered, reports
 from moderation.stores.chain import link
 from moderation.stores.erasure import anonymous, emptied, reported_by, silent, textless, wordless
 from moderation.stores.search import Phrase, holds, phrases, terms
@@ -115,7 +115,7 @@ class MemoryStore:
         self._require_open()
         every = self._queue()
         start = remembered.place(every, self._find(after)) + 1 if after else 0
-        waiting = (each for each in every[start:] if not each.erased and may_take(each.case, by))
+        waiting = (each for each in every[start:] if not self._gone(each.case) and may_take(each.case, by))
         return next((each for each in waiting if server in ("", each.opening.origin.server)), None)
 
     async def review(self, exchange: str, reviews: Sequence[Review], case: Case) -> Exchange:
@@ -151,13 +151,22 @@ class MemoryStore:
         lost = bool(earlier) and all(review.chain != earlier for _, review in self._trail)
         return Audit(steps=len(self._trail), unchained=0, differing=tuple(differing), head=head, lost=lost)
 
+    async def news(self, after: int | None, *, limit: int = 200) -> News:
+        """Where steps were taken since."""
+        self._require_open()
+        head = len(self._trail)
+        until = head if after is None or after > head else min(after + limit, head)
+        steps = self._trail[until if after is None else after : until]
+        changes = (exchange for exchange, review in steps if review.step is not ReviewStep.QUEUE)
+        return News(until=until, exchanges=tuple(dict.fromkeys(changes)))
+
     async def waiting(self, before: Mapping[Priority, datetime], *, server: str = "") -> tuple[Waiting, ...]:
         """Cases that wait, counted by state and priority."""
         self._require_open()
         groups: dict[tuple[Priority, CaseState], list[datetime]] = defaultdict(list)
         for case in self._cases.values():
-            begun = self._kept[case.id]
-            if case.state in OPEN and not begun.erased and server in ("", begun.opening.origin.server):
+            where = self._kept[case.id].opening.origin.server
+            if case.state in OPEN and not self._gone(case) and server in ("", where):
                 groups[case.priority, case.state].append(case.opened)
         return tuple(
             Waiting(
@@ -314,6 +323,10 @@ class MemoryStore:
     def _of_case(self, case: Case) -> tuple[Review, ...]:
         return tuple(review for exchange, review in self._trail if exchange in case.exchanges)
 
+    def _gone(self, case: Case) -> bool:
+        """Whether everything in a case was erased."""
+        return all(self._kept[each].erased for each in case.exchanges)
+
     def _queue(self) -> Sequence[Exchange]:
         """Every case by the exchange it began with, the most pressing first, and of those the oldest."""
         return sorted(
@@ -359,7 +372,8 @@ class MemoryStore:
             and (query.opened_before is None or case.opened < query.opened_before)
             and (query.opened_after is None or case.opened >= query.opened_after)
             and (not query.late or case.opened < query.late[case.priority])
-            and not (query.queue and exchange.erased)
+            and (exchange.erased or not query.erased)
+            and not (query.queue and self._gone(case))
             and query.persona in ("", opening.persona)
             and query.server in ("", origin.server)
             and query.person in ("", origin.person)

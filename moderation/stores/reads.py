@@ -31,14 +31,17 @@ def select(connection: sqlite3.Connection, query: Query) -> list[int]:
     wheres, values = _conditions(connection, query)
     order = "e.seq DESC"
     if query.queue:
-        wheres += ["e.seq = c.seq", "NOT e.erased"]
+        wheres += ["e.seq = c.seq", casework.READABLE]
         order = "c.priority DESC, c.seq"
     where = " AND ".join(wheres)
     if phrases(query.text):
         return searching.select(connection, query, where, order, values)
     # CROSS: cases in the order of their index, as few of them as the page needs, whatever else is asked for.
     queued = "casefile c CROSS JOIN exchange e ON e.seq = c.seq"
-    tables = queued if query.queue else "exchange e JOIN casefile c ON c.seq = e.lead"
+    whole = "exchange e JOIN casefile c ON c.seq = e.lead"
+    # Few of all that were ever erased are of a case that waits: these first.
+    erased = "casefile c CROSS JOIN exchange e ON e.lead = c.seq"
+    tables = queued if query.queue else erased if query.erased else whole
     sql = " ".join(("SELECT e.seq FROM", tables, "WHERE", where, "ORDER BY", order, "LIMIT :limit"))
     return [seq for (seq,) in connection.execute(sql, values)]
 
@@ -54,6 +57,7 @@ def _conditions(connection: sqlite3.Connection, query: Query) -> tuple[list[str]
         values[column] = keep(getattr(query, column))
         if values[column]:
             wheres.append(_OF_PERSON if column == "person" else f"e.{column} = :{column}")
+    wheres += ["e.erased"] if query.erased else []
     if query.queue and query.server:
         wheres.append("c.server = :server")
     if query.outcome is not None:

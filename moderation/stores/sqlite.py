@@ -19,6 +19,7 @@ from moderation.records import Closing, Exchange, Objection, Opening, Outcome, S
 from moderation.stores import (
     Audit,
     Expired,
+    News,
     Query,
     Sibling,
     casework,
@@ -181,6 +182,10 @@ class SqliteStore:
     async def verify(self, earlier: str = "") -> Audit:
         """Look through the whole trail; other reads wait meanwhile."""
         return await self._reader.call(lambda db: casework.verify(db, earlier))
+
+    async def news(self, after: int | None, *, limit: int = 200) -> News:
+        """Where steps were taken since."""
+        return await self._reader.call(lambda db: casework.news(db, after, limit))
 
     async def waiting(self, before: Mapping[Priority, datetime], *, server: str = "") -> tuple[Waiting, ...]:
         """Cases that wait, counted by state and priority."""

@@ -9,7 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.cases import GUARD, MEMBER, OPEN, Case, CaseState, Priority, Rank, Reviewer, ReviewStep, Ruling
+from moderation.cases import (
+    GUARD,
+    MEMBER,
+    OPEN,
+    RULINGS,
+    Case,
+    CaseState,
+    Priority,
+    Rank,
+    Review,
+    Reviewer,
+    ReviewStep,
+    Ruling,
+)
 from moderation.errors import AlreadyInTargetState, Forbidden, InvalidTransition, ReviewError
 from moderation.records import Action, Decision
 from moderation.transitions import BESIDE, advance, expired, may_take, plan, priority_of
@@ -42,6 +55,7 @@ PATHS: dict[ReviewStep, dict[CaseState, set[CaseState] | frozenset[CaseState]]] 
     ReviewStep.APPEAL: {
         CaseState.NEW: {CaseState.NEW},
         CaseState.QUEUED: {CaseState.APPEALED},
+        CaseState.APPEALED: {CaseState.APPEALED},
         CaseState.CLAIMED: {CaseState.CLAIMED},
         CaseState.ESCALATED: {CaseState.ESCALATED},
         CaseState.DECIDED: {CaseState.APPEALED},
@@ -51,6 +65,7 @@ PATHS: dict[ReviewStep, dict[CaseState, set[CaseState] | frozenset[CaseState]]] 
         CaseState.DECIDED: {CaseState.QUEUED, CaseState.APPEALED},
         CaseState.CLOSED: {CaseState.QUEUED, CaseState.APPEALED},
     },
+    ReviewStep.LAPSE: {state: {CaseState.CLOSED} for state in OPEN},
     **{step: {state: {state} for state in CaseState} for step in BESIDE},
 }
 
@@ -64,8 +79,9 @@ def walked(steps: Iterable[tuple[ReviewStep, Reviewer, int]]) -> list[tuple[Case
             after = advance(case, what, who, now, lease=LEASE)
         except ReviewError:
             continue
+        step = Review(at=now, actor=who.name, tool=who.tool, step=what, before=case.state, after=after.state)
         taken.append((case, what, who, after))
-        case = after
+        case = replace(after, reviews=(*case.reviews, step))
     return taken
 
 
@@ -84,7 +100,8 @@ def test_a_case_is_always_whole(steps: list[tuple[ReviewStep, Reviewer, int]]) -
         assert bool(after.holder) == claimed == (after.until is not None)
         assert (after.ruling is not None) == bool(after.decided_by)
         if after.state in (CaseState.DECIDED, CaseState.CLOSED):
-            assert after.ruling is not None
+            lapsed = what is ReviewStep.LAPSE or before.ruling is None
+            assert after.ruling is not None or lapsed
             assert not after.appealed
         assert after.priority >= before.priority
         if what in BESIDE:
@@ -94,13 +111,31 @@ def test_a_case_is_always_whole(steps: list[tuple[ReviewStep, Reviewer, int]]) -
 
 
 @given(st.lists(STEPS, max_size=60))
-def test_nobody_decides_about_an_appeal_against_their_own_decision(
+def test_nobody_takes_an_appeal_against_their_own_decision_also_where_it_was_taken_back_since(
     steps: list[tuple[ReviewStep, Reviewer, int]],
 ) -> None:
+    against = ""
+    last = ""
     for before, what, who, _ in walked(steps):
-        if what in (ReviewStep.UPHOLD, ReviewStep.OVERTURN) and before.appealed and before.ruling:
-            # An appeal that came while they had it already is no appeal against what they had decided before.
-            assert who.name != before.decided_by or before.holder == who.name
+        if what in RULINGS:
+            last = who.name
+        if what is ReviewStep.APPEAL:
+            against = last
+        if what is ReviewStep.CLAIM and before.appealed:
+            assert who.name != against
+
+
+@given(st.lists(STEPS, max_size=60))
+def test_whoever_appealed_waits_until_somebody_decides_and_again_where_that_is_taken_back(
+    steps: list[tuple[ReviewStep, Reviewer, int]],
+) -> None:
+    appealed = False
+    for _, what, _, after in walked(steps):
+        appealed = appealed or what is ReviewStep.APPEAL
+        if appealed and after.state in OPEN:
+            assert after.appealed
+        if not appealed:
+            assert not after.appealed
 
 
 @given(st.lists(STEPS, max_size=60))
@@ -108,17 +143,6 @@ def test_only_seniors_take_what_was_escalated(steps: list[tuple[ReviewStep, Revi
     for before, what, who, _ in walked(steps):
         if what is ReviewStep.CLAIM and before.escalated:
             assert who.rank >= Rank.SENIOR
-
-
-@given(st.lists(STEPS, max_size=60))
-def test_one_appeal_is_answered_and_a_second_one_not_taken(
-    steps: list[tuple[ReviewStep, Reviewer, int]],
-) -> None:
-    taken = walked(steps)
-    for before, what, _, _ in taken:
-        if what is ReviewStep.APPEAL:
-            assert not before.appealed
-            assert not (before.appeals and before.ruling)
 
 
 @given(st.lists(STEPS, max_size=40), st.sampled_from(ReviewStep), st.sampled_from(PEOPLE))
@@ -197,6 +221,38 @@ def test_a_decision_is_changed_by_whoever_made_it_or_a_senior() -> None:
         assert (reopened.state, reopened.ruling, reopened.decided_by) == (CaseState.QUEUED, None, "")
     with pytest.raises(Forbidden):
         advance(closed, ReviewStep.REOPEN, by("joon"), NOON)
+
+
+def test_an_appeal_whose_answer_was_taken_back_never_goes_to_whoever_decided_first() -> None:
+    case, steps = replace(CASE, state=CaseState.QUEUED), list[Review]()
+    for who, what in (
+        (by("mina"), ReviewStep.CLAIM),
+        (by("mina"), ReviewStep.UPHOLD),
+        (PEOPLE[4], ReviewStep.APPEAL),
+        (by("joon"), ReviewStep.CLAIM),
+        (by("joon"), ReviewStep.UPHOLD),
+        (by("joon"), ReviewStep.REOPEN),
+    ):
+        before, case = case, advance(case, what, who, NOON, lease=LEASE)
+        steps.append(Review(at=NOON, actor=who.name, tool="", step=what, before=before.state, after=case.state))
+        case = replace(case, reviews=tuple(steps))
+
+    assert (case.state, case.appealed, case.ruling) == (CaseState.APPEALED, True, None)
+    assert [who.name for who in PEOPLE[:4] if may_take(case, who)] == ["joon", "sora", "hana"]
+    with pytest.raises(Forbidden):
+        advance(case, ReviewStep.CLAIM, by("mina"), NOON, lease=LEASE)
+
+
+def test_only_the_guard_ends_a_case_without_a_decision_and_then_there_is_none_to_take_back() -> None:
+    case = claimed(by("mina"))
+
+    with pytest.raises(Forbidden):
+        advance(case, ReviewStep.LAPSE, by("hana", rank=Rank.ADMIN), NOON)
+    lapsed = advance(case, ReviewStep.LAPSE, GUARD, NOON)
+    assert (lapsed.state, lapsed.ruling, lapsed.holder) == (CaseState.CLOSED, None, "")
+    for step, who in ((ReviewStep.REOPEN, by("hana", rank=Rank.ADMIN)), (ReviewStep.APPEAL, PEOPLE[4])):
+        with pytest.raises(InvalidTransition):
+            advance(lapsed, step, who, NOON)
 
 
 def test_who_may_take_a_case_is_who_could_claim_it() -> None:

@@ -18,7 +18,7 @@ from bots.discord_bot.translate import PLATFORM, place_of
 from bots.performing import Pace
 from bots.places import Place
 from bots.placing import put
-from bots.platform import Fill, Placed, Platform, Router
+from bots.platform import Caller, Fill, Placed, Platform, Router
 from bots.replies import Record
 from bots.state import State
 from moderation.policy import Policy
@@ -70,6 +70,9 @@ class Reaching(Platform):
 
     async def tell_moderators(self, place: Place, card: Card) -> bool:
         return await self.client.performer.post_card(place, card)
+
+    async def renew(self, caller: Caller, case: str) -> bool:
+        return await self.client.performer.desk.renew(caller, case)
 
     async def tell(self, person: str, card: Card, language: str) -> bool:
         return await self.client.tell(person, card, language)

@@ -89,10 +89,11 @@ async def test_only_the_person_concerned_may_appeal_and_once_for_each_decision()
         assert "answered already" in card_of(await stage.ann.slash(stage.channel, "appeal", number="x1"))
         assert "talchum:appeal" not in str((await explained(stage, stage.ann)).components)
         await stage.admin.slash(stage.channel, "review reopen", number="x1")
-        assert "x1" in card_of(await stage.ann.slash(stage.channel, "appeal", number="x1"))
+        waiting = card_of(await stage.ann.slash(stage.channel, "appeal", number="x1"))
+        assert "waits for an answer already" in waiting, "the answer was taken back, so it waits again"
 
         [kept] = await stage.opened.store.list(Query())
-        assert kept.case.appeals == 2
+        assert (kept.case.state, kept.case.appeals) == (CaseState.APPEALED, 1)
 
 
 async def test_nobody_has_more_than_three_appeals_waiting() -> None:

@@ -15,7 +15,7 @@ from telegram.ext import ExtBot, TypeHandler
 from bots.cards import Card
 from bots.places import Place
 from bots.placing import put
-from bots.platform import Fill, Placed, Platform, Router
+from bots.platform import Caller, Fill, Placed, Platform, Router
 from bots.replies import Record
 from bots.state import State
 from bots.telegram_bot.client import TelegramClient
@@ -67,6 +67,9 @@ class Reaching(Platform):
 
     async def take_back(self, record: Record) -> bool:
         return await self.client.performer.take_back(record)
+
+    async def renew(self, caller: Caller, case: str) -> bool:
+        return await self.client.performer.desk.renew(caller, case)
 
     async def tell(self, person: str, card: Card, language: str) -> bool:
         return await self.client.tell(person, card, language)
