@@ -60,8 +60,9 @@ class Card:
     takes_back: str = ""
     """Id of the kept exchange whose reply is to be taken down wherever it stands: that is noted already, and left to
     the platform to do."""
-    kept: Literal["", "held", "withheld"] = ""
-    """What of that exchange was kept back, which can still be shown: the buttons differ."""
+    kept: Literal["", "held", "withheld", "erased"] = ""
+    """What of that exchange was kept back, which can still be shown, or that all of it was erased: the buttons
+    differ."""
     decided: str = ""
     """Id of a kept exchange about which something was decided that is still to be carried out."""
     file: bytes = b""

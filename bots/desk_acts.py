@@ -22,13 +22,18 @@ _STEPS: Final = {"approve": ReviewStep.OVERTURN, "reject": ReviewStep.UPHOLD}
 """What verbs come to that are no steps."""
 _ENDED: Final = (("reopen", "answer", "note"), ("reveal", "withdraw", "next"))
 """After a decision: it is taken back before another one, so that nobody undoes one in passing."""
+_ERASED: Final = (("note", "withdraw", "next"),)
+"""Where nothing is left to read."""
 WIDEST: Final = 5
 """Buttons that stand beside each other, at most."""
 
 
 def acts(case: Case, by: Reviewer, at: datetime, kept: str = "") -> tuple[tuple[str, ...], ...]:
     """The verbs of the buttons for `by`, row by row; at most `WIDEST` a row. `kept` is as with `Card`."""
-    rows = (_WAITING[kept], *_BESIDE) if case.state in OPEN else _ENDED
+    if kept == "erased":
+        rows: tuple[tuple[str, ...], ...] = _ERASED
+    else:
+        rows = (_WAITING[kept], *_BESIDE) if case.state in OPEN else _ENDED
     shown = ([verb for verb in row if not (kept == "held" and verb == "withdraw")] for row in rows)
     able = (tuple(verb for verb in row if _open(case, verb, by, at)) for row in shown)
     return tuple(row for row in able if row)
@@ -40,7 +45,7 @@ def for_all(case: Case, at: datetime, kept: str = "") -> tuple[tuple[str, ...], 
     some = Reviewer(name="*", rank=Rank.MODERATOR, tool="")
     if case.state is CaseState.CLAIMED and not expired(case, at):
         some = Reviewer(name=case.holder, rank=Rank.MODERATOR, tool="")
-    elif case.state not in OPEN:
+    elif case.state not in OPEN and case.decided_by:
         some = Reviewer(name=case.decided_by, rank=Rank.MODERATOR, tool="")
     elif case.escalated:
         some = Reviewer(name="*", rank=Rank.SENIOR, tool="")

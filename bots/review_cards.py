@@ -46,7 +46,12 @@ class ReviewCards:
             for found in objection.findings
             if found.filter in {REPORT, APPEAL}
         )
-        rows = (summary, *reported[-_REPORTS:], *map(self._step, exchange.case.by_people[-1:]))
+        rows = (
+            summary,
+            *self._erased(exchange),
+            *reported[-_REPORTS:],
+            *map(self._step, [*filter(_told, exchange.case.reviews)][-1:]),
+        )
         case, kept = exchange.case, _kept(exchange)
         return Card(
             title=exchange.id,
@@ -97,7 +102,7 @@ class ReviewCards:
         rows = [
             Row(label=self._say("state"), text=self.summary(exchange)),
             Row(label=self._say("model"), text=self._say("made_by", model=opening.model, policy=opening.policy)),
-            *([Row(label=self._say("erased"), text=self._say("erased_text"))] if exchange.erased else []),
+            *self._erased(exchange),
             *kept("said", opening.said),
         ]
         for objection in exchange.objections:
@@ -108,7 +113,14 @@ class ReviewCards:
             rows += kept("shown", closing.shown)
         rows += (self._step(review) for review in exchange.case.reviews if _told(review))
         card = self._acted(Card(title=exchange.id, rows=tuple(rows)), exchange, by)
-        return replace(card, hint=self._say(hint, id=exchange.id, review=self._typed) if hint else self._able(card))
+        # Where all was erased, there is nothing to uncover or to decide.
+        wanted = hint and card.kept != "erased"
+        return replace(card, hint=self._say(hint, id=exchange.id, review=self._typed) if wanted else self._able(card))
+
+    def _erased(self, exchange: Exchange) -> list[Row]:
+        """That nothing can be read, and what becomes of that."""
+        text = self._say("erased_open" if exchange.case.state in OPEN else "erased_text")
+        return [Row(label=self._say("erased"), text=text)] if exchange.erased else []
 
     def _able(self, card: Card) -> str:
         """What buttons stand for, to be typed."""
@@ -153,7 +165,7 @@ class ReviewCards:
         return " · ".join(parts)
 
     def _step(self, review: Review) -> Row:
-        note = "" if review.step is ReviewStep.EDIT else review.note
+        note = "" if review.step in (ReviewStep.EDIT, ReviewStep.LAPSE) else review.note
         told = f"{review.actor} ({review.tool}): {self._say(f'step_{review.step}')}"
         return Row(label=moment(review.at), text=f"{told}: {note}" if note else told)
 
@@ -167,8 +179,10 @@ def about(exchange: Exchange) -> str:
     return "report" if filters == {REPORT} else "done"
 
 
-def _kept(exchange: Exchange) -> Literal["", "held", "withheld"]:
-    """What of it was kept back, which can still be shown."""
+def _kept(exchange: Exchange) -> Literal["", "held", "withheld", "erased"]:
+    """What of it was kept back, which can still be shown, or that nothing in its case can be read any more."""
+    if exchange.erased and len(exchange.case.exchanges) == 1:
+        return "erased"
     restored = any(review.step is ReviewStep.RESTORE for review in exchange.case.reviews)
     if exchange.closing is None or exchange.erased or restored or not kept_back(exchange):
         return ""
@@ -178,4 +192,4 @@ def _kept(exchange: Exchange) -> Literal["", "held", "withheld"]:
 
 def _told(review: Review) -> bool:
     """What people did, and what came of that."""
-    return review.actor != GUARD.name or review.step in (ReviewStep.RESTORE, ReviewStep.NOTE)
+    return review.actor != GUARD.name or review.step in (ReviewStep.RESTORE, ReviewStep.NOTE, ReviewStep.LAPSE)

@@ -1,5 +1,6 @@
-"""What the review desk does by itself, now and then: leases end, what belongs together becomes one case, what an
-overturned case had muted speaks again, and moderators hear of what waits too long."""
+"""What the review desk does by itself, now and then: leases end, cases in which all was erased are closed, what belongs
+together becomes one case, what an overturned case had muted speaks again, and moderators hear of what waits too
+long."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -66,6 +67,9 @@ class Tending:
         with softly(_log, "leases were not ended"):
             if ended := await self._desk.free_expired():
                 _log.info("leases ended: count=%d", ended)
+        with softly(_log, "what was erased was not closed"):
+            if lapsed := await self._desk.lapse():
+                _log.info("cases closed, as everything was erased: count=%d", lapsed)
         with softly(_log, "cases were not merged"):
             if merged := await self._desk.gather():
                 _log.info("cases merged: count=%d", merged)

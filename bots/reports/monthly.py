@@ -51,6 +51,7 @@ class _Counts:
     rulings: Counter[Ruling] = field(default_factory=Counter)
     """Of people: what nobody decided in time is no judgement."""
     appeals: int = 0
+    lapsed: int = 0
     backlog: int = 0
 
 
@@ -73,8 +74,10 @@ class MonthlyReport:
     appeals: int
     upheld: int
     overturned: int
+    lapsed: int
+    """Cases that ended without a decision, as the person had everything in them erased."""
     backlog: int
-    """Cases that were open at the end of the month."""
+    """Cases that were open at the end of the month, those in which everything was erased by then or since included."""
 
     @property
     def exchanges(self) -> int:
@@ -113,6 +116,7 @@ async def monthly_report(
         appeals=counts.appeals,
         upheld=counts.rulings[Ruling.UPHELD],
         overturned=counts.rulings[Ruling.OVERTURNED],
+        lapsed=counts.lapsed,
         backlog=counts.backlog,
     )
 
@@ -146,6 +150,7 @@ def card(report: MonthlyReport, language: str) -> Card:
         row("upheld", report.upheld),
         row("overturned", report.overturned),
         row("overturn_rate", "-" if rate is None else f"{rate:.1%}"),
+        row("lapsed", report.lapsed),
         row("backlog", report.backlog),
         *(Row(label=rule, text=_rule(found, language)) for rule, found in report.rules.items()),
     )
@@ -164,6 +169,7 @@ def document(report: MonthlyReport) -> dict[str, object]:
         "appeals": report.appeals,
         "decisions": {"upheld": report.upheld, "overturned": report.overturned},
         "overturn_rate": report.overturn_rate,
+        "lapsed": report.lapsed,
         "backlog": report.backlog,
         "rules": {
             rule: {"objected": found.objected, "upheld": found.upheld, "overturned": found.overturned}
@@ -184,7 +190,8 @@ def _count(exchange: Exchange, month: Month, counts: _Counts) -> None:
         made = [review.step for review in exchange.case.by_people if review.at in month]
         counts.appeals += made.count(ReviewStep.APPEAL)
         counts.rulings.update(RULINGS[step] for step in made if step in RULINGS)
-        counts.backlog += _waited(exchange.case, month) and not exchange.erased
+        counts.lapsed += sum(one.step is ReviewStep.LAPSE and one.at in month for one in exchange.case.reviews)
+        counts.backlog += _waited(exchange.case, month)
     if exchange.opening.at in month and own:
         counts.kept[max(finding.decision for finding in own)] += 1
         for rule in {finding.rule for finding in own}:

@@ -15,9 +15,9 @@ from moderation.stores.rows import keep, revive
 def waiting(connection: sqlite3.Connection, before: Mapping[Priority, datetime], server: str) -> tuple[Waiting, ...]:
     """See `Store.waiting`."""
     rows = connection.execute(
-        "SELECT c.state, c.priority, count(*), sum(c.opened < json_extract(:before, '$[' || c.priority || ']')),"
+        "SELECT c.state, c.priority, count(*), sum(c.opened < json_extract(:before, '$[' || c.priority || ']')),"  # noqa: S608 - ours
         " min(c.opened) FROM casefile c JOIN exchange e ON e.seq = c.seq"
-        " WHERE c.waiting = 1 AND NOT e.erased AND (:server = '' OR c.server = :server)"
+        f" WHERE c.waiting = 1 AND {casework.READABLE} AND (:server = '' OR c.server = :server)"
         " GROUP BY 1, 2 ORDER BY 2 DESC, 1",
         {"server": keep(server), "before": json.dumps([before[each].isoformat() for each in Priority])},
     )

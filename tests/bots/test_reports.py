@@ -29,6 +29,7 @@ _AFTER = {
     ReviewStep.CLOSE: CaseState.CLOSED,
     ReviewStep.APPEAL: CaseState.APPEALED,
     ReviewStep.CLAIM: CaseState.CLAIMED,
+    ReviewStep.LAPSE: CaseState.CLOSED,
 }
 
 
@@ -135,9 +136,12 @@ async def test_the_backlog_is_what_was_open_when_the_month_ended() -> None:
         case("done", reviews=[taken(ReviewStep.UPHOLD, NOON), taken(ReviewStep.CLOSE, NOON)]),
         case("later", at=MARCH.ends),
         replace(case("erased"), erased=True),
+        replace(case("lapsed later", reviews=[taken(ReviewStep.LAPSE, MARCH.ends)]), erased=True),
+        replace(case("lapsed", reviews=[taken(ReviewStep.LAPSE, NOON)]), erased=True),
     )
 
-    assert made.backlog == 6
+    assert made.backlog == 8
+    assert made.lapsed == 1
     assert made.appeals == 1
     assert made.overturn_rate == 0.0
     assert (await of_march()).overturn_rate is None

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from moderation.cases import Case, Ruling
+from moderation.cases import Case, Priority, Review, ReviewStep, Ruling
 from moderation.records import Decision, Exchange, Origin, Outcome, RuleStats
 from moderation.stores import Query, Store
 from moderation.stores.erasure import anonymous, emptied, wordless
@@ -144,6 +144,24 @@ async def test_an_erased_case_is_put_before_nobody(store: Store) -> None:
     behind = await store.next(by(), after="a1")
     assert behind is not None
     assert behind.id == "a2"
+
+
+async def test_a_case_is_put_before_people_as_long_as_something_in_it_can_be_read(store: Store) -> None:
+    for person in ("p1", "p2"):
+        await store.close(await store.open(opening(person=person), objection()), closing())
+    into, gone = (await store.get("a1")).case, (await store.get("a2")).case
+    told = Review(at=NOON, actor="m", tool="t", step=ReviewStep.MERGE, before=into.state, after=into.state)
+    await store.merge(into, gone, told)
+
+    await store.erase("p1", platform="console")
+    still = await walked(store), await store.list(Query(queue=True)), await store.waiting(dict.fromkeys(Priority, NOON))
+    await store.erase("p2", platform="console")
+
+    assert (still[0], [each.id for each in still[1]], [each.count for each in still[2]]) == (["a1"], ["a1"], [1])
+    assert (await walked(store), await store.list(Query(queue=True))) == ([], ())
+    assert await store.waiting(dict.fromkeys(Priority, NOON)) == ()
+    found = await store.list(Query(erased=True))
+    assert [each.id for each in found] == ["a2", "a1"]
 
 
 async def test_erasing_is_for_one_person_of_one_platform(store: Store) -> None:
