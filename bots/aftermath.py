@@ -83,12 +83,15 @@ class Aftermath:
         self._now = now
         self._patience = patience
         self._puts: dict[str, Put] = {}
+        self._alone: set[str] = set()
         self._under_way: set[str] = set()
         """Ids of cases."""
 
-    def register(self, platform: str, put: Put) -> None:
-        """Let replies be put in their place on a platform. Called while everything is put together."""
+    def register(self, platform: str, put: Put, *, alone: bool = False) -> None:
+        """Let replies be put in their place on a platform. Called while everything is put together. `alone`: those that
+        are not known here may be another process's."""
         self._puts[platform] = put
+        self._alone |= {platform} if alone else set()
 
     async def run(self, sleep: Callable[[float], Awaitable[object]]) -> None:
         """Go through what is decided and what waits too long, now and then, until cancelled."""
@@ -162,12 +165,13 @@ class Aftermath:
             await self._desk.take(case.id, step, by=GUARD, note=note)
 
     async def _carry_out(self, kept: Exchange, what: Consequence, *, by: str) -> Done:
-        put = self._puts.get(kept.opening.origin.platform)
+        platform = kept.opening.origin.platform
+        put = self._puts.get(platform)
         record = await self._replies.of_exchange(kept.id)
+        if put is None or (record is None and platform in self._alone):  # another process serves that platform
+            return self._in_time(kept, Done(result=Result.LATER))
         if record is None or record.exchange != kept.id:
             return Done(result=Result.REPLACED if record else Result.GONE)
-        if put is None:  # another process serves that platform
-            return self._in_time(kept, Done(result=Result.LATER))
         done = self._against(kept, what)
         if done is None:
             done = await self._show(kept, record, what, put, by=by)

@@ -146,8 +146,7 @@ def house_of(
     scenes = Scenes(troupe.hall, Places(state, settings.places), language=settings.language, words=words)
     desk = ReviewDesk(store, clock=now, rules=settings.review.rules, policy=runtime.policy)
     tools = replace(tools_of(settings, state, now=now), speaker=scenes.hall.cast, words=words)
-    replies = Replies(state, now=now, ids=new_id)
-    inbox = _inbox(settings)
+    replies, inbox = Replies(state, now=now, ids=new_id), _inbox(settings)
     aftermath = Aftermath(desk, replies, scenes, runtime, inbox, tools.mutes, now=now, patience=_patience(settings))
     offices = Offices(
         scenes=scenes, runtime=runtime, desk=desk, tools=tools, replies=replies, aftermath=aftermath,

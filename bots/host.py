@@ -24,6 +24,7 @@ from bots.places import Place, PlaceSettings
 from bots.platform import Caller, Mask, Meeting, Platform, Role
 from bots.ranks import ranked
 from bots.replies import Replies
+from bots.results import Result
 from bots.retention import Retention
 from bots.review_mutes import silence_card
 from bots.sampling import Sampling
@@ -33,6 +34,7 @@ from bots.state import Entry, State
 from bots.tending import Tending
 from bots.tidings import Tidings
 from bots.troupe import Troupe
+from moderation.cases import CaseState
 from moderation.errors import Deflect
 from moderation.review import ReviewDesk
 from moderation.words import catalogue
@@ -82,10 +84,11 @@ class Host:
     def __init__(self, house: House) -> None:
         self._house = house
 
-    def register(self, platform: Platform) -> None:
-        """Let commands reach a platform. Called while everything is put together."""
+    def register(self, platform: Platform, *, alone: bool = False) -> None:
+        """Let commands reach a platform. Called while everything is put together. `alone`: other processes may have one
+        of that name, and each knows of its own replies only."""
         self._house.commands.register(platform)
-        self._house.aftermath.register(platform.name, platform.put)
+        self._house.aftermath.register(platform.name, platform.put, alone=alone)
         self._house.tending.register(platform.name, platform.tell_moderators)
         self._house.tidings.register(platform)
 
@@ -202,6 +205,15 @@ class Host:
     async def command(self, line: str, caller: Caller) -> Card:
         """See `Router.command`."""
         return await self._house.commands.run(line, caller)
+
+    async def released(self, exchange: str) -> bool:
+        """See `Router.released`."""
+        over = False
+        with softly(_log, "a decision waits to be carried out"):
+            done = await self._house.aftermath.finish(exchange)
+            closed = (await self._house.desk.show(exchange)).case.state is CaseState.CLOSED
+            over = closed or (bool(done) and all(each.result is not Result.LATER for each in done))
+        return over  # noqa: RET504 - False where it failed
 
     async def meet(self, caller: Caller) -> Meeting:
         """See `Router.meet`."""

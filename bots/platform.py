@@ -155,6 +155,10 @@ class Router(Protocol):
     async def command(self, line: str, caller: Caller) -> Card:
         """What a command that a person typed ("/why x3f9") comes to. Errors are cards."""
 
+    async def released(self, exchange: str) -> bool:
+        """Have what was decided about a reply that is held carried out, if anything was; whether nothing is to be
+        waited for any more. For a platform that asks for it, as nobody goes through what is decided in its process."""
+
     async def meet(self, caller: Caller) -> Meeting:
         """Begin a conversation, or go on in it after its persona changed (`Card.met`)."""
 

@@ -19,7 +19,9 @@ class ReviewSection(Section):
     """How the review desk works."""
 
     hold: Annotated[float, Field(gt=0, le=720)] = 24.0
-    """Hours: a held reply about which nobody decided by then is refused."""
+    """Hours: a held reply about which nobody decided by then is refused. It is never shown instead: the guard objected,
+    and that nobody looked is no answer, as a check that is late is no pass. A moderator can still approve it within
+    `restore`."""
     restore: Annotated[float, Field(gt=0, le=720)] = 48.0
     """Hours: a reply that was kept back longer ago is not shown any more, whatever is decided."""
     lease_minutes: Annotated[float, Field(ge=1, le=1_440)] = 15.0

@@ -50,6 +50,7 @@ async def _chat(settings: Settings) -> int:
     terminal = Terminal(lines, screen, person=person, now=utc_now)
     async with AsyncExitStack() as stack:
         host = await stack.enter_async_context(open_host(settings, alone=True))
+        host.register(terminal, alone=True)
         if interactive():
             screen.notice("console.welcome")
             if settings.model.use == DEFAULT_MODEL:

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import signal
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -14,8 +14,9 @@ from bots.console_bot.screen import Screen
 from bots.inbox import Busy
 from bots.places import Place
 from bots.platform import Caller, Fill, Placed, Role, Router
-from bots.replies import Record
-from personas.messages import Cue, Event, Finished, Message, Passage, Withdrawal
+from bots.replies import Record, Replies
+from moderation.records import Outcome
+from personas.messages import Cue, Finished, Message, Passage, Withdrawal
 
 PLATFORM = "console"
 HERE = Place(platform=PLATFORM, scopes=("console:dm:here",), private=True)
@@ -37,6 +38,12 @@ class Terminal:
         self._person = person
         self._now = now
         self._persona = ""
+        """The name of who speaks."""
+        self._id = ""
+        self._held: dict[str, str] = {}
+        """By the exchange of each reply that is held, who would have said it."""
+        self._put: dict[str, str] = {}
+        """By reply, what was shown of it since."""
         self._count = 0
         self.failures = 0
         """Replies that came to nothing because a model or the store failed."""
@@ -55,18 +62,41 @@ class Terminal:
         """Until there are no more lines, or /quit. Ctrl-C ends the reply that is under way, not the program."""
         await self._meet(router)
         async for line in self._lines:
-            caller = self.caller(line)
-            if line.strip() in _CUES:
-                await self._answer(router, caller, _CUES[line.strip()])
-            elif line.startswith("/"):
-                if await self._command(router, line, caller):
-                    return
-            elif line.strip():
-                await self._answer(router, caller)
+            await self._look(router)
+            if await self._take(router, line):
+                return
+            await self._look(router)
 
-    async def put(self, _record: Record, _fill: Fill, *, author: str = "") -> Placed:  # noqa: ARG002 - of nobody
-        """See `Platform.put`: the same."""
-        return Placed.GONE
+    async def _take(self, router: Router, line: str) -> bool:
+        """Act on a line; whether it was the last."""
+        caller = self.caller(line)
+        if line.strip() in _CUES:
+            await self._answer(router, caller, _CUES[line.strip()])
+        elif line.startswith("/"):
+            return await self._command(router, line, caller)
+        elif line.strip():
+            await self._answer(router, caller)
+        return False
+
+    async def _look(self, router: Router) -> None:
+        """Show what was decided meanwhile, wherever, about replies that are held."""
+        for exchange in list(self._held):
+            if await router.released(exchange):
+                del self._held[exchange]
+
+    async def put(self, record: Record, fill: Fill, *, author: str = "") -> Placed:
+        """See `Platform.put`. What a terminal has printed stays there, so this comes behind it."""
+        filling = await fill(HERE)
+        if filling is None:
+            return Placed.NOT
+        text = filling.passage.text
+        if self._put.get(record.id) != text:
+            self._put[record.id] = text
+            self._screen.notice("console.held_worded" if author else "console.held_decided", id=record.exchange)
+            self._screen.speaker(self._held.get(record.exchange, self._persona))
+            self._screen.passage(filling.passage)
+            self._screen.end()
+        return Placed.DONE
 
     async def take_back(self, _record: Record) -> bool:
         """See `Platform.take_back`: what a terminal has printed stays."""
@@ -118,7 +148,7 @@ class Terminal:
 
     async def _meet(self, router: Router) -> None:
         meeting = await router.meet(self.caller(""))
-        self._persona = meeting.mask.name
+        self._persona, self._id = meeting.mask.name, meeting.id
         if meeting.warning:
             self._screen.card(meeting.warning)
         if meeting.greeting:
@@ -128,7 +158,7 @@ class Terminal:
 
     async def _answer(self, router: Router, caller: Caller, cue: Cue = Cue.ANSWER) -> None:
         """Show one reply in a task of its own, which Ctrl-C cancels."""
-        task = asyncio.create_task(self._show(router.reply(caller, cue)))
+        task = asyncio.create_task(self._show(router, caller, cue))
         with _interrupts(task):
             try:
                 await asyncio.wait([task])
@@ -140,10 +170,10 @@ class Terminal:
         else:
             task.result()
 
-    async def _show(self, events: AsyncGenerator[Event | Card, None]) -> None:
+    async def _show(self, router: Router, caller: Caller, cue: Cue) -> None:
         self._screen.speaker(self._persona)
         try:
-            async with aclosing(events) as reply:
+            async with aclosing(router.reply(caller, cue)) as reply:
                 async for event in reply:
                     match event:
                         case Card():
@@ -156,8 +186,25 @@ class Terminal:
                         case Finished():
                             self.failures += event.failure is not None
                             self._screen.finished(event)
+                            await self._note(router.replies, caller, event)
         except Busy:
             self._screen.notice("console.busy")
+
+    async def _note(self, replies: Replies, caller: Caller, finished: Finished) -> None:
+        """What a reply was about, as chat platforms note it: one that is held is found by that when it is decided."""
+        begun = await replies.begin(
+            platform=PLATFORM,
+            conversation=HERE.conversation,
+            server="",
+            persona=self._id,
+            person=self._person,
+            message=caller.message.id,
+            channel=PLATFORM,
+        )
+        outcome, exchange = finished.outcome, finished.exchange
+        await replies.keep(replace(begun, running=False, exchange=exchange, outcome=outcome.value))
+        if outcome is Outcome.HELD and exchange:
+            self._held[exchange] = self._persona
 
 
 def _read(file: Path) -> bytes:

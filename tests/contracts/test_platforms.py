@@ -91,6 +91,9 @@ class Script(Router):
         self.heard.append(line)
         return self.cards[line]
 
+    async def released(self, exchange: str) -> bool:
+        return False
+
     async def meet(self, caller: Caller) -> Meeting:
         self.met += 1
         greeting = passage("The lamp is lit.", PassageKind.GREETING)
@@ -298,22 +301,27 @@ async def test_a_terminal_ends_where_the_person_wants_it() -> None:
     assert router.heard == ["/quit"]
 
 
-async def test_a_terminal_cannot_take_back_what_it_printed_and_says_so() -> None:
+async def test_a_terminal_cannot_take_back_what_it_printed_and_puts_behind_it_what_comes_later() -> None:
     async def nothing() -> AsyncIterator[str]:
         for line in list[str]():
             yield line
 
-    screen = Screen(Console(file=io.StringIO()), language="en")
+    read = io.StringIO()
+    screen = Screen(Console(file=read), language="en")
     record = Record(
         id="r", platform="console", conversation="c", server="", persona="p", person="p", message="1", at=NOW
     )
     terminal = Terminal(nothing(), screen, person="p", now=lambda: NOW)
     assert not await terminal.take_back(record)
 
-    async def fill(_: Place) -> Filling:
-        raise AssertionError("there is no place")
+    async def fill(_: Place) -> Filling | None:
+        return fillings.pop()
 
-    assert await terminal.put(record, fill) is Placed.GONE
+    fillings = [None, *[Filling(passage=passage("The lamp is lit."))] * 2]
+    placed = [await terminal.put(record, fill) for _ in range(3)]
+
+    assert placed == [Placed.DONE, Placed.DONE, Placed.NOT]
+    assert read.getvalue().count("The lamp is lit.") == 1, "what stands there is not written again"
 
 
 def test_a_terminal_breaks_lines_between_words_across_passages() -> None:
