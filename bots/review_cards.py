@@ -7,6 +7,7 @@ from typing import Literal
 
 from bots.cards import Card, Row, moment
 from bots.desk_acts import acts, for_all, turn
+from moderation.appeals import Side
 from moderation.cases import GUARD, OPEN, Case, CaseState, Review, Reviewer, ReviewStep
 from moderation.consequences import kept_back
 from moderation.reasons import APPEAL, REPORT, masked
@@ -38,20 +39,13 @@ class ReviewCards:
         but with what members say about it."""
         summary = Row(label=exchange.opening.origin.person, text=self.summary(exchange))
         reported = tuple(
-            Row(
-                label=self._say("reported_by" if found.filter == REPORT else "appealed_by"),
-                text=" · ".join(filter(None, (objection.by, found.category, found.detail))),
-            )
+            Row(label=self._by(found), text=" · ".join(filter(None, (objection.by, _why(found), found.detail))))
             for objection in exchange.objections
             for found in objection.findings
             if found.filter in {REPORT, APPEAL}
         )
-        rows = (
-            summary,
-            *self._erased(exchange),
-            *reported[-_REPORTS:],
-            *map(self._step, [*filter(_told, exchange.case.reviews)][-1:]),
-        )
+        done = [each for each in exchange.case.reviews if each.actor != GUARD.name or each.step is ReviewStep.LAPSE]
+        rows = (summary, *self._erased(exchange), *reported[-_REPORTS:], *map(self._step, done[-1:]))
         case, kept = exchange.case, _kept(exchange)
         return Card(
             title=exchange.id,
@@ -62,6 +56,12 @@ class ReviewCards:
             acts=for_all(case, self._now(), kept),
             kept=kept,
         )
+
+    def _by(self, found: Finding) -> str:
+        """What whoever speaks to a case does."""
+        if found.filter == REPORT:
+            return self._say("reported_by")
+        return self._say("report_appealed_by" if found.category == Side.DISMISSED else "appealed_by")
 
     def page(self, exchanges: Iterable[Exchange], by: Reviewer, *, queue: bool = False) -> Card:
         """Cases or exchanges, a line each, for `by`; in a queue the most pressing first, else the newest."""
@@ -171,6 +171,11 @@ class ReviewCards:
 
     def _say(self, key: str, **fields: object) -> str:
         return catalogue("bots").say(f"commands.{key}", self._language, **fields)
+
+
+def _why(found: Finding) -> str:
+    """Why a member reports something."""
+    return found.category if found.filter == REPORT else ""
 
 
 def about(exchange: Exchange) -> str:

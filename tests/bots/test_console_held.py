@@ -1,17 +1,18 @@
 """Replies that are held, in a terminal: shown there once somebody decided, wherever that was."""
 
 import io
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from bots.console_bot.screen import _SIGNS, Screen
 from bots.console_bot.terminal import HERE, Terminal
-from moderation.cases import CaseState, ReviewStep
+from moderation.cases import GUARD, CaseState, ReviewStep
 from moderation.records import Exchange
 from moderation.stores import Query
 from moderation.stores.memory import MemoryStore
@@ -66,10 +67,10 @@ class Session:
 
 @asynccontextmanager
 async def session(
-    *replies: Sequence[object], store: MemoryStore | None = None, clock: Clock | None = None
+    *replies: dict[str, Any], store: MemoryStore | None = None, clock: Clock | None = None
 ) -> AsyncGenerator[Session, None]:
     now = clock or Clock()
-    model = scripted(*(replies or (BAD, LATER, LATER)))  # type: ignore[arg-type]
+    model = scripted(*(replies or (BAD, LATER, LATER)))
     async with open_house(model, now=now, policy=holding(), store=store) as opened:
         yield Session(opened, now)
 
@@ -118,6 +119,14 @@ async def test_what_is_rejected_or_worded_otherwise_is_told_too() -> None:
         assert DRAFT not in read
 
 
+async def test_what_a_moderator_words_otherwise_within_the_chat_says_so() -> None:
+    async with session() as chat:
+        read = await chat.talk("hello", "/review edit x1 'Another word.'")
+
+        assert catalogue("bots").say("console.held_worded", id="x1") in read
+        assert "Another word." in read.partition("> /review")[2].partition("\n")[2]
+
+
 async def test_nothing_is_shown_before_anybody_decided_and_a_case_looked_at_waits() -> None:
     async with session() as chat:
         read = await chat.talk("hello", "one", chat.elsewhere(ReviewStep.CLAIM), "two", "/quit", "three")
@@ -132,6 +141,17 @@ async def test_what_is_shown_is_remembered() -> None:
         await chat.talk("hello", chat.elsewhere(ReviewStep.OVERTURN), "and now?")
 
         assert DRAFT in chat.turns
+
+
+async def test_nothing_is_waited_for_any_more_once_a_case_is_closed_whoever_did_that() -> None:
+    async with session() as chat:
+        await chat.talk("hello")
+        host, desk = chat.opened.host, chat.opened.house.desk
+        before = await host.released("x1")
+        await desk.take("x1", ReviewStep.UPHOLD, by=by("joon"))
+        await desk.take("x1", ReviewStep.CLOSE, by=GUARD)
+
+        assert (before, await host.released("x1")) == (False, True)
 
 
 async def test_another_chat_that_approves_leaves_it_to_the_one_where_it_is_waited_for() -> None:

@@ -13,6 +13,7 @@ from moderation.stores import Query
 from moderation.words import LANGUAGES, catalogue
 from tests.bots.test_tidings import Stage, told_stage
 from tests.support.exchanges import by, report
+from tests.support.house import caller
 
 
 async def reported(stage: Stage, *members: str) -> str:
@@ -82,6 +83,23 @@ async def test_why_says_how_and_has_the_button_for_whoever_may_and_for_nobody_el
         assert (ask in told["bo"], ask_report in told["bo"]) == (False, True)
         assert "/appeal" not in moderator
         assert "/appeal" not in after
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_moderators_read_which_side_disagrees(language: str) -> None:
+    say = catalogue("bots").say
+    async with told_stage() as stage:
+        case = await reported(stage, "bo")
+        await stage.decide(case, ReviewStep.OVERTURN)
+        await stage.says(f"/appeal {case} Look again.", "bo")
+        await stage.says(f"/appeal {case} It was a quotation.", "ann")
+        card = await stage.opened.host.command(
+            f"/review brief {case}", caller(person="mina", role=Role.MODERATOR, language=language)
+        )
+
+        rows = [(row.label, row.text) for row in card.rows]
+        assert (say("commands.report_appealed_by", language), "bo · Look again.") in rows
+        assert (say("commands.appealed_by", language), "ann · It was a quotation.") in rows
 
 
 async def test_a_stranger_and_whoever_reported_elsewhere_may_not() -> None:

@@ -95,7 +95,7 @@ async def told_stage(before: "Stage | None" = None) -> AsyncGenerator[Stage, Non
     state = before.state if before else MemoryState(clock=clock)
     async with open_house(scripted(BAD), now=clock, store=store, state=state) as opened:
         chat = Chat()
-        opened.host.register(chat)  # type: ignore[arg-type]
+        opened.host.register(chat)
         stage = Stage(store, state, clock, opened, chat)
         await stage.opened.house.tidings.sweep()
         yield stage

@@ -128,3 +128,19 @@ async def test_what_is_decided_in_a_terminal_is_found_under_the_explanation_in_t
 
         assert "잘못된 판단" in why
         assert "농담이었네요." in why
+
+
+async def test_what_is_decided_in_a_terminal_reaches_who_appealed_and_the_card_in_the_group() -> None:
+    async with on_telegram(model(MAYBE)) as stage:
+        await decided(stage)
+        await stage.say("/appeal x1 Look again.", chat=stage.private)
+        tidings = stage.opened.house.tidings
+        await tidings.sweep()
+        who = Reviewer(name="joon", rank=Rank.SENIOR, tool="terminal")
+        await stage.opened.house.desk.take("x1", ReviewStep.OVERTURN, by=who)
+        for _ in range(2):
+            await tidings.sweep()
+
+        told = [one.text for one in stage.server.answers(stage.private)]
+        assert sum(said("en", "appeals.agreed", id="x1") in text for text in told) == 1
+        assert "joon (terminal): overturned" in cards(stage)[-1].text
