@@ -12,7 +12,12 @@ from moderation.stores.keys import Keys
 
 def keys_beside(file: Path) -> Keys:
     """Those of the folder a database is in: made there beside it, always the same."""
-    return Keys.at(file.parent.with_name(f"{file.parent.name}-keys"))
+    return Keys.at(keys_folder(file))
+
+
+def keys_folder(file: Path) -> Path:
+    """Where these keys are."""
+    return file.parent.with_name(f"{file.parent.name}-keys")
 
 
 def secrets_of(file: Path, kind: str, platform: str, person: str, held: Iterable[str]) -> list[bytes]:
