@@ -235,6 +235,8 @@ class Presser:
         they see what is to be decided; where that cannot be, whoever asked does."""
         if card.changed:
             await self._performer.desk.refresh(asker.caller(), card.changed, but=asker.pressed)
+        if not card.home:  # an appeal, which knows whose moderators it is for, is noted where it is made
+            await self._performer.note(asker.caller(), card.news)
         if card.brought and not await self._performer.desk.brought(asker.caller(), card.brought):
             line = line_of("persona", "pending", card.brought)
             await asker.card(await self._router.command(line, asker.caller(line)))

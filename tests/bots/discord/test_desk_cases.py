@@ -172,6 +172,65 @@ async def test_what_has_no_command_of_its_own_is_typed_behind_more() -> None:
         assert "/review help" in await typed(stage.mod, "dance")
 
 
+async def test_a_bulk_is_done_as_it_was_shown_and_taken_back_by_its_number() -> None:
+    async with on_discord(model(BAD, BAD)) as stage:
+        await greeted(stage)
+        await let_in(stage, stage.mod, stage.admin)
+
+        async def typed(who: Any, line: str) -> str:
+            return card_of(await who.slash(stage.channel, "review more", line=line))
+
+        assert "1: x1" in await typed(stage.admin, "bulk uphold")
+        await stage.bob.send(stage.channel, f"{stage.me} about the lamp")
+        done = await typed(stage.admin, "bulk uphold yes")
+        number = done.split("/review undo ")[1].split()[0].strip("`*")
+        assert "That is for" in await typed(stage.mod, f"undo {number}")
+        cases = {kept.id: kept.case.ruling for kept in await stage.opened.store.list(Query())}
+        assert cases == {"x1": Ruling.UPHELD, "x2": None}, "nobody was shown the second one"
+        assert "One case reopened" in await typed(stage.admin, f"undo {number}")
+        assert "There is nothing called" in await typed(stage.admin, f"undo {number}")
+
+        cases = {kept.id: kept.case.ruling for kept in await stage.opened.store.list(Query())}
+        assert cases == {"x1": None, "x2": None}
+
+
+async def test_whoever_takes_the_blur_away_sees_texts_at_once_until_they_want_it_back() -> None:
+    async with on_discord(model(BAD)) as stage:
+        await greeted(stage)
+        await let_in(stage, stage.mod, stage.admin)
+
+        async def shown(who: Any) -> str:
+            return card_of(await who.slash(stage.channel, "review show", number="x1"))
+
+        assert "BAD" not in await shown(stage.mod)
+        assert "at once" in card_of(await stage.mod.slash(stage.channel, "review more", line="blur off"))
+        assert "BAD" in await shown(stage.mod)
+        assert "BAD" not in await shown(stage.admin), "that is for everybody to say of themselves"
+        assert "masked" in card_of(await stage.mod.slash(stage.channel, "review more", line="blur on"))
+
+        assert "BAD" not in await shown(stage.mod)
+        steps = [step.step.value for step in (await case_of(stage)).by_people]
+        assert steps == ["reveal"], "what is seen is noted"
+
+
+async def test_moderators_make_a_case_of_the_last_reply_and_members_make_none() -> None:
+    async with on_discord(model(reply_of("The lamp is lit."))) as stage:
+        log = await set_log(stage)
+        await greeted(stage)
+        await let_in(stage, stage.ann, stage.mod)
+        assert await stage.opened.store.list(Query()) == ()
+        refused = card_of(await stage.ann.slash(stage.channel, "review more", line="new wrong"))
+        assert "That is for" in refused
+        made = card_of(await stage.mod.slash(stage.channel, "review more", line="new wrong odd for her"))
+
+        assert "x1" in made
+        [kept] = await stage.opened.store.list(Query())
+        assert kept.closing is not None
+        assert (kept.closing.shown, kept.opening.persona) == ("The lamp is lit.", "keeper")
+        [card] = stage.desk(log)
+        assert "odd for her" in text_of(card)
+
+
 RANKS = {
     "member": (),
     "named moderator": ("claim", "note", "escalate"),

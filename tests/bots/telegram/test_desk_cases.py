@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from bots.telegram_bot.translate import place_in
 from moderation.cases import CaseState, Ruling
 from moderation.stores import Query
 from tests.bots.telegram.menu_stage import Stage, alert, on_telegram
@@ -74,6 +75,73 @@ async def test_a_button_for_what_stood_there_before_does_nothing() -> None:
         case = (await kept(stage)).case
         assert (case.state, case.holder) == (CaseState.QUEUED, "")
         assert verbs(card) == WAITING
+
+
+async def test_a_bulk_is_done_as_it_was_shown_and_taken_back_by_its_number() -> None:
+    async with on_telegram(model(MAYBE, MAYBE)) as stage:
+        await stage.reply(chat=stage.group)
+        for who in (stage.owner, stage.mod):
+            await stage.say("/stop", by=who, chat=stage.server.world.private(who))
+
+        async def rulings() -> list[Ruling | None]:
+            return [kept.case.ruling for kept in reversed(await stage.opened.store.list(Query()))]
+
+        async def typed(line: str, *, by: User = stage.owner) -> str:
+            return " ".join(one.text for one in await stage.say(f"/review {line}", chat=stage.group, by=by))
+
+        assert "1: x1" in await typed("bulk uphold")
+        await stage.reply(chat=stage.group)
+        done = await typed("bulk uphold yes")
+        number = done.split("/review undo ")[1].split()[0]
+        assert await rulings() == [Ruling.UPHELD, None], "nobody was shown the second one"
+        await typed(f"undo {number}", by=stage.mod)
+        assert await rulings() == [Ruling.UPHELD, None], "that is for seniors"
+        assert said("en", "desk.undo_done", count=1) in await typed(f"undo {number}")
+        assert said("en", "desk.undo_unknown", given=number) in await typed(f"undo {number}")
+
+        assert await rulings() == [None, None]
+
+
+async def test_whoever_takes_the_blur_away_sees_texts_at_once_and_in_private_alone() -> None:
+    async with on_telegram(model(MAYBE)) as stage:
+        await stage.reply(chat=stage.group)
+        alone = stage.server.world.private(stage.mod)
+        await stage.say("/stop", by=stage.mod, chat=alone)
+
+        async def shown() -> str:
+            await stage.say("/review show x1", chat=stage.group, by=stage.mod)
+            return stage.server.answers(alone)[-1].text
+
+        assert "MAYBE" not in await shown()
+        await stage.say("/review blur off", chat=stage.group, by=stage.mod)
+        assert stage.server.answers(alone)[-1].text.endswith(said("en", "desk.blur_off"))
+        assert "MAYBE so." in await shown()
+        await stage.say("/review blur on", chat=stage.group, by=stage.mod)
+
+        assert "MAYBE" not in await shown()
+        in_the_group = [one.text for one in stage.server.answers(stage.group) if "MAYBE" in one.text]
+        assert len(in_the_group) == 1, "the reply itself"
+        assert [step.step.value for step in (await kept(stage)).case.by_people] == ["reveal"], "what is seen is noted"
+
+
+async def test_moderators_make_a_case_of_the_last_reply_and_members_make_none() -> None:
+    async with on_telegram(model()) as stage:
+        server = place_in(stage.group.id, private=False).server
+        await stage.opened.house.scenes.places.change(server, log_channel=str(stage.group.id))
+        alone = stage.server.world.private(stage.mod)
+        await stage.say("/stop", by=stage.mod, chat=alone)
+        await stage.reply(chat=stage.group)
+        await stage.say("/review new wrong odd", chat=stage.group, by=stage.mina)
+        assert await stage.opened.store.list(Query()) == ()
+        made = await stage.say("/review new wrong odd for her", chat=stage.group, by=stage.mod)
+
+        assert [one for one in made if "x1" in one.text and one.chat is alone]
+        exchange = await kept(stage)
+        assert (exchange.closing.shown, exchange.opening.persona) == ("Reply 1.", "keeper")
+        [found] = [found for each in exchange.objections for found in each.findings]
+        assert (found.category, found.detail) == ("wrong", f"{said('en', 'desk.by_moderator')} odd for her")
+        [card] = [one for one in stage.server.answers(stage.group) if "d1:" in str(one.buttons)]
+        assert "odd for her" in card.text
 
 
 RANKS = {
