@@ -42,7 +42,7 @@ _TRIES: Final = 8
 
 _ENOUGH: Final = 500
 """Cases that are looked at when the desk is tidied up."""
-_MANY: Final = 5_000
+_MANY: Final = 2_000
 """Cases of which little more than whose they are is looked at then."""
 
 
