@@ -21,6 +21,8 @@ _PIECES: Final = 3
 _PIECE: Final = 150
 """Characters of a piece."""
 _REMARKS: Final = 3
+_NAMED: Final = 5
+"""Entries of a lore book."""
 _KILO: Final = 1024
 _SIGNS: Final = {"-": "−", "+": "+"}
 
@@ -31,7 +33,7 @@ def pending_card(pending: Pending, language: str) -> Card:
     rows = (
         Row(label=_say("file", language), text=f"{pending.file} · {_size(pending.size)} · {pending.digest[:12]}"),
         Row(label=_say("brought", language), text=f"{pending.by} · {moment(pending.at)}"),
-        *notes(pending.seen, lint(pending.persona), language),
+        *notes(pending.seen, pending.unusable, lint(pending.persona), language),
         *changes(pending.current, pending.persona, language),
     )
     hint = _say("hint", language, id=pending.id, until=moment(pending.until))
@@ -76,9 +78,13 @@ def history_card(lines: Sequence[Line], language: str, *, most: int = 30) -> Car
     return Card(title=_say("history" if rows else "no_history", language), rows=tuple(rows))
 
 
-def notes(seen: Iterable[str], remarks: Iterable[Remark], language: str) -> tuple[Row, ...]:
-    """What staff should know: what is special about a card, and what its author might improve."""
+def notes(seen: Iterable[str], unusable: Sequence[str], remarks: Iterable[Remark], language: str) -> tuple[Row, ...]:
+    """What staff should know: what is special about a card, which entries of its lore book are never told, and what its
+    author might improve."""
     special = [Row(label="!", text=catalogue("personas").say(key, language)) for key in seen]
+    if unusable:
+        named = ", ".join(unusable[:_NAMED]) + ("…" if len(unusable) > _NAMED else "")
+        special.append(Row(label="!", text=_say("unusable", language, names=named)))
     told = [Row(label=remark.key, text=remark.message(language)) for remark in remarks]
     more = [Row(label="", text=f"+ {len(told) - _REMARKS}")] if len(told) > _REMARKS else []
     return (*special, *told[:_REMARKS], *more)

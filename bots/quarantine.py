@@ -8,6 +8,7 @@ everything erased the lines stay without their key.
 import base64
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -15,6 +16,7 @@ from typing import Any, Final, Literal
 from bots.errors import UsageError
 from bots.state import Entry, Line, State
 from bots.troupe import Candidate, Troupe
+from personas.errors import PersonaError
 from personas.loading import read_persona
 from personas.persona import Persona
 
@@ -57,6 +59,8 @@ class Pending:
     persona: Persona
     seen: tuple[str, ...]
     """See `Candidate.seen`."""
+    unusable: tuple[str, ...]
+    """See `Candidate.unusable`."""
     replaces: str = ""
     """Version of the persona in whose place it would speak, or ""."""
     current: Persona | None = None
@@ -107,6 +111,7 @@ class Quarantine:
             document=found.document,
             persona=found.persona,
             seen=found.seen,
+            unusable=found.unusable,
             replaces=found.replaces.version if found.replaces else "",
             current=found.replaces,
         )
@@ -118,8 +123,12 @@ class Quarantine:
         return pending, found
 
     async def waiting(self, server: str) -> tuple[Pending, ...]:
-        """What waits in a community, the newest first."""
-        return tuple(map(self._pending, await self._state.list(_KIND, group=server, limit=MOST)))
+        """What waits in a community, the newest first; without what the lint does not let pass any more."""
+        found = []
+        for entry in await self._state.list(_KIND, group=server, limit=MOST):
+            with suppress(PersonaError):
+                found.append(self._pending(entry))
+        return tuple(found)
 
     async def find(self, number: str, server: str | None) -> Pending | Ended:
         """What waits, or waited, under an id in a community; None: in any. Raises UsageError."""
@@ -210,6 +219,7 @@ class Quarantine:
             "at": pending.at.isoformat(),
             "document": pending.document,
             "seen": list(pending.seen),
+            "unusable": list(pending.unusable),
             "replaces": pending.replaces,
         }
         entry = Entry(kind=_KIND, key=pending.id, value=value, person=pending.by)
@@ -231,6 +241,7 @@ class Quarantine:
             document=value["document"],
             persona=persona,
             seen=tuple(value["seen"]),
+            unusable=tuple(value["unusable"]),
             replaces=value["replaces"],
             current=self._troupe.own(persona.id, entry.group),
         )

@@ -19,6 +19,7 @@ from personas.cast import Cast
 from personas.errors import PersonaError
 from personas.lint import lint
 from personas.loading import read_persona
+from personas.lore.screening import points_elsewhere, refuse_forbidden, unusable
 from personas.persona import Persona, Tier
 from personas.remarks import Remark
 from personas.writing import to_toml
@@ -60,6 +61,8 @@ class Candidate:
     """The character card in which it came, or b""."""
     seen: tuple[str, ...]
     """Keys of words for what is special about that card."""
+    unusable: tuple[str, ...]
+    """Entries of its lore book that are never told, as RE2 does not know their patterns."""
     remarks: tuple[Remark, ...]
     """What its author might improve."""
     replaces: Persona | None
@@ -93,13 +96,22 @@ class Troupe:
         for what is wrong with the file, UsageError where there are too many.
         """
         everybody = {cast.persona.id for cast in self.hall.casts()}
-        checked, document, seen = await asyncio.to_thread(read_file, data, file, name=name, taken=everybody)
+        read = await asyncio.to_thread(read_file, data, file, name=name, taken=everybody)
+        checked = read.persona
         replaced = self.own(checked.id, server)
         if replaced is None:
             self._require_room(server)
         await self._cast(checked)
         remarks = tuple(await asyncio.to_thread(lint, checked))
-        return Candidate(persona=checked, document=document, card=data, seen=seen, remarks=remarks, replaces=replaced)
+        return Candidate(
+            persona=checked,
+            document=read.document,
+            card=b"" if is_persona_file(file) else data,
+            seen=read.seen,
+            unusable=read.unusable,
+            remarks=remarks,
+            replaces=replaced,
+        )
 
     def own(self, name: str, server: str) -> Persona | None:
         """One of a community's own personas, or None."""
@@ -195,29 +207,50 @@ def _like(name: str) -> str:
     return wanted[:_ID_LENGTH] if wanted[:1].isascii() and wanted[:1].isalpha() else _ANYBODY
 
 
-def read_file(
-    data: bytes, file: str, *, name: str = "", taken: Collection[str] = ()
-) -> tuple[Persona, str, tuple[str, ...]]:
-    """The persona in a character card or a persona file, the persona file it is, and keys of words for what is special
-    about its card. It has the id `name`, or one like its name, and none of those `taken`. Some cards take a while.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What is in a file."""
+
+    persona: Persona
+    document: str = field(repr=False)
+    """The persona file it is."""
+    seen: tuple[str, ...] = ()
+    """See `Candidate.seen`."""
+    unusable: tuple[str, ...] = ()
+    """See `Candidate.unusable`."""
+
+
+def read_file(data: bytes, file: str, *, name: str = "", taken: Collection[str] = ()) -> Read:
+    """The persona in a character card or a persona file. It has the id `name`, or one like its name, and none of those
+    `taken`. Blocks for up to two hundred milliseconds.
 
     Raises PersonaError for what is wrong with it.
     """
     if not is_persona_file(file):
-        card = read_card(data, file=file)
-        language = language_of(f"{card.description} {card.first_mes}", unknown=DEFAULT_LANGUAGE)
-        document = document_of(
-            card,
-            id=_free(name or _like(name_of(card)), taken),
-            language=language if language in LANGUAGES else DEFAULT_LANGUAGE,
-        )
-        return read_persona(document.encode(), file=file), document, screen(card)
+        return _read_card(read_card(data, file=file), name, taken)
     persona = read_persona(data, file=file)
     wanted = _free(name or persona.id, taken)
     if wanted == persona.id:
-        return persona, data.decode("utf-8-sig"), ()
+        return Read(persona=persona, document=data.decode("utf-8-sig"))
     document = to_toml(replace(persona, id=wanted))
-    return read_persona(document.encode(), file=file), document, ()
+    return Read(persona=read_persona(document.encode(), file=file), document=document)
+
+
+def _read_card(card: Card, name: str, taken: Collection[str]) -> Read:
+    language = language_of(f"{card.description} {card.first_mes}", unknown=DEFAULT_LANGUAGE)
+    document = document_of(
+        card,
+        id=_free(name or _like(name_of(card)), taken),
+        language=language if language in LANGUAGES else DEFAULT_LANGUAGE,
+    )
+    persona, seen = read_persona(document.encode(), file=card.file), screen(card)
+    book = card.data.get("character_book")
+    if not isinstance(book, dict):
+        return Read(persona=persona, document=document, seen=seen)
+    refuse_forbidden(book, file=card.file)
+    if points_elsewhere(book):
+        seen = tuple(dict.fromkeys((*seen, "cards.has_remote")))
+    return Read(persona=persona, document=document, seen=seen, unusable=unusable(book))
 
 
 def is_persona_file(file: str) -> bool:

@@ -102,6 +102,10 @@ _ROMANCE: Final = pattern(
 _PLACEHOLDER: Final = re.compile(r"\{\{[^{}\n]{1,40}\}\}|\{name\}")
 
 
+FORBIDDEN: Final = (("deny_ai", _DENY_ORDER), ("injection", _INJECTION), ("political", _POLITICAL))
+"""Rules and phrases of what no persona may be told, wherever it stands."""
+
+
 def denial_in(text: str) -> str:
     """The words of `text` that deny being an AI or claim to be human; "" where there are none."""
     found = _DENIAL.search(text)
@@ -170,10 +174,8 @@ def _phrases(persona: Persona) -> Iterator[Remark]:
     """Phrases that no persona may hold."""
     told, spoken = list(_instructions(persona)), list(_spoken(persona))
     for rule, phrases, texts in (
-        ("deny_ai", _DENY_ORDER, told + spoken),
+        *((rule, phrases, told + spoken) for rule, phrases in FORBIDDEN),
         ("deny_ai", _DENIAL, spoken),
-        ("injection", _INJECTION, told + spoken),
-        ("political", _POLITICAL, told + spoken),
     ):
         for key, text in texts:
             if found := phrases.search(text):

@@ -50,10 +50,11 @@ def persona_import(
     if folder is None or not folder.is_dir():
         raise RefuseToStart("imports.no_folder", folder=folder or "-")
     data = _read(path)
-    persona, document, seen = read_file(data, path.name, name=name, taken=bundled())
+    read = read_file(data, path.name, name=name, taken=bundled())
+    persona = read.persona
     own = load_library([folder]).get(persona.id)
     blocked = run(_blocked(settings, persona))
-    _show(settings, persona, own, (*notes(seen, lint(persona), settings.language), *blocked))
+    _show(settings, persona, own, (*notes(read.seen, read.unusable, lint(persona), settings.language), *blocked))
     if blocked:
         raise typer.Exit(1)
     if not yes and not interactive():
@@ -62,7 +63,7 @@ def persona_import(
         show(Card(title=say("imports.not_done", settings)), settings)
         raise typer.Exit(1)
     run(_written_down(settings, persona, data))
-    save(folder / f"{persona.id}.toml", document.encode(), force=own is not None)
+    save(folder / f"{persona.id}.toml", read.document.encode(), force=own is not None)
     if not path.name.lower().endswith(".toml"):
         _keep_card(folder, persona.id, data)
     show(Card(title=say("imports.done", settings, id=persona.id, folder=folder), tone=Tone.GOOD), settings)

@@ -84,17 +84,16 @@ def _finite(text: str) -> float:
 def _measure(value: object, file: str, key: str) -> None:
     """Refuse what is nested too deeply or has too many values; level by level, so that depth costs no stack."""
     level: list[object] = [value]
-    seen = 0
+    seen = 1
     for _ in range(MAX_DEPTH):
-        seen += len(level) + sum(len(item) for item in level if isinstance(item, dict))
-        if seen > MAX_VALUES:
-            raise PersonaFileError("cards.too_many_values", file=file, key=key, expected=MAX_VALUES)
         following: list[object] = []
         for item in level:
-            if isinstance(item, dict):
-                following.extend(item.values())
-            elif isinstance(item, list):
-                following.extend(item)
+            assert isinstance(item, dict | list)
+            seen += len(item) * (1 + (type(item) is dict))
+            inside = item.values() if type(item) is dict else item
+            following += [each for each in inside if type(each) is dict or type(each) is list]
+        if seen > MAX_VALUES:
+            raise PersonaFileError("cards.too_many_values", file=file, key=key, expected=MAX_VALUES)
         level = following
         if not level:
             return
