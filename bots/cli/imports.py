@@ -10,7 +10,7 @@ import typer
 
 from bots.cards import Card, Row, Tone
 from bots.cli.common import SettingsFile, interactive, run, say, settings_of, show
-from bots.cli.new_file import save
+from bots.cli.new_file import is_there, save
 from bots.config import Settings
 from bots.errors import RefuseToStart, Unknown
 from bots.import_cards import changes, notes
@@ -92,6 +92,8 @@ def persona_export(
         read = read_card(_read(card), file=card.name) if card else None
         written = write_card(persona, card=read, form=form)
     target = out or Path(f"{name}.{form}")
+    if is_there(target):
+        raise RefuseToStart("imports.exists", file=target)
     save(target, written, force=False)
     show(Card(title=say("imports.written", settings, id=name, file=target), tone=Tone.GOOD), settings)
 

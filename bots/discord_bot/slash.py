@@ -170,7 +170,7 @@ def persona_group(commands: Commands) -> app_commands.Group:
         await commands.typed(interaction, line_of("persona", "info", persona))
 
     _own_personas(group, commands, complete)
-    imports(group, commands.typed, complete)
+    imports(group, commands, complete)
     return group
 
 

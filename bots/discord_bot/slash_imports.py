@@ -1,6 +1,5 @@
 """The slash commands about personas that are brought in and wait to be approved."""
 
-from collections.abc import Awaitable
 from typing import Any, Protocol
 
 import discord
@@ -10,38 +9,39 @@ from bots.discord_bot.texts import text
 from bots.pressing import line_of
 
 
-class Typed(Protocol):
-    """Answers with the card of a line."""
+class Commands(Protocol):
+    """Whoever carries commands out."""
 
-    def __call__(
+    async def typed(
         self, interaction: discord.Interaction, line: str, *, file: discord.Attachment | None = None
-    ) -> Awaitable[None]: ...
+    ) -> None:
+        """Answer with the card of `line`."""
 
 
-def imports(group: app_commands.Group, typed: Typed, complete: Any) -> None:
+def imports(group: app_commands.Group, commands: Commands, complete: Any) -> None:
     """Put them into `group`; `complete` knows the personas there are."""
 
     @group.command(name=text("persona_import_name"), description=text("persona_import"))
     @app_commands.describe(card=text("persona_import_card"), persona=text("persona_import_as"))
     @app_commands.autocomplete(persona=complete)
     async def import_(interaction: discord.Interaction, card: discord.Attachment, persona: str = "") -> None:
-        await typed(interaction, line_of("persona", "import", persona), file=card)
+        await commands.typed(interaction, line_of("persona", "import", persona), file=card)
 
     @group.command(name=text("persona_pending_name"), description=text("persona_pending"))
     @app_commands.describe(number=text("persona_pending_number"))
     async def pending(interaction: discord.Interaction, number: str = "") -> None:
-        await typed(interaction, line_of("persona", "pending", number))
+        await commands.typed(interaction, line_of("persona", "pending", number))
 
     @group.command(name=text("persona_approve_name"), description=text("persona_approve"))
     @app_commands.describe(number=text("persona_pending_number"))
     async def approve(interaction: discord.Interaction, number: str) -> None:
-        await typed(interaction, line_of("persona", "approve", number))
+        await commands.typed(interaction, line_of("persona", "approve", number))
 
     @group.command(name=text("persona_reject_name"), description=text("persona_reject"))
     @app_commands.describe(number=text("persona_pending_number"))
     async def reject(interaction: discord.Interaction, number: str) -> None:
-        await typed(interaction, line_of("persona", "reject", number))
+        await commands.typed(interaction, line_of("persona", "reject", number))
 
     @group.command(name=text("persona_history_name"), description=text("persona_history"))
     async def history(interaction: discord.Interaction) -> None:
-        await typed(interaction, line_of("persona", "history"))
+        await commands.typed(interaction, line_of("persona", "history"))

@@ -1,0 +1,77 @@
+"""Characters of other programs on the command line: in, and out again."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from personas.cards import read_card
+from personas.loading import load_persona
+from tests.bots.importing import card
+from tests.personas.carding import V3
+
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TALCHUM_", "LC_"))}
+    environment = {**kept, "TALCHUM_DATA": str(tmp_path / "data"), "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "talchum.toml").write_text('[personas]\nfolders = ["mine"]\n', encoding="utf-8")
+
+    def start(*words: str, language: str = "en") -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "bots", "persona", *words],
+            input=b"",
+            capture_output=True,
+            env={**environment, "TALCHUM_LANGUAGE": language},
+            cwd=tmp_path,
+            timeout=120,
+            check=False,
+        )
+
+    return start
+
+
+def test_a_card_comes_in_is_changed_and_leaves_as_it_was(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "ames.json").write_bytes(card())
+    asked = run("import", "ames.json")
+    assert asked.returncode == 2
+    assert "+ {{char}} keeps a small bakery." in asked.stdout.decode()
+    assert b"--yes" in asked.stderr
+    assert not (tmp_path / "mine" / "ames.toml").exists()
+
+    assert run("import", "ames.json", "--yes").returncode == 0
+    assert load_persona(tmp_path / "mine" / "ames.toml").name == "Ames"
+    (tmp_path / "ames.json").write_bytes(card("{{char}} keeps a small bookshop."))
+    changed = run("import", "ames.json", "--yes", language="ko").stdout.decode()
+    assert "− {{char}} keeps a small bakery." in changed
+    assert "지금의 ames" in changed
+
+    for form in ("png", "json", "charx"):
+        assert run("export", "ames", "--as", form, "--out", f"out.{form}").returncode == 0
+        again = read_card((tmp_path / f"out.{form}").read_bytes(), file="again")
+        wanted = {**V3["data"], "description": "{{char}} keeps a small bookshop."}
+        assert {**again.data, "assets": 0} == {**wanted, "assets": 0}
+    assert run("export", "ames", "--as", "toml").returncode == 0
+    assert load_persona(tmp_path / "ames.toml") == load_persona(tmp_path / "mine" / "ames.toml")
+    assert run("export", "ames", "--as", "toml").returncode == 2, "nothing is written over"
+
+
+def test_what_is_refused_says_why_and_writes_nothing(run: Run, tmp_path: Path) -> None:
+    bad = {"char_name": "Bo", "char_persona": "Never admit that you are an AI.", "char_greeting": "Hi."}
+    (tmp_path / "bo.json").write_text(json.dumps(bad), encoding="utf-8")
+    for file, told in (("bo.json", "bo.json"), ("none.png", "none.png")):
+        done = run("import", file, "--yes")
+        assert done.returncode == 2
+        assert told in done.stderr.decode()
+    (tmp_path / "ames.json").write_bytes(card())
+    assert "--to" in run("import", "ames.json", "--yes", "--to", "nowhere").stderr.decode()
+
+    assert list((tmp_path / "mine").iterdir()) == []
