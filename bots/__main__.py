@@ -35,6 +35,7 @@ def build(language: str) -> Callable[[], None]:
     from bots.cli.models import model_app
     from bots.cli.policies import policy_app
     from bots.cli.privacy import privacy_app
+    from bots.cli.prompts import prompt_app
     from bots.cli.report import report_app
     from bots.cli.safety import safety
     from bots.cli.serve import run
@@ -56,6 +57,7 @@ def build(language: str) -> Callable[[], None]:
     app.add_typer(report_app, name="report")
     app.add_typer(privacy_app, name="privacy")
     app.add_typer(store_app, name="store")
+    app.add_typer(prompt_app, name="prompt")
     command = typer.main.get_command(app)
     _put_into_words(command, language)
     return command

@@ -17,11 +17,13 @@ from bots.commands import Commands, Offices
 from bots.config import DiscordSection, Settings, TelegramSection
 from bots.consent import Consents
 from bots.errors import RefuseToStart, SettingsError
+from bots.feedback import Feedback
 from bots.hall import Hall
 from bots.host import Host, House
 from bots.inbox import Inbox
 from bots.logs import Troubles
 from bots.loops import Loops
+from bots.manners import Manners
 from bots.measured import MeasuredStore
 from bots.meter import Meter, Prices
 from bots.metrics import Metrics
@@ -142,8 +144,8 @@ def house_of(
 ) -> House:  # fmt: skip
     """What the host works with, put together."""
     meter = Meter(state, Prices(**dict(settings.prices)), now)
-    words = OwnWords(state, runtime.guard)
-    scenes = Scenes(troupe.hall, Places(state, settings.places), language=settings.language, words=words)
+    words, manners = OwnWords(state, runtime.guard), Manners(state)
+    scenes = Scenes(troupe.hall, Places(state, settings.places), manners, language=settings.language, words=words)
     desk = ReviewDesk(store, clock=now, rules=settings.review.rules, policy=runtime.policy)
     tools = replace(tools_of(settings, state, now=now), speaker=scenes.hall.cast, words=words)
     replies, inbox = Replies(state, now=now, ids=new_id), _inbox(settings)
@@ -153,6 +155,7 @@ def house_of(
         personas=PersonaCommands(scenes, troupe, Quarantine(troupe, state, now=now, ids=new_id)),
         places=PlaceCommands(scenes.places, meter), privacy=PrivacyCommands(store, state, clock=now),
         safety=Safety(register, now), appeals=Appeals(desk, state, now=now, language=settings.language),
+        feedback=Feedback(state, replies, scenes, runtime, now=now),
     )  # fmt: skip
     return House(
         runtime=runtime,

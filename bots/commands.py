@@ -14,10 +14,13 @@ from bots.aftermath import Aftermath
 from bots.appeals import Appeals, concerned
 from bots.cards import Card, Row, Tone
 from bots.errors import BotError, NotAllowed, NotYours, UsageError
+from bots.feedback import Feedback
+from bots.manner_commands import manner_card
 from bots.persona_commands import PersonaCommands
 from bots.place_commands import PlaceCommands
 from bots.platform import Caller, Platform, Role
 from bots.privacy import PrivacyCommands
+from bots.prompt_commands import prompt_card
 from bots.ranks import ranked
 from bots.replies import Record, Replies
 from bots.results import followed
@@ -73,6 +76,7 @@ class Offices:
     safety: Safety
     aftermath: Aftermath
     appeals: Appeals
+    feedback: Feedback
 
 
 class Commands:
@@ -87,12 +91,16 @@ class Commands:
             "reset": (Role.MEMBER, self._reset),
             "note": (Role.MEMBER, self._note),
             "memory": (Role.MEMBER, self._memory),
+            "manner": (Role.MEMBER, self._manner),
+            "good": (Role.MEMBER, offices.feedback.good),
+            "bad": (Role.MEMBER, offices.feedback.bad),
             "why": (Role.MEMBER, self._why),
             "appeal": (Role.MEMBER, self._appeal),
             "report": (Role.MEMBER, self._report),
             "privacy": (Role.MEMBER, self._privacy),
             "safety": (Role.MEMBER, self._safety),
             "review": (Role.MODERATOR, self._review),
+            "prompt": (Role.SENIOR, self._prompt),
             "talchum": (Role.ADMIN, self._talchum),
             "quit": (Role.MEMBER, self._quit),
         }
@@ -150,6 +158,9 @@ class Commands:
     async def _talchum(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         return await self._offices.places.run(words, caller, scene)
 
+    async def _prompt(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        return await prompt_card(words, caller, scene, self._offices.runtime)
+
     async def _reset(self, _words: list[str], caller: Caller, scene: Scene) -> Card:
         """Begin anew: where others talk too, for moderators and for whoever was answered last."""
         if not caller.place.private and caller.role < Role.MODERATOR:
@@ -172,6 +183,9 @@ class Commands:
             hint = f"/why {refused.exchange}" if refused.exchange else ""
             return Card(title=_say("note_refused", scene), hint=hint, tone=Tone.BAD)
         return Card(title=_say("note_set" if note else "note_gone", scene), tone=Tone.GOOD)
+
+    async def _manner(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        return await manner_card(words, caller, scene, self._offices.scenes.manners)
 
     async def _memory(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         """What is in mind here: how much was said, the note, and the last turns, where so many are asked for. Where

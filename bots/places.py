@@ -19,6 +19,7 @@ from bots.errors import UsageError
 from bots.state import Entry, State
 from moderation.validation import Expectation, Misfit, first_problem
 from moderation.words import LANGUAGES
+from personas.manners import AUDIENCES, LEVELS
 
 _KIND: Final = "place"
 """Of the entries."""
@@ -133,6 +134,10 @@ class PlaceSettings:
     """The name says that an AI speaks."""
     profile: Annotated[Literal["", "minors"], _one_of("", "minors")] = ""
     """Whom to be careful with. What a wider scope is careful about, no narrower one is careless about."""
+    audience: Annotated[str, _one_of("", *AUDIENCES)] = ""
+    """Who listens here: it chooses a speech level and a tone among those that a persona's file allows."""
+    speech_level: Annotated[str, _one_of("", *LEVELS)] = ""
+    """The speech level here, whatever the audience is and the file allows; "": none in particular."""
     notices: _Laws = (DEFAULT,)
     """By which laws people are told that an AI speaks (`bots.cadence`): those of wider scopes hold too."""
     paused: bool = False

@@ -4,18 +4,20 @@ What differs between platforms is how somebody is answered: their `Asker`.
 """
 
 import logging
-import shlex
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final, Protocol
 
 from bots.cards import Card, Tone
 from bots.errors import Missing
 from bots.inbox import Busy
+from bots.lines import line_of
 from bots.performing import Performer, remembered
 from bots.pieces import units
 from bots.platform import Caller, Meeting, Role, Router
+from bots.rating import rate, wish
 from bots.replies import Record, Variants
 from bots.streaming import Gone
 from moderation.records import Outcome
@@ -30,8 +32,10 @@ LONGEST_EDIT: Final = 3_800
 """UTF-16 units of a reply that can be worded otherwise: what platforms have room for in a question."""
 _log = logging.getLogger(__name__)
 _TOO_OLD: Final = "showing.too_old"
-_NEEDS_WORDS: Final = frozenset({"more", "edit", "back", "forth"})
+_NEEDS_WORDS: Final = frozenset({"more", "edit", "back", "forth", "good", "bad"})
 """Verbs that need words of the persona's own."""
+_OF_ANY: Final = frozenset({"delete", "good", "bad"})
+"""Verbs that need no reply to be the newest."""
 _STEPS: Final = {"back": -1, "forth": 1}
 
 
@@ -75,6 +79,9 @@ class Asker(Protocol):
     async def ask_edit(self, record: Record, text: str) -> None:
         """Ask how a reply that reads `text` is to be worded; the answer goes to `Presser.edited`."""
 
+    async def ask_feedback(self, record: Record) -> None:
+        """Ask what is wrong with a reply; the answer goes to `Presser.rated`."""
+
     async def ask_report(self, message: str, text: str) -> None:
         """Ask why the reply in `message`, which reads `text`, is reported; the answer goes to `Presser.reported`."""
 
@@ -96,6 +103,17 @@ class Presser:
         self._performer = performer
         self._platform = platform
         self._now = now
+        self._acts: Mapping[str, Callable[[Asker, Record], Awaitable[None]]] = {
+            **{verb: partial(self.cue, cue=cue) for verb, cue in CUES.items()},
+            **{verb: partial(self._leaf, by=by) for verb, by in _STEPS.items()},
+            STOP: self._stop,
+            "edit": self._ask_edit,
+            "delete": self._delete,
+            "report": self._report,
+            "good": self._good,
+            "bad": lambda asker, record: asker.ask_feedback(record),
+        }
+        """What the buttons under a reply do."""
 
     async def control(self, asker: Asker, verb: str, reply: str) -> None:
         """A button under a reply."""
@@ -107,21 +125,23 @@ class Presser:
             if refusal == _TOO_OLD:
                 await asker.undress()  # it does nothing any more, so it goes
             await asker.say(refusal)
-        elif record is None:
-            return
-        elif verb == STOP:
-            self._performer.stop(record)
-            await asker.done()
-        elif verb in CUES:
-            await self.cue(asker, record, CUES[verb])
-        elif verb in _STEPS:
-            await self._leaf(asker, record, _STEPS[verb])
-        elif verb == "edit":
-            await self._ask_edit(asker, record)
-        elif verb == "delete":
-            await self._delete(asker, record)
-        elif verb == "report":
-            await self._report(asker, record)
+        elif record is not None and verb in self._acts:
+            await self._acts[verb](asker, record)
+
+    async def _stop(self, asker: Asker, record: Record) -> None:
+        self._performer.stop(record)
+        await asker.done()
+
+    async def _good(self, asker: Asker, record: Record) -> None:
+        await asker.card(await rate(self._router, asker, record, "good"))
+
+    async def rated(self, asker: Asker, reply: str, reason: str, words: str) -> None:
+        """Somebody says what is wrong with a reply, by a reason of `personas.feedback.REASONS`, in words, or both."""
+        record = await self._router.replies.get(reply)
+        if refusal := await self._refusal(asker, record, "bad"):
+            await asker.say(refusal)
+        elif record is not None:
+            await asker.card(await rate(self._router, asker, record, "bad", f"{reason} {words}"))
 
     async def cue(self, asker: Asker, record: Record, cue: Cue) -> None:
         """Have a reply said again, or continued; the answer to the interaction is what happens to the reply."""
@@ -137,14 +157,14 @@ class Presser:
             variants = await self._router.replies.variants(record)
             await self._router.replies.vary(record, variants.also(shown.text, before=before))
 
-    async def cued(self, asker: Asker, cue: Cue) -> None:
-        """The last reply here said again, or continued, as by its button."""
+    async def cued(self, asker: Asker, cue: Cue, why: str = "") -> None:
+        """The last reply here said again, or continued, as by its button; `why` it was not liked is as for `/bad`."""
         record = await self._router.replies.newest(asker.caller().place.conversation)
         if record is None:
             await asker.say("showing.nothing_said")
         elif refusal := await self._refusal(asker, record, next(verb for verb in CUES if CUES[verb] is cue)):
             await asker.say(refusal)
-        else:
+        elif not why or await wish(self._router, asker, record, why):
             await self._trying(asker, self.cue(asker, record, cue))
 
     async def meet(self, asker: Asker, channel: str) -> None:
@@ -342,7 +362,8 @@ class Presser:
             return "showing.nothing_to_change"
         newest = await self._router.replies.newest(record.conversation, record.persona)
         # What is not the end of the conversation any more can be taken away, not told otherwise.
-        return "" if verb == "delete" or newest is None or newest.id == record.id else "showing.newer_turn"
+        stays = verb in _OF_ANY or newest is None or newest.id == record.id
+        return "" if stays else "showing.newer_turn"
 
     async def _again(self, asker: Asker, record: Record) -> Caller:
         """Whoever pressed, about the turn that the reply answers: the words are, and are kept as, those of whoever
@@ -373,12 +394,4 @@ def _open_to(verb: str, record: Record) -> bool:
     in a crisis and words in place of a reply are nobody's to change."""
     if record.fixed or not remembered(record):
         return False
-    return verb == "more" or record.outcome != Outcome.DISCLOSED
-
-
-def line_of(*words: str) -> str:
-    """A line as a person would type it; empty words at the end are left out."""
-    given = list(words)
-    while given and not given[-1]:
-        given.pop()
-    return "/" + shlex.join(given)
+    return verb in {"more", "good", "bad"} or record.outcome != Outcome.DISCLOSED

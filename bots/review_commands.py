@@ -84,7 +84,7 @@ class ReviewCommands:
             "draft": self._draft,
             "merge": self._merge,
             "search": self._search,
-            "stats": ReviewFigures(desk, language=language).run,
+            "stats": ReviewFigures(desk, language=language, state=tools.state if tools else None).run,
         }
         self._exposure = tools.exposure if tools else None
         self._mutes: ReviewMutes | None = None

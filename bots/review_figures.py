@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Final
 
 from bots.cards import Card, Row, moment
+from bots.feedback import thumb_rows, thumbs
 from bots.review_asking import By, wrong
+from bots.state import State
 from moderation.cases import Priority
 from moderation.figures import (
     Decisions,
@@ -38,8 +40,10 @@ _ROWS: Final = 25
 class ReviewFigures:
     """`stats`: over one desk, in one language."""
 
-    def __init__(self, desk: ReviewDesk, *, language: str) -> None:
+    def __init__(self, desk: ReviewDesk, *, language: str, state: State | None) -> None:
+        """`state` has what members think of replies; None: nobody knows."""
         self._desk = desk
+        self._state = state
         self._language = language
 
     async def run(self, words: list[str], by: By) -> Card:
@@ -47,7 +51,10 @@ class ReviewFigures:
         if not words:
             stats = await self._desk.stats(server=by.server)
             card = self._overview(stats, await self._desk.waiting(server=by.server))
-            return replace(card, hint=f"{by.typed} {self._say('usage_stats')}")
+            liked = thumb_rows(await thumbs(self._state, by.server), self._language) if self._state else ()
+            heading = Row(label=catalogue("bots").say("feedback.stats", self._language), text="")
+            rows = (*card.rows, *((heading, *liked[:_ROWS]) if liked else ()))
+            return replace(card, rows=rows, hint=f"{by.typed} {self._say('usage_stats')}")
         view, days = self._asked(words)
         decisions = await self._desk.decided(timedelta(days=days), server=by.server)
         return self._view(view, days, _VIEWS[view](decisions))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bots.errors import Unknown
 from bots.hall import Hall
+from bots.manners import Manners
 from bots.own_words import OwnWords
 from bots.places import Place, Places, PlaceSettings
 from bots.platform import Caller
@@ -33,8 +34,11 @@ class Scene:
 class Scenes:
     """Scenes of one hall. Used from one event loop."""
 
-    def __init__(self, hall: Hall, places: Places, *, language: str, words: OwnWords | None = None) -> None:
+    def __init__(
+        self, hall: Hall, places: Places, manners: Manners, *, language: str, words: OwnWords | None = None
+    ) -> None:
         """`language` is spoken where neither a person nor a place has one; `words` are those of communities."""
+        self.manners = manners
         self._words = words
         self.hall = hall
         self.places = places
@@ -44,7 +48,8 @@ class Scenes:
         """The scene of a caller."""
         place = caller.place
         settings = await self.places.of(place)
-        cast = self.speaker(caller.message.persona, place, settings)
+        manner = await self.manners.towards(caller.message.person, settings)
+        cast = self.speaker(caller.message.persona, place, settings).towards(manner)
         conversation = self.hall.conversation(place.conversation, cast.persona.id)
         conversation.profile = settings.profile
         conversation.community = place.server

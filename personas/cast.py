@@ -58,8 +58,8 @@ class Cast:
         if manner == Manner():
             return self
         level = manner.level(self.persona)
-        changed = level != self.persona.register or manner.register == level
-        brief = replace(self.brief, registers=(level,)) if level and changed else self.brief
+        meant = level and (manner.audience or manner.register == level)
+        brief = replace(self.brief, registers=(level,)) if meant else self.brief
         return replace(self, manner=manner, brief=brief)
 
     def plain(self, key: str, said: str) -> Passage:

@@ -8,7 +8,7 @@ of it everywhere. Nothing else is shared but what people said, for the filters t
 from collections.abc import Iterable
 from weakref import WeakSet
 
-from personas.messages import Turn
+from personas.messages import Critique, Turn
 from personas.window import Said, Window
 
 _EARLIER = 3
@@ -29,6 +29,8 @@ class Conversation:
         """See `Brief.profile`."""
         self.community = ""
         """See `Brief.community`."""
+        self._wish: tuple[str, Critique] | None = None
+        """What somebody did not like about a reply, with its key."""
         self.scopes: tuple[str, ...] = ()
         """Keys of the places it is in, from the widest to the narrowest."""
         self.company: tuple[str, ...] = ()
@@ -121,6 +123,7 @@ class Conversation:
         """A person's turn (None: what was overheard) got a reply; what of it was shown, and nothing else, becomes part
         of the window: at the end, or ahead of the reply with the key `before`. `key` is what the reply is known by
         afterwards."""
+        self._wish = None
         self.window.insert(_own(said, reply, key), self.window.place(before))
         if reply:
             self._tell(said, reply, key, before)
@@ -158,6 +161,15 @@ class Conversation:
         if key:
             for window in (self.window, *self._told):
                 window.drop(key)
+
+    def wished(self, critique: Critique, key: str = "") -> None:
+        """Another try at the reply of that key is to heed `critique`; `key` as with `answered`."""
+        self._wish = (key, critique)
+
+    def wish(self, key: str = "") -> Critique | None:
+        """What another try at the reply of that key is to heed, until something else is said; taken once."""
+        wish, self._wish = self._wish, None
+        return wish[1] if wish and wish[0] == key else None
 
     def opened(self, greeting: str) -> None:
         """The persona spoke first."""

@@ -24,6 +24,8 @@ class Occasion:
     cast: Cast
     conversation: Conversation
     part: Part
+    wish: Critique | None
+    """What somebody did not like about the try before."""
     people: tuple[str, ...]
     """Display names of those who take part, the person's last."""
 
@@ -37,7 +39,8 @@ class Occasion:
             message = replace(message, person="", name=part.speaker, text=part.said)
         people = dict.fromkeys((*conversation.people, part.turn.name or message.name))
         names = tuple(name for name in people if name)
-        return cls(message=message, cast=cast, conversation=conversation, part=part, people=names)
+        wish = conversation.wish(message.reply) if cue is Cue.AGAIN else None
+        return cls(message=message, cast=cast, conversation=conversation, part=part, wish=wish, people=names)
 
     @property
     def turns(self) -> tuple[Turn, ...]:

@@ -173,7 +173,7 @@ class Reply:
 
     async def _speak(self) -> None:
         """Generate until the reply is whole or cannot be mended, then check it as a whole."""
-        critique: Critique | None = None
+        critique = self._occasion.wish
         reopened = 0
         while trouble := await self._stream(critique):
             if self._ledger.failure:

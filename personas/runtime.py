@@ -10,9 +10,10 @@ from personas.cast import Cast
 from personas.cleaning import clean
 from personas.conversation import Conversation
 from personas.errors import GenerationError
+from personas.feedback import critique_of_feedback
 from personas.messages import Cue, Event, Message, Passage, Turn, Usage
 from personas.occasion import Occasion
-from personas.prompting import Compiled, compile_prompt
+from personas.prompting import Compiled, Limits, compile_prompt
 from personas.recall import gather
 from personas.reply import Reply
 from personas.stagehands import Stagehands
@@ -102,12 +103,14 @@ class PersonaRuntime:
             async for event in events:
                 yield event
 
-    async def explain(self, message: Message, cast: Cast, conversation: Conversation) -> Compiled:
+    async def explain(
+        self, message: Message, cast: Cast, conversation: Conversation, *, limits: Limits | None = None
+    ) -> Compiled:
         """The prompt that `message` would be answered with, and what it is made of: nothing is judged, said or kept.
-        Raises RefuseToStart where there is no room for one."""
+        `limits` are those of another model. Raises RefuseToStart where there is no room for one."""
         occasion = Occasion.of(Cue.ANSWER, message, cast, conversation)
         asides = await gather(self._hands.sources, occasion)
-        return occasion.compiled(self._hands.settings.limits, asides)
+        return occasion.compiled(limits or self._hands.settings.limits, asides)
 
     async def clear(self, text: str, message: Message, cast: Cast, conversation: Conversation) -> Passage | Refused:
         """`text`, which a person wrote or which was said before, as a passage the persona may be shown to have said in
@@ -175,6 +178,20 @@ class PersonaRuntime:
             if refused or verdict.action is not Action.NONE:
                 return refused or Refused()
         conversation.note = candidate.text
+        return None
+
+    async def wish(
+        self, reason: str, words: str, message: Message, cast: Cast, conversation: Conversation
+    ) -> Refused | None:
+        """Have the next try at the reply that `message` is about heed why the last one was not liked: `reason` is one
+        of `personas.feedback.REASONS`, `words` somebody's own. What the guard objects to in these is kept and refused,
+        as with `note`."""
+        candidate = Candidate(stage=Stage.INPUT, text=clean(words).strip(), brief=_brief(cast, conversation))
+        if candidate.text:
+            verdict, refused = await self._judge(candidate, message, cast)
+            if refused or verdict.action is not Action.NONE:
+                return refused or Refused()
+        conversation.wished(critique_of_feedback(reason, candidate.text, cast.persona), message.reply)
         return None
 
     async def _judge(self, candidate: Candidate, message: Message, cast: Cast) -> tuple[Verdict, Refused | None]:

@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from bots.cards import Card
+from bots.cards import Card, Tone
 from bots.console_bot.screen import Screen
 from bots.inbox import Busy
+from bots.lines import line_of
 from bots.places import Place
 from bots.platform import Caller, Fill, Placed, Role, Router
 from bots.replies import Record, Replies
@@ -23,7 +24,7 @@ HERE = Place(platform=PLATFORM, scopes=("console:dm:here",), private=True)
 Lines = AsyncIterator[str]
 """What a person types, line by line, without line ends."""
 
-_CUES = {"/regenerate": Cue.AGAIN, "/continue": Cue.CONTINUE}
+_CUES = {"/regenerate": Cue.AGAIN, "/retry": Cue.AGAIN, "/continue": Cue.CONTINUE}
 _IMPORT = "/persona import "
 _LARGEST = 16 * 1024 * 1024
 """Bytes of a file that are read: more than a card may have, which is then too large and says so."""
@@ -70,8 +71,10 @@ class Terminal:
     async def _take(self, router: Router, line: str) -> bool:
         """Act on a line; whether it was the last."""
         caller = self.caller(line)
-        if line.strip() in _CUES:
-            await self._answer(router, caller, _CUES[line.strip()])
+        name, _, wish = line.strip().partition(" ")
+        if name in _CUES:
+            if not wish or await self._wished(router, wish, caller):
+                await self._answer(router, caller, _CUES[name])
         elif line.startswith("/"):
             return await self._command(router, line, caller)
         elif line.strip():
@@ -127,6 +130,13 @@ class Terminal:
             id=str(self._count),
         )
         return Caller(message=message, place=HERE, role=Role.OWNER)
+
+    async def _wished(self, router: Router, wish: str, caller: Caller) -> bool:
+        """Have the next try heed what is wished; whether it will, or it is shown why not."""
+        card = await router.command(line_of("bad", *wish.split()), caller)
+        if card.tone is not Tone.GOOD:
+            self._screen.card(card)
+        return card.tone is Tone.GOOD
 
     async def _command(self, router: Router, line: str, caller: Caller) -> bool:
         """Answer a command; whether it was the last."""

@@ -231,10 +231,10 @@ class TalchumClient(commands.AutoShardedBot):
                 if needs_content(settings):
                     await self._responder.say(interaction, "discord.mode_needs_content")
 
-    async def cued(self, interaction: discord.Interaction, verb: str) -> None:
+    async def cued(self, interaction: discord.Interaction, verb: str, wish: str = "") -> None:
         """See `slash.Commands.cued`."""
         async with self._task():
-            await self._presser.cued(self._asker(interaction), CUES[verb])
+            await self._presser.cued(self._asker(interaction), CUES[verb], wish)
 
     async def report(self, interaction: discord.Interaction, message: discord.Message | None) -> None:
         """See `slash.Commands.report`."""

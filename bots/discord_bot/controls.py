@@ -13,7 +13,7 @@ from moderation.words import catalogue
 
 _ROWS: Final = (
     (("back", "◀"), ("again", "🔄"), ("forth", "▶"), ("more", "➡"), ("edit", "✏")),
-    (("delete", "🗑"), ("report", "🚩")),
+    (("good", "👍"), ("bad", "👎"), ("delete", "🗑"), ("report", "🚩")),
 )
 """Verbs and signs under a reply that is whole."""
 _LOOKS: Final = {

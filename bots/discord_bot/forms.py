@@ -7,12 +7,14 @@ import discord
 
 from moderation.reasons import REASONS
 from moderation.words import catalogue
+from personas.feedback import REASONS as WISHES
 
 _OPEN: Final = 1_800.0
 """Seconds a form that nobody sends is remembered."""
 _LONGEST: Final = 4_000
 """Characters that Discord takes in a field."""
 _COMMENT: Final = 1_000
+_WISH: Final = 200
 
 Handler = Callable[..., Awaitable[None]]
 
@@ -72,6 +74,26 @@ class ReportForm(_Form):
         """Hand it over."""
         reason = self._reason.value or REASONS[-1]
         await self._handler(interaction, reason, self._comment.value)
+
+
+class FeedbackForm(_Form):
+    """What is wrong with a reply."""
+
+    def __init__(self, reply: str, language: str, handler: Handler) -> None:
+        """`handler(interaction, reason, words)`."""
+        super().__init__("feedback", reply, language)
+        self._handler = handler
+        say = catalogue("bots").say
+        options = [
+            discord.RadioGroupOption(label=say(f"feedback.reason_{name}", language), value=name) for name in WISHES
+        ]
+        self._reason: discord.ui.RadioGroup[Any] = discord.ui.RadioGroup(custom_id="reason", options=options)
+        self.add_item(discord.ui.Label(text=self.say("field_reason"), component=self._reason))
+        self._words = self.field("wish", longest=_WISH, required=False)
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        """Hand it over."""
+        await self._handler(interaction, self._reason.value or WISHES[-1], self._words.value)
 
 
 class NoteForm(_Form):

@@ -6,7 +6,7 @@ import discord
 
 from bots.cards import Card
 from bots.discord_bot.cards import layouts
-from bots.discord_bot.forms import EditForm, NoteForm, ReportForm
+from bots.discord_bot.forms import EditForm, FeedbackForm, NoteForm, ReportForm
 from bots.discord_bot.responding import Responder
 from bots.discord_bot.translate import caller_of
 from bots.platform import Caller
@@ -89,6 +89,14 @@ class DiscordAsker:
             await self._presser.edited(self._of(interaction), record.id, wording)
 
         await self._interaction.response.send_modal(EditForm(self._about(record.id), text, self.language, edited))
+
+    async def ask_feedback(self, record: Record) -> None:
+        """See `Asker.ask_feedback`."""
+
+        async def rated(interaction: discord.Interaction, reason: str, words: str) -> None:
+            await self._presser.rated(self._of(interaction), record.id, reason, words)
+
+        await self._interaction.response.send_modal(FeedbackForm(self._about(record.id), self.language, rated))
 
     async def ask_report(self, message: str, text: str) -> None:
         """See `Asker.ask_report`."""

@@ -13,12 +13,13 @@ from discord.app_commands import locale_str
 from bots.appeals import LONGEST
 from bots.commands import MOST_TURNS
 from bots.discord_bot.slash_imports import imports
+from bots.discord_bot.slash_replies import replying
 from bots.discord_bot.slash_steps import steps
 from bots.discord_bot.texts import text
 from bots.discord_bot.translate import named_in, person_key
+from bots.lines import line_of
 from bots.place_commands import LIMITS, STAFF
 from bots.places import FIELDS
-from bots.pressing import line_of
 from bots.troupe import FORMS
 from moderation.words import catalogue
 
@@ -35,8 +36,8 @@ class Commands(Protocol):
     async def typed(self, interaction: Interaction, line: str, *, file: discord.Attachment | None = None) -> None:
         """Answer with the card of `line`."""
 
-    async def cued(self, interaction: Interaction, verb: str) -> None:
-        """Have the last reply here said again ("again") or continued ("more")."""
+    async def cued(self, interaction: Interaction, verb: str, wish: str = "") -> None:
+        """Have the last reply here said again ("again"), heeding a wish, or continued ("more")."""
 
     async def appeal(self, interaction: Interaction, number: str, words: str) -> None:
         """Somebody does not agree with what was held against them."""
@@ -71,6 +72,7 @@ async def digest(tree: app_commands.CommandTree[Any]) -> str:
 def plant(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
     """Put every command into `tree`."""
     everyday(tree, commands)
+    replying(tree, commands)
     _safety(tree, commands)
     _appeal(tree, commands)
     tree.add_command(persona_group(commands))
@@ -90,14 +92,6 @@ def everyday(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
     @tree.command(name=text("reset_name"), description=text("reset"))
     async def reset(interaction: Interaction) -> None:
         await commands.typed(interaction, "/reset")
-
-    @tree.command(name=text("regenerate_name"), description=text("regenerate"))
-    async def regenerate(interaction: Interaction) -> None:
-        await commands.cued(interaction, "again")
-
-    @tree.command(name=text("continue_name"), description=text("continue"))
-    async def continue_(interaction: Interaction) -> None:
-        await commands.cued(interaction, "more")
 
     @tree.command(name=text("note_name"), description=text("note"))
     @app_commands.describe(note=text("note_text"))

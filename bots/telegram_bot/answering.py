@@ -21,6 +21,7 @@ from bots.telegram_bot.prompts import Prompt, lives
 from bots.telegram_bot.reviewing import QUESTIONS, Reviewing
 from bots.telegram_bot.translate import PLATFORM, address_of, written
 from moderation.reasons import REASONS
+from personas.feedback import REASONS as WISHES
 
 _AWAY: Final = frozenset({"left", "kicked"})
 
@@ -49,6 +50,17 @@ class Answers:
             await asker.ask_report_words(press.what)
         elif press.verb in REASONS:
             await self.reported(asker, press.what, press.verb, "")
+        else:
+            await asker.say("telegram.stale")
+            return
+        await asker.close()
+
+    async def wished(self, asker: TelegramAsker, press: Press) -> None:
+        """What is wrong with a reply."""
+        if press.verb == "words":
+            await asker.ask_feedback_words(press.what)
+        elif press.verb in WISHES:
+            await self._presser.rated(asker, press.what, press.verb, "")
         else:
             await asker.say("telegram.stale")
             return
@@ -105,6 +117,8 @@ class Answers:
             return
         elif prompt.verb == "edit":
             await self._presser.edited(asker, prompt.about, text)
+        elif prompt.verb == "bad":
+            await self._presser.rated(asker, prompt.about, "other", text)
         elif prompt.verb == "report":
             await self.reported(asker, prompt.about, "other", text)
         elif prompt.verb == "appeal":

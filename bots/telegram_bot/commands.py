@@ -14,9 +14,10 @@ from bots.amending import Amending
 from bots.cards import Card, Row, Tone
 from bots.errors import Missing
 from bots.inbox import Busy
+from bots.lines import line_of
 from bots.performing import Performer
 from bots.platform import Role, Router
-from bots.pressing import CUES, STOP, Presser, line_of
+from bots.pressing import CUES, STOP, Presser
 from bots.replies import Record
 from bots.streaming import Gone
 from bots.telegram_bot import keyboards, offered
@@ -31,6 +32,7 @@ from bots.telegram_bot.translate import PLATFORM, address_of, burst_of, shown_id
 from moderation.errors import Deflect
 from moderation.reasons import REASONS
 from moderation.words import catalogue
+from personas.feedback import REASONS as WISHES
 
 _log = logging.getLogger(__name__)
 
@@ -75,6 +77,7 @@ class Menu:
             keyboards.LANGUAGE: self._panels.language_pressed,
             keyboards.REPORT: self._answers.reason,
             keyboards.APPEAL: self._answers.disagreed,
+            keyboards.FEEDBACK: self._answers.wished,
         }
 
     def _handlers(self) -> Mapping[str, Handler]:
@@ -88,6 +91,9 @@ class Menu:
             "continue": self._continue,
             "edit": self._edit,
             "stop": self._stop,
+            "good": self._good,
+            "bad": self._bad,
+            "manner": self._manner,
             "note": self._note,
             "memory": self._memory,
             "settings": self._settings,
@@ -100,6 +106,7 @@ class Menu:
             "safety": self._safety,
             "language": self._speak,
             "review": self._review,
+            "prompt": self._prompt,
             "talchum": self._talchum,
         }
 
@@ -229,8 +236,30 @@ class Menu:
         if card.met:
             await self._presser.meet(asker, asker.channel)
 
-    async def _retry(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
-        await self._presser.cued(asker, CUES["again"])
+    async def _retry(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
+        await self._presser.cued(asker, CUES["again"], rest)
+
+    async def _good(self, asker: TelegramAsker, message: telegram.Message, _rest: str) -> None:
+        await self._thumb(asker, message, "good")
+
+    async def _bad(self, asker: TelegramAsker, message: telegram.Message, rest: str) -> None:
+        record = await self._meant(asker, message) if rest else None
+        if record is None:
+            await self._thumb(asker, message, "bad")
+        else:
+            reason, _, words = rest.partition(" ")
+            known = reason in WISHES
+            await self._presser.rated(asker, record.id, reason if known else "other", words if known else rest)
+
+    async def _thumb(self, asker: TelegramAsker, message: telegram.Message, verb: str) -> None:
+        record = await self._meant(asker, message)
+        if record is None:
+            await asker.say("showing.nothing_said")
+        else:
+            await self._presser.control(asker, verb, record.id)
+
+    async def _manner(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
+        await self._presser.typed(asker, line_of("manner", *rest.split()))
 
     async def _continue(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
         await self._presser.cued(asker, CUES["more"])
@@ -314,6 +343,9 @@ class Menu:
             await replace(asker, secrecy=Secrecy.OPEN).card(await self._panels.speak(asker, rest.lower()))
         else:
             await self._panels.languages(asker)
+
+    async def _prompt(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
+        await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), line_of("prompt", rest))
 
     async def _review(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
         await self._reviewing.typed(asker, rest)

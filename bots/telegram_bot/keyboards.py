@@ -19,6 +19,8 @@ from bots.pressing import STOP
 from bots.streaming import Phase
 from moderation.reasons import REASONS
 from moderation.words import LANGUAGES, catalogue
+from personas.feedback import REASONS as WISHES
+from personas.manners import AUDIENCES
 
 LONGEST: Final = 64
 """Bytes that Telegram takes behind a button."""
@@ -34,14 +36,15 @@ PRIVACY: Final = "e"
 APPEAL: Final = "a"
 LANGUAGE: Final = "l"
 IMPORT: Final = "i"
-_OWNED: Final = frozenset({PERSONA, SETTING, REPORT, PRIVACY, LANGUAGE, APPEAL})
+FEEDBACK: Final = "f"
+_OWNED: Final = frozenset({PERSONA, SETTING, REPORT, PRIVACY, LANGUAGE, APPEAL, FEEDBACK})
 """Kinds of panels that belong to whoever asked for them."""
 _KINDS: Final = frozenset({REPLY, DESK, IMPORT}) | _OWNED
 _VERSION: Final = "1"
 
 _CONTROLS: Final = (
     (("back", "◀"), ("again", "🔄"), ("forth", "▶"), ("more", "➡"), ("edit", "✏")),
-    (("delete", "🗑"), ("report", "🚩")),
+    (("good", "👍"), ("bad", "👎"), ("delete", "🗑"), ("report", "🚩")),
 )
 _ABREAST: Final = 3
 """Buttons of the desk that have room beside each other on a phone."""
@@ -185,7 +188,12 @@ def settings(now: PlaceSettings, *, owner: int, language: str) -> InlineKeyboard
     careful = choice(
         _say("setting_minors", language), "profile", "-" if now.profile else "minors", chosen=now.profile == "minors"
     )
-    return InlineKeyboardMarkup([modes, tongues, *switches, [careful], _close(SETTING, owner, language)])
+    ages = [
+        choice(_say(f"setting_{name}", language), "audience", "-" if now.audience == name else name, chosen=chosen)
+        for name in AUDIENCES
+        for chosen in [now.audience == name]
+    ]
+    return InlineKeyboardMarkup([modes, tongues, ages, *switches, [careful], _close(SETTING, owner, language)])
 
 
 def reasons(message: str, *, owner: int, language: str) -> InlineKeyboardMarkup:
@@ -193,6 +201,14 @@ def reasons(message: str, *, owner: int, language: str) -> InlineKeyboardMarkup:
     rows = [[_button(_say(f"reason_{name}", language), _mine(REPORT, name, message, owner))] for name in REASONS]
     own = [_button("✏ " + _say("reason_in_words", language), _mine(REPORT, "words", message, owner))]
     return InlineKeyboardMarkup([*rows, own, _close(REPORT, owner, language)])
+
+
+def wishes(reply: str, *, owner: int, language: str) -> InlineKeyboardMarkup:
+    """What is wrong with a reply."""
+    say = catalogue("bots").say
+    rows = [[_button(say(f"feedback.reason_{name}", language), _mine(FEEDBACK, name, reply, owner))] for name in WISHES]
+    own = [_button("✏ " + say("feedback.in_words", language), _mine(FEEDBACK, "words", reply, owner))]
+    return InlineKeyboardMarkup([*rows, own, _close(FEEDBACK, owner, language)])
 
 
 def privacy(*, owner: int, language: str) -> InlineKeyboardMarkup:

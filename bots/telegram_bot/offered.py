@@ -15,14 +15,28 @@ from moderation.words import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 _log = logging.getLogger(__name__)
 
 PRIVATE: Final = (
-    *("start", "help", "persona", "reset", "retry", "continue", "edit", "stop", "note", "memory"),
+    *(
+        "start",
+        "help",
+        "persona",
+        "reset",
+        "retry",
+        "continue",
+        "edit",
+        "stop",
+        "good",
+        "bad",
+        "note",
+        "memory",
+        "manner",
+    ),
     *("language", "privacy", "export", "forget", "why", "appeal", "report", "safety"),
 )
 GROUP: Final = (
-    *("help", "persona", "reset", "retry", "continue", "edit", "stop", "memory"),
+    *("help", "persona", "reset", "retry", "continue", "edit", "stop", "good", "bad", "memory", "manner"),
     *("privacy", "export", "forget", "why", "appeal", "report", "safety"),
 )
-STAFF: Final = (*GROUP, "note", "language", "settings", "review", "talchum")
+STAFF: Final = (*GROUP, "note", "language", "settings", "review", "prompt", "talchum")
 """For the administrators of a group. What each may really do is checked when they do it."""
 
 _SCOPES: Final = (
@@ -30,7 +44,13 @@ _SCOPES: Final = (
     (telegram.BotCommandScopeAllGroupChats(), GROUP),
     (telegram.BotCommandScopeAllChatAdministrators(), STAFF),
 )
-_ROLES: Final = {"review": Role.MODERATOR, "note": Role.MODERATOR, "settings": Role.ADMIN, "talchum": Role.ADMIN}
+_ROLES: Final = {
+    "review": Role.MODERATOR,
+    "note": Role.MODERATOR,
+    "prompt": Role.SENIOR,
+    "settings": Role.ADMIN,
+    "talchum": Role.ADMIN,
+}
 """Who may use what is not for everybody."""
 
 

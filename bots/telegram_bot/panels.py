@@ -9,16 +9,17 @@ from typing import Final
 from telegram import InlineKeyboardMarkup
 
 from bots.cards import Card, Row, Tone
+from bots.lines import line_of
 from bots.places import Mode
 from bots.platform import Role, Router
-from bots.pressing import Presser, line_of
+from bots.pressing import Presser
 from bots.telegram_bot import keyboards
 from bots.telegram_bot.delivering import Secrecy
 from bots.telegram_bot.keyboards import PAGE, Press
 from bots.telegram_bot.pressing import TelegramAsker
 from moderation.words import LANGUAGES, catalogue
 
-_SETTABLE: Final = frozenset({"mode", "language", "mark", "paused", "answer_bots", "profile"})
+_SETTABLE: Final = frozenset({"mode", "language", "mark", "paused", "answer_bots", "profile", "audience"})
 
 _SPEAKS: Final = "▸"
 """Stands in the list before whoever speaks."""

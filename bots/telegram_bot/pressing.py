@@ -22,7 +22,7 @@ from bots.telegram_bot.acknowledging import Answer, spot_of
 from bots.telegram_bot.cards import Sheet, escape, named, sheets
 from bots.telegram_bot.delivering import QUIET_PREVIEW, Secrecy, Spot, deliver, send, shut_out
 from bots.telegram_bot.faults import says
-from bots.telegram_bot.keyboards import disagree, reasons
+from bots.telegram_bot.keyboards import disagree, reasons, wishes
 from bots.telegram_bot.moving import number_now
 from bots.telegram_bot.prompts import Prompt, sign
 from bots.telegram_bot.questions import Questions
@@ -268,6 +268,15 @@ class TelegramAsker:
         rows = (row,) if units(text) <= _QUOTABLE else ()
         card = Card(title=self._say("telegram.ask_edit"), rows=rows)
         await self._ask(card, verb="edit", about=record.id)
+
+    async def ask_feedback(self, record: Record) -> None:
+        """See `Asker.ask_feedback`. What is chosen comes as a press of `keyboards.FEEDBACK`."""
+        keyboard = wishes(record.id, owner=self.number, language=self.language)
+        await self.panel(Card(title=self._say("feedback.title")), keyboard)
+
+    async def ask_feedback_words(self, reply: str) -> None:
+        """Ask what should be different; the answer goes to `Presser.rated`."""
+        await self._ask(Card(title=self._say("feedback.ask_words")), verb="bad", about=reply)
 
     async def ask_report(self, message: str, text: str) -> None:
         """See `Asker.ask_report`. What is chosen comes as a press of `keyboards.REPORT`."""

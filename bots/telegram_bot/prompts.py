@@ -26,7 +26,7 @@ class Prompt:
     """What is asked, and whom."""
 
     verb: str
-    """edit, report, note, overturn, withdraw, wording."""
+    """edit, report, bad, note, overturn, withdraw, wording."""
     owner: int
     """Telegram's number of whoever alone may answer."""
     about: str

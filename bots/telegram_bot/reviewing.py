@@ -9,9 +9,10 @@ from typing import Final
 from telegram.error import TelegramError
 
 from bots.cards import Tone
+from bots.lines import line_of
 from bots.mutes import Silent
 from bots.platform import Role, Router
-from bots.pressing import ASKS_NOTE, Presser, line_of
+from bots.pressing import ASKS_NOTE, Presser
 from bots.review_mutes import CASE
 from bots.telegram_bot import choosing, keyboards
 from bots.telegram_bot.delivering import Secrecy

@@ -10,6 +10,7 @@ from typing import Final
 
 from moderation.language import language_of
 from moderation.words import catalogue
+from personas.feedback import FEEDBACK
 from personas.messages import Prompt, Turn
 
 
@@ -97,10 +98,11 @@ def request(prompt: Prompt, style: PrefixStyle) -> Request:
 
 
 def _critique(prompt: Prompt) -> str:
-    """What the model is told of a piece that was refused, in the language of the rule; "" where none was."""
+    """What the model is told of a piece that was refused or a reply that was not liked, in the language of the rule."""
     critique = prompt.critique
     if critique is None:
         return ""
-    return catalogue("personas").say(
-        "generators.critique", language_of(critique.rule), category=critique.category, rule=critique.rule
-    )
+    say, language = catalogue("personas").say, language_of(critique.rule)
+    if critique.category == FEEDBACK:
+        return say("generators.feedback", language, rule=critique.rule)
+    return say("generators.critique", language, category=critique.category, rule=critique.rule)

@@ -13,6 +13,7 @@ from itertools import accumulate
 from random import Random
 from typing import Final
 
+from personas.feedback import FEEDBACK
 from personas.generators.prefixes import PROBE
 from personas.generators.scripts import Chunking, Fault, Repair, Reply, Script, Sentence, Unit, tokens
 from personas.messages import Finish, Prompt, Turn, Usage
@@ -136,6 +137,11 @@ def _instructions(prompt: Prompt) -> str:
     return "\n\n".join(filter(None, (prompt.system, *later)))
 
 
+def _refused(prompt: Prompt) -> bool:
+    """Whether something of the reply was refused. Where it was only not liked, this is a turn of its own."""
+    return prompt.critique is not None and prompt.critique.category != FEEDBACK
+
+
 def _grown(instructions: str, turn: _Turn) -> bool:
     return len(instructions) > len(turn.instructions) and instructions.startswith(turn.instructions)
 
@@ -150,7 +156,7 @@ def _recognised(twins: Sequence[_Turn], prompt: Prompt, instructions: str) -> _T
 
     Among equals, one that is not answered yet, then the one that was called least.
     """
-    again = prompt.critique is not None or bool(prompt.prefix)
+    again = _refused(prompt) or bool(prompt.prefix)
     known = [twin for twin in twins if not twin.running and (again or twin.failed or _grown(instructions, twin))]
     if len(known) < 2:
         return known[0] if known else None
@@ -204,7 +210,7 @@ def _lines(reply: Reply, prompt: Prompt, heard: str, *, repeated: bool, dice: Ra
     sentences = list(reply.sentences)
     if number < len(sentences) and reply.repair is not None:
         gold = sentences[number].gold
-        if prompt.critique is not None or (repeated and gold is not None):
+        if _refused(prompt) or (repeated and gold is not None):
             good = dice.random() < reply.repair.p_ok
             rest = ""
             sentences[number] = Sentence(t=reply.repair.ok) if good else Sentence(t=reply.repair.bad, gold=gold)

@@ -12,7 +12,7 @@ from personas.prompting.compiler import compile_prompt, compiled
 from personas.prompting.counting import FRAME_TOKENS, Count, estimate_tokens
 from personas.prompting.limits import Limits
 from personas.prompting.parts import Compiled, Fate, Part
-from personas.prompting.texts import MINORS, fill_macros, policy_layer, policy_layers, speaker
+from personas.prompting.texts import MINORS, defused, fill_macros, policy_layer, policy_layers, speaker
 
 __all__ = [
     "FRAME_TOKENS",
@@ -24,6 +24,7 @@ __all__ = [
     "Part",
     "compile_prompt",
     "compiled",
+    "defused",
     "estimate_tokens",
     "fill_macros",
     "policy_layer",

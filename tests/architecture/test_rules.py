@@ -165,6 +165,7 @@ def test_every_way_to_show_text_on_discord_is_one_of_these() -> None:
         ("bots/discord_bot/listening.py", "_stage"),  # a persona's name
         ("bots/discord_bot/responding.py", "card"),  # a card
         ("bots/discord_bot/pressing.py", "ask_edit"),  # a form with what stands there
+        ("bots/discord_bot/pressing.py", "ask_feedback"),  # a form
         ("bots/discord_bot/pressing.py", "ask_report"),  # a form
         ("bots/discord_bot/pressing.py", "ask_note"),  # a form
         ("bots/discord_bot/pressing.py", "ask_wording"),  # a form with what was kept back, for a moderator

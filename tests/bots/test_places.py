@@ -112,6 +112,8 @@ VALUES: dict[str, Any] = {
     "language": "ko",
     "mark": False,
     "profile": "minors",
+    "audience": "50s",
+    "speech_level": "hapsyo",
     "notices": ("default", "new_york"),
     "paused": True,
     "log_channel": CHANNEL,

@@ -110,7 +110,7 @@ def test_the_buttons_under_a_reply_are_those_of_its_phase() -> None:
     assert [press.verb for press in said(controls(Phase.RUNNING, "r1"))] == ["stop"]
     assert [press.verb for press in said(controls(Phase.DONE, "r1"))] == [
         *("back", "again", "forth", "more", "edit"),
-        *("delete", "report"),
+        *("good", "bad", "delete", "report"),
     ]
     assert controls(Phase.PLAIN, "r1") is None
 
