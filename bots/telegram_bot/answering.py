@@ -60,11 +60,20 @@ class Answers:
         if press.verb == "words":
             await asker.ask_feedback_words(press.what)
         elif press.verb in WISHES:
-            await self._presser.rated(asker, press.what, press.verb, "")
+            await self.rated(asker, press.what, press.verb, "")
         else:
             await asker.say("telegram.stale")
             return
         await asker.close()
+
+    async def rated(self, asker: TelegramAsker, reply: str, reason: str, words: str) -> None:
+        """Somebody says what is wrong with a reply, where they may see it."""
+        record = await self._router.replies.get(reply)
+        if record is None or record.platform != PLATFORM or not await self._sees(asker, record):
+            await asker.say("showing.not_a_reply")
+            return
+        there = await asker.at(place_of_record(record))
+        await self._presser.rated(there, reply, reason, words)
 
     async def disagreed(self, asker: TelegramAsker, press: Press) -> None:
         """Somebody wants to say that they do not agree with what was held against them."""
@@ -118,7 +127,7 @@ class Answers:
         elif prompt.verb == "edit":
             await self._presser.edited(asker, prompt.about, text)
         elif prompt.verb == "bad":
-            await self._presser.rated(asker, prompt.about, "other", text)
+            await self.rated(asker, prompt.about, "other", text)
         elif prompt.verb == "report":
             await self.reported(asker, prompt.about, "other", text)
         elif prompt.verb == "appeal":

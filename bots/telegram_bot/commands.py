@@ -345,7 +345,7 @@ class Menu:
             await self._panels.languages(asker)
 
     async def _prompt(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
-        await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), line_of("prompt", rest))
+        await self._presser.typed(asker, line_of("prompt", rest))
 
     async def _review(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
         await self._reviewing.typed(asker, rest)

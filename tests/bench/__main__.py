@@ -18,6 +18,7 @@ from tests.bench.disguises import disguises
 from tests.bench.first import first
 from tests.bench.guarding import guard
 from tests.bench.load import load
+from tests.bench.prompt import prompt
 from tests.bench.rules import rules
 from tests.bench.sizes import Sizes
 from tests.bench.start import start
@@ -28,6 +29,7 @@ from tests.bench.tables import Section, Value, console, show, write
 SECTIONS: Final[Mapping[str, Callable[[Sizes], Section]]] = {
     "rules": rules,
     "guard": guard,
+    "prompt": prompt,
     "first": first,
     "disguises": disguises,
     "streams": streams,

@@ -19,6 +19,7 @@ LINES = [
     *("/persona pending", "/persona pending x1", "/persona approve x1", "/persona reject", "/persona history"),
     *("/persona nonsense", "/why", "/why nothing", "/report", "/note", "/note It rains.", "/note -", "/reset"),
     *("/memory", "/memory 3", "/memory 0", "/memory many"),
+    *("/good", "/bad", "/bad long", "/manner", "/manner 20s", "/manner loud", "/prompt", "/prompt Hello?"),
     *(
         "/review",
         "/review stats",
