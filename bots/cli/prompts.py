@@ -38,7 +38,8 @@ def show_prompt(
     caller = _caller(text, persona, place, person)
 
     async def work() -> tuple[Card, ...]:
-        from bots.app import limits_of, open_host
+        from bots.app import open_host
+        from bots.models import limits_of
         from bots.prompt_commands import parts_card, text_card
 
         async with open_host(settings.using(_SILENT)) as host:
