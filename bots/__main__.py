@@ -49,15 +49,13 @@ def build(language: str) -> Callable[[], None]:
         app.command()(function)
     persona_app.command("import")(persona_import)
     persona_app.command("export")(persona_export)
-    app.add_typer(persona_app, name="persona")
-    app.add_typer(model_app, name="model")
-    app.add_typer(policy_app, name="policy")
-    app.add_typer(bench_app, name="bench")
-    app.add_typer(audit_app, name="audit")
-    app.add_typer(report_app, name="report")
-    app.add_typer(privacy_app, name="privacy")
-    app.add_typer(store_app, name="store")
-    app.add_typer(prompt_app, name="prompt")
+    groups = (
+        *((persona_app, "persona"), (model_app, "model"), (policy_app, "policy"), (bench_app, "bench")),
+        *((audit_app, "audit"), (report_app, "report"), (privacy_app, "privacy"), (store_app, "store")),
+        (prompt_app, "prompt"),
+    )
+    for group, name in groups:
+        app.add_typer(group, name=name)
     command = typer.main.get_command(app)
     _put_into_words(command, language)
     return command

@@ -148,14 +148,13 @@ def house_of(
     scenes = Scenes(troupe.hall, Places(state, settings.places), manners, language=settings.language, words=words)
     desk = ReviewDesk(store, clock=now, rules=settings.review.rules, policy=runtime.policy)
     tools = replace(tools_of(settings, state, now=now), speaker=scenes.hall.cast, words=words)
-    replies, inbox = Replies(state, now=now, ids=new_id), _inbox(settings)
+    replies, inbox, safety = Replies(state, now=now, ids=new_id), _inbox(settings), Safety(register, now)
     aftermath = Aftermath(desk, replies, scenes, runtime, inbox, tools.mutes, now=now, patience=_patience(settings))
     offices = Offices(
-        scenes=scenes, runtime=runtime, desk=desk, tools=tools, replies=replies, aftermath=aftermath,
+        scenes=scenes, runtime=runtime, desk=desk, tools=tools, replies=replies, aftermath=aftermath, safety=safety,
         personas=PersonaCommands(scenes, troupe, Quarantine(troupe, state, now=now, ids=new_id)),
-        places=PlaceCommands(scenes.places, meter), privacy=PrivacyCommands(store, state, clock=now),
-        safety=Safety(register, now), appeals=Appeals(desk, state, now=now, language=settings.language),
-        feedback=Feedback(state, replies, scenes, runtime, now=now),
+        places=PlaceCommands(scenes.places, meter), appeals=Appeals(desk, state, now=now, language=settings.language),
+        privacy=PrivacyCommands(store, state, clock=now), feedback=Feedback(state, replies, scenes, runtime, now=now),
     )  # fmt: skip
     return House(
         runtime=runtime,
