@@ -1,4 +1,5 @@
-"""Korean speech levels: whether each sentence ends as this persona ends its sentences."""
+"""Speech levels: whether each Korean sentence ends as this persona ends its sentences, and whether what it says in
+English belongs to a level of its own."""
 
 import hashlib
 import importlib.resources
@@ -16,11 +17,13 @@ from moderation.filters.character.asides import without
 from moderation.filters.character.folding import fold, readable_tail
 from moderation.filters.character.places import gathered
 from moderation.filters.honorifics import slip
+from moderation.filters.register_english import LEVELS as ENGLISH
+from moderation.filters.register_english import EnglishLevels, load_english
 from moderation.records import Candidate, Signal, Span, Stage
 
 LEVELS: Final = frozenset({"hapsyo", "haeyo", "hao", "hage", "hae", "haera"})
 _FILE: Final = "character/endings.toml"
-_CODE: Final = "3"
+_CODE: Final = "4"
 """Grows when the rules written in code change: it is part of the version."""
 
 _SURE: Final = 0.95
@@ -89,10 +92,12 @@ class Register:
     categories = frozenset({"speech_level", "honorific"})
     stages = frozenset({Stage.PIECE, Stage.WHOLE})
 
-    def __init__(self, kiwi: Kiwi, endings: Endings) -> None:
+    def __init__(self, kiwi: Kiwi, endings: Endings, english: EnglishLevels) -> None:
         self._kiwi = kiwi
         self._endings = endings
-        self.version = hashlib.sha256((endings.version + kiwipiepy.__version__ + _CODE).encode()).hexdigest()[:12]
+        self._english = english
+        made_of = endings.version + english.version + kiwipiepy.__version__ + _CODE
+        self.version = hashlib.sha256(made_of.encode()).hexdigest()[:12]
 
     @classmethod
     def load(cls) -> "Register":
@@ -102,17 +107,19 @@ class Register:
             kiwi.tokenize("준비됐어요.")  # The first analysis builds the rest of the model: not in somebody's reply.
         except (OSError, RuntimeError, ValueError) as error:
             raise FilterUnavailable("character.kiwi", problem=str(error)) from error
-        return cls(kiwi, load_endings())
+        return cls(kiwi, load_endings(), load_english())
 
     def examine(self, candidate: Candidate) -> Sequence[Signal]:
         """One signal for all sentences that are out of level alike, with at most fifty places, or one of score 0.0.
 
         Linear in the text; about 0.3 ms a sentence.
         """
-        allowed = frozenset(candidate.brief.registers) & LEVELS
+        wanted, language = frozenset(candidate.brief.registers), candidate.brief.language
         signals: tuple[Signal, ...] = ()
-        if candidate.brief.language == "ko" and allowed:
+        if language == "ko" and (allowed := wanted & LEVELS):
             signals = gathered(self._signals(candidate, allowed))
+        elif language == "en" and (allowed := wanted & ENGLISH):
+            signals = gathered(self._in_english(candidate, allowed))
         return signals or (Signal(category="speech_level", score=0.0),)
 
     def level(self, sentence: str) -> frozenset[str]:
@@ -139,6 +146,11 @@ class Register:
             score = self._score(ending, allowed)
             detail = f"{'/'.join(sorted(ending.levels))}, not {'/'.join(sorted(allowed))}"
             yield Signal(category="speech_level", score=score, spans=(clipped,), detail=detail)
+
+    def _in_english(self, candidate: Candidate, allowed: frozenset[str]) -> Iterator[Signal]:
+        tail = _unfinished(candidate.shown)
+        folded = fold(tail + candidate.text)
+        yield from self._english.signals(folded, without(folded.text, _ASIDES), allowed, after=len(tail))
 
     def _score(self, ending: _Ending, allowed: frozenset[str]) -> float:
         if self._endings.mixes(ending.levels, allowed):
