@@ -115,7 +115,8 @@ class _Compiler:
         reminder = self._reminder()
         told = self._asides(asides)
         before = [*reminder, *told.get(1, [])]
-        known = self._recalled(begun=any(part.stands for part in before))
+        looked_up = {part.origin for parts in told.values() for part in parts if part.stands}
+        known = self._recalled(looked_up, begun=any(part.stands for part in before))
         facts = self._core_facts()
         window = self._window()
         shown = self._demonstrations(window)
@@ -297,9 +298,10 @@ class _Compiler:
         self._left -= sum(cost for number, cost in enumerate(costs) if number not in left_out)
         return left_out
 
-    def _recalled(self, *, begun: bool) -> list[Part]:
-        """The other facts that the newest turn speaks of."""
-        spoken_of = recalled(self._turns[-1].text, self._persona.known[_CORE_FACTS:])[:_RECALLED]
+    def _recalled(self, told: set[str], *, begun: bool) -> list[Part]:
+        """The other facts that the newest turn speaks of, but for those `told` already, by origin."""
+        facts = [fact for fact in self._persona.known[_CORE_FACTS:] if f"fact:{fact.id}" not in told]
+        spoken_of = recalled(self._turns[-1].text, facts)[:_RECALLED]
         return self._listed([(fact.id, fact.text) for fact in spoken_of], "note", begun=begun)
 
     def _core_facts(self) -> list[Part]:

@@ -11,7 +11,7 @@ from moderation.words import LANGUAGES, catalogue
 from personas.loading import bundled
 from personas.manners import Manner
 from personas.messages import Aside, Critique, Turn
-from personas.persona import Demonstration, Persona
+from personas.persona import Demonstration, Fact, Persona
 from personas.prompting import Compiled, Fate, Limits, compiled, policy_layer
 from tests.personas.prompted import CANARY, MINA, ROOMY, SEO, replied, said
 
@@ -217,6 +217,16 @@ def test_the_same_text_is_told_once() -> None:
     one = made(MINA, said("Hi"), asides=(lore("The mill is old.", 2), lore("The mill is old. ", 1)))
 
     assert standing(one) == ["The mill is old."]
+
+
+def test_a_fact_that_was_looked_up_is_not_recalled_besides() -> None:
+    facts = tuple(Fact(id=f"f{number}", text=f"Shelf {number} holds flour.") for number in range(8))
+    persona = dataclasses.replace(MINA, facts=facts)
+    looked_up = Aside(text="Shelf 7 holds flour, as the book says.", origin="fact:f7", depth=1, weight=1)
+    texts = "\n".join(turn.text for turn in made(persona, said("Which shelf?"), asides=(looked_up,)).prompt.turns)
+
+    assert texts.count("Shelf 7") == 1
+    assert texts.count("Shelf 6") == 1
 
 
 def test_asides_stand_at_their_depth_and_what_is_deeper_than_the_window_before_it() -> None:
