@@ -198,7 +198,8 @@ class Host:
         async with self._house.inbox.turn(caller.place.conversation):
             scene = await self._house.scenes.of(caller)
             if text:
-                scene.conversation.revised(text, caller.message.reply)
+                if not scene.conversation.revised(text, caller.message.reply):
+                    scene.conversation.reopened(text, frozenset(one.text for one in scene.cast.greetings))
             else:
                 scene.conversation.forgotten(caller.message.reply)
 
@@ -221,10 +222,13 @@ class Host:
         persona = scene.cast.persona
         awake = scene.allowed and not scene.settings.paused
         able = caller.place.private or ranked(caller, scene.settings).role >= Role.MODERATOR
+        greeting = self._house.runtime.greet(scene.cast, scene.conversation) if awake else None
+        others = (other.text for other in scene.cast.greetings if other is not greeting)
         return Meeting(
             id=persona.id,
             mask=self.mask(persona.id, caller.place.community),
-            greeting=self._house.runtime.greet(scene.cast, scene.conversation) if awake else None,
+            greeting=greeting,
+            greetings=(greeting.text, *others) if greeting else (),
             # Only whoever may choose another persona or model can do something about it.
             warning=self._house.commands.warning(persona, scene.language) if able else None,
         )

@@ -11,11 +11,12 @@ Sleep = Callable[[float], Coroutine[Any, Any, None]]
 
 
 class Phase(enum.Enum):
-    """Which controls stand under a message: those of a reply that goes on (stop), those of one that is over, or none,
-    as it goes on, or ended, in another message."""
+    """Which controls stand under a message: those of a reply that goes on (stop), those of one that is over, those to
+    leaf through greetings, or none, as it goes on, or ended, in another message."""
 
     RUNNING = "running"
     DONE = "done"
+    LEAVES = "leaves"
     PLAIN = "plain"
 
 

@@ -19,7 +19,7 @@ from bots.errors import Missing
 from bots.inbox import Busy
 from bots.places import Place
 from bots.platform import Caller, Meeting, Router
-from bots.replies import Record
+from bots.replies import MOST, Record, Variants
 from bots.streaming import Gone, Pacer, Phase, Showing, Shown, Sleep, Writer
 from moderation.errors import Deflect
 from moderation.records import Outcome
@@ -126,6 +126,10 @@ class Performer:
     async def greet(self, caller: Caller, channel: str, meeting: Meeting, *, pictured: bool = False) -> Shown | None:
         """Have a persona greet; `pictured` is as with `Dialect.board`. Errors as with `answer`."""
         record = await self._begun(caller, channel, persona=meeting.id, message="")
+        texts = meeting.greetings[:MOST]
+        if len(texts) > 1:
+            record = replace(record, leaves=True)
+            await self._router.replies.vary(record, Variants(texts=texts, authors=("",) * len(texts)))
         board = await self._dialect.board(record, pictured=pictured)
         shown = await self._show(board, _one(meeting.greeting), _nobody)
         await self._undress(board.record)

@@ -85,6 +85,8 @@ class Meeting:
     """Of the persona."""
     mask: Mask
     greeting: Passage | None
+    greetings: tuple[str, ...]
+    """That one and the others it has, to leaf through."""
     warning: Card | None
     """What a person should know first: say, that the model in use does not speak the persona's language."""
 

@@ -392,6 +392,8 @@ class Presser:
 def _open_to(verb: str, record: Record) -> bool:
     """Whether what stands there can be continued, leafed through, or worded otherwise. The truth about who speaks, help
     in a crisis and words in place of a reply are nobody's to change."""
+    if record.leaves:
+        return verb in _STEPS
     if record.fixed or not remembered(record):
         return False
     return verb in {"more", "good", "bad"} or record.outcome != Outcome.DISCLOSED

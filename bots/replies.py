@@ -23,7 +23,7 @@ _CLAIMED: Final = timedelta(days=2)
 _SPARE: Final = timedelta(days=1)
 _LOOK_BACK: Final = 50
 _ALL: Final = 100_000
-_MOST: Final = 8
+MOST: Final = 8
 """Variants of one reply."""
 
 _REPLY: Final = "reply"
@@ -67,6 +67,9 @@ class Record:
     """Key of whoever worded what stands there, or "": the persona itself."""
     aside: bool = False
     """What the persona says to a message that holds no words."""
+
+    leaves: bool = False
+    """It is a greeting, and the persona has others."""
 
     @property
     def fixed(self) -> bool:
@@ -190,7 +193,7 @@ class Replies:
 
     async def vary(self, record: Record, variants: Variants) -> None:
         """Note the texts of `record`, the newest of them, for as long as its buttons live."""
-        surplus = max(0, len(variants.texts) - _MOST)
+        surplus = max(0, len(variants.texts) - MOST)
         value = {
             "texts": variants.texts[surplus:],
             "authors": variants.authors[surplus:],

@@ -176,6 +176,14 @@ class Conversation:
         self.window.insert(_own(None, greeting, ""), len(self.window.said))
         self._tell(None, greeting, "", "")
 
+    def reopened(self, greeting: str, others: frozenset[str]) -> bool:
+        """The persona's opening is another one of `others` now; whether it was one of them and nobody spoke since."""
+        at = self.window.end - 1
+        if at < 0 or greeting not in others or self.window.said[at].turn.text not in others:
+            return False
+        self.window.reword(at, greeting)
+        return True
+
     def _tell(self, said: Turn | None, reply: str, key: str, before: str) -> None:
         """Who is on the stage overhears it."""
         shown = Turn(role="user", text=reply, name=self._name)

@@ -16,6 +16,8 @@ _ROWS: Final = (
     (("good", "👍"), ("bad", "👎"), ("delete", "🗑"), ("report", "🚩")),
 )
 """Verbs and signs under a reply that is whole."""
+_LEAVES: Final = (("back", "◀"), ("forth", "▶"))
+"""Verbs and signs under a greeting that is one of several."""
 _LOOKS: Final = {
     "claim": discord.ButtonStyle.primary,
     "uphold": discord.ButtonStyle.success,
@@ -168,6 +170,9 @@ def controls(phase: Phase, reply: str) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
     if phase is Phase.RUNNING:
         view.add_item(Control(STOP, reply, sign="⏹"))
+    if phase is Phase.LEAVES:
+        for verb, sign in _LEAVES:
+            view.add_item(Control(verb, reply, sign=sign))
     if phase is not Phase.DONE:
         return view
     for number, row in enumerate(_ROWS):

@@ -271,8 +271,9 @@ class Outlet:
         return worded + f"-# ↪ <@{id_in(record.person)}> · {link_to(record, record.message)}\n"
 
     def _controls(self, phase: Phase) -> discord.ui.View:
-        """What is fixed has no buttons: there is nothing to say again or to go on with."""
-        return controls(Phase.PLAIN if self.record.fixed and phase is Phase.DONE else phase, self.record.id)
+        """What is fixed has no buttons but those to leaf through greetings: there is nothing to say again."""
+        fixed = Phase.LEAVES if self.record.leaves else Phase.PLAIN
+        return controls(fixed if self.record.fixed and phase is Phase.DONE else phase, self.record.id)
 
     def _plain(self, message: str) -> discord.PartialMessage:
         return discord.PartialMessage(channel=self._channel, id=int(message))

@@ -46,6 +46,7 @@ _CONTROLS: Final = (
     (("back", "◀"), ("again", "🔄"), ("forth", "▶"), ("more", "➡"), ("edit", "✏")),
     (("good", "👍"), ("bad", "👎"), ("delete", "🗑"), ("report", "🚩")),
 )
+_LEAVES: Final = ((("back", "◀"), ("forth", "▶")),)
 _ABREAST: Final = 3
 """Buttons of the desk that have room beside each other on a phone."""
 _SWITCHES: Final = ("mark", "paused", "answer_bots")
@@ -93,8 +94,9 @@ def controls(phase: Phase, reply: str) -> InlineKeyboardMarkup | None:
         return None
     if phase is Phase.RUNNING:
         return InlineKeyboardMarkup([[_button("⏹", Press(kind=REPLY, verb=STOP, what=reply))]])
+    rows = _LEAVES if phase is Phase.LEAVES else _CONTROLS
     return InlineKeyboardMarkup(
-        [[_button(sign, Press(kind=REPLY, verb=verb, what=reply)) for verb, sign in row] for row in _CONTROLS]
+        [[_button(sign, Press(kind=REPLY, verb=verb, what=reply)) for verb, sign in row] for row in rows]
     )
 
 

@@ -338,8 +338,9 @@ class Outlet:
         return await patiently(call, sleep=self._sleep)
 
     def _controls(self, phase: Phase) -> telegram.InlineKeyboardMarkup | None:
-        """What is fixed has no buttons: there is nothing to say again or to go on with."""
-        return controls(Phase.PLAIN if self.record.fixed and phase is Phase.DONE else phase, self.record.id)
+        """What is fixed has no buttons but those to leaf through greetings: there is nothing to say again."""
+        fixed = Phase.LEAVES if self.record.leaves else Phase.PLAIN
+        return controls(fixed if self.record.fixed and phase is Phase.DONE else phase, self.record.id)
 
     def _above(self, *, first: bool) -> str:
         """What stands above the words of a message, as it is read there."""

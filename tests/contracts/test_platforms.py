@@ -97,7 +97,7 @@ class Script(Router):
     async def meet(self, caller: Caller) -> Meeting:
         self.met += 1
         greeting = passage("The lamp is lit.", PassageKind.GREETING)
-        return Meeting(id="keeper", mask=Mask(name="Maren"), greeting=greeting, warning=None)
+        return Meeting(id="keeper", mask=Mask(name="Maren"), greeting=greeting, greetings=(), warning=None)
 
     def mask(self, persona: str, community: str) -> Mask:
         return Mask(name="Maren")

@@ -1,6 +1,7 @@
 """What filters may look back on in a conversation."""
 
 from personas.conversation import Conversation
+from personas.messages import Turn
 
 
 def test_the_earlier_turns_are_those_of_one_person_oldest_first_and_three_at_most() -> None:
@@ -19,3 +20,15 @@ def test_turns_are_not_kept_for_ever() -> None:
     for at in range(50):
         conversation.heard("ben", str(at))
     assert conversation.earlier("ann") == ()
+
+
+def test_an_opening_reads_differently_as_long_as_nobody_spoke_since() -> None:
+    conversation, others = Conversation(window=6), frozenset({"Ahoy.", "Come in."})
+    assert not conversation.reopened("Come in.", others)
+    conversation.opened("Ahoy.")
+    assert not conversation.reopened("Something else.", others)
+    assert conversation.reopened("Come in.", others)
+    assert [turn.text for turn in conversation.turns] == ["Come in."]
+    conversation.answered(Turn(role="user", text="hello"), "Good day.", "r1")
+    assert not conversation.reopened("Ahoy.", others)
+    assert [turn.text for turn in conversation.turns] == ["Come in.", "hello", "Good day."]

@@ -214,13 +214,19 @@ async def test_only_who_begins_to_speak_shows_their_picture() -> None:
         assert server.requests("sendPhoto") == []
 
 
+async def let_in(stage: Stage, card: bytes) -> None:
+    """Marla, who came in a card, may speak in the group."""
+    troupe, place = stage.opened.troupe, f"telegram:server:{stage.server.group.id}"
+    found = await troupe.examine(card, file="marla.png", server=place)
+    await troupe.admit(found.document, found.card, server=place)
+
+
 async def test_a_persona_that_came_in_a_card_greets_under_the_picture_of_the_card() -> None:
     portrait = plain(30, 60, 90)
     card = write_card(replace(PERSONA, id="marla", name="Marla", source="x", licence="x"), picture=portrait)
     async with switching() as stage:
         server = stage.server
-        server.people.document(server.group, server.owner, "marla.png", card, "/persona import")
-        await stage.until_says(server.group, "Marla")
+        await let_in(stage, card)
         server.say(server.group, server.owner, "/persona use marla")
         message = await stage.until_says(server.group, "Marla · AI\nThe lamp is lit.")
 
@@ -233,8 +239,7 @@ async def test_a_card_that_cannot_be_read_any_more_loses_no_greeting() -> None:
     async with switching() as stage:
         server = stage.server
         place = f"telegram:server:{server.group.id}"
-        server.people.document(server.group, server.owner, "marla.png", card, "/persona import")
-        await stage.until_says(server.group, "Marla")
+        await let_in(stage, card)
         (entry,) = await stage.opened.state.list("persona", group=place)
         await stage.opened.state.put(replace(entry, value={**entry.value, "card": "iVBORw0KGgo="}))
         server.say(server.group, server.owner, "/persona use marla")
