@@ -54,16 +54,23 @@ class ImportCommands:
         return (whole_card if words[1:] == ["all"] else pending_card)(found, scene.language)
 
     async def _approve(self, words: list[str], caller: Caller, scene: Scene) -> Card:
-        number = _one(words, scene)
+        number = await self._meant(words, caller, scene)
         pending = await self._quarantine.approve(number, _community(caller), by=caller.actor)
         persona = pending.persona
         title = catalogue("bots").say("commands.persona_arrived", scene.language, name=persona.name, id=persona.id)
         return Card(title=title, hint=f"/persona use {persona.id}", tone=Tone.GOOD)
 
     async def _reject(self, words: list[str], caller: Caller, scene: Scene) -> Card:
-        number = _one(words, scene)
+        number = await self._meant(words, caller, scene)
         pending = await self._quarantine.reject(number, _community(caller), by=caller.actor)
         return Card(title=_say("rejected", scene, name=pending.persona.name, id=pending.persona.id), tone=Tone.GOOD)
+
+    async def _meant(self, words: list[str], caller: Caller, scene: Scene) -> str:
+        """The id that is named, or that of the only one that waits here. Raises UsageError."""
+        waiting = [] if words else await self._quarantine.waiting(caller.place.community)
+        if len(words) + len(waiting) != 1:
+            raise UsageError("commands.usage", usage=catalogue("bots").say("commands.persona_usage", scene.language))
+        return words[0] if words else waiting[0].id
 
     async def _history(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         if words:
@@ -74,12 +81,6 @@ class ImportCommands:
 def _community(caller: Caller) -> str | None:
     """Whose imports a caller may see; None: everybody's."""
     return None if caller.role is Role.OWNER else caller.place.community
-
-
-def _one(words: list[str], scene: Scene) -> str:
-    if len(words) != 1:
-        raise UsageError("commands.usage", usage=catalogue("bots").say("commands.persona_usage", scene.language))
-    return words[0]
 
 
 def _say(key: str, scene: Scene, **fields: object) -> str:

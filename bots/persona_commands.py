@@ -37,7 +37,7 @@ class PersonaCommands:
 
     async def run(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         """list | use ID | info [ID] | create NAME DESCRIPTION [en|ko] [PICTURE] | import (a file) [ID] |
-        pending [ID [all]] | approve ID | reject ID | history | export ID [png|json|charx|toml] | remove ID. Raises
+        pending [ID [all]] | approve [ID] | reject [ID] | history | export ID [png|json|charx|toml] | remove ID. Raises
         BotError, PersonaError, ModerationError."""
         verb, *rest = words or ["list"]
         if verb not in self._known:

@@ -202,10 +202,12 @@ class _Fields:
         return self._as_text(self._value(key), key)
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts. Raises PersonaFileError for anything else."""
+        """A list of texts; some programs write tags as one, with commas. Raises PersonaFileError for anything else."""
         value = self._value(key)
         if value is None:
             return ()
+        if isinstance(value, str) and key == "tags":
+            value = [tag.strip() for tag in value.split(",") if tag.strip()]
         if not isinstance(value, list):
             raise PersonaFileError("cards.want_list", file=self._file, key=key, expected='[ "…" ]')
         if len(value) > _MAX_ENTRIES:

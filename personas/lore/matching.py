@@ -122,6 +122,8 @@ def complaint(pattern: str) -> str | None:
     """What RE2 has against `pattern`, in its words; None: nothing."""
     try:
         re2.compile(pattern, _options())
+    except UnicodeEncodeError as error:  # half a character
+        return error.reason
     except re2.error as error:
         reason = error.args[0] if error.args else ""
         return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)

@@ -34,7 +34,7 @@ def unusable(book: Mapping[str, object]) -> tuple[str, ...]:
 
 def forbidden(book: Mapping[str, object]) -> Iterator[Remark]:
     """Remarks on texts that no persona may be told (`personas.lint.FORBIDDEN`), entry by entry."""
-    texts = [(number, entry, str(entry.get("content") or "")) for number, entry in _entries(book)]
+    texts = [(number, entry, _content(entry)) for number, entry in _entries(book)]
     if not _loose().search("\n\n".join(text for _, _, text in texts)):
         return
     for number, entry, text in texts:
@@ -48,7 +48,7 @@ def forbidden(book: Mapping[str, object]) -> Iterator[Remark]:
 
 def points_elsewhere(book: Mapping[str, object]) -> bool:
     """Whether a text of it has a picture or something like it fetched from elsewhere, by who shows it."""
-    return _fetching().search("\n".join(str(entry.get("content") or "") for _, entry in _entries(book))) is not None
+    return _fetching().search("\n".join(_content(entry) for _, entry in _entries(book))) is not None
 
 
 def refuse_forbidden(book: Mapping[str, object], *, file: str) -> None:
@@ -124,6 +124,11 @@ def _entries(book: Mapping[str, object]) -> Iterator[tuple[int, Mapping[str, obj
     listed = book.get("entries")
     written = listed.values() if isinstance(listed, dict) else listed if isinstance(listed, list) else ()
     return ((number, entry) for number, entry in enumerate(written, start=1) if isinstance(entry, dict))
+
+
+def _content(entry: Mapping[str, object]) -> str:
+    """What it tells, without halves of characters."""
+    return str(entry.get("content") or "").encode("utf-8", "replace").decode()
 
 
 def _patterns(entry: Mapping[str, object]) -> Iterator[str]:

@@ -24,9 +24,8 @@ def model() -> Generator:
 
 
 async def brought(
-    opened: Opened, data: bytes, *, role: Role = Role.ADMIN, language: str = "en", line: str = ""
+    opened: Opened, data: bytes, *, role: Role = Role.ADMIN, language: str = "en", line: str = "/persona import"
 ) -> Card:
-    line = line or "/persona import"
     return await opened.host.command(line, bringing(caller(line, role=role, language=language), data))
 
 
@@ -75,6 +74,18 @@ async def test_a_moderator_brings_and_only_a_senior_decides() -> None:
         assert refused.title == "That is for: senior moderators."
         assert "Ames" not in names(opened)
         assert (await run(opened, f"/persona approve {shown.pending}", role=Role.SENIOR)).tone is Tone.GOOD
+
+
+async def test_the_only_one_that_waits_needs_no_number() -> None:
+    async with open_house(model()) as opened:
+        await brought(opened, card("A baker."), line="/persona import one")
+        await brought(opened, card("A baker."), line="/persona import two")
+        assert "It goes like this" in (await run(opened, "/persona approve")).title
+        [_, first] = (await run(opened, "/persona pending")).rows
+        await run(opened, f"/persona reject {first.label}")
+
+        assert (await run(opened, "/persona approve")).tone is Tone.GOOD
+        assert opened.troupe.own("two", SERVER.community)
 
 
 async def test_what_is_rejected_never_speaks_and_cannot_be_approved_any_more() -> None:

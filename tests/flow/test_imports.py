@@ -17,6 +17,7 @@ from tests.personas.carding import V3
 
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 ROOT = Path(__file__).parents[2]
+SLIP = ROOT / "personas" / "library" / "scripts" / "slip_of_the_mask.json"
 
 
 @pytest.fixture
@@ -26,10 +27,12 @@ def run(tmp_path: Path) -> Run:
     (tmp_path / "mine").mkdir()
     (tmp_path / "talchum.toml").write_text('[personas]\nfolders = ["mine"]\n', encoding="utf-8")
 
-    def start(*words: str, language: str = "en") -> subprocess.CompletedProcess[bytes]:
+    def start(
+        *words: str, language: str = "en", group: str = "persona", typed: str = ""
+    ) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            [sys.executable, "-m", "bots", "persona", *words],
-            input=b"",
+            [sys.executable, "-m", "bots", *filter(None, [group]), *words],
+            input=typed.encode(),
             capture_output=True,
             env={**environment, "TALCHUM_LANGUAGE": language},
             cwd=tmp_path,
@@ -64,6 +67,17 @@ def test_a_card_comes_in_is_changed_and_leaves_as_it_was(run: Run, tmp_path: Pat
     written, kept = load_persona(tmp_path / "ames.toml"), load_persona(tmp_path / "mine" / "ames.toml")
     assert replace(written, version=kept.version) == kept
     assert run("export", "ames", "--as", "toml").returncode == 2, "nothing is written over"
+
+
+def test_whoever_sits_at_a_terminal_brings_and_approves(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "ames.json").write_bytes(card())
+    typed = "/persona import ames.json\n/persona approve\n/persona use ames\n"
+    done = run("chat", "--model", f"scripted:{SLIP}", group="", typed=typed)
+    told = done.stdout.decode()
+
+    assert "+ {{char}} keeps a small bakery." in told
+    assert "Ames may speak now, as ames." in told
+    assert "*Ames looks up.*" in told
 
 
 def test_what_is_refused_says_why_and_writes_nothing(run: Run, tmp_path: Path) -> None:

@@ -181,6 +181,46 @@ def test_half_a_character_does_not_stop_an_export() -> None:
     assert again.scenario == card.scenario
 
 
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+UNKNOWN = st.dictionaries(st.text(max_size=8).map("x_{}".format), JSON, max_size=3)
+ENTRIES = st.lists(
+    st.builds(
+        lambda keys, content, more: {"keys": keys, "content": content, **more},
+        st.lists(st.text(max_size=8), max_size=3),
+        st.text(max_size=40),
+        UNKNOWN,
+    ),
+    max_size=4,
+)
+
+
+@given(root=UNKNOWN, data=UNKNOWN, extensions=UNKNOWN, book=UNKNOWN, entries=ENTRIES, form=st.sampled_from(FORMS))
+def test_nothing_that_a_card_says_is_lost_whoever_wrote_it(
+    root: dict[str, Any],
+    data: dict[str, Any],
+    extensions: dict[str, Any],
+    book: dict[str, Any],
+    entries: list[dict[str, Any]],
+    form: str,
+) -> None:
+    fields = {**V3["data"], **data, "extensions": extensions, "character_book": {**book, "entries": entries}}
+    whole = {**V3, **root, "data": fields}
+    card = read(whole)
+    again = read(write_card(persona(card), card=card, form=form))
+
+    if form == "charx":  # which has no picture of its own: the icon of a PNG is none here
+        fields.pop("assets")
+    assert again.raw == whole
+
+
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30).map(str.strip).filter(bool)
 
 

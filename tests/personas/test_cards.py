@@ -9,7 +9,7 @@ import zlib
 import pytest
 
 from moderation.words import catalogue
-from personas.cards import cut_fields, persona_of, screen
+from personas.cards import cut_fields, persona_of, screen, write_card
 from personas.lint import lint
 from personas.loading import default_lines, read_persona
 from personas.persona import Demonstration
@@ -74,6 +74,31 @@ def test_what_another_program_wrote_beside_the_fields_stays_beside_them() -> Non
     assert read(WEBUI).raw["turn_template"] == ""
     both = read({**V1, "char_name": "Amy", "char_persona": "older"})
     assert (both.description, both.raw["char_persona"]) == (V1["description"], "older")
+
+
+def test_what_real_programs_write_is_read() -> None:
+    """SillyTavern mirrors fields at the root and writes lore without `extensions`; others write null, or one text."""
+    book = {
+        "name": "Town",
+        "entries": [{"id": 0, "keys": ["oven"], "content": "Old.", "position": 4, "extensions": None}],
+    }
+    extras = {"talkativeness": "0.5", "fav": False, "depth_prompt": {"prompt": "x", "depth": 4}, "world": ""}
+    data = {**DATA, "tags": "baker, cosy ,", "alternate_greetings": None, "character_book": book, "extensions": extras}
+    root = {
+        **V1,
+        "creatorcomment": "",
+        "avatar": "none",
+        "chat": "Amy - 2025-2-17",
+        "create_date": "2025-2-17 @20h 47m",
+    }
+    card = read({**root, **V3, "data": {**data, "creation_date": None, "assets": None}})
+
+    assert card.tags == ("baker", "cosy")
+    assert card.alternate_greetings == ()
+    again = read(write_card(persona(card), card=card, form="json"))
+    assert again.data["character_book"] == book
+    assert again.data["extensions"] == extras
+    assert root.items() <= again.raw.items()
 
 
 def test_a_file_called_yaml_is_one_even_if_nothing_else_says_so() -> None:

@@ -112,7 +112,7 @@ CARD = ("card.json", json.dumps(V3).encode())
         (json.dumps({**V2, "data": "…"}).encode(), "cards.want_object"),
         (v2(description=["x"]), "cards.want_text"),
         (v2(scenario=True), "cards.want_text"),
-        (v2(tags="a, b"), "cards.want_list"),
+        (v2(source="a, b"), "cards.want_list"),
         (v2(alternate_greetings=["a", {}]), "cards.want_text"),
         (v2(tags=["a"] * 1_001), "cards.too_many_entries"),
         (v2(character_book={"entries": [{}] * 5_001}), "cards.too_much_lore"),

@@ -59,6 +59,7 @@ def test_a_harmless_book_comes_in() -> None:
         ({"keys": ["a(?!b)"], "use_regex": True, "content": ""}, ("a(?!b)",)),
         ({"keys": [r"/(a)\1/"], "content": "", "name": " "}, (r"/(a)\1/",)),
         ({"key": ["/(/"], "content": "", "comment": "Broken"}, ("Broken",)),
+        ({"keys": ["/\ud800/"], "content": "\ud800", "comment": "Half"}, ("Half",)),
         ({"keys": ["x"], "secondary_keys": ["/(?=x)/"], "name": "Second"}, ("Second",)),
         ({"keys": ["/dragons?/i", "/a\\/b/"], "content": ""}, ()),
         ({"keys": ["a(?!b)", "/"], "content": ""}, ()),
@@ -133,6 +134,25 @@ def test_the_quick_look_overlooks_nothing(text: str) -> None:
         if phrases.search(text):
             assert re2.search(f"(?i){loosened(phrases.pattern)}", text), rule
             assert list(forbidden(book({"content": text})))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8) | st.just("/(?=a)/"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+NAMES = ("keys", "key", "content", "name", "comment", "use_regex", "secondary_keys", "keysecondary")
+ENTRY = JSON | st.dictionaries(st.sampled_from(NAMES), JSON, max_size=5)
+
+
+@given(entries=JSON | st.lists(ENTRY, max_size=3) | st.dictionaries(st.text(max_size=3), ENTRY, max_size=3))
+def test_whatever_stands_in_a_book_is_looked_through(entries: object) -> None:
+    written = {"entries": entries}
+
+    assert isinstance(unusable(written), tuple)
+    assert points_elsewhere(written) in {True, False}
+    for remark in forbidden(written):
+        assert remark.message("en") != remark.message("ko")
 
 
 @pytest.mark.parametrize(
