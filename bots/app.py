@@ -23,6 +23,8 @@ from bots.host import Host, House
 from bots.inbox import Inbox
 from bots.logs import Troubles
 from bots.loops import Loops
+from bots.lore_commands import LoreCommands
+from bots.lorebooks import Lorebooks
 from bots.manners import Manners
 from bots.measured import MeasuredStore
 from bots.meter import Meter, Prices
@@ -56,6 +58,7 @@ from personas.generators import Generator
 from personas.knowledge.source import Knowledge
 from personas.ledger import Ended
 from personas.loading import load_library
+from personas.lore.loading import load_lore
 from personas.runtime import PersonaRuntime
 from personas.stagehands import ReplySettings, Stagehands
 
@@ -106,19 +109,22 @@ async def open_host(
             sessions=settings.limits.conversations,
         )
         register = await register_of(book)
-        hands = _hands(settings, generator=generator, guard=guard, store=store, ended=register.ended, metrics=metrics)
         troupe = Troupe(hall, state, casting.cast)
+        written = await asyncio.to_thread(load_lore, settings.personas.folders, personas)
+        books = Lorebooks(state, troupe, guard, own=written, limits=limits_of(settings))
+        hands = _hands(settings, generator, guard, store, books, ended=register.ended, metrics=metrics)
         await troupe.restore()
         # What personas say without a model is judged by now: only what people bring about is counted.
         metrics.knowing(frozenset(guard.policy.rules()))
         guard.tell(metrics.judged)
-        house = house_of(settings, PersonaRuntime(hands), troupe, store, state, register)
+        house = house_of(settings, PersonaRuntime(hands), troupe, store, state, register, books)
         yield Host(replace(house, notices=None) if alone else house)
 
 
 def _hands(
-    settings: Settings, *, generator: Generator, guard: Guard, store: Store, ended: Ended, metrics: Metrics
-) -> Stagehands:
+    settings: Settings, generator: Generator, guard: Guard, store: Store, books: Lorebooks,
+    *, ended: Ended, metrics: Metrics,
+) -> Stagehands:  # fmt: skip
     """What every reply works with."""
     return Stagehands(
         generator=generator,
@@ -134,13 +140,13 @@ def _hands(
         choose=random.SystemRandom().choice,
         ended=ended,
         performed=metrics.performed,
-        sources=(Company(), *([Knowledge(encoder_of(guard))] if settings.reply.lookup else ())),
+        sources=(Company(), books.lore, *([Knowledge(encoder_of(guard))] if settings.reply.lookup else ())),
     )
 
 
 def house_of(
     settings: Settings, runtime: PersonaRuntime, troupe: Troupe, store: Store, state: State, register: Register,
-    *, now: Callable[[], datetime] = utc_now,
+    books: Lorebooks, *, now: Callable[[], datetime] = utc_now,
 ) -> House:  # fmt: skip
     """What the host works with, put together."""
     meter = Meter(state, Prices(**dict(settings.prices)), now)
@@ -155,6 +161,7 @@ def house_of(
         personas=PersonaCommands(scenes, troupe, Quarantine(troupe, state, now=now, ids=new_id)),
         places=PlaceCommands(scenes.places, meter), appeals=Appeals(desk, state, now=now, language=settings.language),
         privacy=PrivacyCommands(store, state, clock=now), feedback=Feedback(state, replies, scenes, runtime, now=now),
+        lore=LoreCommands(scenes, books, runtime.guard),
     )  # fmt: skip
     return House(
         runtime=runtime,

@@ -16,6 +16,7 @@ from bots.cards import Card, Row, Tone
 from bots.errors import BotError, NotAllowed, NotYours, UsageError
 from bots.feedback import Feedback
 from bots.manner_commands import manner_card
+from bots.lore_commands import LoreCommands
 from bots.persona_commands import PersonaCommands
 from bots.place_commands import PlaceCommands
 from bots.platform import Caller, Platform, Role
@@ -77,6 +78,7 @@ class Offices:
     aftermath: Aftermath
     appeals: Appeals
     feedback: Feedback
+    lore: LoreCommands
 
 
 class Commands:
@@ -101,6 +103,7 @@ class Commands:
             "safety": (Role.MEMBER, self._safety),
             "review": (Role.MODERATOR, self._review),
             "prompt": (Role.SENIOR, self._prompt),
+            "lore": (Role.MODERATOR, self._lore),
             "talchum": (Role.ADMIN, self._talchum),
             "quit": (Role.MEMBER, self._quit),
         }
@@ -130,6 +133,7 @@ class Commands:
     async def moved(self, old: str, new: str) -> None:
         """A community has another key now, and what waits there follows."""
         await self._offices.personas.waiting.move(old, new)
+        await self._offices.lore.move(old, new)
 
     def warning(self, persona: Persona, language: str) -> Card | None:
         """That the model in use does not speak the language of `persona`, where that is known."""
@@ -160,6 +164,9 @@ class Commands:
 
     async def _prompt(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         return await prompt_card(words, caller, scene, self._offices.runtime)
+
+    async def _lore(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        return await self._offices.lore.run(words, caller, scene)
 
     async def _reset(self, _words: list[str], caller: Caller, scene: Scene) -> Card:
         """Begin anew: where others talk too, for moderators and for whoever was answered last."""

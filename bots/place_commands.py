@@ -80,11 +80,11 @@ class PlaceCommands:
         return naming
 
     async def _pause(self, words: list[str], caller: Caller, scene: Scene) -> Card:
-        await self._places.change(_scope(words[0] if words else "here", caller.place), paused=True)
+        await self._places.change(scope_of(words[0] if words else "here", caller.place), paused=True)
         return Card(title=_say("paused", scene), hint="/talchum resume", tone=Tone.GOOD)
 
     async def _resume(self, words: list[str], caller: Caller, scene: Scene) -> Card:
-        scope = _scope(words[0] if words else "here", caller.place)
+        scope = scope_of(words[0] if words else "here", caller.place)
         # Taken back, and where a place further out rests, awake here all the same.
         await self._places.change(scope, paused=None)
         if (await self._places.of(caller.place)).paused:
@@ -95,7 +95,7 @@ class PlaceCommands:
         where, (name, *value) = ("here", words) if words[0] not in SCOPES else (words[0], words[1:] or [""])
         if name not in fields or not value:
             raise UsageError("commands.settings_expected", known=", ".join(fields))
-        scope = _scope(where, caller.place)
+        scope = scope_of(where, caller.place)
         text = " ".join(value)
         if name in STAFF and text != _NOTHING:
             _check_keys(text, caller.place.platform)
@@ -114,7 +114,7 @@ class PlaceCommands:
         return catalogue("bots").say(key, scene.language)
 
 
-def _scope(name: str, place: Place) -> str:
+def scope_of(name: str, place: Place) -> str:
     """The key of a scope by its kind. Raises UsageError where the place has none of that kind."""
     if name == "here":
         return place.conversation

@@ -53,6 +53,7 @@ class Scenes:
         conversation = self.hall.conversation(place.conversation, cast.persona.id)
         conversation.profile = settings.profile
         conversation.community = place.server
+        conversation.scopes = place.scopes
         if self._words:
             await self._words.ready(place.server)
         # A persona that speaks Korean is in a conversation in Korean, whatever the program speaks elsewhere.

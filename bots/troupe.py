@@ -19,6 +19,8 @@ from personas.cast import Cast
 from personas.errors import PersonaError
 from personas.lint import lint
 from personas.loading import read_persona
+from personas.lore import Lorebook
+from personas.lore.conversion import book_of, is_book
 from personas.lore.screening import points_elsewhere, refuse_forbidden, unusable
 from personas.persona import Persona, Tier
 from personas.remarks import Remark
@@ -181,6 +183,16 @@ class Troupe:
         StoreBusy, StoreFailed."""
         card = await self._card(name, server)
         return card.picture if card else b""
+
+    async def lore(self, cast: Cast, *, server: str) -> Lorebook | None:
+        """The lorebook in the card in which one of a community's own personas came. Raises PersonaError, StoreBusy,
+        StoreFailed."""
+        name = cast.persona.id
+        card = await self._card(name, server)
+        book = card.data.get("character_book") if card else None
+        if not isinstance(book, dict) or not is_book(book):
+            return None
+        return await asyncio.to_thread(book_of, book, id=name, file=name)
 
     async def _card(self, name: str, server: str) -> Card | None:
         """The card in which a persona came, if it came in one."""

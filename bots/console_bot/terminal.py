@@ -25,7 +25,8 @@ Lines = AsyncIterator[str]
 """What a person types, line by line, without line ends."""
 
 _CUES = {"/regenerate": Cue.AGAIN, "/retry": Cue.AGAIN, "/continue": Cue.CONTINUE}
-_IMPORT = "/persona import "
+_WITH_FILES = ("/persona import ", "/lore add persona ", "/lore add ")
+"""What a file is named behind."""
 _LARGEST = 16 * 1024 * 1024
 """Bytes of a file that are read: more than a card may have, which is then too large and says so."""
 
@@ -140,14 +141,14 @@ class Terminal:
 
     async def _command(self, router: Router, line: str, caller: Caller) -> bool:
         """Answer a command; whether it was the last."""
-        if line.startswith(_IMPORT):
-            file = Path(line.removeprefix(_IMPORT).strip())
+        if bringing := next((words for words in _WITH_FILES if line.startswith(words)), ""):
+            file = Path(line.removeprefix(bringing).strip())
             try:
                 caller = replace(caller, file=await asyncio.to_thread(_read, file), file_name=file.name)
             except OSError as error:
                 self._screen.notice("console.unreadable_file", file=file, reason=error.strerror)
                 return False
-            line = _IMPORT.strip()
+            line = bringing.strip()
         card = await router.command(line, caller)
         self._screen.card(card)
         if card.file:

@@ -14,6 +14,7 @@ from bots.appeals import LONGEST
 from bots.commands import MOST_TURNS
 from bots.discord_bot.slash_imports import imports
 from bots.discord_bot.slash_replies import replying
+from bots.discord_bot.slash_lore import lore_group
 from bots.discord_bot.slash_steps import steps
 from bots.discord_bot.texts import text
 from bots.discord_bot.translate import named_in, person_key
@@ -76,6 +77,7 @@ def plant(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
     _safety(tree, commands)
     _appeal(tree, commands)
     tree.add_command(persona_group(commands))
+    tree.add_command(lore_group(commands))
     tree.add_command(privacy_group(commands))
     tree.add_command(admin_group(commands))
     tree.add_command(review_group(commands))

@@ -105,6 +105,7 @@ class Menu:
             "report": self._report,
             "safety": self._safety,
             "language": self._speak,
+            "lore": self._lore,
             "review": self._review,
             "prompt": self._prompt,
             "talchum": self._talchum,
@@ -199,22 +200,28 @@ class Menu:
         if not rest or rest == "list":
             await self._panels.personas(asker)
         elif rest.partition(" ")[0] == "import":
-            await self._import(asker, message, rest)
+            await self._with_file(asker, message, line_of("persona", *rest.split()[:2]), how="telegram.import_how")
         elif rest.partition(" ")[0] in WAITING:
             await self._reviewing.waiting(asker, rest)
         else:
             await self._met(asker, f"/persona {rest}")
 
-    async def _import(self, asker: TelegramAsker, message: telegram.Message, rest: str) -> None:
-        """Bring in the file that came with the command, or that it answers."""
+    async def _lore(self, asker: TelegramAsker, message: telegram.Message, rest: str) -> None:
+        """What lorebooks say is for those who look after the group alone."""
+        if rest.partition(" ")[0] == "add":
+            await self._with_file(asker, message, line_of("lore", *rest.split()[:3]), how="telegram.lore_how")
+        else:
+            await self._presser.typed(replace(asker, secrecy=Secrecy.SECRET), line_of("lore", *rest.split()))
+
+    async def _with_file(self, asker: TelegramAsker, message: telegram.Message, line: str, *, how: str) -> None:
+        """A command about the file that it came with, or that it answers; `how` says what to do where there is none."""
         document = message.document or (message.reply_to_message.document if message.reply_to_message else None)
         if document is None:
-            await asker.say("telegram.import_how")
+            await asker.say(how)
             return
         if (document.file_size or 0) > _LARGEST:
             await asker.say("telegram.too_large", most=_LARGEST // 1024 // 1024)
             return
-        line = line_of("persona", *rest.split()[:2])
         caller = asker.caller(line)
         if caller.role >= Role.MODERATOR:  # nobody else's files are fetched
             try:

@@ -36,7 +36,7 @@ GROUP: Final = (
     *("help", "persona", "reset", "retry", "continue", "edit", "stop", "good", "bad", "memory", "manner"),
     *("privacy", "export", "forget", "why", "appeal", "report", "safety"),
 )
-STAFF: Final = (*GROUP, "note", "language", "settings", "review", "prompt", "talchum")
+STAFF: Final = (*GROUP, "note", "language", "settings", "lore", "review", "prompt", "talchum")
 """For the administrators of a group. What each may really do is checked when they do it."""
 
 _SCOPES: Final = (
@@ -47,6 +47,7 @@ _SCOPES: Final = (
 _ROLES: Final = {
     "review": Role.MODERATOR,
     "note": Role.MODERATOR,
+    "lore": Role.MODERATOR,
     "prompt": Role.SENIOR,
     "settings": Role.ADMIN,
     "talchum": Role.ADMIN,

@@ -1,5 +1,6 @@
 """Lorebook files -> `Lorebook`: our own TOML, strict; JSON of other programs, as far as it says something."""
 
+import importlib.resources
 import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.resources.abc import Traversable
@@ -35,14 +36,15 @@ def read_lorebook(data: bytes, *, file: str, name: str = "") -> Lorebook:
     raise LorebookError("lore.unknown_form", file=file, expected=", ".join(FORMS))
 
 
-def load_lorebooks(folders: Iterable[Traversable], personas: Iterable[str]) -> dict[str, Lorebook]:
-    """The books of personas, by their id: files `lore/ID.toml` or `lore/ID.json` in the folders of persona files.
+def load_lore(folders: Iterable[Traversable], personas: Iterable[str]) -> dict[str, Lorebook]:
+    """The books of `personas`, by their id: files `lore/ID.toml` or `lore/ID.json` in the folders of persona files, the
+    bundled ones first.
 
     Raises LorebookError for one that is wrong, or is nobody's.
     """
     known = frozenset(personas)
     books: dict[str, Lorebook] = {}
-    for folder in folders:
+    for folder in (importlib.resources.files("personas") / "library", *folders):
         inside = folder / "lore"
         files = sorted(inside.iterdir(), key=lambda item: item.name) if inside.is_dir() else []
         for file in (item for item in files if item.name.lower().endswith(FORMS)):

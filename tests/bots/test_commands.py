@@ -20,6 +20,8 @@ LINES = [
     *("/persona nonsense", "/why", "/why nothing", "/report", "/note", "/note It rains.", "/note -", "/reset"),
     *("/memory", "/memory 3", "/memory 0", "/memory many"),
     *("/good", "/bad", "/bad long", "/manner", "/manner 20s", "/manner loud", "/prompt", "/prompt Hello?"),
+    *("/lore", "/lore show nothing", "/lore show", "/lore test hello", "/lore test", "/lore add", "/lore remove x"),
+    *("/lore add galaxy", "/lore nonsense"),
     *(
         "/review",
         "/review stats",

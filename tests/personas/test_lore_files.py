@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from personas.errors import LorebookError, PersonaError
 from personas.lore import FOREVER, Condition, Entry, Key, Logic, Position
 from personas.lore.conversion import book_of, pattern_in
-from personas.lore.loading import load_lorebooks, read_lorebook
+from personas.lore.loading import load_lore, read_lorebook
 
 HEAD = 'id = "harbour"\n'
 ENTRY = '[[entries]]\nid = "mole"\ncontent = "The mole is long."\nkeys = ["mole"]\n'
@@ -252,7 +252,7 @@ def test_books_of_personas_lie_beside_their_files_and_each_is_somebodys(tmp_path
     (tmp_path / "lore").mkdir()
     (tmp_path / "lore" / "keeper.toml").write_text(HEAD + ENTRY, encoding="utf-8")
 
-    assert load_lorebooks([tmp_path], ["keeper"])["keeper"].id == "harbour"
+    assert load_lore([tmp_path], ["keeper"])["keeper"].id == "harbour"
     with pytest.raises(LorebookError, match="keeper"):
-        load_lorebooks([tmp_path], ["maren"])
-    assert load_lorebooks([tmp_path / "lore"], []) == {}
+        load_lore([tmp_path], ["maren"])
+    assert load_lore([tmp_path / "lore"], []) == {}

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +12,7 @@ from bots.casting import Casting
 from bots.config import Settings
 from bots.hall import Hall
 from bots.host import Host, House
+from bots.lorebooks import Lorebooks
 from bots.metrics import Metrics
 from bots.parts import register_of
 from bots.places import Place
@@ -25,6 +26,7 @@ from moderation.stores import Store
 from moderation.stores.memory import MemoryStore
 from personas.company import Company
 from personas.generators import Generator
+from personas.lore import Lorebook
 from personas.messages import Message
 from personas.persona import Persona
 from personas.prompting import Limits
@@ -101,6 +103,7 @@ async def open_house(
     store: Store | None = None,
     policy: Policy | None = None,
     metrics: Metrics | None = None,
+    lore: Mapping[str, Lorebook] | None = None,
 ) -> AsyncGenerator[Opened, None]:
     """The house of a settings document. `state` and `store` outlive it where they are given."""
     document = await asyncio.to_thread(Settings.load, settings.encode(), {"TALCHUM_LANGUAGE": "en"})
@@ -109,6 +112,11 @@ async def open_house(
     guard = Guard((Marks(), Asks()), policy or rules(), monotonic=time.monotonic)
     limits = Limits(budget=40_000, max_tokens=8_000)
     register = await register_of(noted)
+    casting = await Casting.of(guard, limits)
+    casts = [await casting.cast(persona) for persona in personas]
+    troupe = Troupe(Hall(casts, default="", language="en", window=20, sessions=100), noted, casting.cast)
+    await troupe.restore()
+    books = Lorebooks(noted, troupe, guard, own=lore or {}, limits=limits)
     hands = Stagehands(
         generator=generator,
         guard=guard,
@@ -119,15 +127,11 @@ async def open_house(
         choose=lambda lines: lines[0],
         ended=register.ended,
         performed=metrics.performed if metrics else None,
-        sources=(Company(),),
+        sources=(Company(), books.lore),
     )
-    casting = await Casting.of(guard, limits)
-    casts = [await casting.cast(persona) for persona in personas]
-    troupe = Troupe(Hall(casts, default="", language="en", window=20, sessions=100), noted, casting.cast)
-    await troupe.restore()
     if metrics:
         guard.tell(metrics.judged)
-    house = house_of(document, PersonaRuntime(hands), troupe, kept, noted, register, now=now)
+    house = house_of(document, PersonaRuntime(hands), troupe, kept, noted, register, books, now=now)
     try:
         yield Opened(house, Host(house), kept, noted, troupe)
     finally:
