@@ -32,6 +32,7 @@ def build(language: str) -> Callable[[], None]:
     from bots.cli.files import persona_app, train
     from bots.cli.imports import persona_export, persona_import
     from bots.cli.init import init
+    from bots.cli.lore import lore_app
     from bots.cli.models import model_app
     from bots.cli.policies import policy_app
     from bots.cli.privacy import privacy_app
@@ -52,7 +53,7 @@ def build(language: str) -> Callable[[], None]:
     groups = (
         *((persona_app, "persona"), (model_app, "model"), (policy_app, "policy"), (bench_app, "bench")),
         *((audit_app, "audit"), (report_app, "report"), (privacy_app, "privacy"), (store_app, "store")),
-        (prompt_app, "prompt"),
+        *((prompt_app, "prompt"), (lore_app, "lore")),
     )
     for group, name in groups:
         app.add_typer(group, name=name)

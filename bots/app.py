@@ -24,7 +24,7 @@ from bots.inbox import Inbox
 from bots.logs import Troubles
 from bots.loops import Loops
 from bots.lore_commands import LoreCommands
-from bots.lorebooks import Lorebooks
+from bots.lorebooks import Attachments, Lorebooks
 from bots.manners import Manners
 from bots.measured import MeasuredStore
 from bots.meter import Meter, Prices
@@ -111,7 +111,7 @@ async def open_host(
         register = await register_of(book)
         troupe = Troupe(hall, state, casting.cast)
         written = await asyncio.to_thread(load_lore, settings.personas.folders, personas)
-        books = Lorebooks(state, troupe, guard, own=written, limits=limits_of(settings))
+        books = Lorebooks(Attachments(state), troupe, guard, own=written, limits=limits_of(settings))
         hands = _hands(settings, generator, guard, store, books, ended=register.ended, metrics=metrics)
         await troupe.restore()
         # What personas say without a model is judged by now: only what people bring about is counted.

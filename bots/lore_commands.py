@@ -8,17 +8,16 @@ from typing import Final
 
 from bots.cards import Card, Row, Tone
 from bots.errors import NotAllowed, Unknown, UsageError
+from bots.lore_cards import book_card, described, entry_card, mention_row, where
 from bots.lorebooks import Attached, Lorebooks
 from bots.place_commands import scope_of
-from bots.places import kind_of
 from bots.platform import Caller, Role
 from bots.scene import Scene, Scenes
 from moderation.guard import Guard
 from moderation.words import catalogue
-from personas.lore import Entry, Key, Lorebook
+from personas.lore import Lorebook
 from personas.lore.judging import objections
 from personas.lore.loading import read_lorebook
-from personas.lore.source import Mention
 from personas.messages import Cue
 from personas.occasion import Occasion
 
@@ -27,10 +26,6 @@ SCOPES: Final = ("server", "category", "channel", "here")
 PERSONA: Final = "persona"
 MOST_ENTRIES: Final = 5_000
 """Of a book that is attached."""
-_SHOWN: Final = 25
-"""Entries that are listed."""
-_EXCERPT: Final = 160
-"""Code points of an entry in a list."""
 _OBJECTIONS: Final = 5
 _NOT_IN_IDS: Final = re.compile(r"[^\w.-]+")
 
@@ -67,17 +62,18 @@ class LoreCommands:
 
     async def move(self, old: str, new: str) -> None:
         """A community has another key now."""
-        await self._books.move(old, new)
+        await self._books.attachments.move(old, new)
 
     async def _list(self, _words: list[str], caller: Caller, scene: Scene) -> Card:
         """Those in force, then those that hold elsewhere in the community."""
         held = await self._books.in_force(scene.cast, caller.place.scopes)
         here = {attached.id for attached, _ in held if attached}
-        rows = [Row(label=f"▸ {one.book.id}", text=_described(one.book, attached, scene)) for attached, one in held]
-        for attached in await self._books.attached(caller.place.community):
+        language = scene.language
+        rows = [Row(label=f"▸ {one.book.id}", text=described(one.book, attached, language)) for attached, one in held]
+        for attached in await self._books.attachments.attached(caller.place.community):
             if attached.id not in here:
-                book = (await self._books.book(caller.place.community, attached)).book
-                rows.append(Row(label=f"  {attached.id}", text=_described(book, attached, scene)))
+                book = (await self._books.attachments.book(caller.place.community, attached)).book
+                rows.append(Row(label=f"  {attached.id}", text=described(book, attached, language)))
         title = _say("title" if rows else "none", scene)
         return Card(title=title, rows=tuple(rows), hint=_say("usage", scene))
 
@@ -86,13 +82,8 @@ class LoreCommands:
             raise _usage(scene)
         book = await self._find(words[0], caller, scene)
         if len(words) == 2:
-            return _entry_card(book, words[1], scene)
-        rows = tuple(Row(label=_label(entry), text=_excerpt(entry)) for entry in book.entries[:_SHOWN])
-        more = len(book.entries) - _SHOWN
-        hint = _say("more", scene, count=more, id=book.id) if more > 0 else _say("show_hint", scene, id=book.id)
-        facts = [Row(label=_say("book", scene), text=_described(book, None, scene, whose=False))]
-        facts += [Row(label=_say("source", scene), text=text) for text in [_provenance(book)] if text]
-        return Card(title=book.name or book.id, rows=(*facts, *rows), hint=hint)
+            return entry_card(book, words[1], scene.language)
+        return book_card(book, scene.language)
 
     async def _test(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         """What a message would call for, were it said here now."""
@@ -101,28 +92,22 @@ class LoreCommands:
             raise _usage(scene)
         occasion = Occasion.of(Cue.ANSWER, replace(caller.message, text=text), scene.cast, scene.conversation)
         mentions = await self._books.lore.tried(occasion)
-        rows = tuple(_mention_row(mention, scene) for mention in mentions)
+        rows = tuple(mention_row(mention, scene.language) for mention in mentions)
         return Card(title=_say("test_title" if rows else "test_none", scene), rows=rows)
 
     async def _add(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         scope, persona = self._where(words, caller, scene)
         if not caller.file:
             raise UsageError("lore.no_file")
-        book = await asyncio.to_thread(_read, caller.file, caller.file_name)
-        if len(book.entries) > MOST_ENTRIES:
-            raise UsageError("lore.too_many", count=len(book.entries), most=MOST_ENTRIES)
+        book = await examined(caller.file, caller.file_name, self._guard)
         if book.id in {compiled.book.id for compiled in await self._books.own(scene.cast, caller.place.community)}:
             raise UsageError("lore.taken", id=book.id)
-        against = await objections(book, self._guard, enough=_OBJECTIONS)
-        if against:
-            refused = "; ".join(f"{name} ({', '.join(rules) or '-'})" for name, rules in against.items())
-            raise UsageError("lore.refused", entries=refused)
         attached = Attached(
             id=book.id, scope=scope, persona=persona, version=book.version, file=caller.file_name or "lore.json"
         )
-        replaced = await self._books.attach(caller.place.community, attached, caller.file)
+        replaced = await self._books.attachments.attach(caller.place.community, attached, caller.file)
         title = _say("replaced" if replaced else "added", scene, id=book.id, count=len(book.entries))
-        rows = [Row(label=_say("where", scene), text=_where(attached, scene))]
+        rows = [Row(label=_say("where", scene), text=where(attached, scene.language))]
         if not book.licence:
             rows.append(Row(label="!", text=_say("no_licence", scene)))
         return Card(title=title, rows=tuple(rows), hint=_say("added_hint", scene), tone=Tone.GOOD)
@@ -130,7 +115,7 @@ class LoreCommands:
     async def _remove(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         if len(words) != 1:
             raise _usage(scene)
-        gone = await self._books.detach(caller.place.community, words[0])
+        gone = await self._books.attachments.detach(caller.place.community, words[0])
         return Card(title=_say("removed", scene, id=gone.id), tone=Tone.GOOD)
 
     def _where(self, words: Sequence[str], caller: Caller, scene: Scene) -> tuple[str, str]:
@@ -149,102 +134,28 @@ class LoreCommands:
         held = {one.book.id: one.book for _, one in await self._books.in_force(scene.cast, caller.place.scopes)}
         if name in held:
             return held[name]
-        attached = {each.id: each for each in await self._books.attached(community)}
+        attached = {each.id: each for each in await self._books.attachments.attached(community)}
         if name not in attached:
             raise Unknown("lore.unknown", id=name, known=", ".join(dict.fromkeys((*held, *attached))) or "-")
-        return (await self._books.book(community, attached[name])).book
+        return (await self._books.attachments.book(community, attached[name])).book
+
+
+async def examined(data: bytes, file: str, guard: Guard) -> Lorebook:
+    """The book in a file that is to be attached. Raises PersonaError for what is wrong with it, UsageError where it has
+    too many entries, or ones that the guard objects to."""
+    book = await asyncio.to_thread(_read, data, file)
+    if len(book.entries) > MOST_ENTRIES:
+        raise UsageError("lore.too_many", count=len(book.entries), most=MOST_ENTRIES)
+    against = await objections(book, guard, enough=_OBJECTIONS)
+    if against:
+        refused = "; ".join(f"{name} ({', '.join(rules) or '-'})" for name, rules in against.items())
+        raise UsageError("lore.refused", entries=refused)
+    return book
 
 
 def _read(data: bytes, file: str) -> Lorebook:
     stem = _NOT_IN_IDS.sub("-", file.rpartition("/")[2].rpartition(".")[0]).strip("-.")[:40]
     return read_lorebook(data, file=file, name=stem or "lore")
-
-
-def _entry_card(book: Lorebook, name: str, scene: Scene) -> Card:
-    """One entry as it is: what it says, and everything about it that is not as it is by default."""
-    entry = next((entry for entry in book.entries if entry.id == name), None)
-    if entry is None:
-        known = ", ".join(one.id for one in book.entries[:_SHOWN]) or "-"
-        raise Unknown("lore.unknown_entry", id=name, book=book.id, known=known)
-    rows = [Row(label=_say("content", scene), text=entry.content or "-")]
-    rows += [Row(label=_say("keys", scene), text=_keys(entry.keys))] if entry.keys else []
-    rows += [Row(label=condition.logic, text=_keys(condition.keys)) for condition in entry.conditions]
-    plain = Entry(id="", content="")
-    special = [part for part in _SETTINGS if getattr(entry, part) != getattr(plain, part)]
-    rows += [Row(label=part, text=_value(getattr(entry, part))) for part in special]
-    return Card(title=f"{book.id}/{_label(entry)}", rows=tuple(rows))
-
-
-_SETTINGS: Final = [
-    "comment",
-    "enabled",
-    "constant",
-    "case_sensitive",
-    "whole_words",
-    "scan_depth",
-    "order",
-    "priority",
-    "position",
-    "depth",
-    "probability",
-    "sticky",
-    "cooldown",
-    "delay",
-    "after_replies",
-    "every_replies",
-    "groups",
-    "group_weight",
-    "group_first",
-    "exclude_recursion",
-    "prevent_recursion",
-    "delay_until_recursion",
-    "since",
-    "witness",
-]
-
-
-def _value(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value).lower()
-
-
-def _mention_row(mention: Mention, scene: Scene) -> Row:
-    text = _excerpt(mention.entry)
-    return Row(
-        label=f"{mention.book}/{mention.entry.id}", text=text if mention.told else _say("no_room", scene, text=text)
-    )
-
-
-def _described(book: Lorebook, attached: Attached | None, scene: Scene, *, whose: bool = True) -> str:
-    """Name, size and where it holds."""
-    parts = [book.name, _say("entries", scene, count=len(book.entries))]
-    if whose:
-        parts.append(_where(attached, scene) if attached else _say("own", scene))
-    return " · ".join(part for part in parts if part)
-
-
-def _where(attached: Attached, scene: Scene) -> str:
-    if attached.persona:
-        return _say("of_persona", scene, id=attached.persona)
-    kind = catalogue("bots").say(f"commands.scope_{kind_of(attached.scope) or 'default'}", scene.language)
-    return f"{kind} ({attached.scope})"
-
-
-def _provenance(book: Lorebook) -> str:
-    return " · ".join(part for part in (book.source, book.licence) if part)
-
-
-def _label(entry: Entry) -> str:
-    return f"{entry.id} {entry.name}".strip() if entry.enabled else f"({entry.id} {entry.name})".replace(" )", ")")
-
-
-def _excerpt(entry: Entry) -> str:
-    keys = "∗" if entry.constant else _keys(entry.keys)
-    content = " ".join(entry.content.split())
-    return f"{keys} → {content[:_EXCERPT]}{'…' if len(content) > _EXCERPT else ''}"
-
-
-def _keys(keys: Sequence[Key]) -> str:
-    return ", ".join(f"/{key.text}/" if key.regex else key.text for key in keys)
 
 
 def _usage(scene: Scene) -> UsageError:

@@ -55,75 +55,15 @@ class Attached:
         return self.persona == persona if self.persona else self.scope in scopes
 
 
-class Lorebooks:
-    """Meets `personas.lore.source.Shelf`. Used from one event loop; what another process attaches holds from the next
-    message on."""
+class Attachments:
+    """The books that communities attached. Used from one event loop; what another process attaches holds from the next
+    message on. Every method that is awaited raises StoreBusy and StoreFailed."""
 
-    def __init__(
-        self, state: State, troupe: Troupe, guard: Guard, *, own: Mapping[str, Lorebook], limits: Limits
-    ) -> None:
-        """`own` are the books that lie beside persona files, by persona: whoever runs the program answers for them.
-        `limits` are those of prompts."""
-        self.lore = Lore(self, limits)
-        """What looks them up for a reply."""
+    def __init__(self, state: State) -> None:
         self._state = state
-        self._troupe = troupe
-        self._guard = guard
-        self._own = {persona: Compiled.of(book) for persona, book in own.items()}
         self._ready: OrderedDict[tuple[str, str, str], Compiled] = OrderedDict()
         """By community, id and version."""
-        self._cards: OrderedDict[tuple[str, str], tuple[Cast, asyncio.Task[Compiled | None]]] = OrderedDict()
-        """By community and persona; the cast is a new one whenever the persona is brought in anew."""
         self._changing = asyncio.Lock()
-
-    async def books(self, occasion: Occasion) -> Sequence[Compiled]:
-        """See `personas.lore.source.Shelf`: the persona's own, then what was attached to it, then to the places, the
-        narrowest first."""
-        return [compiled for _, compiled in await self.in_force(occasion.cast, occasion.conversation.scopes)]
-
-    async def in_force(self, cast: Cast, scopes: Sequence[str]) -> list[tuple[Attached | None, Compiled]]:
-        """The books in force in a place, and how they came to be; None: the persona's own. What cannot be read is left
-        out, and logged."""
-        persona, community = cast.persona.id, scopes[0] if scopes else ""
-        found: list[tuple[Attached | None, Compiled]] = []
-        attached: tuple[Attached, ...] = ()
-        with softly(_log, f"a lorebook of {persona} was not read"):
-            found += [(None, book) for book in await self.own(cast, community)]
-        with softly(_log, f"a lorebook of {persona} was not read"):
-            attached = await self.attached(community)
-        holding = [each for each in attached if each.holds(scopes, persona)]
-        for each in sorted(holding, key=lambda each: (not each.persona, -_depth(each.scope, scopes), each.id)):
-            with softly(_log, f"a lorebook of {persona} was not read"):
-                found.append((each, await self.book(community, each)))
-        first = {compiled.book.id: compiled for _, compiled in reversed(found)}
-        return [(each, compiled) for each, compiled in found if first[compiled.book.id] is compiled]
-
-    async def own(self, cast: Cast, community: str) -> list[Compiled]:
-        """The persona's own books: beside its file, and in its card, once that is judged. Raises StoreBusy,
-        StoreFailed, PersonaError."""
-        beside = self._own.get(cast.persona.id)
-        key = (community, cast.persona.id)
-        known = self._cards.get(key)
-        if known is None or known[0] is not cast:
-            known = (cast, asyncio.create_task(self._carded(cast, community), name="judging a lorebook"))
-        _remember(self._cards, key, known)
-        try:
-            # A reply that cannot wait for it does without; the next one has it.
-            carded = await asyncio.shield(known[1])
-        except Explained:
-            self._cards.pop(key, None)
-            raise
-        return [compiled for compiled in (beside, carded) if compiled is not None]
-
-    async def _carded(self, cast: Cast, community: str) -> Compiled | None:
-        book = await self._troupe.lore(cast, server=community)
-        if book is None:
-            return None
-        passed = await admitted(book, self._guard)
-        if len(passed.entries) < len(book.entries):
-            kept_out = len(book.entries) - len(passed.entries)
-            _log.warning("entries of a lorebook are not told: persona=%s entries=%d", cast.persona.id, kept_out)
-        return await asyncio.to_thread(Compiled.of, passed)
 
     async def attached(self, community: str) -> tuple[Attached, ...]:
         """What a community attached, by id. Raises StoreBusy, StoreFailed."""
@@ -188,6 +128,73 @@ class Lorebooks:
             await self._state.put(Entry(kind=_SHELF, key=community, value={"books": books}))
         else:
             await self._state.drop(_SHELF, community)
+
+
+class Lorebooks:
+    """Meets `personas.lore.source.Shelf`. Used from one event loop."""
+
+    def __init__(
+        self, attachments: Attachments, troupe: Troupe, guard: Guard, *, own: Mapping[str, Lorebook], limits: Limits
+    ) -> None:
+        """`own` are the books that lie beside persona files, by persona: whoever runs the program answers for them.
+        `limits` are those of prompts."""
+        self.lore = Lore(self, limits)
+        """What looks them up for a reply."""
+        self.attachments = attachments
+        self._troupe = troupe
+        self._guard = guard
+        self._own = {persona: Compiled.of(book) for persona, book in own.items()}
+        self._cards: OrderedDict[tuple[str, str], tuple[Cast, asyncio.Task[Compiled | None]]] = OrderedDict()
+        """By community and persona; the cast is a new one whenever the persona is brought in anew."""
+
+    async def books(self, occasion: Occasion) -> Sequence[Compiled]:
+        """See `personas.lore.source.Shelf`: the persona's own, then what was attached to it, then to the places, the
+        narrowest first."""
+        return [compiled for _, compiled in await self.in_force(occasion.cast, occasion.conversation.scopes)]
+
+    async def in_force(self, cast: Cast, scopes: Sequence[str]) -> list[tuple[Attached | None, Compiled]]:
+        """The books in force in a place, and how they came to be; None: the persona's own. What cannot be read is left
+        out, and logged."""
+        persona, community = cast.persona.id, scopes[0] if scopes else ""
+        found: list[tuple[Attached | None, Compiled]] = []
+        attached: tuple[Attached, ...] = ()
+        with softly(_log, f"a lorebook of {persona} was not read"):
+            found += [(None, book) for book in await self.own(cast, community)]
+        with softly(_log, f"a lorebook of {persona} was not read"):
+            attached = await self.attachments.attached(community)
+        holding = [each for each in attached if each.holds(scopes, persona)]
+        for each in sorted(holding, key=lambda each: (not each.persona, -_depth(each.scope, scopes), each.id)):
+            with softly(_log, f"a lorebook of {persona} was not read"):
+                found.append((each, await self.attachments.book(community, each)))
+        first = {compiled.book.id: compiled for _, compiled in reversed(found)}
+        return [(each, compiled) for each, compiled in found if first[compiled.book.id] is compiled]
+
+    async def own(self, cast: Cast, community: str) -> list[Compiled]:
+        """The persona's own books: beside its file, and in its card, once that is judged. Raises StoreBusy,
+        StoreFailed, PersonaError."""
+        beside = self._own.get(cast.persona.id)
+        key = (community, cast.persona.id)
+        known = self._cards.get(key)
+        if known is None or known[0] is not cast:
+            known = (cast, asyncio.create_task(self._carded(cast, community), name="judging a lorebook"))
+        _remember(self._cards, key, known)
+        try:
+            # A reply that cannot wait for it does without; the next one has it.
+            carded = await asyncio.shield(known[1])
+        except Explained:
+            self._cards.pop(key, None)
+            raise
+        return [compiled for compiled in (beside, carded) if compiled is not None]
+
+    async def _carded(self, cast: Cast, community: str) -> Compiled | None:
+        book = await self._troupe.lore(cast, server=community)
+        if book is None:
+            return None
+        passed = await admitted(book, self._guard)
+        if len(passed.entries) < len(book.entries):
+            kept_out = len(book.entries) - len(passed.entries)
+            _log.warning("entries of a lorebook are not told: persona=%s entries=%d", cast.persona.id, kept_out)
+        return await asyncio.to_thread(Compiled.of, passed)
 
 
 def _compiled(data: bytes, attached: Attached) -> Compiled:

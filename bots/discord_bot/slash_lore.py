@@ -20,11 +20,11 @@ class Commands(Protocol):
 
 
 def lore_group(commands: Commands) -> app_commands.Group:
-    """`/lore`, for those who look after a server."""
+    """`/lore`, for those who may manage the server."""
     group = app_commands.Group(
-        name="lore",
+        name=text("lore_name"),
         description=text("lore"),
-        default_permissions=discord.Permissions(manage_messages=True),
+        default_permissions=discord.Permissions(manage_guild=True),
         guild_only=True,
     )
 

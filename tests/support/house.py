@@ -12,7 +12,7 @@ from bots.casting import Casting
 from bots.config import Settings
 from bots.hall import Hall
 from bots.host import Host, House
-from bots.lorebooks import Lorebooks
+from bots.lorebooks import Attachments, Lorebooks
 from bots.metrics import Metrics
 from bots.parts import register_of
 from bots.places import Place
@@ -116,7 +116,7 @@ async def open_house(
     casts = [await casting.cast(persona) for persona in personas]
     troupe = Troupe(Hall(casts, default="", language="en", window=20, sessions=100), noted, casting.cast)
     await troupe.restore()
-    books = Lorebooks(noted, troupe, guard, own=lore or {}, limits=limits)
+    books = Lorebooks(Attachments(noted), troupe, guard, own=lore or {}, limits=limits)
     hands = Stagehands(
         generator=generator,
         guard=guard,
