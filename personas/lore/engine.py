@@ -17,8 +17,6 @@ from personas.lore.timing import Started, advanced, rests, sticks
 
 ROUNDS: Final = 8
 """So deep one entry calls for another."""
-SPEAKING: Final = 200
-"""So many entries call for others in one turn, at most."""
 T = TypeVar("T")
 
 _FAR: Final = 1 << 30
@@ -75,6 +73,8 @@ class Compiled:
     """Of every entry that may be told at all, by id."""
     always: frozenset[str] = field(repr=False)
     """Ids of the constant ones."""
+    says: Mapping[str, frozenset[int]] = field(repr=False)
+    """By id of an entry, the needles in what it says; none where it calls for no others."""
     deepest: int
     """How many messages are searched at most."""
     _users: Sequence[frozenset[str]] = field(repr=False)
@@ -82,18 +82,20 @@ class Compiled:
 
     @classmethod
     def of(cls, book: Lorebook) -> Self:
-        """Blocks for some milliseconds a thousand entries."""
+        """Blocks for some dozen milliseconds a thousand entries."""
         needles: dict[Needle, int] = {}
         rules = {entry.id: _rule(entry, book, needles) for entry in book.entries if entry.enabled and entry.witness}
         users: list[set[str]] = [set() for _ in needles]
         for rule in rules.values():
             for needle in rule.needles:
                 users[needle].add(rule.entry.id)
+        matcher = Matcher.of(needles)
         return cls(
             book=book,
-            matcher=Matcher.of(needles),
+            matcher=matcher,
             rules=rules,
             always=frozenset(name for name, rule in rules.items() if rule.entry.constant),
+            says={name: _said(rule.entry, matcher, book) for name, rule in rules.items()},
             deepest=max((rule.depth for rule in rules.values()), default=0),
             _users=tuple(map(frozenset, users)),
         )
@@ -149,7 +151,6 @@ class _Turn:
         """Needles in what entries say."""
         self._asked: set[str] = set()
         self._groups: set[str] = set()
-        self._speaking = SPEAKING
 
     def run(self) -> list[Entry]:
         """Everything that is called for, in no order."""
@@ -165,18 +166,10 @@ class _Turn:
             waiting = any(rule.entry.delay_until_recursion > number for rule in open_to)
             if not compiled.book.recursive or not (new or waiting):
                 break
-            found = self._find_in(new) - self._told
+            found = set[int]().union(*(compiled.says[entry.id] for entry in new)) - self._told
             self._told |= found
             touched |= compiled.users(found)
         return fired
-
-    def _find_in(self, entries: Iterable[Entry]) -> set[int]:
-        """The needles in what `entries` say, the heaviest of them if there are too many."""
-        speaking = [entry for entry in entries if entry.content and not entry.prevent_recursion]
-        speaking = sorted(speaking, key=lambda entry: (-entry.weight, place(entry)))[: self._speaking]
-        self._speaking -= len(speaking)
-        texts = (text for entry in speaking for text in (entry.content, entry.hidden) if text)
-        return set[int]().union(*map(self._compiled.matcher.find, texts))
 
     def _calls(self, rule: Rule, number: int) -> bool:
         """Whether an entry is called for in the round of that number."""
@@ -248,6 +241,13 @@ def _met(logic: Logic, keys: frozenset[int], found: Set[int]) -> bool:
             return keys.isdisjoint(found)
         case Logic.NOT_ALL:
             return not keys <= found
+
+
+def _said(entry: Entry, matcher: Matcher, book: Lorebook) -> frozenset[int]:
+    """The needles in what an entry says to others."""
+    if not book.recursive or entry.prevent_recursion or not entry.content:
+        return frozenset()
+    return matcher.find(entry.content) | matcher.find(entry.hidden)
 
 
 def _rule(entry: Entry, book: Lorebook, numbers: dict[Needle, int]) -> Rule:

@@ -18,6 +18,7 @@ from tests.bench.disguises import disguises
 from tests.bench.first import first
 from tests.bench.guarding import guard
 from tests.bench.load import load
+from tests.bench.lore import lore
 from tests.bench.prompt import prompt
 from tests.bench.rules import rules
 from tests.bench.sizes import Sizes
@@ -35,6 +36,7 @@ SECTIONS: Final[Mapping[str, Callable[[Sizes], Section]]] = {
     "streams": streams,
     "store": store,
     "load": load,
+    "lore": lore,
     "start": start,
     "cards": cards,
 }

@@ -19,5 +19,7 @@ class Sizes:
     """Exchanges in the store under load."""
     starts: int = 5
     """Starts of the program, each way."""
+    lore: int = 5_000
+    """Entries of a lorebook."""
     imports: int = 15
     """Imports of each kind of card."""

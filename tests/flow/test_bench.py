@@ -38,6 +38,15 @@ def test_the_store_under_load_is_asked_for_what_is_there(tmp_path: Path) -> None
     assert len([row for row in table["rows"] if row["name"].startswith("search") and row["goal"]]) == 7
 
 
+def test_the_time_that_lore_takes_is_measured(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    assert bench.main(["lore", "--lore", "60", "--texts", "3", "--json", str(file)]) == 0
+
+    [table] = json.loads(file.read_text(encoding="utf-8"))["sections"]["lore"]["tables"]
+    assert [row["name"] for row in table["rows"]].count("Korean: two entries named") == 1
+    assert len(table["rows"]) == 8
+
+
 def test_cards_of_five_megabytes_are_imported_and_exported(tmp_path: Path) -> None:
     file = tmp_path / "figures.json"
 

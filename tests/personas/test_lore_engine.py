@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from personas.lore import FOREVER, Entry, Key, Logic, Lorebook
-from personas.lore.engine import SPEAKING, Compiled, Talk, fit
+from personas.lore.engine import Compiled, Talk, fit
 from tests.personas.lore_books import also, book, called_for, entry, names, size, stands_in, talk, tell
 
 
@@ -106,16 +106,6 @@ def test_what_waits_for_a_later_round_is_told_in_it() -> None:
     lore = book(entry("1", "one", content="two"), entry("2", "two", delay_until_recursion=3), recursive=True)
 
     assert names(tell(lore, talk("one"))) == ["1", "2"]
-
-
-def test_only_so_many_entries_call_for_others_and_those_are_the_heaviest() -> None:
-    many = [entry(f"{number:03}", "go", content=f"k{number}", order=number) for number in range(SPEAKING + 1)]
-    lore = book(*many, entry("last", f"k{SPEAKING}"), entry("first", "k0"), recursive=True)
-
-    told = names(tell(lore, talk("go")))
-
-    assert "last" in told
-    assert "first" not in told
 
 
 def test_a_persona_pinned_to_a_moment_hears_nothing_of_later_and_nobody_of_what_has_no_witness() -> None:
