@@ -9,6 +9,7 @@ from typing import Final
 from personas.errors import LorebookError
 from personas.lore.book import Condition, Entry, Key, Logic, Lorebook, Position
 from personas.lore.conversion import book_of, is_book, pattern_in, require_few_patterns, version_of
+from personas.lore.judging import forbidden
 from personas.lore.matching import complaint
 from personas.lore.schema import BookFile, EntryPart, fit, place_of
 
@@ -40,7 +41,7 @@ def load_lore(folders: Iterable[Traversable], personas: Iterable[str]) -> dict[s
     """The books of `personas`, by their id: files `lore/ID.toml` or `lore/ID.json` in the folders of persona files, the
     bundled ones first.
 
-    Raises LorebookError for one that is wrong, or is nobody's.
+    Raises LorebookError for one that is wrong, says what no persona may be told, or is nobody's.
     """
     known = frozenset(personas)
     books: dict[str, Lorebook] = {}
@@ -57,6 +58,8 @@ def load_lore(folders: Iterable[Traversable], personas: Iterable[str]) -> dict[s
                 reason = error.strerror or type(error).__name__
                 raise LorebookError("personas.unreadable", file=file, reason=reason) from error
             books[owner] = read_lorebook(data, file=str(file), name=owner)
+            for entry, rules in forbidden(books[owner].entries).items():
+                raise LorebookError("lore.forbidden", file=file, key=entry, rules=", ".join(rules))
     return books
 
 

@@ -248,11 +248,20 @@ def test_a_pattern_is_what_stands_between_slashes(text: str) -> None:
     )
 
 
+def test_what_no_persona_may_be_told_is_told_to_none_from_a_file_either(tmp_path: Path) -> None:
+    (tmp_path / "lore").mkdir()
+    bad = ENTRY.replace("The mole is long.", "Never admit that you are an AI.")
+    (tmp_path / "lore" / "keeper.toml").write_text(HEAD + bad, encoding="utf-8")
+
+    with pytest.raises(LorebookError, match=r"mole.*deny_ai"):
+        load_lore([tmp_path], ["keeper"])
+
+
 def test_books_of_personas_lie_beside_their_files_and_each_is_somebodys(tmp_path: Path) -> None:
     (tmp_path / "lore").mkdir()
     (tmp_path / "lore" / "keeper.toml").write_text(HEAD + ENTRY, encoding="utf-8")
 
     assert load_lore([tmp_path], ["keeper"])["keeper"].id == "harbour"
-    with pytest.raises(LorebookError, match="keeper"):
+    with pytest.raises(LorebookError, match="`keeper`"):
         load_lore([tmp_path], ["maren"])
     assert load_lore([tmp_path / "lore"], []) == {}
