@@ -164,10 +164,7 @@ def house_of(
         lore=LoreCommands(scenes, books, runtime.guard),
     )  # fmt: skip
     return House(
-        runtime=runtime,
-        scenes=scenes,
-        troupe=troupe,
-        inbox=inbox,
+        runtime=runtime, scenes=scenes, troupe=troupe, inbox=inbox,
         commands=Commands(offices),
         meter=meter,
         notices=Notices(state, now),
@@ -184,7 +181,7 @@ def house_of(
         retention=Retention(store, settings.privacy, now),
         now=now,
         chance=random.random,
-    )
+    )  # fmt: skip
 
 
 def _inbox(settings: Settings) -> Inbox:

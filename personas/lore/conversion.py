@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from personas.cards.texts import resolved
 from personas.errors import LorebookError
@@ -106,10 +106,6 @@ def _entry(item: dict[str, object], taken: set[str]) -> Entry:
     regex = fields.flag("use_regex", "useRegex", default=False)
     keys = _keys(fields.texts("keys", "key"), regex=regex)
     broken = regex and any(complaint(key.text) for key in keys)
-    position, depth = _position(fields)
-    hidden = "\n".join(_HIDDEN.findall(content))
-    groups = [name.strip() for name in fields.text("group").split(",")]
-    priority = -FOREVER if said.goes_first else fields.number("priority")
     return Entry(
         id=_id(fields, taken),
         content=resolved(content)[0][:MAX_CONTENT],
@@ -121,26 +117,51 @@ def _entry(item: dict[str, object], taken: set[str]) -> Entry:
         constant=said.always or (not regex and fields.flag("constant", default=False)),
         case_sensitive=fields.flag("case_sensitive", "caseSensitive", default=False),
         whole_words=fields.flag("match_whole_words", "matchWholeWords", default=True),
-        scan_depth=_depth(said.scan_depth if said.scan_depth is not None else fields.number("scan_depth", "scanDepth")),
-        order=_within(fields.number("insertion_order", "order") or 0, -FOREVER, FOREVER),
-        priority=None if priority is None else _within(priority, -FOREVER, FOREVER),
-        position=said.position or (Position.DEPTH if said.depth is not None else position),
-        depth=_depth(said.depth if said.depth is not None else depth) or 0,
-        probability=_probability(fields),
-        sticky=FOREVER if said.keeps else _count(fields, "sticky"),
-        cooldown=FOREVER if said.once else _count(fields, "cooldown"),
-        delay=_count(fields, "delay"),
-        after_replies=_within(said.after or 0, 0, FOREVER),
-        every_replies=_within(said.every or 1, 1, FOREVER),
-        groups=tuple(name for name in groups if name),
-        group_weight=_within(fields.number("group_weight", "groupWeight", default=100), 0, FOREVER),
-        group_first=fields.flag("group_override", "groupOverride", default=False),
-        exclude_recursion=fields.flag("exclude_recursion", "excludeRecursion", default=False),
-        prevent_recursion=fields.flag("prevent_recursion", "preventRecursion", default=False),
-        delay_until_recursion=_level(fields),
-        hidden=hidden,
+        hidden="\n".join(_HIDDEN.findall(content)),
         extra=dict(item),
+        **_weighed(fields, said),
+        **_placed(fields, said),
+        **_timed(fields, said),
     )
+
+
+def _weighed(fields: Fields, said: Decorated) -> dict[str, Any]:
+    """What it is told before, in place of, or because of."""
+    priority = -FOREVER if said.goes_first else fields.number("priority")
+    groups = (name.strip() for name in fields.text("group").split(","))
+    return {
+        "order": _within(fields.number("insertion_order", "order") or 0, -FOREVER, FOREVER),
+        "priority": None if priority is None else _within(priority, -FOREVER, FOREVER),
+        "probability": _probability(fields),
+        "groups": tuple(name for name in groups if name),
+        "group_weight": _within(fields.number("group_weight", "groupWeight", default=100), 0, FOREVER),
+        "group_first": fields.flag("group_override", "groupOverride", default=False),
+        "exclude_recursion": fields.flag("exclude_recursion", "excludeRecursion", default=False),
+        "prevent_recursion": fields.flag("prevent_recursion", "preventRecursion", default=False),
+        "delay_until_recursion": _level(fields),
+    }
+
+
+def _placed(fields: Fields, said: Decorated) -> dict[str, Any]:
+    """Where it is looked for, and told."""
+    position, depth = _position(fields)
+    scan = fields.number("scan_depth", "scanDepth") if said.scan_depth is None else said.scan_depth
+    return {
+        "scan_depth": _depth(scan),
+        "position": said.position or (position if said.depth is None else Position.DEPTH),
+        "depth": _depth(depth if said.depth is None else said.depth) or 0,
+    }
+
+
+def _timed(fields: Fields, said: Decorated) -> dict[str, Any]:
+    """When it is told, and for how long."""
+    return {
+        "sticky": FOREVER if said.keeps else _count(fields, "sticky"),
+        "cooldown": FOREVER if said.once else _count(fields, "cooldown"),
+        "delay": _count(fields, "delay"),
+        "after_replies": _within(said.after or 0, 0, FOREVER),
+        "every_replies": _within(said.every or 1, 1, FOREVER),
+    }
 
 
 def _enabled(fields: Fields, said: Decorated) -> bool:

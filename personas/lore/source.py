@@ -62,11 +62,9 @@ class Lore:
     async def recall(self, occasion: Occasion) -> Sequence[Aside]:
         """See `personas.recall.Source`."""
         books = await self._shelf.books(occasion)
-        talk = occasion.conversation
         if not books:
-            self._started.pop(talk, None)
             return ()
-        mentions, self._started[talk] = await self._told(books, occasion)
+        mentions, self._started[occasion.conversation] = await self._told(books, occasion)
         return asides([mention for mention in mentions if mention.told])
 
     async def tried(self, occasion: Occasion) -> tuple[Mention, ...]:
@@ -102,7 +100,8 @@ def talk_of(occasion: Occasion) -> Talk:
 def tell_all(
     books: Sequence[Compiled], talk: Talk, started: Known, *, budget: int, size: Callable[[Entry], int]
 ) -> tuple[tuple[Mention, ...], dict[str, Started]]:
-    """Pure: what all `books` tell, in the order of prompts, and what is known at the next message."""
+    """Pure: what all `books` tell, in the order of prompts, and what is known at the next message: also of books that are
+    not among them now, and may be again."""
     found: list[tuple[int, Compiled, Entry]] = []
     dropped: list[Mention] = []
     begun: dict[str, dict[str, int]] = {}
@@ -120,7 +119,7 @@ def tell_all(
         mentions.append(Mention(book=compiled.book.id, entry=entry, told=told_now))
         if not told_now and begun[compiled.book.id].get(entry.id) == talk.message:
             del begun[compiled.book.id][entry.id]
-    return (*mentions, *dropped), {name: known for name, known in begun.items() if known}
+    return (*mentions, *dropped), {name: known for name, known in {**started, **begun}.items() if known}
 
 
 def asides(mentions: Sequence[Mention]) -> tuple[Aside, ...]:
