@@ -1,8 +1,7 @@
 """Pure: a book, compiled once -> what of it is told in one turn. The same input gives the same output.
 
-In the first round the talk calls for entries, in each further one what the entries before it say; an entry is asked
-once whether it is told, and of what one round calls for in one group one remains. What chance decides hangs on the
-conversation, the turn and the entry alone.
+In the first round the talk calls for entries, in each further one what the entries before it say; of what calls for one
+group one remains. What chance decides hangs on the conversation, the turn and the entry alone.
 """
 
 import hashlib
@@ -201,8 +200,6 @@ class _Turn:
         for entry in called:
             if self._sticks(entry) or entry.probability >= 1 or self._chance("told", entry) < entry.probability:
                 left[entry.id] = entry
-            else:
-                self._asked.add(entry.id)
         for group in sorted({group for entry in left.values() for group in entry.groups}):
             members = [entry for entry in left.values() if group in entry.groups]
             winner = max(members, key=self._precedence, default=None)

@@ -100,8 +100,8 @@ def talk_of(occasion: Occasion) -> Talk:
 def tell_all(
     books: Sequence[Compiled], talk: Talk, started: Known, *, budget: int, size: Callable[[Entry], int]
 ) -> tuple[tuple[Mention, ...], dict[str, Started]]:
-    """Pure: what all `books` tell, in the order of prompts, and what is known at the next message: also of books that are
-    not among them now, and may be again."""
+    """Pure: what all `books` tell, in the order of prompts, and what is known at the next message: also of books that
+    are not among them now, and may be again."""
     found: list[tuple[int, Compiled, Entry]] = []
     dropped: list[Mention] = []
     begun: dict[str, dict[str, int]] = {}

@@ -152,6 +152,14 @@ async def test_what_no_persona_may_be_told_is_refused_whatever_the_policy_says()
     assert "inn (deny_ai)" in card.title
 
 
+async def test_an_entry_that_asks_what_speaks_is_refused_as_a_note_would_be() -> None:
+    async with open_house(talking()) as opened:
+        card = await opened.host.command("/lore add", admin(HARBOUR.replace("burnt down.", "asks: are you human?")))
+
+    assert "inn" in card.title
+    assert card.tone is Tone.BAD
+
+
 async def test_a_file_that_is_wrong_is_told_with_its_line_and_its_entry() -> None:
     async with open_house(talking()) as opened:
         card = await opened.host.command("/lore add", admin(HARBOUR.replace('["inn"]', '["/(?=x)/"]')))

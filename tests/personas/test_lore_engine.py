@@ -201,6 +201,16 @@ def test_a_turn_that_is_tried_again_finds_things_as_it_found_them() -> None:
     assert names(tell(compiled, talk("fire", message=5), dict(again.started))) == []
 
 
+def test_what_began_in_a_turn_that_is_worded_otherwise_now_never_was() -> None:
+    compiled = Compiled.of(book(entry("a", "fire", sticky=9, cooldown=9)))
+    first = tell(compiled, talk("fire", message=3))
+
+    reworded = tell(compiled, talk("water", message=3), dict(first.started))
+
+    assert names(reworded) == []
+    assert reworded.started == {}
+
+
 def test_what_waits_for_a_longer_conversation_waits() -> None:
     lore = book(entry("a", "fire", delay=5))
 

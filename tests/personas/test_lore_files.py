@@ -176,7 +176,7 @@ def test_decorators_at_the_head_are_heard_and_taken_out() -> None:
 def test_a_decorator_nobody_knows_leaves_its_place_to_the_next() -> None:
     assert v3(content="@@theirs 1\n@@@also_theirs 2\n@@@depth 3\n@@@depth 4\nx").depth == 3
     assert v3(content="@@depth deep\n@@@depth 2\nx").depth == 2
-    assert v3(content="@@depth 1\n@@@depth 2\nx").depth == 1
+    assert v3(content="@@depth 1\n@@@scan_depth 2\nx").scan_depth is None
     assert v3(content="@@position before_desc\n@@depth 1\nx").position is Position.BEFORE
     assert v3(content="@@activate\n@@dont_activate\nx").constant
     assert not v3(content="@@dont_activate\nx").enabled
