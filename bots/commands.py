@@ -15,8 +15,8 @@ from bots.appeals import Appeals, concerned
 from bots.cards import Card, Row, Tone
 from bots.errors import BotError, NotAllowed, NotYours, UsageError
 from bots.feedback import Feedback
-from bots.manner_commands import manner_card
 from bots.lore_commands import LoreCommands
+from bots.manner_commands import manner_card
 from bots.persona_commands import PersonaCommands
 from bots.place_commands import PlaceCommands
 from bots.platform import Caller, Platform, Role

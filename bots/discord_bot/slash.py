@@ -13,8 +13,8 @@ from discord.app_commands import locale_str
 from bots.appeals import LONGEST
 from bots.commands import MOST_TURNS
 from bots.discord_bot.slash_imports import imports
-from bots.discord_bot.slash_replies import replying
 from bots.discord_bot.slash_lore import lore_group
+from bots.discord_bot.slash_replies import replying
 from bots.discord_bot.slash_steps import steps
 from bots.discord_bot.texts import text
 from bots.discord_bot.translate import named_in, person_key

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final
 
 import telegram
-from telegram.error import TelegramError
 
 from bots.amending import Amending
 from bots.cards import Card, Row, Tone
@@ -23,6 +22,7 @@ from bots.streaming import Gone
 from bots.telegram_bot import keyboards, offered
 from bots.telegram_bot.answering import Answers
 from bots.telegram_bot.delivering import Secrecy
+from bots.telegram_bot.documents import with_document
 from bots.telegram_bot.keyboards import Press
 from bots.telegram_bot.panels import Panels
 from bots.telegram_bot.pressing import TelegramAsker
@@ -38,8 +38,6 @@ _log = logging.getLogger(__name__)
 
 _COMMAND: Final = re.compile(r"/([A-Za-z0-9_]{1,64})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
 _NAMING: Final = re.compile(r"((?:settings\s+(?:(?:here|server)\s+)?)?(?:moderators|seniors))\s+(\S.*)", re.DOTALL)
-_LARGEST: Final = 8 * 1024 * 1024
-"""Bytes of a file that are read."""
 
 Handler = Callable[[TelegramAsker, telegram.Message, str], Awaitable[None]]
 Acts = Callable[[TelegramAsker, Press], Awaitable[None]]
@@ -215,24 +213,11 @@ class Menu:
 
     async def _with_file(self, asker: TelegramAsker, message: telegram.Message, line: str, *, how: str) -> None:
         """A command about the file that it came with, or that it answers; `how` says what to do where there is none."""
-        document = message.document or (message.reply_to_message.document if message.reply_to_message else None)
-        if document is None:
-            await asker.say(how)
-            return
-        if (document.file_size or 0) > _LARGEST:
-            await asker.say("telegram.too_large", most=_LARGEST // 1024 // 1024)
-            return
-        caller = asker.caller(line)
-        if caller.role >= Role.MODERATOR:  # nobody else's files are fetched
-            try:
-                data = bytes(await (await asker.bot.get_file(document.file_id)).download_as_bytearray())
-            except TelegramError:
-                await asker.say("telegram.file_not_read")
-                return
-            caller = replace(caller, file=data, file_name=document.file_name or "")
-        card = await self._router.command(line, caller)
-        await asker.card(card)
-        await self._presser.followed(asker, card)
+        caller = await with_document(asker, message, line, how=how)
+        if caller is not None:
+            card = await self._router.command(line, caller)
+            await asker.card(card)
+            await self._presser.followed(asker, card)
 
     async def _reset(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
         await self._met(asker, "/reset")
