@@ -11,6 +11,9 @@ from personas.cards.card import MAX_BYTES
 from personas.errors import PersonaFileError
 
 SIGNATURE: Final = b"PK\x03\x04"
+_END: Final = b"PK\x05\x06"
+_TAIL: Final = 66_000
+"""Bytes at the end of a file in which the end of an archive stands."""
 CARD: Final = "card.json"
 MAX_FILES: Final = 2_000
 MAX_INFLATED: Final = 64 * 1024 * 1024
@@ -43,6 +46,11 @@ class Archive:
         except _BROKEN as error:
             raise PersonaFileError("cards.zip_damaged", file=file, key="-") from error
         self._entries = self._checked(self._zip.infolist())
+
+    @property
+    def start(self) -> int:
+        """How many bytes stand before it: some programs hang an archive onto a picture."""
+        return min((entry.header_offset for entry in self._entries.values()), default=0)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -84,6 +92,11 @@ class Archive:
         if sum(entry.file_size for entry in found.values()) > MAX_INFLATED:
             raise PersonaFileError("cards.bomb", file=self._file, key="-", expected=MAX_INFLATED)
         return found
+
+
+def is_archive(data: bytes) -> bool:
+    """Whether it is one, or may be one behind something else."""
+    return data.startswith(SIGNATURE) or _END in data[-_TAIL:]
 
 
 def packed(files: Iterable[tuple[str, bytes]]) -> bytes:

@@ -22,6 +22,7 @@ from personas.cards.foreign import is_yaml, parse_yaml, v1_of
 from personas.cards.payload import ENCRYPTED, from_base64, parse, unwrap
 from personas.errors import PersonaFileError
 
+_JPEG: Final = b"\xff\xd8\xff"
 _BOM: Final = b"\xef\xbb\xbf"
 _MAX_DROPPED: Final = 50
 _MAX_NAME: Final = 80
@@ -50,7 +51,7 @@ def read_card(data: bytes, *, file: str) -> Card:
         raise PersonaFileError("cards.too_big", file=file, key="-", expected=MAX_BYTES)
     if data.startswith(png.SIGNATURE):
         return _from_png(data, file)
-    if data.startswith(charx.SIGNATURE):
+    if data.startswith(charx.SIGNATURE) or (data.startswith(_JPEG) and charx.is_archive(data)):
         return _from_charx(data, file)
     text = data.removeprefix(_BOM).lstrip()
     if text.startswith(ENCRYPTED):
@@ -98,6 +99,8 @@ def _from_charx(data: bytes, file: str) -> Card:
         raise PersonaFileError("cards.encrypted", file=file, key=charx.CARD)
     raw = _known(parse(content, file=file, key=charx.CARD))
     picture, path = _icon(raw, file, archive)
+    before = data[: archive.start]
+    picture = picture or (before if media_type_of(before) else b"")
     dropped = (name for name in archive.names if name not in {charx.CARD, path})
     return replace(_card(raw, file, picture, dropped), archive=data)
 

@@ -154,6 +154,17 @@ def test_the_main_icon_of_an_archive_is_the_picture_and_the_rest_is_named() -> N
     assert {"cards.has_scripts", "cards.has_dropped"} <= set(screen(card))
 
 
+def test_an_archive_behind_a_photograph_is_a_card_whose_picture_it_is() -> None:
+    photograph = b"\xff\xd8\xff\xe0 a photograph \xff\xd9"
+    card = read(photograph + charx({**V3, "data": {**DATA, "nickname": "Ames"}}, {"app.json": b"{}"}))
+
+    assert (card.picture, card.media_type) == (photograph, "image/jpeg")
+    assert card.dropped == ("app.json",)
+    again = read(write_card(persona(card), card=card, form="charx"))
+    assert again.picture == photograph
+    assert set(again.dropped) == {"app.json"}
+
+
 def test_an_icon_inside_the_json_is_the_picture() -> None:
     uri = "data:image/png;base64," + base64.b64encode(png(text("Comment", b"private"))).decode()
     assets = [{"type": "icon", "uri": "https://example.org/a.png", "name": "main"}, {"type": "icon", "uri": uri}]

@@ -42,6 +42,7 @@ SAMPLES = (
     charx(V3, {"assets/icon/main.png": png()}),
     WEBUI,
     json.dumps(PYGMALION).encode(),
+    b"\xff\xd8\xff\xe0 a photograph" + charx(V3),
 )
 
 
