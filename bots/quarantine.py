@@ -26,8 +26,9 @@ LASTS: Final = timedelta(days=7)
 """How long something waits."""
 MOST: Final = 5
 """That wait in one community."""
-_MOST_OF_ALL: Final = 60
-"""That wait in all communities together: each may have some megabytes."""
+MOST_OF_ALL: Final = 200
+"""That wait in all communities together, as each may have some megabytes: the oldest makes room, so that no community
+can keep others from bringing anything."""
 _TOLD: Final = timedelta(days=60)
 """How long it can still be seen what came of it."""
 
@@ -94,8 +95,8 @@ class Quarantine:
     async def bring(self, data: bytes, *, file: str, server: str, by: str, name: str = "") -> tuple[Pending, Candidate]:
         """Have a character card or a persona file wait. Raises as `Troupe.examine`, and UsageError where too many
         wait."""
-        everybody = await self._state.list(_KIND, limit=_MOST_OF_ALL)
-        if len([entry for entry in everybody if entry.group == server]) >= MOST or len(everybody) >= _MOST_OF_ALL:
+        everybody = await self._state.list(_KIND, limit=2 * MOST_OF_ALL)
+        if len([entry for entry in everybody if entry.group == server]) >= MOST:
             raise UsageError("imports.full", most=MOST)
         found = await self._troupe.examine(data, file=file, server=server, name=name)
         now = self._now()
@@ -116,6 +117,8 @@ class Quarantine:
             current=found.replaces,
         )
         kept = base64.b64encode(found.card).decode()
+        for oldest in everybody[MOST_OF_ALL - 1 :]:
+            await self._forget(oldest.key)
         entry = Entry(kind=_FILE, key=pending.id, value={"card": kept}, person=by, group=server, until=pending.until)
         await self._state.put(entry)
         await self._put(pending)
@@ -201,9 +204,12 @@ class Quarantine:
         return await self._state.put_new(entry)
 
     async def _close(self, step: Step, pending: Pending, by: str) -> None:
-        for kind in (_KIND, _FILE):
-            await self._state.drop(kind, pending.id)
+        await self._forget(pending.id)
         await self._write(step, pending, by)
+
+    async def _forget(self, number: str) -> None:
+        for kind in (_KIND, _FILE):
+            await self._state.drop(kind, number)
 
     async def _write(self, step: Step, pending: Pending, by: str) -> None:
         persona, digest = pending.persona, pending.digest

@@ -1,5 +1,6 @@
 """Personas that wait to be let in, the same on every platform."""
 
+import asyncio
 import re
 from datetime import datetime, timedelta
 
@@ -11,7 +12,10 @@ from bots.platform import Role
 from bots.quarantine import LASTS, MOST
 from bots.state.memory import MemoryState
 from moderation.words import LANGUAGES
+from personas.cast import Cast
+from personas.errors import PersonaFileError
 from personas.generators import Generator
+from personas.persona import Persona
 from tests.bots.importing import bringing, card
 from tests.support.house import SERVER, Opened, caller, open_house
 from tests.support.stage import NOW, reply_of, scripted
@@ -188,6 +192,63 @@ async def test_no_more_wait_than_there_is_room_for() -> None:
 
         assert "Too many" in full.title
         assert full.tone is Tone.BAD
+
+
+async def test_a_community_that_brings_much_keeps_no_other_from_bringing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.quarantine.MOST_OF_ALL", 3)
+    async with open_house(model()) as opened:
+        first, *_ = [await brought(opened, card(f"Baker {number}.")) for number in range(3)]
+        line = "/persona import"
+        other = await opened.host.command(line, bringing(caller(line, role=Role.ADMIN, place=OTHER), card()))
+
+        assert other.pending
+        assert (await run(opened, f"/persona pending {first.pending}")).tone is Tone.BAD
+        assert len((await run(opened, "/persona pending")).rows) == 2
+
+
+async def test_of_two_who_approve_at_once_one_does() -> None:
+    async with open_house(model()) as opened:
+        shown = await brought(opened, card())
+        done = await asyncio.gather(*(run(opened, f"/persona approve {shown.pending}", who=who) for who in "abc"))
+
+        assert sorted(answer.tone is Tone.GOOD for answer in done) == [False, False, True]
+        rows = (await run(opened, "/persona history")).rows
+        assert [row.text.split(" · ")[0] for row in rows] == ["approved", "brought"]
+
+
+async def test_what_the_guard_does_not_let_in_any_more_waits_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(_persona: Persona) -> Cast:
+        raise PersonaFileError("cast.blocked_line", file="ames", key="greetings.1", rules="marks.bad")
+
+    async with open_house(model()) as opened:
+        shown = await brought(opened, card())
+        with monkeypatch.context() as patch:
+            patch.setattr(opened.troupe, "_cast", refuse)
+            refused = await run(opened, f"/persona approve {shown.pending}")
+        assert refused.tone is Tone.BAD
+        assert "Ames" not in names(opened)
+
+        assert (await run(opened, f"/persona approve {shown.pending}")).tone is Tone.GOOD
+
+
+async def test_what_somebody_brought_is_gone_when_they_have_everything_erased() -> None:
+    async with open_house(model()) as opened:
+        shown = await brought(opened, card())
+        await opened.state.erase("ann")
+
+        assert not (await run(opened, "/persona pending")).rows
+        assert (await run(opened, f"/persona approve {shown.pending}")).tone is Tone.BAD
+
+
+async def test_what_waits_follows_a_community_that_has_another_key() -> None:
+    async with open_house(model()) as opened:
+        shown = await brought(opened, card())
+        for _ in range(2):
+            await opened.host.moved(SERVER, OTHER, channel="1")
+        assert not (await run(opened, "/persona pending")).rows
+
+        assert (await run(opened, f"/persona approve {shown.pending}", place=OTHER)).tone is Tone.GOOD
+        assert "Ames" in names(opened, OTHER)
 
 
 async def test_who_brought_what_and_who_approved_is_written_down_and_survives_erasing_them() -> None:
