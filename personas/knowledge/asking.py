@@ -16,6 +16,7 @@ _SMALL_TALK_EN: Final = re.compile(
     r"can you (?!tell|remember)|will you|what do you think|shall we|may i|can i)\b",
     re.IGNORECASE,
 )
+_SELF_EN: Final = re.compile(r"\b(?:my|mine|myself)\b|\bi\b(?!\s+(?:wonder|ask|know))", re.IGNORECASE)
 _WANTED_KO: Final = re.compile(
     r"언제|어디|누구|누가|무엇|무슨|뭐|뭘|뭔|몇|얼마|어느|왜|어떻게|어찌|어떤|"
     r"이름|나이|연세|고향|직업|기억|"
@@ -23,7 +24,7 @@ _WANTED_KO: Final = re.compile(
     r"(?:있|없)(?:나요|어요|습니까|으세요|니|냐|소|는가|어)|알(?:아요|고 ?있|아|지)|아(?:세요|시오|십니까)|에 대해"
 )
 _KOREAN: Final = re.compile(r"[가-힣]")
-_SELF_KO: Final = re.compile(r"(?:^|\s)(?:저는?|제가|나는|내가|난|전|우리는?)\s")
+_SELF_KO: Final = re.compile(r"(?:^|\s)(?:저는?|제가|제|나는|내가|내|난|전|우리는?)\s")
 _SMALL_TALK_KO: Final = re.compile(
     r"어떻게 지내|잘 지내|뭐 ?(?:해|하세요|하고 있)|괜찮(?:아|으)|생각(?:해|하)|"
     r"어때|어떠|할까|갈까|볼까|주실래|주시겠|줄래|"
@@ -48,4 +49,5 @@ def asks(text: str, *, name: str = "") -> bool:
             and not _SELF_KO.search(text)
         )
     called = bool(_YOU_EN.search(text)) or (bool(name) and name.casefold() in text.casefold())
-    return bool(called and _ASKED_EN.search(text) and _WANTED_EN.search(text) and not _SMALL_TALK_EN.search(text))
+    about = called and _ASKED_EN.search(text) and _WANTED_EN.search(text)
+    return bool(about and not _SMALL_TALK_EN.search(text) and not _SELF_EN.search(text))

@@ -17,6 +17,7 @@ from tests.bench.cards import cards
 from tests.bench.disguises import disguises
 from tests.bench.first import first
 from tests.bench.guarding import guard
+from tests.bench.knowledge import knowledge
 from tests.bench.load import load
 from tests.bench.lore import lore
 from tests.bench.prompt import prompt
@@ -37,6 +38,7 @@ SECTIONS: Final[Mapping[str, Callable[[Sizes], Section]]] = {
     "store": store,
     "load": load,
     "lore": lore,
+    "knowledge": knowledge,
     "start": start,
     "cards": cards,
 }

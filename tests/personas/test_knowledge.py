@@ -129,8 +129,10 @@ def test_questions_for_what_a_persona_can_know(question: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["Where is the nearest pub?", "I was born in May.", "How are you?", "Would you like tea?",
-     "저는 어디로 가야 하나요?", "오늘 어때요?", "정말요?", "차 한 잔 주실래요?", "사랑에 대해 어떻게 생각하세요?"],
+    ["Where is the nearest pub?", "I was born in May.",
+     "Do you remember my name?", "How are you?", "Would you like tea?",
+     "저는 어디로 가야 하나요?", "제 이름 기억하세요?",
+     "오늘 어때요?", "정말요?", "차 한 잔 주실래요?", "사랑에 대해 어떻게 생각하세요?"],
 )  # fmt: skip
 def test_what_asks_nothing_of_the_persona(said: str) -> None:
     assert not asks(said, name="Maren")
