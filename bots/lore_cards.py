@@ -64,11 +64,13 @@ def mention_row(mention: Mention, language: str) -> Row:
     )
 
 
-def described(book: Lorebook, attached: Attached | None, language: str) -> str:
-    """Name, size and where it holds; None: the persona's own."""
-    place = where(attached, language) if attached else _say("own", language)
-    parts = (book.name, _say("entries", language, count=len(book.entries)), place)
-    return " · ".join(part for part in parts if part)
+def described(book: Lorebook | Attached, language: str) -> str:
+    """Name, size and where it holds: what was not attached is the persona's own."""
+    if isinstance(book, Attached):
+        place, count = where(book, language), book.entries
+    else:
+        place, count = _say("own", language), len(book.entries)
+    return " · ".join(part for part in (book.name, _say("entries", language, count=count), place) if part)
 
 
 def where(attached: Attached, language: str) -> str:

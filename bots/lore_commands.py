@@ -69,11 +69,9 @@ class LoreCommands:
         held = await self._books.in_force(scene.cast, caller.place.scopes)
         here = {attached.id for attached, _ in held if attached}
         language = scene.language
-        rows = [Row(label=f"▸ {one.book.id}", text=described(one.book, attached, language)) for attached, one in held]
-        for attached in await self._books.attachments.attached(caller.place.community):
-            if attached.id not in here:
-                book = (await self._books.attachments.book(caller.place.community, attached)).book
-                rows.append(Row(label=f"  {attached.id}", text=described(book, attached, language)))
+        rows = [Row(label=f"▸ {one.book.id}", text=described(each or one.book, language)) for each, one in held]
+        elsewhere = await self._books.attachments.attached(caller.place.community)
+        rows += [Row(label=f"  {each.id}", text=described(each, language)) for each in elsewhere if each.id not in here]
         title = _say("title" if rows else "none", scene)
         return Card(title=title, rows=tuple(rows), hint=_say("usage", scene))
 
@@ -102,9 +100,7 @@ class LoreCommands:
         book = await examined(caller.file, caller.file_name, self._guard)
         if book.id in {compiled.book.id for compiled in await self._books.own(scene.cast, caller.place.community)}:
             raise UsageError("lore.taken", id=book.id)
-        attached = Attached(
-            id=book.id, scope=scope, persona=persona, version=book.version, file=caller.file_name or "lore.json"
-        )
+        attached = Attached.of(book, scope=scope, persona=persona, file=caller.file_name)
         replaced = await self._books.attachments.attach(caller.place.community, attached, caller.file)
         title = _say("replaced" if replaced else "added", scene, id=book.id, count=len(book.entries))
         rows = [Row(label=_say("where", scene), text=where(attached, scene.language))]

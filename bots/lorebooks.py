@@ -7,7 +7,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from bots.errors import Unknown, UsageError
 from bots.softly import softly
@@ -49,6 +49,18 @@ class Attached:
     version: str
     file: str
     """What it came as."""
+    name: str
+    """For people."""
+    entries: int
+    """How many it has."""
+
+    @classmethod
+    def of(cls, book: Lorebook, *, scope: str = "", persona: str = "", file: str) -> Self:
+        """`book`, to hold in a place or wherever a persona speaks."""
+        return cls(
+            id=book.id, scope=scope, persona=persona, version=book.version, file=file, name=book.name,
+            entries=len(book.entries),
+        )  # fmt: skip
 
     def holds(self, scopes: Sequence[str], persona: str) -> bool:
         """Whether it is in force where the places are `scopes`, for that persona."""

@@ -102,13 +102,8 @@ async def _checked(path: Path, settings: Settings) -> bool:
 
 async def _list(server: str, settings: Settings) -> None:
     async with open_state(settings) as state:
-        attachments = Attachments(state)
-        attached = await attachments.attached(server)
-        books = [(await attachments.book(server, each)).book for each in attached]
-    rows = tuple(
-        Row(label=each.id, text=described(book, each, settings.language))
-        for each, book in zip(attached, books, strict=True)
-    )
+        attached = await Attachments(state).attached(server)
+    rows = tuple(Row(label=each.id, text=described(each, settings.language)) for each in attached)
     show(Card(title=say("lore.list_title" if rows else "lore.none", settings), rows=rows), settings)
 
 
@@ -116,7 +111,7 @@ async def _add(path: Path, server: str, scope: str, persona: str, settings: Sett
     data = await asyncio.to_thread(_bytes, path)
     async with open_guard(settings) as guard:
         book = await examined(data, path.name, guard)
-    attached = Attached(id=book.id, scope=scope, persona=persona, version=book.version, file=path.name)
+    attached = Attached.of(book, scope=scope, persona=persona, file=path.name)
     async with open_state(settings) as state:
         replaced = await Attachments(state).attach(server, attached, data)
     title = say("lore.replaced" if replaced else "lore.added", settings, id=book.id, count=len(book.entries))
