@@ -58,7 +58,9 @@ from personas.generators import Generator
 from personas.knowledge.source import Knowledge
 from personas.ledger import Ended
 from personas.loading import load_library
+from personas.lore.answering import Unless
 from personas.lore.loading import load_lore
+from personas.recall import Source
 from personas.runtime import PersonaRuntime
 from personas.stagehands import ReplySettings, Stagehands
 
@@ -140,8 +142,14 @@ def _hands(
         choose=random.SystemRandom().choice,
         ended=ended,
         performed=metrics.performed,
-        sources=(Company(), books.lore, *([Knowledge(encoder_of(guard))] if settings.reply.lookup else ())),
+        sources=(Company(), books.lore, *_lookups(settings, guard, books)),
     )
+
+
+def _lookups(settings: Settings, guard: Guard, books: Lorebooks) -> list[Source]:
+    """Where personas look up what they know."""
+    encoder = encoder_of(guard)
+    return [Unless(Knowledge(encoder), books.lore, encoder)] if settings.reply.lookup else []
 
 
 def house_of(

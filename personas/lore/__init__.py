@@ -5,7 +5,8 @@
     Lore(shelf, limits)                                   # a `personas.recall.Source` over all books in force
 
 `book` has the values; `loading` and `schema` read our own files, `conversion` (`decorators`, `fields`) those of other
-programs; `engine` (`matching`, `timing`) says what is told in a turn; `source` looks it up for a reply.
+programs; `engine` (`matching`, `timing`) says what is told in a turn; `source` looks it up for a reply (`answering`:
+where others know nothing); `judging` and `screening` say what may be told at all.
 """
 
 from personas.lore.book import FOREVER, Condition, Entry, Key, Logic, Lorebook, Position

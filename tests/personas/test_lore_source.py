@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moderation.models.encoder import UniversalEncoder
 from personas.conversation import Conversation
+from personas.knowledge.source import Knowledge
 from personas.lore import Lorebook, Position
+from personas.lore.answering import Unless
 from personas.lore.engine import Compiled
 from personas.lore.source import Lore, asides, tell_all
 from personas.messages import Cue, Turn
@@ -103,6 +107,37 @@ async def test_what_goes_on_is_forgotten_with_the_conversation() -> None:
         stage.conversation = Conversation(window=4)
         gc.collect()
         assert len(lore._started) == 0
+
+
+@pytest.fixture(scope="module")
+def encoder() -> UniversalEncoder:
+    return UniversalEncoder.load()
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "admits"),
+    [
+        ("en", "Do you know who built the mole?", False),
+        ("en", "Do you know who painted the mole?", True),
+        ("ko", "혹시 방파제는 누가 쌓았어요?", False),
+        ("ko", "혹시 방파제에서 무슨 고기가 잡히나요?", True),
+    ],
+)
+async def test_a_persona_does_not_say_that_it_knows_nothing_of_what_lore_answers(
+    encoder: UniversalEncoder, language: str, question: str, admits: bool
+) -> None:
+    built = {
+        "en": "The mole was built by monks in the year of the great storm.",
+        "ko": "방파제는 큰 폭풍이 지나간 이듬해에 수도사들이 쌓았다.",
+    }
+    lore = lore_of(book(entry("mole", "mole", "방파제", content=built[language])))
+    knowledge = Knowledge(encoder)
+    async with on_stage(scripted(reply_of("Yes.")), persona=replace(PERSONA, language=language)) as stage:
+        alone = await knowledge.recall(occasion(stage, question))
+        both = await Unless(knowledge, lore, encoder).recall(occasion(stage, question))
+
+    assert "knowledge:none" in {aside.origin for aside in alone}
+    assert ("knowledge:none" in {aside.origin for aside in both}) is admits
 
 
 def test_all_books_share_one_budget_and_what_has_no_room_does_not_count_as_told() -> None:
