@@ -34,6 +34,8 @@ class Message:
     """Id of the persona that is spoken to; "": the one of the conversation."""
     reply: str = ""
     """What the platform knows the reply by that this is, takes the place of, or goes on with; "": the last one."""
+    memory: str = ""
+    """Key of the place, as far as what is said there may be remembered of the person and told again; "": it may not."""
 
 
 class Cue(enum.Enum):
@@ -101,6 +103,8 @@ class Prompt:
     max_tokens: int = 400
     temperature: float = 0.7
     seed: int | None = None
+    schema: str = ""
+    """JSON Schema of the answer, for models whose service binds them to one; others ignore it."""
 
 
 class Finish(enum.StrEnum):

@@ -1,7 +1,7 @@
 """What one reply answers: who said what to whom, where."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from moderation.guard import Guard
@@ -11,7 +11,7 @@ from personas.cast import Cast
 from personas.cleaning import clean
 from personas.conversation import Conversation
 from personas.cues import Part, take_up
-from personas.messages import Aside, Critique, Cue, Message, Turn
+from personas.messages import Aside, Critique, Cue, Message, Turn, Usage
 from personas.prompting import Compiled, Limits, compiled
 
 
@@ -28,9 +28,20 @@ class Occasion:
     """What somebody did not like about the try before."""
     people: tuple[str, ...]
     """Display names of those who take part, the person's last."""
+    cue: Cue = Cue.ANSWER
+    spent: Callable[[Usage], Awaitable[None]] | None = None
+    """Told what is spent on it beside the reply itself."""
 
     @classmethod
-    def of(cls, cue: Cue, message: Message, cast: Cast, conversation: Conversation) -> "Occasion":
+    def of(
+        cls,
+        cue: Cue,
+        message: Message,
+        cast: Cast,
+        conversation: Conversation,
+        *,
+        spent: Callable[[Usage], Awaitable[None]] | None = None,
+    ) -> "Occasion":
         """Take up the reply to `message`: what it takes the place of leaves the window."""
         name = _told_apart(message.name, cast, conversation)
         turn = Turn(role="user", text=clean(message.text), name=name)
@@ -40,7 +51,10 @@ class Occasion:
         people = dict.fromkeys((*conversation.people, part.turn.name or message.name))
         names = tuple(name for name in people if name)
         wish = conversation.wish(message.reply) if cue is Cue.AGAIN else None
-        return cls(message=message, cast=cast, conversation=conversation, part=part, wish=wish, people=names)
+        return cls(
+            message=message, cast=cast, conversation=conversation, part=part, wish=wish, people=names, cue=cue,
+            spent=spent,
+        )  # fmt: skip
 
     @property
     def turns(self) -> tuple[Turn, ...]:

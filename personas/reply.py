@@ -70,7 +70,7 @@ class Reply:
         self._spent = spent
         self._cast = cast
         self._conversation = conversation
-        self._occasion = Occasion.of(cue, message, cast, conversation)
+        self._occasion = Occasion.of(cue, message, cast, conversation, spent=spent)
         self._part = self._occasion.part
         self._asides: tuple[Aside, ...] = ()
         """What was looked up for it."""

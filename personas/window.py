@@ -30,6 +30,7 @@ class Window:
         """Who said it, what, and the key of the reply to it."""
         self.gone: Counter[str] = Counter()
         """How many turns of each role made room."""
+        self._left: deque[Turn] = deque(maxlen=size)
 
     @property
     def end(self) -> int:
@@ -48,7 +49,16 @@ class Window:
         window = list(self.said)
         window[at:at] = turns
         self.said = deque(window, maxlen=self.said.maxlen)
-        self.gone.update(said.turn.role for said in window[: len(window) - len(self.said)])
+        gone = window[: len(window) - len(self.said)]
+        self.gone.update(said.turn.role for said in gone)
+        self._left.extend(said.turn for said in gone if not said.overheard)
+
+    def take_left(self) -> tuple[Turn, ...]:
+        """The turns of its own that left for want of room since this was asked last, oldest first; where that is long
+        ago, the latest of them. Not those that were undone or forgotten."""
+        left = tuple(self._left)
+        self._left.clear()
+        return left
 
     def put(self, turns: Sequence[Said], key: str, before: str) -> None:
         """Put turns in the place of those of that key; where there are none, ahead of those with the key `before`."""

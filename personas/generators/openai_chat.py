@@ -50,7 +50,7 @@ class OpenAIChatSettings:
     stop_limit: int = 4
     """How many stop strings the service takes; all of them are also cut here."""
     omit: frozenset[str] = frozenset()
-    """Parameters the service refuses: of stream_options, temperature, seed, stop."""
+    """Parameters the service refuses: of stream_options, temperature, seed, stop, response_format."""
     limit_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     """The newest models of OpenAI want the second; most other services know the first only."""
     extra_body: Mapping[str, object] = field(default_factory=dict)
@@ -173,7 +173,8 @@ class OpenAIChat:
             raise Retryable("generators.closed", host=self.host)
         settings = self._settings
         omit = settings.omit
-        extra = {settings.limit_field: prompt.max_tokens, **asked.extra, **settings.extra_body}
+        bound = _bound(prompt.schema) if prompt.schema and "response_format" not in omit else {}
+        extra = {settings.limit_field: prompt.max_tokens, **bound, **asked.extra, **settings.extra_body}
         stops = list(self.stops(prompt)[: settings.stop_limit])
         return await self._client.chat.completions.create(
             model=settings.model,
@@ -331,3 +332,9 @@ class ChatGeneration:
                 clock.reschedule(now() + settings.idle.total_seconds())
             elif reading.thinking:
                 clock.reschedule(now() + settings.first_token.total_seconds())
+
+
+def _bound(schema: str) -> dict[str, object]:
+    """The field that binds an answer to a JSON Schema."""
+    answer = {"name": "answer", "strict": True, "schema": json.loads(schema)}
+    return {"response_format": {"type": "json_schema", "json_schema": answer}}

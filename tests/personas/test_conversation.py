@@ -32,3 +32,21 @@ def test_an_opening_reads_differently_as_long_as_nobody_spoke_since() -> None:
     conversation.answered(Turn(role="user", text="hello"), "Good day.", "r1")
     assert not conversation.reopened("Ahoy.", others)
     assert [turn.text for turn in conversation.turns] == ["Come in.", "hello", "Good day."]
+
+
+def test_turns_that_make_room_are_given_away_once_and_others_are_not() -> None:
+    conversation = Conversation(window=2)
+    first = Turn(role="user", text="one")
+    conversation.answered(first, "Aye one.", "r1")
+    assert conversation.window.take_left() == ()
+    conversation.answered(Turn(role="user", text="two"), "Aye two.", "r2")
+
+    left = conversation.window.take_left()
+
+    assert [turn.text for turn in left] == ["one", "Aye one."]
+    assert left[0] is first
+    assert conversation.window.take_left() == ()
+    conversation.forgotten("r2")
+    conversation.answered(Turn(role="user", text="three"), "Aye three.", "r3")
+    conversation.undone("r3")
+    assert conversation.window.take_left() == ()

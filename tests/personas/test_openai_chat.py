@@ -338,15 +338,17 @@ async def test_a_service_gets_no_more_stop_strings_than_it_takes() -> None:
 
 
 async def test_parameters_that_a_service_refuses_can_be_left_out_or_renamed() -> None:
-    omit = frozenset({"temperature", "seed", "stop", "stream_options"})
+    omit = frozenset({"temperature", "seed", "stop", "stream_options", "response_format"})
     async with wire(says("Arr.")) as served:
-        prompt = replace(HELLO, seed=3, stop=("#",), max_tokens=9)
+        prompt = replace(HELLO, seed=3, stop=("#",), max_tokens=9, schema='{"type": "object"}')
         async with client(served) as chat:
             await collect(chat, prompt)
         async with client(served, omit=omit, limit_field="max_completion_tokens", extra_body={"top_k": 3}) as chat:
             await collect(chat, prompt)
     full, bare = served.bodies
     assert (full["seed"], full["stop"], full["max_tokens"], full["temperature"]) == (3, ["#"], 9, 0.7)
+    answer = {"name": "answer", "strict": True, "schema": {"type": "object"}}
+    assert full["response_format"] == {"type": "json_schema", "json_schema": answer}
     assert not omit & bare.keys()
     assert "max_tokens" not in bare
     assert (bare["max_completion_tokens"], bare["top_k"]) == (9, 3)
