@@ -78,11 +78,13 @@ async def test_thumbs_are_counted_for_each_persona_and_shown_to_moderators() -> 
         await opened.host.command("/bad dull", about(other, caller(person="bob")))
         await opened.host.command("/good", about(other, caller(person="bob")))
         await opened.host.command("/good", about(other, caller(person="bob")))
+        lines = await opened.state.lines("thumbs")
         here = await thumbs(opened.state, SERVER.server)
         card = await opened.host.command("/review stats", caller(role=Role.MODERATOR))
         elsewhere = await thumbs(opened.state, "test:server:2")
 
     assert (here["keeper"].good, here["keeper"].bad, +here["keeper"].reasons) == (1, 1, {"tone": 1})
+    assert len(lines) == 3, "the same thumb again is no news"
     assert "👍 1 · 👎 1 (the tone is off 1)" in told(card)
     assert not elsewhere
 

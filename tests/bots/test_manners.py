@@ -8,8 +8,9 @@ import pytest
 from bots.cards import Card, Tone
 from bots.platform import Role
 from moderation.filters.register import Register
-from moderation.records import Candidate, Stage
+from moderation.records import Action, Candidate, Decision, Finding, Stage, Verdict
 from moderation.words import LANGUAGES
+from personas.critique import critique_of
 from personas.manners import AUDIENCES, LEVELS, Manner
 from personas.persona import Persona
 from tests.personas.prompted import MINA, SEO
@@ -125,3 +126,22 @@ async def test_the_card_of_a_private_talk_says_how_the_persona_speaks() -> None:
 
     assert card.rows[-1].text == "formal"
     assert SERVER.server not in str(card)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_repair_is_told_the_level_that_is_wanted_here(language: str) -> None:
+    finding = Finding(
+        filter="register",
+        version="1",
+        category="speech_level",
+        decision=Decision.BLOCK,
+        action=Action.REPAIR,
+        score=0.9,
+    )
+    verdict = Verdict(findings=(finding,), digest="", policy="")
+    persona = {"en": MINA, "ko": SEO}[language]
+    wanted = {"en": "formal", "ko": "hapsyo"}[language]
+    rule = critique_of(verdict, persona, (wanted,)).rule
+
+    assert {"en": "formal", "ko": "합쇼체"}[language] in rule
+    assert critique_of(verdict, persona).rule != rule

@@ -43,6 +43,7 @@ def test_what_belongs_to_another_level_alone_is_seen(text: str, levels: tuple[st
 
 def test_a_phrase_that_began_in_what_was_shown_is_seen_and_what_was_shown_is_not_seen_again() -> None:
     assert seen(" guys are late.", "formal", shown="Well, you") == [" guys"]
+    assert seen(" rains.", "formal", shown="Yeah, it") == []
     assert seen(" And so it rains.", "formal", shown="Yeah, you guys are late.") == []
 
 

@@ -230,12 +230,23 @@ def test_a_fact_that_was_looked_up_is_not_recalled_besides() -> None:
 
 
 def test_asides_stand_at_their_depth_and_what_is_deeper_than_the_window_before_it() -> None:
-    asides = tuple(lore(f"deep {depth}", 1, depth=depth) for depth in (0, 1, 3, 9))
+    asides = tuple(lore(f"deep {depth}", 1, depth=depth) for depth in (0, 1, 3, 9, 20))
     persona = dataclasses.replace(MINA, demonstrations=())
     texts = [turn.text for turn in made(persona, *WALK, asides=asides).prompt.turns]
 
     assert texts == [
-        *("deep 9", "Hi", "Morning.", "deep 3", "Rain again?", "It will pass.", "deep 1", "And now?", "deep 0")
+        *(
+            "deep 20",
+            "deep 9",
+            "Hi",
+            "Morning.",
+            "deep 3",
+            "Rain again?",
+            "It will pass.",
+            "deep 1",
+            "And now?",
+            "deep 0",
+        )
     ]
 
 
