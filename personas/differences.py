@@ -5,10 +5,10 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from personas.loading import default_lines
-from personas.persona import Demonstration, Fact, Persona
+from personas.persona import Demonstration, Ocean, Persona
 
 _UNTOLD: Final = frozenset({"id", "version", "extra"})
 _SENTENCE: Final = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
@@ -74,13 +74,29 @@ def _told(value: object) -> Iterator[str]:
             yield from filter(None, map(str.strip, _SENTENCE.split(value)))
         case tuple():
             for item in value:
-                yield from (_told(item) if isinstance(item, Fact | Demonstration) else filter(None, [str(item)]))
-        case Fact():
-            told = (value.text, str(value.since or ""), *value.values, "" if value.witness else "?")
-            yield f"{value.id}: {' · '.join(filter(None, told))}"
-        case Demonstration():
-            yield " → ".join(filter(None, (value.scene, value.user, value.reply)))
+                yield from _entry(item) if dataclasses.is_dataclass(item) else filter(None, [str(item)])
+        case Ocean():
+            shares = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+            yield from (f"{name}: {share:g}" for name, share in shares if share is not None)
         case True:
             yield "✓"
         case _:
             yield str(value)
+
+
+def _entry(entry: Any) -> Iterator[str]:
+    """One thing of several, in one line: what it is called, and what else it says."""
+    if isinstance(entry, Demonstration):
+        yield " → ".join(filter(None, (entry.scene, entry.user, entry.reply)))
+        return
+    name, *more = (_plain(getattr(entry, field.name)) for field in dataclasses.fields(entry))
+    yield f"{name}: {' · '.join(filter(None, more))}"
+
+
+def _plain(value: object) -> str:
+    """Texts, numbers and times as they stand; nothing of what is made of more."""
+    if isinstance(value, tuple):
+        return ", ".join(part for part in value if isinstance(part, str))
+    if isinstance(value, bool) or value is None or dataclasses.is_dataclass(value):
+        return "" if value is not False else "✗"
+    return str(value)

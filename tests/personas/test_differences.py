@@ -34,6 +34,15 @@ def test_one_sentence_of_a_text_is_one_difference() -> None:
     assert found.lines == (("-", "She likes tea."), ("+", "She likes coffee."))
 
 
+def test_every_field_is_told_in_words() -> None:
+    for persona in bundled().values():
+        for each in differences(None, persona):
+            for _, piece in each.lines:
+                assert piece.strip()
+                assert "None" not in piece
+                assert "(" not in piece.split(" ")[0], piece
+
+
 def test_facts_and_examples_are_told_whole() -> None:
     added = replace(
         KEEPER,
