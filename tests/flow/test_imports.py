@@ -56,7 +56,7 @@ def test_a_card_comes_in_is_changed_and_leaves_as_it_was(run: Run, tmp_path: Pat
     (tmp_path / "ames.json").write_bytes(card("{{char}} keeps a small bookshop."))
     changed = run("import", "ames.json", "--yes", language="ko").stdout.decode()
     assert "− {{char}} keeps a small bakery." in changed
-    assert "지금의 ames" in changed
+    assert "지금 있는 ames" in changed
 
     for form in ("png", "json", "charx"):
         assert run("export", "ames", "--as", form, "--out", f"out.{form}").returncode == 0

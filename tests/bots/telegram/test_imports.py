@@ -8,11 +8,16 @@ from bots.telegram_bot.translate import place_in
 from tests.bots.importing import card
 from tests.bots.telegram.menu_stage import Stage, alert, on_telegram
 from tests.bots.telegram.pressed import model
+from tests.bots.telegram.test_reviewing import desked
 from tests.support.telegram_server import Chat, Message
 
 
+def among(stage: Stage, chat: Chat) -> set[str]:
+    return {name for _, name in stage.opened.host.personas(place_in(chat.id, private=False))}
+
+
 def speaking(stage: Stage) -> set[str]:
-    return {name for _, name in stage.opened.host.personas(place_in(stage.group.id, private=False))}
+    return among(stage, stage.group)
 
 
 def posted(stage: Stage, chat: Chat) -> Message:
@@ -70,3 +75,28 @@ async def test_what_waits_can_be_listed_and_decided_by_typing() -> None:
         done = await stage.say(f"/persona reject {number}", by=stage.owner, chat=stage.group)
 
         assert "Rejected" in "\n".join(message.text for message in done)
+
+
+async def test_what_comes_to_another_chat_is_decided_there_for_the_group_it_is_of() -> None:
+    async with desked("Tea", "Sea", kept=0) as (stage, desk, [tea, sea]):
+        await stage.send("ames.json", card(), "/persona import", by=stage.mod, chat=tea)
+        message = posted(stage, desk)
+        listed = "\n".join(one.text for one in await stage.say("/persona pending", by=stage.owner, chat=desk))
+        early = await stage.press(message, "i1:approve", by=stage.mod)
+        await stage.press(message, "i1:approve", by=stage.owner)
+
+        assert "Ames (ames)" in listed
+        assert "senior moderators" in alert(early)
+        assert "Approved" in message.text
+        assert "Ames" in among(stage, tea)
+        assert "Ames" not in among(stage, sea) | among(stage, desk)
+
+
+async def test_what_is_typed_in_another_chat_is_done_in_the_group_it_is_of() -> None:
+    async with desked("Tea", "Sea", kept=0) as (stage, desk, [_, sea]):
+        await stage.send("ames.json", card(), "/persona import", by=stage.owner, chat=sea)
+        found = re.search(r"/persona approve \w+", posted(stage, desk).text)
+        assert found
+        await stage.say(found[0], by=stage.owner, chat=desk)
+
+        assert "Ames" in among(stage, sea)
