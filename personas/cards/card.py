@@ -65,6 +65,8 @@ class Card:
     """Of `picture`, by its first bytes: "image/png", "image/jpeg", "image/webp", "image/gif"."""
     dropped: tuple[str, ...] = ()
     """Names of what is not used: assets but the picture, further files, a second card. At most fifty."""
+    chunks: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
+    """Assets as they stood in its PNG, by keyword: an export as PNG has them again."""
     archive: bytes = field(default=b"", repr=False)
     """The whole file where it is a CHARX: an export as one has all of its files again."""
 

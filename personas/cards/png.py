@@ -18,7 +18,7 @@ MAX_RATIO: Final = 100
 _SMALL: Final = 65_536
 
 _CARD_KEYWORDS: Final = frozenset({"chara", "ccv3"})
-_ASSET_KEYWORD: Final = "chara-ext-asset_"
+ASSET_KEYWORD: Final = "chara-ext-asset_"
 _TEXTS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _PICTURE: Final = frozenset(
     [
@@ -40,6 +40,8 @@ class Picture:
     """The texts that hold a card, by keyword: "ccv3", "chara"; of several with one keyword the first."""
     others: tuple[str, ...]
     """Keywords of texts with assets, and of further cards."""
+    assets: tuple[tuple[str, bytes], ...] = field(repr=False)
+    """Texts with assets as they stand, by keyword."""
 
 
 def take_apart(data: bytes, *, file: str) -> Picture:
@@ -47,17 +49,20 @@ def take_apart(data: bytes, *, file: str) -> Picture:
     kept = [SIGNATURE]
     cards: dict[str, bytes] = {}
     others: list[str] = []
+    assets: list[tuple[str, bytes]] = []
     for number, (kind, body) in enumerate(_chunks(data, file), start=1):
         if kind in _TEXTS:
             keyword = body.partition(b"\0")[0].decode("latin-1")
             name = keyword.casefold()
             if name in _CARD_KEYWORDS and name not in cards:
                 cards[name] = _text(kind, body, file=file, key=f"{number} ({keyword})")
-            elif name in _CARD_KEYWORDS or name.startswith(_ASSET_KEYWORD):
+            elif name in _CARD_KEYWORDS or name.startswith(ASSET_KEYWORD):
                 others.append(keyword)
+                if kind == b"tEXt" and name not in _CARD_KEYWORDS:
+                    assets.append((keyword, body.partition(b"\0")[2]))
         elif kind in _PICTURE:
             kept.append(_chunk(kind, b"" if kind == b"IEND" else body))
-    return Picture(image=b"".join(kept), cards=cards, others=tuple(others))
+    return Picture(image=b"".join(kept), cards=cards, others=tuple(others), assets=tuple(assets))
 
 
 def with_texts(image: bytes, texts: Iterable[tuple[str, bytes]]) -> bytes:

@@ -89,7 +89,7 @@ def _from_png(data: bytes, file: str) -> Card:
     if keyword is None:
         raise PersonaFileError("cards.png_no_card", file=file, key="-", expected="ccv3, chara")
     raw = _known(parse(unwrap(taken.cards[keyword], file=file, key=keyword), file=file, key=keyword))
-    return _card(raw, file, taken.image, taken.others)
+    return replace(_card(raw, file, taken.image, taken.others), chunks=taken.assets)
 
 
 def _from_charx(data: bytes, file: str) -> Card:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -24,6 +24,7 @@ _ORIGINAL: Final = "{{original}}\n"
 """In a system prompt: other programs put theirs here, instead of losing it to ours."""
 _MATURE: Final = "nsfw"
 _DECORATOR: Final = re.compile(r"(?:\s*@@@?[^\n]*(?:\n|\Z))+\s*")
+_CHUNK: Final = "__asset:"
 _BESIDE: Final = re.compile(r"embedd?ed://|__asset:")
 """How assets are named that stood beside the JSON."""
 FORMS: Final = ("png", "json", "charx")
@@ -53,14 +54,15 @@ def write_card(persona: Persona, *, card: Card | None = None, picture: bytes | N
         return _packed(persona, root, data, image, card=card, anew=picture is not None)
     holds = form == "png" and media_type_of(image) == "image/png"
     listed = image if not holds and (form == "png" or picture) else b""
-    _put_assets(data, listed, holds=holds, anew=picture is not None)
+    chunks = card.chunks if card and form == "png" else ()
+    _put_assets(data, listed, chunks, holds=holds, anew=picture is not None)
     whole = _whole(root, data)
     if form == "json":
         return _encoded(whole)
     image = image if holds else png.plain(*_colour(persona.id))
-    texts = [("ccv3", base64.b64encode(_encoded(whole)))]
+    texts = [*chunks, ("ccv3", base64.b64encode(_encoded(whole)))]
     older = base64.b64encode(_encoded(_as_v2(whole, persona.language)))
-    if len(image) + len(texts[0][1]) + len(older) < MAX_BYTES:
+    if len(image) + sum(len(text) for _, text in texts) + len(older) < MAX_BYTES:
         texts.insert(0, ("chara", older))
     return png.with_texts(image, texts)
 
@@ -200,13 +202,18 @@ def _further(persona: Persona) -> dict[str, object]:
     return told
 
 
-def _put_assets(data: dict[str, object], picture: bytes, *, holds: bool, anew: bool) -> None:
-    """Leave out what stood beside the card and was not kept; list as the icon `picture`, or the file that holds it all.
+def _put_assets(
+    data: dict[str, object], picture: bytes, chunks: Iterable[tuple[str, bytes]], *, holds: bool, anew: bool
+) -> None:
+    """Leave out what stood beside the card and is not among `chunks`; list as the icon `picture`, or the file that
+    holds it all.
 
     `anew`: whatever icon the card had is not its icon any more.
     """
     assets = data.get("assets")
-    kept = [asset for asset in assets if not _stood_beside(asset)] if isinstance(assets, list) else []
+    names = {_CHUNK + keyword[len(png.ASSET_KEYWORD) :].removeprefix(":") for keyword, _ in chunks}
+    listed = assets if isinstance(assets, list) else []
+    kept = [asset for asset in listed if not _stood_beside(asset) or _uri(asset) in names]
     if anew:
         kept = [asset for asset in kept if not _is_icon(asset)]
     icons = [asset for asset in kept if _is_icon(asset)]

@@ -87,6 +87,24 @@ def test_an_archive_is_exported_with_every_file_it_had() -> None:
     assert [asset["type"] for asset in another.assets] == ["icon", "emotion"]
 
 
+def test_assets_in_a_picture_leave_in_a_picture() -> None:
+    assets = [
+        {"type": "icon", "uri": "ccdefault:", "name": "main", "ext": "png"},
+        {"type": "emotion", "uri": "__asset:smile", "name": "smile", "ext": "png"},
+        {"type": "emotion", "uri": "__asset:3", "name": "frown", "ext": "png"},
+        {"type": "emotion", "uri": "__asset:lost", "name": "lost", "ext": "png"},
+    ]
+    chunks = [text("chara-ext-asset_:smile", b"aGVsbG8="), text("chara-ext-asset_3", b"aGVsbG8h")]
+    card = read(png(*chunks, text("ccv3", encoded({**V3, "data": {**V3["data"], "assets": assets}}))))
+    written = write_card(persona(card), card=card)
+
+    again = read(written)
+    assert again.raw == {**V3, "data": {**V3["data"], "assets": assets[:3]}}
+    assert again.chunks == card.chunks
+    assert all(chunk in written for chunk in chunks)
+    assert [asset["type"] for asset in read(write_card(persona(card), card=card, form="json")).assets] == ["icon"]
+
+
 def test_a_picture_stands_beside_the_card_in_an_archive() -> None:
     card = read(png(text("ccv3", encoded(V3))))
     again = read(write_card(persona(card), card=card, form="charx"))
