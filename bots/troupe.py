@@ -4,7 +4,7 @@ import asyncio
 import base64
 import logging
 import re
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -230,6 +230,8 @@ class Read:
     """See `Candidate.seen`."""
     unusable: tuple[str, ...] = ()
     """See `Candidate.unusable`."""
+    book: Mapping[str, object] = field(default_factory=dict, repr=False)
+    """The lore book in the card, as it stood."""
 
 
 def read_file(data: bytes, file: str, *, name: str = "", taken: Collection[str] = ()) -> Read:
@@ -262,7 +264,7 @@ def _read_card(card: Card, name: str, taken: Collection[str]) -> Read:
     refuse_forbidden(book, file=card.file)
     if points_elsewhere(book):
         seen = tuple(dict.fromkeys((*seen, "cards.has_remote")))
-    return Read(persona=persona, document=document, seen=seen, unusable=unusable(book))
+    return Read(persona=persona, document=document, seen=seen, unusable=unusable(book), book=book)
 
 
 def is_persona_file(file: str) -> bool:

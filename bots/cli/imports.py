@@ -2,6 +2,9 @@
 
 import getpass
 import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
@@ -51,7 +54,7 @@ def persona_import(
         raise RefuseToStart("imports.no_folder", folder=folder or "-")
     data = _read(path)
     read = read_file(data, path.name, name=name, taken=bundled())
-    persona = read.persona
+    persona, lore = read.persona, _lore(read.book, read.persona.id)
     own = load_library([folder]).get(persona.id)
     blocked = run(_blocked(settings, persona))
     _show(settings, persona, own, (*notes(read.seen, read.unusable, lint(persona), settings.language), *blocked))
@@ -66,6 +69,10 @@ def persona_import(
     save(folder / f"{persona.id}.toml", read.document.encode(), force=own is not None)
     if not path.name.lower().endswith(".toml"):
         _keep_card(folder, persona.id, data)
+    if lore:
+        with suppress(OSError):  # which is told of what cannot be written there
+            (folder / "lore").mkdir(exist_ok=True)
+        save(folder / "lore" / f"{persona.id}.json", lore, force=True)
     show(Card(title=say("imports.done", settings, id=persona.id, folder=folder), tone=Tone.GOOD), settings)
 
 
@@ -129,10 +136,23 @@ async def _written_down(settings: Settings, persona: Persona, data: bytes) -> No
         await state.append(line_of_import("approved", "-", persona, digest=digest, server="", by=by, at=utc_now()))
 
 
+def _lore(book: Mapping[str, object], name: str) -> bytes:
+    """The file of a lore book, which is read beside its persona; b"" for none. Raises LorebookError."""
+    from personas.lore.conversion import is_book
+    from personas.lore.loading import read_lorebook
+
+    if not is_book(book):
+        return b""
+    written = json.dumps({"spec": "lorebook_v3", "data": book}).encode()
+    read_lorebook(written, file=f"lore/{name}.json", name=name)
+    return written
+
+
 def _keep_card(folder: Path, name: str, data: bytes) -> None:
     """The card stands beside its persona, for an export in which nothing is lost."""
     for card in _cards(folder, name):
-        card.unlink(missing_ok=True)
+        with suppress(OSError):
+            card.unlink()
     save(folder / f"{name}{_ending(data)}", data, force=False)
 
 

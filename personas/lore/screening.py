@@ -8,10 +8,11 @@ from typing import Final
 
 import re2
 
-from personas.errors import PersonaFileError
+from personas.errors import LorebookError, PersonaFileError
 from personas.lint import FORBIDDEN
 from personas.lore.conversion import pattern_in
 from personas.lore.matching import complaint
+from personas.lore.schema import MAX_PATTERNS
 from personas.remarks import Level, Remark
 
 _MOST: Final = 20
@@ -52,7 +53,9 @@ def points_elsewhere(book: Mapping[str, object]) -> bool:
 
 
 def refuse_forbidden(book: Mapping[str, object], *, file: str) -> None:
-    """Raises PersonaFileError for the first such remark."""
+    """Raises PersonaFileError for the first such remark, LorebookError for more patterns than are matched at once."""
+    if sum(1 for _, entry in _entries(book) for _ in _patterns(entry)) > MAX_PATTERNS:
+        raise LorebookError("lore.many_patterns", file=file, expected=MAX_PATTERNS)
     for remark in forbidden(book):
         raise _Refusal(file, remark)
 

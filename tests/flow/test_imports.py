@@ -12,6 +12,7 @@ import pytest
 
 from personas.cards import read_card
 from personas.loading import load_persona
+from personas.lore.loading import load_lore
 from tests.bots.importing import card
 from tests.personas.carding import V3
 
@@ -53,6 +54,8 @@ def test_a_card_comes_in_is_changed_and_leaves_as_it_was(run: Run, tmp_path: Pat
 
     assert run("import", "ames.json", "--yes").returncode == 0
     assert load_persona(tmp_path / "mine" / "ames.toml").name == "Ames"
+    [book] = load_lore([tmp_path / "mine"], ["ames"]).values()
+    assert [entry.content for entry in book.entries] == ["The oven is old."]
     (tmp_path / "ames.json").write_bytes(card("{{char}} keeps a small bookshop."))
     changed = run("import", "ames.json", "--yes", language="ko").stdout.decode()
     assert "− {{char}} keeps a small bakery." in changed

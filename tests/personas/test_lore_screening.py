@@ -8,7 +8,7 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personas.errors import PersonaFileError
+from personas.errors import LorebookError, PersonaFileError
 from personas.lint import FORBIDDEN
 from personas.lore.screening import forbidden, loosened, points_elsewhere, refuse_forbidden, unusable
 
@@ -70,6 +70,13 @@ def test_entries_with_patterns_that_cannot_be_matched_safely_are_named(
     entry: dict[str, Any], named: tuple[str, ...]
 ) -> None:
     assert unusable(book(HARMLESS, entry)) == named
+
+
+def test_more_patterns_than_are_matched_at_once_keep_a_book_out() -> None:
+    with pytest.raises(LorebookError) as caught:
+        refuse_forbidden(book(*[{"keys": ["/a/"]}] * 1_001), file="a.json")
+    assert "1000" in caught.value.explain("ko")
+    refuse_forbidden(book(*[{"keys": ["/a/"]}] * 1_000), file="a.json")
 
 
 def test_no_more_than_twenty_are_named() -> None:
