@@ -242,7 +242,7 @@ class Aftermath:
             message=record.message,
             channel=record.channel,
         )
-        fresh = replace(begun, exchange=record.exchange, outcome=record.outcome)
+        fresh = replace(begun, exchange=record.exchange, outcome=record.outcome, reacts=record.reacts)
         await self._replies.keep(fresh)
         return fresh
 
@@ -261,7 +261,7 @@ class Aftermath:
     async def _remember(self, kept: Exchange, record: Record, scene: Scene, text: str) -> None:
         """What was said is a part of the conversation, where it belongs."""
         later = await self._replies.after(record)
-        said = Turn(role="user", text=kept.opening.said)
+        said = None if record.reacts else Turn(role="user", text=kept.opening.said)
         try:
             async with self._inbox.turn(record.conversation):
                 scene.conversation.released(said, text, record.id, before=later.id if later else "")

@@ -16,6 +16,7 @@ from bots.casting import Casting
 from bots.commands import Commands, Offices
 from bots.config import DiscordSection, Settings, TelegramSection
 from bots.consent import Consents
+from bots.ensemble import Ensemble
 from bots.errors import RefuseToStart, SettingsError
 from bots.feedback import Feedback
 from bots.hall import Hall
@@ -173,6 +174,7 @@ def house_of(
     )  # fmt: skip
     return House(
         runtime=runtime, scenes=scenes, troupe=troupe, inbox=inbox,
+        ensemble=Ensemble(scenes, tools.mutes, meter, chance=random.random, encoder=encoder_of(runtime.guard)),
         commands=Commands(offices),
         meter=meter,
         notices=Notices(state, now),

@@ -76,6 +76,11 @@ def spoken(text: str) -> str:
 
 def addressed(text: str, names: Mapping[str, str]) -> str:
     """The id of whoever is named first in `text`, of two at one place the longer name; "" for nobody."""
+    return next(iter(called_in(text, names)), "")
+
+
+def called_in(text: str, names: Mapping[str, str]) -> tuple[str, ...]:
+    """The ids of all who are named in `text`, in order, of two at one place the longer name first."""
     shorts = [_short(name) for name in names.values()]
     places = []
     for persona, name in names.items():
@@ -83,7 +88,7 @@ def addressed(text: str, names: Mapping[str, str]) -> str:
         calls = {name, short} if short and shorts.count(short) == 1 else {name}
         found = [(_word(called).search(text), called) for called in calls]
         places += [(match.start(), -len(called), persona) for match, called in found if match]
-    return min(places)[2] if places else ""
+    return tuple(dict.fromkeys(persona for _, _, persona in sorted(places)))
 
 
 def _short(name: str) -> str:

@@ -31,6 +31,7 @@ from bots.safety import Safety
 from bots.safety import card as safety_card
 from bots.sampling import sampled
 from bots.scene import Scene, Scenes
+from bots.scene_commands import SceneCommands
 from moderation.appeals import Side
 from moderation.cases import Reviewer, ReviewStep
 from moderation.errors import ModerationError, UnknownExchange
@@ -90,6 +91,7 @@ class Commands:
         self._known: Mapping[str, tuple[Role, Handler]] = {
             "help": (Role.MEMBER, self._help),
             "persona": (Role.MEMBER, self._persona),
+            "scene": (Role.MEMBER, SceneCommands(offices.scenes).run),
             "reset": (Role.MEMBER, self._reset),
             "note": (Role.MEMBER, self._note),
             "memory": (Role.MEMBER, self._memory),
@@ -171,10 +173,12 @@ class Commands:
     async def _reset(self, _words: list[str], caller: Caller, scene: Scene) -> Card:
         """Begin anew: where others talk too, for moderators and for whoever was answered last."""
         if not caller.place.private and caller.role < Role.MODERATOR:
-            newest = await self._offices.replies.newest(caller.place.conversation, scene.cast.persona.id)
+            whose = "" if scene.stage else scene.cast.persona.id
+            newest = await self._offices.replies.newest(caller.place.conversation, whose)
             if newest is None or not caller.is_person(newest.person):
                 raise NotAllowed("commands.not_allowed", role=_say("role_moderator", scene))
-        self._offices.scenes.hall.reset(caller.place.conversation, scene.cast.persona.id)
+        for cast in scene.stage or (scene.cast,):
+            self._offices.scenes.hall.reset(caller.place.conversation, cast.persona.id)
         return Card(title=_say("reset_done", scene), tone=Tone.GOOD, met=True)
 
     async def _note(self, words: list[str], caller: Caller, scene: Scene) -> Card:

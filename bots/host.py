@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -13,6 +13,7 @@ from bots.attention import Attention, Heard, attend
 from bots.cadence import strictest
 from bots.cards import Card, Tone
 from bots.commands import Commands
+from bots.ensemble import Ensemble
 from bots.errors import Unknown
 from bots.inbox import Busy, Inbox
 from bots.loops import Loops
@@ -57,6 +58,7 @@ class House:
     runtime: PersonaRuntime
     scenes: Scenes
     troupe: Troupe
+    ensemble: Ensemble
     inbox: Inbox
     commands: Commands
     meter: Meter
@@ -131,26 +133,32 @@ class Host:
 
     async def listen(self, heard: Heard, place: Place) -> Attention | None:
         """See `Router.listen`."""
-        scenes = self._house.scenes
+        scenes, ensemble = self._house.scenes, self._house.ensemble
         settings = await scenes.places.of(place)
-        if settings.paused:
-            return None
-        personas = [cast.persona for cast in scenes.hall.casts(place.community)]
-        names = {one.id: one.name for one in personas if not settings.personas or one.id in settings.personas}
-        default = scenes.speaker("", place, settings).persona.id
-        attention = attend(heard, settings, names, default, chance=self._house.chance)
-        if heard.machine and attention is None:
+        stage = scenes.stage(place, settings)
+        personas = [cast.persona for cast in stage or scenes.hall.casts(place.community)]
+        open_to = None if stage else settings.personas
+        names = {one.id: one.name for one in personas if not open_to or one.id in open_to}
+        default = "" if stage else scenes.speaker("", place, settings).persona.id
+        attention = None if settings.paused else attend(heard, settings, names, default, chance=self._house.chance)
+        if not heard.machine:
+            await ensemble.heard(heard.text, place, settings, meant=attention is not None)
+        if settings.paused or (heard.machine and attention is None):
             return None
         # A human's word resets the guard against loops even where it calls nobody.
         loops = self._house.loops
         allowed = loops.allow(place.conversation, is_bot=heard.machine, limit=settings.loop_limit)
+        if attention and not attention.persona:
+            attention = replace(attention, persona=await ensemble.answering(attention.text, place, settings))
         return attention if allowed else None
 
     async def reply(
         self, caller: Caller, cue: Cue = Cue.ANSWER, *, last: tuple[str, str] | None = None
     ) -> AsyncGenerator[Event | Card, None]:
         """See `Router.reply`."""
-        message = caller.message
+        message, ensemble = caller.message, self._house.ensemble
+        if cue is not Cue.REACT:
+            ensemble.interrupt(caller.place.conversation)
         async with self._house.inbox.turn(caller.place.conversation):
             scene = await self._house.scenes.of(caller)
             if message.persona and scene.cast.persona.id != message.persona:
@@ -161,7 +169,10 @@ class Host:
             if cue is Cue.CONTINUE and not scene.conversation.ends_with(message.reply):
                 yield _bad("showing.nothing_to_change", scene.language)
                 return
-            cards, may_speak = await self._before(caller, scene)
+            reacts = cue is Cue.REACT
+            cards, may_speak = (
+                ([], await ensemble.may_react(caller, scene)) if reacts else await self._before(caller, scene)
+            )
             for card in cards:
                 yield card
             if not may_speak:
@@ -170,11 +181,20 @@ class Host:
             async def spent(usage: Usage) -> None:
                 await self._spend(caller, usage)
 
-            replying = self._house.runtime.respond(message, scene.cast, scene.conversation, cue, spent=spent)
-            events = self._house.sampling.watch(replying, caller, scene)
-            async with aclosing(events):
-                async for event in events:
+            events = self._house.runtime.respond(message, scene.cast, scene.conversation, cue, spent=spent)
+            if not reacts:  # a reaction answers no person, so that it is no sample of what one was told
+                events = self._house.sampling.watch(events, caller, scene)
+            async with aclosing(ensemble.turn(events, caller, scene, cue)) as turn:
+                async for event in turn:
                     yield event
+
+    async def reacts(self, caller: Caller) -> str:
+        """See `Router.reacts`."""
+        place = caller.place
+        settings = await self.settings(place)
+        if settings.paused or not settings.scene or self._house.inbox.occupied(place.conversation):
+            return ""
+        return await self._house.ensemble.reacting(caller.message.person, place, settings)
 
     async def decline(self, caller: Caller) -> AsyncGenerator[Event | Card, None]:
         """See `Router.decline`."""
@@ -312,7 +332,7 @@ class Host:
                 _log.warning("a notice was not noted: error=%s", error.key)
                 due = "first"
         kind = "first" if asked else due
-        return notice_card(kind, scene.cast.persona.name, scene.language, cadence) if kind else None
+        return notice_card(kind, scene.names, scene.language, cadence) if kind else None
 
     async def _before(self, caller: Caller, scene: Scene) -> tuple[list[Card], bool]:
         """What the person is told first, and whether there is a reply. Where the state cannot be asked, there is none:
@@ -336,7 +356,7 @@ class Host:
         except Deflect as error:
             _log.critical("the state failed: error=%s", error.key)
             return [_bad("host.state_failed", language)], False
-        cards = [notice_card(due, persona.name, language, cadence)] if due else []
+        cards = [notice_card(due, scene.names, language, cadence)] if due else []
         if standing.level is Level.WARN:
             cards.append(limit_card(standing, language))
         return cards, True

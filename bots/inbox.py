@@ -57,6 +57,10 @@ class Inbox:
             refused=self._refused,
         )
 
+    def occupied(self, conversation: Hashable) -> bool:
+        """Whether a reply is made, or waits, in this conversation."""
+        return conversation in self._users
+
     @asynccontextmanager
     async def turn(self, conversation: Hashable) -> AsyncIterator[None]:
         """Wait for this conversation's turn and for room; raises Busy at once where too many wait already, here or

@@ -90,15 +90,23 @@ class Performer:
         self._pacers: OrderedDict[str, Pacer] = OrderedDict()
 
     async def answer(
-        self, caller: Caller, channel: str, tell: Tell, *, persona: str, quoted: object = None
+        self,
+        caller: Caller,
+        channel: str,
+        tell: Tell,
+        *,
+        persona: str,
+        quoted: object = None,
+        cue: Cue = Cue.ANSWER,
     ) -> Shown | None:
-        """Show the reply to what somebody wrote in `channel`; None where there was none.
+        """Show the reply to what somebody wrote in `channel`, or, with `Cue.REACT`, to what another persona said there;
+        None where there was none.
 
         Raises Busy, Gone, Missing, and what the dialect calls broken.
         """
         record = await self._begun(caller, channel, persona=persona, message=caller.message.id)
-        board = await self._dialect.board(record, quoted=quoted)
-        shown = await self._show(board, self._router.reply(_about(record, caller)), tell)
+        board = await self._dialect.board(replace(record, reacts=cue is Cue.REACT), quoted=quoted)
+        shown = await self._show(board, self._router.reply(_about(record, caller), cue), tell)
         if shown is not None and not shown.gone:
             await self._undress(board.record)
         return await self._noted(caller, shown)

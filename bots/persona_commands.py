@@ -49,9 +49,10 @@ class PersonaCommands:
         return await handler(rest, caller, scene)
 
     async def _list(self, _words: list[str], caller: Caller, scene: Scene) -> Card:
+        speaking = {cast.persona.id for cast in scene.stage or (scene.cast,)}
         rows = tuple(
             Row(
-                label=("▸ " if cast is scene.cast else "  ") + cast.persona.id,
+                label=("▸ " if cast.persona.id in speaking else "  ") + cast.persona.id,
                 text=f"{cast.persona.name} · {cast.persona.language} · {cast.persona.tagline}",
             )
             for cast in self._scenes.hall.casts(caller.place.community)
@@ -74,6 +75,8 @@ class PersonaCommands:
             )
         person = caller.message.person if caller.place.private else ""
         await self._scenes.places.change(caller.place.conversation, person, persona=name)
+        if scene.settings.scene:  # whoever is chosen alone speaks alone
+            await self._scenes.end(caller)
         self._scenes.hall.reset(caller.place.conversation, name)
         return Card(title=_say("persona_done", scene, name=cast.persona.name), tone=Tone.GOOD, met=True)
 

@@ -121,6 +121,12 @@ class PlaceSettings:
     """Id of who speaks where nobody else is named, or "": the one of the settings."""
     personas: _Names = ()
     """Ids of those who may be addressed by name; empty: all."""
+    scene: _Names = ()
+    """Ids of those who are on the stage together; fewer than two: nobody is."""
+    scene_turns: Annotated[int, Field(ge=1, le=6)] = 3
+    """Turns that they may have in a row after a human spoke."""
+    scene_chance: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """How often one of them reacts to another that did not call it, and again to that one."""
     mode: Annotated[Mode, Field(strict=False), _one_of(*Mode)] = Mode.MENTION
     chance: Annotated[float, Field(ge=0, le=1)] = 0.05
     """How often another message is answered in the mode CHANCE."""

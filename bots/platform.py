@@ -143,6 +143,11 @@ class Router(Protocol):
         window that was lost. Iterate to the end or close (`contextlib.aclosing`).
         """
 
+    async def reacts(self, caller: Caller) -> str:
+        """The id of the persona that reacts to what another one on the same stage has just said where `caller`, who set
+        it off, is; "" for nobody. `reply` gives it with `Cue.REACT`: it ends without `Finished` as soon as
+        a human speaks there. To be asked again after each that came to its end."""
+
     def decline(self, caller: Caller) -> AsyncGenerator[Event | Card, None]:
         """What the persona says to something that holds no words (a sticker, a voice message, a picture), with cards
         before it as with `reply`; raises Busy before the first event. No model is asked, and none of it is a part of

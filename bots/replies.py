@@ -67,6 +67,8 @@ class Record:
     """Key of whoever worded what stands there, or "": the persona itself."""
     aside: bool = False
     """What the persona says to a message that holds no words."""
+    reacts: bool = False
+    """What it says to another persona's reply to that message, or to one that came of it."""
 
     leaves: bool = False
     """It is a greeting, and the persona has others."""
@@ -218,7 +220,7 @@ class Replies:
 
     async def to(self, conversation: str, message: str) -> Record | None:
         """The reply in a conversation to the message of that id, where it is one of the newest there."""
-        return await self._latest(conversation, lambda record: record.message == message)
+        return await self._latest(conversation, lambda record: record.message == message and not record.reacts)
 
     async def before(self, record: Record) -> Record | None:
         """The reply of the same persona in the same conversation that came before."""

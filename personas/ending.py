@@ -1,9 +1,10 @@
 """Waiting for a task to tidy up."""
 
 import asyncio
+from typing import Any
 
 
-async def end_of(task: "asyncio.Task[None]") -> None:
+async def end_of(task: "asyncio.Future[Any]") -> None:
     """Wait until `task`, which was cancelled, has ended, even where the caller is cancelled once more meanwhile.
 
     A second cancellation is passed on, but not before the end: nothing is left running behind the caller's back.

@@ -14,20 +14,24 @@ from bots.console_bot.screen import Screen
 from bots.console_bot.terminal import Terminal
 from bots.logs import logging_to
 from bots.parts import utc_now
+from bots.platform import Caller
+from bots.scene import Scenes
+from bots.scene_commands import SceneCommands
 
 
 def chat(
     model: ModelName = None,
     persona: Annotated[str | None, typer.Option("--persona", help="persona_option", metavar="ID")] = None,
+    company: Annotated[list[str] | None, typer.Option("--with", help="with_option", metavar="ID")] = None,
     file: SettingsFile = None,
 ) -> None:
     """chat"""
     settings = settings_of(file, model=model)
-    complaints = run(_chat(settings.speaking(persona) if persona else settings))
+    complaints = run(_chat(settings.speaking(persona) if persona else settings, tuple(company or ())))
     raise typer.Exit(1 if complaints else 0)
 
 
-async def _chat(settings: Settings) -> int:
+async def _chat(settings: Settings, company: tuple[str, ...]) -> int:
     """How much went wrong that a script should know of: lines that could not be read, replies that came to nothing."""
     from bots.app import open_host
     from bots.console_bot.lines import piped, typed
@@ -51,6 +55,8 @@ async def _chat(settings: Settings) -> int:
     async with AsyncExitStack() as stack:
         host = await stack.enter_async_context(open_host(settings, alone=True))
         host.register(terminal, alone=True)
+        if company:
+            await _together(host.house.scenes, company, terminal.caller(""))
         if interactive():
             screen.notice("console.welcome")
             if settings.model.use == DEFAULT_MODEL:
@@ -61,6 +67,12 @@ async def _chat(settings: Settings) -> int:
         stack.enter_context(logging_to(settings.log_file, level=settings.log.level))
         await terminal.serve(host)
     return complaints + (0 if interactive() else terminal.failures)
+
+
+async def _together(scenes: Scenes, company: tuple[str, ...], caller: Caller) -> None:
+    """Have others on the stage with whoever speaks there. Raises BotError."""
+    scene = await scenes.of(caller)
+    await SceneCommands(scenes).run(["start", scene.cast.persona.id, *company], caller, scene)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from bots.attention import Heard
 from bots.cards import Card, Tone
 from bots.console_bot.screen import Screen
 from bots.inbox import Busy
@@ -46,6 +47,10 @@ class Terminal:
         """By the exchange of each reply that is held, who would have said it."""
         self._put: dict[str, str] = {}
         """By reply, what was shown of it since."""
+        self._spoke = ""
+        """Id of the persona that spoke last on a stage, or ""."""
+        self._reply = ""
+        """What that reply is known by."""
         self._count = 0
         self.failures = 0
         """Replies that came to nothing because a model or the store failed."""
@@ -72,14 +77,17 @@ class Terminal:
     async def _take(self, router: Router, line: str) -> bool:
         """Act on a line; whether it was the last."""
         caller = self.caller(line)
+        if not (await router.settings(HERE)).scene:
+            self._spoke = self._reply = ""
         name, _, wish = line.strip().partition(" ")
         if name in _CUES:
-            if not wish or await self._wished(router, wish, caller):
-                await self._answer(router, caller, _CUES[name])
+            last = _spoken_to(caller, self._spoke, self._reply)
+            if not wish or await self._wished(router, wish, last):
+                await self._answer(router, last, _CUES[name])
         elif line.startswith("/"):
-            return await self._command(router, line, caller)
+            return await self._command(router, line, _spoken_to(caller, self._spoke))
         elif line.strip():
-            await self._answer(router, caller)
+            await self._round(router, caller)
         return False
 
     async def _look(self, router: Router) -> None:
@@ -167,8 +175,26 @@ class Terminal:
             self._screen.passage(meeting.greeting)
             self._screen.end()
 
-    async def _answer(self, router: Router, caller: Caller, cue: Cue = Cue.ANSWER) -> None:
-        """Show one reply in a task of its own, which Ctrl-C cancels."""
+    async def _round(self, router: Router, caller: Caller) -> None:
+        """The reply of whoever it is for, and, on a stage, what the others say to it until nobody does, or Ctrl-C."""
+        if not (await router.settings(HERE)).scene:
+            await self._answer(router, caller)
+            return
+        attention = await router.listen(Heard(text=caller.message.text, at_home=True), HERE)
+        goes_on = await self._turn(router, caller, attention.persona if attention else "", Cue.ANSWER)
+        while goes_on and (persona := await router.reacts(caller)):
+            goes_on = await self._turn(router, caller, persona, Cue.REACT)
+
+    async def _turn(self, router: Router, caller: Caller, persona: str, cue: Cue) -> bool:
+        """One persona's turn on a stage; whether it came to its end."""
+        self._count += 1
+        self._spoke, self._reply = persona, f"{caller.message.id}.{self._count}"
+        if persona:
+            self._persona = router.mask(persona, HERE.community).name
+        return await self._answer(router, _spoken_to(caller, persona, self._reply), cue)
+
+    async def _answer(self, router: Router, caller: Caller, cue: Cue = Cue.ANSWER) -> bool:
+        """Show one reply in a task of its own, which Ctrl-C cancels; whether there was one to its end."""
         task = asyncio.create_task(self._show(router, caller, cue))
         with _interrupts(task):
             try:
@@ -178,44 +204,57 @@ class Terminal:
                 await asyncio.wait([task])
         if task.cancelled():
             self._screen.notice("console.cancelled")
-        else:
-            task.result()
+            return False
+        return task.result()
 
-    async def _show(self, router: Router, caller: Caller, cue: Cue) -> None:
-        self._screen.speaker(self._persona)
+    async def _show(self, router: Router, caller: Caller, cue: Cue) -> bool:
+        """Show a reply; whether it came to its end. Whoever reacts is named only once there are words: nobody waits."""
+        finished, named = False, cue is not Cue.REACT
+        if named:
+            self._screen.speaker(self._persona)
         try:
             async with aclosing(router.reply(caller, cue)) as reply:
                 async for event in reply:
+                    finished = finished or isinstance(event, Finished)
                     match event:
                         case Card():
                             self._screen.card(event)
                         case Passage():
+                            if not named:
+                                self._screen.speaker(self._persona)
+                            named = True
                             self._screen.passage(event)
                         case Withdrawal():
                             self._screen.withdrawn()
                             self._screen.speaker(self._persona)
-                        case Finished():
+                        case Finished() if named:
                             self.failures += event.failure is not None
                             self._screen.finished(event)
-                            await self._note(router.replies, caller, event)
+                            await self._note(router.replies, caller, event, reacts=cue is Cue.REACT)
         except Busy:
             self._screen.notice("console.busy")
+        return finished
 
-    async def _note(self, replies: Replies, caller: Caller, finished: Finished) -> None:
+    async def _note(self, replies: Replies, caller: Caller, finished: Finished, *, reacts: bool) -> None:
         """What a reply was about, as chat platforms note it: one that is held is found by that when it is decided."""
         begun = await replies.begin(
             platform=PLATFORM,
             conversation=HERE.conversation,
             server="",
-            persona=self._id,
+            persona=caller.message.persona or self._id,
             person=self._person,
             message=caller.message.id,
             channel=PLATFORM,
         )
         outcome, exchange = finished.outcome, finished.exchange
-        await replies.keep(replace(begun, running=False, exchange=exchange, outcome=outcome.value))
+        await replies.keep(replace(begun, running=False, exchange=exchange, outcome=outcome.value, reacts=reacts))
         if outcome is Outcome.HELD and exchange:
             self._held[exchange] = self._persona
+
+
+def _spoken_to(caller: Caller, persona: str, reply: str = "") -> Caller:
+    """The caller, who speaks to that persona, about the reply that is known by `reply`."""
+    return replace(caller, message=replace(caller.message, persona=persona, reply=reply))
 
 
 def _read(file: Path) -> bytes:
@@ -235,7 +274,7 @@ def write_anew(card: Card) -> Path:
 
 
 @contextmanager
-def _interrupts(task: "asyncio.Task[None]") -> Iterator[None]:
+def _interrupts(task: "asyncio.Task[bool]") -> Iterator[None]:
     """Ctrl-C cancels `task` while this is open."""
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, task.cancel)

@@ -20,6 +20,7 @@ from bots.inbox import Busy
 from bots.performing import Performer
 from bots.places import Mode, PlaceSettings
 from bots.platform import Caller, Router
+from bots.rounds import react
 from bots.streaming import Gone
 from moderation.errors import Deflect
 from moderation.words import catalogue
@@ -149,6 +150,15 @@ class Listener:
 
         asking = Asking(caller=caller, channel=str(channel.id), tell=tell, quoted=last)
         await self._trying(self._amending.answer(talk, asking), last, channel)
+        await self._others(asking, channel)
+
+    async def _others(self, asking: Asking, channel: Channel) -> None:
+        """Whoever else is on the stage may react; what keeps them from it nobody needs to be told."""
+        expected: tuple[type[Exception], ...] = (Busy, Missing, Gone, Deflect, *self._performer.broken)
+        try:
+            await react(self._router, self._performer, asking)
+        except expected as error:
+            _log.warning("a reaction came to nothing: channel=%d error=%s", channel.id, type(error).__name__)
 
     async def _decline(self, message: discord.Message, persona: str) -> None:
         """Nothing of it can be read: the persona says so where it was sent, for which no thread is opened."""

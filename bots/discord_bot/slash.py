@@ -15,6 +15,7 @@ from bots.commands import MOST_TURNS
 from bots.discord_bot.slash_imports import imports
 from bots.discord_bot.slash_lore import lore_group
 from bots.discord_bot.slash_replies import replying
+from bots.discord_bot.slash_scene import Complete, completing, scene_group
 from bots.discord_bot.slash_steps import steps
 from bots.discord_bot.texts import text
 from bots.discord_bot.translate import named_in, person_key
@@ -76,7 +77,9 @@ def plant(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
     replying(tree, commands)
     _safety(tree, commands)
     _appeal(tree, commands)
-    tree.add_command(persona_group(commands))
+    complete = completing(commands)
+    tree.add_command(persona_group(commands, complete))
+    tree.add_command(scene_group(commands, complete))
     tree.add_command(lore_group(commands))
     tree.add_command(privacy_group(commands))
     tree.add_command(admin_group(commands))
@@ -136,18 +139,9 @@ def _report_menu(tree: app_commands.CommandTree[Any], commands: Commands) -> Non
         await commands.report(interaction, message)
 
 
-def persona_group(commands: Commands) -> app_commands.Group:
+def persona_group(commands: Commands, complete: Complete) -> app_commands.Group:
     """`/persona`."""
     group = app_commands.Group(name=text("persona_name"), description=text("persona"))
-
-    async def complete(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        wanted = current.casefold()
-        fitting = [
-            app_commands.Choice(name=f"{name} ({persona})"[:100], value=persona)
-            for persona, name in await commands.personas(interaction)
-            if wanted in persona or wanted in name.casefold()
-        ]
-        return fitting[:25]
 
     @group.command(name=text("persona_list_name"), description=text("persona_list"))
     async def list_(interaction: Interaction) -> None:
@@ -170,7 +164,7 @@ def persona_group(commands: Commands) -> app_commands.Group:
     return group
 
 
-def _own_personas(group: app_commands.Group, commands: Commands, complete: Any) -> None:
+def _own_personas(group: app_commands.Group, commands: Commands, complete: Complete) -> None:
     """What admins do with the personas of a server's own."""
 
     @group.command(name=text("persona_create_name"), description=text("persona_create"))

@@ -84,6 +84,7 @@ class Menu:
             "start": self._start,
             "help": self._help,
             "persona": self._persona,
+            "scene": self._scene,
             "reset": self._reset,
             "retry": self._retry,
             "continue": self._continue,
@@ -218,6 +219,9 @@ class Menu:
             card = await self._router.command(line, caller)
             await asker.card(card)
             await self._presser.followed(asker, card)
+
+    async def _scene(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
+        await self._met(asker, f"/scene {rest}".rstrip())
 
     async def _reset(self, asker: TelegramAsker, _message: telegram.Message, _rest: str) -> None:
         await self._met(asker, "/reset")

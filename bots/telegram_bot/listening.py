@@ -23,6 +23,7 @@ from bots.errors import Missing
 from bots.inbox import Busy
 from bots.performing import Performer
 from bots.platform import Caller, Role, Router
+from bots.rounds import react
 from bots.streaming import Gone, Sleep
 from bots.telegram_bot.delivering import Spot, deliver
 from bots.telegram_bot.faults import Shut, told, unsure
@@ -202,6 +203,16 @@ class Listener:
 
         asking = Asking(caller=caller, channel=channel_of(last), tell=tell, quoted=last)
         await self._trying(self._amending.answer(talk, asking), caller, last)
+        await self._others(asking, last.chat.id)
+
+    async def _others(self, asking: Asking, chat: int) -> None:
+        """Whoever else is on the stage may react; what keeps them from it nobody needs to be told."""
+        try:
+            await react(self._router, self._performer, asking)
+        except Gone as error:
+            await self._shut_out(chat, error)
+        except (Busy, Missing, TelegramError, Deflect) as error:
+            _log.warning("a reaction came to nothing: error=%s", logs.place_of(error))
 
     async def _decline(self, caller: Caller, last: telegram.Message) -> None:
         """Nothing of it can be read: the persona says so."""

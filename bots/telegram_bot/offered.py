@@ -19,6 +19,7 @@ PRIVATE: Final = (
         "start",
         "help",
         "persona",
+        "scene",
         "reset",
         "retry",
         "continue",
@@ -36,7 +37,7 @@ GROUP: Final = (
     *("help", "persona", "reset", "retry", "continue", "edit", "stop", "good", "bad", "memory", "manner"),
     *("privacy", "export", "forget", "why", "appeal", "report", "safety"),
 )
-STAFF: Final = (*GROUP, "note", "language", "settings", "lore", "review", "prompt", "talchum")
+STAFF: Final = (*GROUP, "scene", "note", "language", "settings", "lore", "review", "prompt", "talchum")
 """For the administrators of a group. What each may really do is checked when they do it."""
 
 _SCOPES: Final = (
@@ -46,6 +47,7 @@ _SCOPES: Final = (
 )
 _ROLES: Final = {
     "review": Role.MODERATOR,
+    "scene": Role.MODERATOR,
     "note": Role.MODERATOR,
     "lore": Role.MODERATOR,
     "prompt": Role.SENIOR,

@@ -105,6 +105,9 @@ async def test_a_value_that_is_taken_back_is_inherited_again(places: Places, sta
 VALUES: dict[str, Any] = {
     "persona": "halmi",
     "personas": ("halmi", "윤서헌"),
+    "scene": ("halmi", "yangban"),
+    "scene_turns": 2,
+    "scene_chance": 0.75,
     "mode": Mode.CHANCE,
     "chance": 0.25,
     "wake": ("탈춤", "hey keeper"),
@@ -150,6 +153,7 @@ WRONG: list[dict[str, object]] = [
     {"mode": "always"}, {"mode": 1}, {"threads": 1}, {"mark": "yes"}, {"profile": "adults"}, {"language": "fr"},
     {"persona": 3}, {"persona": "x" * 101}, {"personas": ("",)}, {"wake": ("x" * 101,)}, {"wake": "abc"},
     {"wake": (3,)}, {"wake": tuple(map(str, range(21)))}, {"loop_limit": -1}, {"loop_limit": 101}, {"loop_limit": True},
+    {"scene": ("",)}, {"scene_turns": 0}, {"scene_turns": 7}, {"scene_chance": 1.5},
     {"person_messages": 1.5}, {"person_money": -1}, {"server_tokens": 10**15 + 1}, {"log_channel": None, "paused": 0},
 ]  # fmt: skip
 

@@ -76,6 +76,9 @@ class Script(Router):
         for event in events:
             yield event
 
+    async def reacts(self, caller: Caller) -> str:
+        return ""
+
     async def decline(self, caller: Caller) -> AsyncGenerator[Event | Card, None]:
         self.heard.append(f"nothing from {caller.message.persona}")
         yield Card(title="A notice")
