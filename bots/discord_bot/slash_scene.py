@@ -7,7 +7,7 @@ import discord
 from discord import app_commands
 
 from bots.discord_bot.texts import text
-from bots.pressing import line_of
+from bots.lines import line_of
 
 Interaction = discord.Interaction
 Complete = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
