@@ -4,7 +4,7 @@ import asyncio
 import random
 import re
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -28,8 +28,10 @@ from bots.lore_commands import LoreCommands
 from bots.lorebooks import Attachments, Lorebooks
 from bots.manners import Manners
 from bots.measured import MeasuredStore
+from bots.memory_commands import MemoryCommands
 from bots.meter import Meter, Prices
 from bots.metrics import Metrics
+from bots.minds import Minds, minds_of
 from bots.models import limits_of, open_generator
 from bots.monitor import Monitor, watched
 from bots.notices import Notices
@@ -54,6 +56,7 @@ from bots.troupe import Troupe
 from moderation.guard import Guard
 from moderation.review import ReviewDesk
 from moderation.stores import Store
+from personas.cast import Cast
 from personas.company import Company
 from personas.generators import Generator
 from personas.knowledge.source import Knowledge
@@ -104,24 +107,29 @@ async def open_host(
         # How the exchanges of this instance end is counted, whoever has them.
         book = await stack.enter_async_context(open_state(settings)) if alone else state
         casting = await Casting.of(guard, limits_of(settings))
-        hall = Hall(
-            [await casting.cast(persona) for persona in personas.values()],
-            default=settings.personas.default,
-            language=settings.language,
-            window=settings.reply.window,
-            sessions=settings.limits.conversations,
-        )
+        hall = _hall(settings, [await casting.cast(persona) for persona in personas.values()])
         register = await register_of(book)
         troupe = Troupe(hall, state, casting.cast)
         written = await asyncio.to_thread(load_lore, settings.personas.folders, personas)
         books = Lorebooks(Attachments(state), troupe, guard, own=written, limits=limits_of(settings))
-        hands = _hands(settings, generator, guard, store, books, ended=register.ended, metrics=metrics)
+        minds = await asyncio.to_thread(minds_of, settings, guard, book, generator, now=utc_now)
+        hands = minds.among(_hands(settings, generator, guard, store, books, ended=register.ended, metrics=metrics))
         await troupe.restore()
         # What personas say without a model is judged by now: only what people bring about is counted.
         metrics.knowing(frozenset(guard.policy.rules()))
         guard.tell(metrics.judged)
-        house = house_of(settings, PersonaRuntime(hands), troupe, store, state, register, books)
+        house = house_of(settings, PersonaRuntime(hands), troupe, store, state, register, books, minds)
         yield Host(replace(house, notices=None) if alone else house)
+
+
+def _hall(settings: Settings, casts: Sequence[Cast]) -> Hall:
+    return Hall(
+        casts,
+        default=settings.personas.default,
+        language=settings.language,
+        window=settings.reply.window,
+        sessions=settings.limits.conversations,
+    )
 
 
 def _hands(
@@ -153,9 +161,9 @@ def _lookups(settings: Settings, guard: Guard, books: Lorebooks) -> list[Source]
     return [Unless(Knowledge(encoder), books.lore, encoder)] if settings.reply.lookup else []
 
 
-def house_of(
+def house_of(  # noqa: PLR0913 - a house is made of this many things
     settings: Settings, runtime: PersonaRuntime, troupe: Troupe, store: Store, state: State, register: Register,
-    books: Lorebooks, *, now: Callable[[], datetime] = utc_now,
+    books: Lorebooks, minds: Minds, *, now: Callable[[], datetime] = utc_now,
 ) -> House:  # fmt: skip
     """What the host works with, put together."""
     meter = Meter(state, Prices(**dict(settings.prices)), now)
@@ -169,8 +177,9 @@ def house_of(
         scenes=scenes, runtime=runtime, desk=desk, tools=tools, replies=replies, aftermath=aftermath, safety=safety,
         personas=PersonaCommands(scenes, troupe, Quarantine(troupe, state, now=now, ids=new_id)),
         places=PlaceCommands(scenes.places, meter), appeals=Appeals(desk, state, now=now, language=settings.language),
-        privacy=PrivacyCommands(store, state, clock=now), feedback=Feedback(state, replies, scenes, runtime, now=now),
-        lore=LoreCommands(scenes, books, runtime.guard),
+        privacy=PrivacyCommands(store, state, clock=now, lasting=minds.state),
+        memory=MemoryCommands(minds.memories, runtime, minds.redactor),
+        feedback=Feedback(state, replies, scenes, runtime, now=now), lore=LoreCommands(scenes, books, runtime.guard),
     )  # fmt: skip
     return House(
         runtime=runtime, scenes=scenes, troupe=troupe, inbox=inbox, meter=meter, desk=desk, mutes=tools.mutes,
@@ -179,8 +188,9 @@ def house_of(
         commands=Commands(offices),
         notices=Notices(state, now),
         loops=Loops(),
+        memories=minds.memories,
         tending=Tending(desk, scenes.places, state, now=now, language=settings.language, nudges=settings.review.nudge),
-        sampling=_sampling(settings, store, Consents(state, now), runtime),
+        sampling=_sampling(settings, store, Consents(minds.state, now), runtime),
         tidings=Tidings(desk, offices.appeals, state),
         retention=Retention(store, settings.privacy, now),
         now=now,
@@ -301,6 +311,7 @@ async def serve(settings: Settings, ready: Callable[[], None], metrics: Metrics,
                 group.create_task(host.tidy(asyncio.sleep), name="tidying")
                 group.create_task(host.follow_up(asyncio.sleep), name="following up")
                 group.create_task(host.tend(asyncio.sleep), name="tending")
+                group.create_task(host.recollect(), name="remembering")
                 group.create_task(monitor.run(asyncio.sleep), name="monitoring")
         except BaseExceptionGroup as errors:
             # Its sentence for people is what matters, not that it came out of a group.

@@ -17,6 +17,7 @@ from bots.errors import BotError, NotAllowed, NotYours, UsageError
 from bots.feedback import Feedback
 from bots.lore_commands import LoreCommands
 from bots.manner_commands import manner_card
+from bots.memory_commands import MemoryCommands
 from bots.persona_commands import PersonaCommands
 from bots.place_commands import PlaceCommands
 from bots.platform import Caller, Platform, Role
@@ -55,9 +56,6 @@ _ASKS: Final[Mapping[Side | None, Ask]] = MappingProxyType(
     {Side.CONTESTED: "ask", Side.DISMISSED: "ask_report", None: "number"}
 )
 
-MOST_TURNS: Final = 20
-"""That are shown of what is in mind."""
-
 Handler = Callable[[list[str], Caller, Scene], Awaitable[Card]]
 TakeBack = Callable[[Record], Awaitable[bool]]
 """Takes a reply away wherever it stands (`Platform.take_back`)."""
@@ -75,6 +73,7 @@ class Offices:
     personas: PersonaCommands
     places: PlaceCommands
     privacy: PrivacyCommands
+    memory: MemoryCommands
     safety: Safety
     aftermath: Aftermath
     appeals: Appeals
@@ -179,6 +178,7 @@ class Commands:
                 raise NotAllowed("commands.not_allowed", role=_say("role_moderator", scene))
         for cast in scene.stage or (scene.cast,):
             self._offices.scenes.hall.reset(caller.place.conversation, cast.persona.id)
+        await self._offices.memory.begin_anew(caller, scene)
         return Card(title=_say("reset_done", scene), tone=Tone.GOOD, met=True)
 
     async def _note(self, words: list[str], caller: Caller, scene: Scene) -> Card:
@@ -199,24 +199,7 @@ class Commands:
         return await manner_card(words, caller, scene, self._offices.scenes.manners)
 
     async def _memory(self, words: list[str], caller: Caller, scene: Scene) -> Card:
-        """What is in mind here: how much was said, the note, and the last turns, where so many are asked for. Where
-        others talk too, what was said is for moderators: who wrote it may have deleted it since."""
-        number = " ".join(words)
-        if number and not (number.isdecimal() and len(number) <= 4 and 0 < int(number) <= MOST_TURNS):
-            raise UsageError("commands.usage", usage=_say("memory_usage", scene))
-        if number and not caller.place.private and caller.role < Role.MODERATOR:
-            raise NotAllowed("commands.not_allowed", role=_say("role_moderator", scene))
-        turns = scene.conversation.turns
-        names = {"assistant": scene.cast.persona.name}
-        rows = (
-            Row(label=_say("memory_talk", scene), text=_say("memory_talk_text", scene, count=len(turns))),
-            Row(label=_say("memory_note", scene), text=scene.conversation.note or _say("note_none", scene)),
-            *(
-                Row(label=names.get(turn.role, turn.name) or _say("memory_you", scene), text=turn.text)
-                for turn in (turns[-int(number) :] if number else ())
-            ),
-        )
-        return Card(title=_say("memory_title", scene), rows=rows, hint=_say("memory_hint", scene))
+        return await self._offices.memory.run(words, caller, scene)
 
     async def _why(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         person = caller.message.person
@@ -312,6 +295,8 @@ class Commands:
         card = await self._offices.privacy.run(
             words, person=message.person, platform=message.platform, language=scene.language
         )
+        if words[:1] in (["erase"], ["consent"]):
+            self._offices.memory.let_go(message.person)
         # What was set in private is gone with the rest of the person's.
         self._offices.scenes.places.forget()
         return card

@@ -19,6 +19,7 @@ from pydantic import (
 from bots.addresses import Address, webhook
 from bots.errors import SettingsError
 from bots.filter_settings import DetoxifySection, LexiconSection, PresidioSection, Section
+from bots.memory_settings import MemorySection
 from bots.monitor_settings import MonitorSection
 from bots.places import PlaceSettings
 from bots.privacy_settings import PrivacySection
@@ -48,7 +49,9 @@ class ModelSettings(Section):
     prefix: Literal["auto", "assistant", "continue_final_message", "prefix", "partial", "none"] = "auto"
     limit_field: Literal["auto", "max_tokens", "max_completion_tokens"] = "auto"
     """What the endpoint calls the limit of a reply; auto: the second at api.openai.com, the first elsewhere."""
-    omit: tuple[Literal["stream_options", "temperature", "seed", "stop"], ...] = Field(default=(), strict=False)
+    omit: tuple[Literal["stream_options", "temperature", "seed", "stop", "response_format"], ...] = Field(
+        default=(), strict=False
+    )
     """Parameters the endpoint refuses."""
     languages: tuple[str, ...] = Field(default=(), strict=False)
     """Languages the endpoint's model speaks well; empty: not known, nothing is said about it."""
@@ -150,6 +153,7 @@ class _File(Section):
     policy: PolicySection = PolicySection()
     lexicon: LexiconSection = LexiconSection()
     privacy: PrivacySection = PrivacySection()
+    memory: MemorySection = MemorySection()
     log: LogSection = LogSection()
     review: ReviewSection = ReviewSection()
     monitor: MonitorSection | None = None
@@ -174,7 +178,9 @@ class _File(Section):
         return self
 
 
-_AS_WRITTEN: Final = ("model", "reply", "limits", "log", "review", "monitor", "prices", "discord", "telegram")
+_AS_WRITTEN: Final = (
+    *("model", "reply", "limits", "memory", "log", "review", "monitor", "prices", "discord", "telegram"),
+)
 """Sections that nothing is made of but themselves."""
 
 
@@ -196,6 +202,7 @@ class Settings:
     lexicon: LexiconSection
     privacy: PrivacySection
     """With the folder of keys in it."""
+    memory: MemorySection
     master_key: SecretStr
     """Empty where the variable is not set: then it is in a file."""
     log: LogSection

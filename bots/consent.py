@@ -19,9 +19,9 @@ TRAINING: Final = "training"
 SAMPLES: Final = "samples"
 """Some replies that passed may be kept, so that people can look whether they should have."""
 MEMORY: Final = "memory"
-"""Personas may remember something from one conversation to the next."""
+"""Personas may remember what somebody tells of themselves from one conversation to the next."""
 
-WORDINGS: Final[Mapping[str, int]] = MappingProxyType({TRAINING: 1, SAMPLES: 1, MEMORY: 1})
+WORDINGS: Final[Mapping[str, int]] = MappingProxyType({TRAINING: 1, SAMPLES: 1, MEMORY: 2})
 """Every kind, and the version of the words that ask for it (`words/consent.toml`). Whoever changes what they mean
 raises it; everybody is asked anew then."""
 

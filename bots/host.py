@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -17,6 +17,7 @@ from bots.ensemble import Ensemble
 from bots.errors import Unknown
 from bots.inbox import Busy, Inbox
 from bots.loops import Loops
+from bots.memories import Memories
 from bots.meter import Level, Meter, limit_card
 from bots.mutes import Mutes
 from bots.notices import Kind, Notices, notice_card
@@ -70,6 +71,7 @@ class House:
     tidings: Tidings
     mutes: Mutes
     words: OwnWords
+    memories: Memories
     sampling: Sampling
     replies: Replies
     aftermath: Aftermath
@@ -107,7 +109,18 @@ class Host:
                 await self._house.state.prune()
             with softly(_log, "what is kept too long was not deleted"):
                 await self._house.retention.run()
+            self._house.memories.tidy()
             await sleep(_TIDYING)
+
+    async def recollect(self) -> None:
+        """Take from replies what personas are to remember, until cancelled."""
+        await self._house.memories.run()
+
+    async def recollected(self, patience: timedelta) -> None:
+        """Wait until nothing is left to take from replies, no longer than `patience`; `recollect` is running."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience.total_seconds()):
+                await self._house.memories.settled()
 
     async def tend(self, sleep: Callable[[float], Awaitable[object]]) -> None:
         """Do what the review desk does by itself, until cancelled."""
@@ -178,15 +191,24 @@ class Host:
             if not may_speak:
                 return
 
-            async def spent(usage: Usage) -> None:
-                await self._spend(caller, usage)
-
-            events = self._house.runtime.respond(message, scene.cast, scene.conversation, cue, spent=spent)
-            if not reacts:  # a reaction answers no person, so that it is no sample of what one was told
-                events = self._house.sampling.watch(events, caller, scene)
+            events = await self._responding(caller, scene, cue)
             async with aclosing(ensemble.turn(events, caller, scene, cue)) as turn:
                 async for event in turn:
                     yield event
+
+    async def _responding(self, caller: Caller, scene: Scene, cue: Cue) -> AsyncGenerator[Event, None]:
+        """The reply, counted. A reaction answers no person: no memory is asked, and it is no sample of what one was
+        told."""
+
+        async def spent(usage: Usage) -> None:
+            await self._spend(caller, usage)
+
+        respond, message = self._house.runtime.respond, caller.message
+        if cue is Cue.REACT:
+            return respond(message, scene.cast, scene.conversation, cue, spent=spent)
+        message = replace(message, memory=await self._house.memories.scope(caller, scene.settings))
+        events = respond(message, scene.cast, scene.conversation, cue, spent=spent)
+        return self._house.sampling.watch(events, caller, scene)
 
     async def reacts(self, caller: Caller) -> str:
         """See `Router.reacts`."""
@@ -291,6 +313,7 @@ class Host:
         await self._house.mutes.move(old.server, new.server)
         await self._house.words.move(old.server, new.server)
         await self._house.meter.move(old, new)
+        await self._house.memories.move(old, new)
         if notices := self._house.notices:
             await notices.move(old, new)
         self._house.loops.move(old.conversation, new.conversation)
@@ -332,7 +355,12 @@ class Host:
                 _log.warning("a notice was not noted: error=%s", error.key)
                 due = "first"
         kind = "first" if asked else due
-        return notice_card(kind, scene.names, scene.language, cadence) if kind else None
+        return await self._notice(kind, caller, scene) if kind else None
+
+    async def _notice(self, kind: Kind, caller: Caller, scene: Scene) -> Card:
+        remembers = await self._house.memories.announced(caller, scene.settings)
+        cadence = strictest(scene.settings.notices)
+        return notice_card(kind, scene.names, scene.language, cadence, remembers=remembers)
 
     async def _before(self, caller: Caller, scene: Scene) -> tuple[list[Card], bool]:
         """What the person is told first, and whether there is a reply. Where the state cannot be asked, there is none:
@@ -356,7 +384,7 @@ class Host:
         except Deflect as error:
             _log.critical("the state failed: error=%s", error.key)
             return [_bad("host.state_failed", language)], False
-        cards = [notice_card(due, scene.names, language, cadence)] if due else []
+        cards = [await self._notice(due, caller, scene)] if due else []
         if standing.level is Level.WARN:
             cards.append(limit_card(standing, language))
         return cards, True

@@ -81,14 +81,16 @@ def _mark(time: timedelta, *, careful: bool) -> str:
     return f"{time // timedelta(minutes=1)}{' ' + _MINORS if careful else ''}"
 
 
-def notice_card(kind: Kind, persona_name: str, language: str, cadence: Cadence) -> Card:
-    """The words of a notice: where a law has its own, these first."""
+def notice_card(kind: Kind, persona_name: str, language: str, cadence: Cadence, *, remembers: bool = False) -> Card:
+    """The words of a notice: where a law has its own, these first; at the end, where personas remember people there,
+    that they do."""
     say = catalogue("bots").say
     hints = {"first": "notices.first_hint", "minors": "notices.break", "again": ""}
     hint = hints[kind]
     usual = say("notices.first" if kind == "first" else "notices.again", language, name=persona_name)
     wordings = [in_language(words, language) for words in cadence.wordings]
     besides = [in_language(words, language) for words in cadence.firsts] if kind == "first" else []
-    texts = [*wordings, usual, *besides]
+    memory = [say("notices.memory", language)] if remembers else []
+    texts = [*wordings, usual, *besides, *memory]
     rows = tuple(Row(label="", text=text) for text in texts[1:])
     return Card(title=texts[0], rows=rows, hint=say(hint, language) if hint else "")

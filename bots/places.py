@@ -146,6 +146,9 @@ class PlaceSettings:
     """The speech level here, whatever the audience is and the file allows; "": none in particular."""
     notices: _Laws = (DEFAULT,)
     """By which laws people are told that an AI speaks (`bots.cadence`): those of wider scopes hold too."""
+    memory: Annotated[Literal["off", "channel", "server"], _one_of("off", "channel", "server")] = "off"
+    """Where others talk too, whether those are remembered who want that: what they say in a channel (a thread, a topic)
+    there alone, or in all of a server. In private it is theirs to say."""
     paused: bool = False
     log_channel: _Name = ""
     """Key of where the cards for moderators go. For a whole server."""

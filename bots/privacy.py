@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Final
 
 from bots.cards import Card, Row, Tone
-from bots.consent import WORDINGS, Choice, Consents, asked
+from bots.consent import MEMORY, WORDINGS, Choice, Consents, asked
 from bots.errors import UsageError
+from bots.memory_store import exported, forget, is_memory, of_person
 from bots.state import Entry, State
 from moderation.cases import CaseState
 from moderation.reasons import EDIT
@@ -41,12 +42,19 @@ class PrivacyCommands:
     """
 
     def __init__(
-        self, store: Store, state: State, *, clock: Callable[[], datetime], language: str = DEFAULT_LANGUAGE
+        self,
+        store: Store,
+        state: State,
+        *,
+        clock: Callable[[], datetime],
+        lasting: State | None = None,
+        language: str = DEFAULT_LANGUAGE,
     ) -> None:
-        """`clock` gives aware times in UTC."""
+        """`clock` gives aware times in UTC. `lasting` is where memories and consents are, where that is not `state`."""
         self._store = store
-        self._state = state
-        self._consents = Consents(state, clock)
+        self._states = (state,) if lasting is None or lasting is state else (state, lasting)
+        self._lasting = self._states[-1]
+        self._consents = Consents(self._lasting, clock)
         self._clock = clock
         self._language = language
 
@@ -78,10 +86,12 @@ class PrivacyCommands:
         """How much is kept, why, what it is used for, and what can be done about it. No text of anybody's."""
         exchanges = await self._store.of_person(person, platform=platform)
         waiting = sum(exchange.case.state is not CaseState.CLOSED for exchange in exchanges)
-        entries = len(await self._state.of_person(person)) + len(await self._state.counts_of(person))
+        entries = len(await self._entries(person)) + len(await self._counts(person))
+        memories = len(await of_person(self._lasting, person))
         standing = await self._consents.standing(platform, person)
         texts = (
             ("exchanges", self._say("exchanges_text", language, count=len(exchanges), open=waiting)),
+            ("memories", self._say("memories_text", language, count=memories)),
             ("entries", self._say("entries_text", language, count=entries)),
             ("consent", " · ".join(self._stands(kind, standing, language) for kind in WORDINGS)),
             ("why", self._say("why_text", language)),
@@ -104,6 +114,9 @@ class PrivacyCommands:
           person's own report. `text` is null where it was never shown to anybody: what the guard blocked is the
           machine's, not theirs, and does not become showable by being asked for.
         - `reviews`: `at` and `step`. Who took it and the notes are the moderators'.
+        - `memories` of personas, the newest first: `id`, `where`, `persona`, `kind`, `text`, `slot`, `value`, `at`,
+          `source` (the message that says it), `asked` (for it to be remembered), `ended` (when something newer took its
+          place; null: it holds), `used` (when it was told last), `until`
         - `entries` of the state: `kind`, `key`, `value`, `until` (null: kept)
         - `counters` of the state by key
         - `consents`, oldest first: `consent` (which), `granted`, `at`, `wording` (version of the words), `asked` (the
@@ -112,7 +125,7 @@ class PrivacyCommands:
         Times are ISO 8601.
         """
         exchanges = await self._store.of_person(person, platform=platform)
-        entries = await self._state.of_person(person)
+        entries = await self._entries(person)
         everything = {
             "format": _FORMAT,
             "at": self._clock().isoformat(),
@@ -122,8 +135,9 @@ class PrivacyCommands:
             "generator": _GENERATOR,
             "notice": self._say("export_notice", language),
             "exchanges": [_exchange(exchange, person) for exchange in exchanges],
+            "memories": [exported(memory) for memory in await of_person(self._lasting, person)],
             "entries": [_entry(entry) for entry in entries],
-            "counters": await self._state.counts_of(person),
+            "counters": await self._counts(person),
             "consents": [_consent(choice, language) for choice in await self._consents.history(platform, person)],
         }
         # A lone surrogate, which UTF-8 cannot hold, becomes its escape in JSON.
@@ -132,7 +146,8 @@ class PrivacyCommands:
     async def erase(self, person: str, platform: str, *, language: str = "") -> Card:
         """Erase everything kept of a person, their consent too. Where it fails halfway it can be asked for again."""
         exchanges = await self._store.erase(person, platform=platform)
-        entries = await self._state.erase(person)
+        memories = await forget(self._lasting, person)
+        entries = memories + sum([await state.erase(person) for state in self._states])
         if not exchanges and not entries:
             return Card(title=self._say("erase_nothing", language), hint=self._say("erase_hint", language))
         title = self._say("erase_done", language, exchanges=exchanges, entries=entries)
@@ -153,9 +168,20 @@ class PrivacyCommands:
         spoken = language or self._language
         for kind in kinds:
             await self._consents.decide(platform, person, kind, granted=granted, language=spoken)
+        if MEMORY in kinds and not granted:  # what was kept with that yes goes with it
+            await forget(self._lasting, person)
         card = await self.consents(person, platform, language=language)
         title = catalogue("bots").say("consent.granted" if granted else "consent.revoked", spoken)
         return replace(card, title=title, tone=Tone.GOOD)
+
+    async def _entries(self, person: str) -> Sequence[Entry]:
+        """What the states have of a person, memories apart."""
+        found = [entry for state in self._states for entry in await state.of_person(person)]
+        return [entry for entry in found if not is_memory(entry)]
+
+    async def _counts(self, person: str) -> Mapping[str, int]:
+        """Every counter of a person."""
+        return {key: count for state in self._states for key, count in (await state.counts_of(person)).items()}
 
     def _stands(self, kind: str, standing: Mapping[str, Choice], language: str) -> str:
         say, spoken = catalogue("bots").say, language or self._language

@@ -4,7 +4,8 @@ import asyncio
 import getpass
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Annotated, Any
+from datetime import timedelta
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -17,6 +18,9 @@ from bots.parts import utc_now
 from bots.platform import Caller
 from bots.scene import Scenes
 from bots.scene_commands import SceneCommands
+
+_LAST_WORDS: Final = timedelta(seconds=5)
+"""How long the end of the program waits until what was said last is remembered, by whoever wants that."""
 
 
 def chat(
@@ -65,7 +69,9 @@ async def _chat(settings: Settings, company: tuple[str, ...]) -> int:
             # Whoever types needs longer for it than the model for reading who it is.
             await stack.enter_async_context(_meanwhile(host.warm(terminal.caller(""))))
         stack.enter_context(logging_to(settings.log_file, level=settings.log.level))
+        await stack.enter_async_context(_meanwhile(host.recollect()))
         await terminal.serve(host)
+        await host.recollected(_LAST_WORDS)
     return complaints + (0 if interactive() else terminal.failures)
 
 

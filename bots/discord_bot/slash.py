@@ -11,9 +11,9 @@ from discord import app_commands
 from discord.app_commands import locale_str
 
 from bots.appeals import LONGEST
-from bots.commands import MOST_TURNS
 from bots.discord_bot.slash_imports import imports
 from bots.discord_bot.slash_lore import lore_group
+from bots.discord_bot.slash_memory import memory_group
 from bots.discord_bot.slash_replies import replying
 from bots.discord_bot.slash_scene import Complete, completing, scene_group
 from bots.discord_bot.slash_steps import steps
@@ -82,6 +82,7 @@ def plant(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
     tree.add_command(scene_group(commands, complete))
     tree.add_command(lore_group(commands))
     tree.add_command(privacy_group(commands))
+    tree.add_command(memory_group(commands))
     tree.add_command(admin_group(commands))
     tree.add_command(review_group(commands))
     _report_menu(tree, commands)
@@ -102,11 +103,6 @@ def everyday(tree: app_commands.CommandTree[Any], commands: Commands) -> None:
     @app_commands.describe(note=text("note_text"))
     async def note(interaction: Interaction, note: app_commands.Range[str, 1, 1_000] = "") -> None:
         await commands.typed(interaction, line_of("note", note))
-
-    @tree.command(name=text("memory_name"), description=text("memory"))
-    @app_commands.describe(turns=text("memory_turns"))
-    async def memory(interaction: Interaction, turns: app_commands.Range[int, 1, MOST_TURNS] | None = None) -> None:
-        await commands.typed(interaction, line_of("memory", str(turns or "")))
 
     @tree.command(name=text("why_name"), description=text("why"))
     @app_commands.describe(number=text("number"))

@@ -20,6 +20,7 @@ from tests.bench.guarding import guard
 from tests.bench.knowledge import knowledge
 from tests.bench.load import load
 from tests.bench.lore import lore
+from tests.bench.memory import memory
 from tests.bench.prompt import prompt
 from tests.bench.rules import rules
 from tests.bench.sizes import Sizes
@@ -39,6 +40,7 @@ SECTIONS: Final[Mapping[str, Callable[[Sizes], Section]]] = {
     "load": load,
     "lore": lore,
     "knowledge": knowledge,
+    "memory": memory,
     "start": start,
     "cards": cards,
 }

@@ -17,6 +17,8 @@ class Sizes:
     """Streams with faults."""
     kept: int = 1_000_000
     """Exchanges in the store under load."""
+    memories: int = 10_000
+    """Memories of one person that one is found among."""
     starts: int = 5
     """Starts of the program, each way."""
     lore: int = 5_000

@@ -18,7 +18,7 @@ LINES = [
     *("/persona import", "/persona create", "/persona export", "/persona export keeper gif", "/persona remove keeper"),
     *("/persona pending", "/persona pending x1", "/persona approve x1", "/persona reject", "/persona history"),
     *("/persona nonsense", "/why", "/why nothing", "/report", "/note", "/note It rains.", "/note -", "/reset"),
-    *("/memory", "/memory 3", "/memory 0", "/memory many"),
+    *("/memory", "/memory 3", "/memory 0", "/memory many", "/memory show", "/memory on", "/memory off"),
     *("/good", "/bad", "/bad long", "/manner", "/manner 20s", "/manner loud", "/prompt", "/prompt Hello?"),
     *("/lore", "/lore show nothing", "/lore show", "/lore test hello", "/lore test", "/lore add", "/lore remove x"),
     *("/lore add galaxy", "/lore nonsense"),
@@ -137,10 +137,11 @@ async def test_what_is_in_mind_is_shown_and_the_last_turns_where_so_many_are_ask
 
     texts = {line: [row.text for row in card.rows] for line, card in cards.items()}
     assert "4" in texts["/memory"][0]
-    assert texts["/memory"][1:] == ["It rains."]
-    assert texts["/memory 3"][2:] == ["One.", "second", "Two."]
-    assert texts["/memory 20"][2:] == ["first", "One.", "second", "Two."]
-    assert [row.label for row in cards["/memory 3"].rows[2:]] == ["Maren", "Ann", "Maren"]
+    assert texts["/memory"][1] == "It rains."
+    assert texts["/memory"][2].startswith("Off.")
+    assert texts["/memory 3"][3:] == ["One.", "second", "Two."]
+    assert texts["/memory 20"][3:] == ["first", "One.", "second", "Two."]
+    assert [row.label for row in cards["/memory 3"].rows[3:]] == ["Maren", "Ann", "Maren"]
     assert all("/memory [1-20]" in cards[line].title for line in wrong)
 
 

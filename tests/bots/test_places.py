@@ -118,6 +118,7 @@ VALUES: dict[str, Any] = {
     "audience": "50s",
     "speech_level": "hapsyo",
     "notices": ("default", "new_york"),
+    "memory": "channel",
     "paused": True,
     "log_channel": CHANNEL,
     "moderators": ("d:role:1",),

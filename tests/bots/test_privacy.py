@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bots.cards import Card, Tone
-from bots.consent import WORDINGS
+from bots.consent import WORDINGS, asked
 from bots.errors import UsageError
 from bots.privacy import PrivacyCommands
 from bots.state import Entry, Line
@@ -87,7 +87,7 @@ async def test_an_export_is_everything_of_that_person_in_the_shape_that_is_docum
 
     assert set(told) == {
         *("format", "at", "platform", "person", "ai_generated", "generator", "notice"),
-        *("exchanges", "entries", "counters", "consents"),
+        *("exchanges", "memories", "entries", "counters", "consents"),
     }
     assert (told["format"], told["at"], told["platform"], told["person"]) == (2, NOON.isoformat(), "console", "p1")
     decided, under_way, reported = told["exchanges"]
@@ -217,7 +217,7 @@ async def test_an_export_has_every_yes_and_no_with_the_words_it_was_said_to(offi
         "granted": True,
         "at": NOON.isoformat(),
         "wording": WORDINGS["memory"],
-        "asked": "Personas may remember something about you from one conversation to the next.",
+        "asked": asked("memory", "en"),
     }
 
 

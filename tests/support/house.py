@@ -14,6 +14,7 @@ from bots.hall import Hall
 from bots.host import Host, House
 from bots.lorebooks import Attachments, Lorebooks
 from bots.metrics import Metrics
+from bots.minds import minds_of
 from bots.parts import register_of
 from bots.places import Place
 from bots.platform import Caller, Role
@@ -117,6 +118,7 @@ async def open_house(
     troupe = Troupe(Hall(casts, default="", language="en", window=20, sessions=100), noted, casting.cast)
     await troupe.restore()
     books = Lorebooks(Attachments(noted), troupe, guard, own=lore or {}, limits=limits)
+    minds = await asyncio.to_thread(minds_of, document, guard, noted, generator, now=now)
     hands = Stagehands(
         generator=generator,
         guard=guard,
@@ -127,11 +129,12 @@ async def open_house(
         choose=lambda lines: lines[0],
         ended=register.ended,
         performed=metrics.performed if metrics else None,
-        sources=(Company(), books.lore),
+        witnesses=(minds.remembering,),
+        sources=(Company(), books.lore, minds.remembering),
     )
     if metrics:
         guard.tell(metrics.judged)
-    house = house_of(document, PersonaRuntime(hands), troupe, kept, noted, register, books, now=now)
+    house = house_of(document, PersonaRuntime(hands), troupe, kept, noted, register, books, minds, now=now)
     try:
         yield Opened(house, Host(house), kept, noted, troupe)
     finally:

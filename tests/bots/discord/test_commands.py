@@ -33,7 +33,6 @@ ISSUED = {
         "regenerate",
         "continue",
         "note",
-        "memory",
         "why",
         "appeal",
         "report",
@@ -48,6 +47,7 @@ ISSUED = {
     *(f"persona {verb}" for verb in ("pending", "approve", "reject", "history")),
     *(f"lore {verb}" for verb in ("list", "show", "test", "add", "remove")),
     *(f"scene {verb}" for verb in ("show", "start", "add", "remove", "end")),
+    *(f"memory {verb}" for verb in ("now", "show", "on", "off", "forget", "edit")),
     *(f"privacy {verb}" for verb in ("show", "export", "erase", "consent")),
     *(f"talchum {verb}" for verb in ("settings", "pause", "resume", "limits", "moderators", "seniors")),
     *(f"review {verb}" for verb in ("next", "list", "show", "uphold", "overturn", "withdraw", "note", "stats")),
@@ -60,7 +60,7 @@ ISSUED = {
 async def test_every_command_is_there_and_has_its_texts_in_korean() -> None:
     async with on_discord(model()) as stage:
         known = tree(stage)
-        groups = {"persona", "scene", "privacy", "talchum", "review", "lore"}
+        groups = {"persona", "scene", "privacy", "memory", "talchum", "review", "lore"}
         assert ISSUED | groups == set(known)
 
         sent = next(call.json for call in stage.env.http_requests if call.method == "PUT" and "/commands" in call.path)
