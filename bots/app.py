@@ -64,6 +64,7 @@ from personas.ledger import Ended
 from personas.loading import load_library
 from personas.lore.answering import Unless
 from personas.lore.loading import load_lore
+from personas.prompting import Limits as PromptLimits
 from personas.recall import Source
 from personas.runtime import PersonaRuntime
 from personas.stagehands import ReplySettings, Stagehands
@@ -106,19 +107,20 @@ async def open_host(
         store = MeasuredStore(kept, guard.hidden, metrics=metrics, monotonic=time.monotonic)
         # How the exchanges of this instance end is counted, whoever has them.
         book = await stack.enter_async_context(open_state(settings)) if alone else state
-        casting = await Casting.of(guard, limits_of(settings))
+        limits = await asyncio.to_thread(limits_of, settings)
+        casting = await Casting.of(guard, limits)
         hall = _hall(settings, [await casting.cast(persona) for persona in personas.values()])
         register = await register_of(book)
         troupe = Troupe(hall, state, casting.cast)
         written = await asyncio.to_thread(load_lore, settings.personas.folders, personas)
-        books = Lorebooks(Attachments(state), troupe, guard, own=written, limits=limits_of(settings))
+        books = Lorebooks(Attachments(state), troupe, guard, own=written, limits=limits)
         minds = await asyncio.to_thread(minds_of, settings, guard, book, generator, now=utc_now)
-        hands = minds.among(_hands(settings, generator, guard, store, books, ended=register.ended, metrics=metrics))
+        hands = _hands(settings, limits, generator, guard, store, books, ended=register.ended, metrics=metrics)
         await troupe.restore()
         # What personas say without a model is judged by now: only what people bring about is counted.
         metrics.knowing(frozenset(guard.policy.rules()))
         guard.tell(metrics.judged)
-        house = house_of(settings, PersonaRuntime(hands), troupe, store, state, register, books, minds)
+        house = house_of(settings, PersonaRuntime(minds.among(hands)), troupe, store, state, register, books, minds)
         yield Host(replace(house, notices=None) if alone else house)
 
 
@@ -133,7 +135,7 @@ def _hall(settings: Settings, casts: Sequence[Cast]) -> Hall:
 
 
 def _hands(
-    settings: Settings, generator: Generator, guard: Guard, store: Store, books: Lorebooks,
+    settings: Settings, limits: PromptLimits, generator: Generator, guard: Guard, store: Store, books: Lorebooks,
     *, ended: Ended, metrics: Metrics,
 ) -> Stagehands:  # fmt: skip
     """What every reply works with."""
@@ -142,7 +144,7 @@ def _hands(
         guard=guard,
         store=store,
         settings=ReplySettings(
-            limits=limits_of(settings),
+            limits=limits,
             repairs=settings.reply.repairs,
             longest_message=settings.reply.longest_message,
         ),

@@ -63,6 +63,8 @@ class ModelSettings(Section):
     context: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     """Tokens an embedded model has room for; 0: what suits the model."""
     threads: Annotated[int, Field(ge=1, le=256)] = 2
+    tokenizer: Path | None = Field(default=None, strict=False)
+    """The `tokenizer.json` of the models, relative to the settings file; none: tokens are estimated."""
 
 
 class PersonaSection(Section):
@@ -178,9 +180,7 @@ class _File(Section):
         return self
 
 
-_AS_WRITTEN: Final = (
-    *("model", "reply", "limits", "memory", "log", "review", "monitor", "prices", "discord", "telegram"),
-)
+_AS_WRITTEN: Final = ("reply", "limits", "memory", "log", "review", "monitor", "prices", "discord", "telegram")
 """Sections that nothing is made of but themselves."""
 
 
@@ -303,11 +303,13 @@ class Settings:
             raise SettingsError("settings.wrong", file=name, key=key, expected=expected) from None
         base = (file.parent if file else Path()).absolute()
         folders = tuple(base / folder for folder in parsed.personas.folders)
+        model = parsed.model
         return cls(
             file=name,
             language=_language(parsed.language, environ, name),
             data=_data(parsed.data, environ, base, name),
             personas=parsed.personas.model_copy(update={"folders": folders}),
+            model=model.model_copy(update={"tokenizer": model.tokenizer and base / model.tokenizer}),
             policy=parsed.policy.model_copy(update={"file": parsed.policy.file and base / parsed.policy.file}),
             privacy=parsed.privacy.based(base),
             master_key=_key(parsed.privacy.key_variable, environ, name),

@@ -17,7 +17,7 @@ from personas.generators.retrying import Retrying, RetryPolicy
 from personas.generators.scripted import Scripted
 from personas.generators.scripts import load_script
 from personas.model_files import find, known_models
-from personas.prompting import Limits, estimate_tokens
+from personas.prompting import Limits, Tokenizer, estimate_tokens
 
 _CONTEXT: Final = 4_096
 """For a model file of the user's own."""
@@ -107,9 +107,9 @@ def limits_of(settings: Settings) -> Limits:
     """How large prompts and replies may be: what the narrowest of the models has room for, as any of them may be asked.
 
     Embedded models have an English vocabulary and no room beyond their context, so their tokens are counted for the
-    worst case.
+    worst case where their tokenizer is not known. Blocks. Raises ModelUnavailable where that cannot be read.
     """
-    reply = settings.reply
+    reply, own = settings.reply, settings.model.tokenizer
     uses = (use.partition(":") for use in (settings.model.use, *settings.model.fallbacks))
     embedded = [name for kind, _, name in uses if kind == "embedded"]
     known = [known_models()[name] for name in embedded if name in known_models()]
@@ -118,5 +118,5 @@ def limits_of(settings: Settings) -> Limits:
         budget=min((reply.budget, *(_context(name, settings) - longest for name in embedded))),
         max_tokens=longest,
         reminder_every=reply.reminder_every,
-        count=estimate_tokens if embedded else None,
+        count=Tokenizer.load(own) if own else estimate_tokens if embedded else None,
     )

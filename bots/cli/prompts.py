@@ -1,5 +1,6 @@
 """`talchum prompt`: what a model is told."""
 
+import asyncio
 import re
 from typing import Annotated, Final
 
@@ -49,7 +50,7 @@ def show_prompt(
                 scenes.hall.cast(persona, caller.place.community)
             scene = await scenes.of(caller)
             made = await house.runtime.explain(
-                caller.message, scene.cast, scene.conversation, limits=limits_of(settings)
+                caller.message, scene.cast, scene.conversation, limits=await asyncio.to_thread(limits_of, settings)
             )
             card = parts_card(made, scene.cast.persona.name, settings.language)
             return (card, text_card(made, scene.cast.canary, settings.language)) if whole else (card,)

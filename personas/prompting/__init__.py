@@ -13,6 +13,7 @@ from personas.prompting.counting import FRAME_TOKENS, Count, estimate_tokens
 from personas.prompting.limits import Limits
 from personas.prompting.parts import Compiled, Fate, Part
 from personas.prompting.texts import MINORS, defused, fill_macros, policy_layer, policy_layers, speaker
+from personas.prompting.tokenizing import Tokenizer
 
 __all__ = [
     "FRAME_TOKENS",
@@ -22,6 +23,7 @@ __all__ = [
     "Fate",
     "Limits",
     "Part",
+    "Tokenizer",
     "compile_prompt",
     "compiled",
     "defused",

@@ -16,7 +16,7 @@ from bots.tier_settings import GuardModelSection, JudgeModelSection, OmniSection
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "deploy" / "talchum.example.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
-LEFT_OUT = {"language", "data", "policy.file", "privacy.keys"}
+LEFT_OUT = {"language", "data", "model.tokenizer", "policy.file", "privacy.keys"}
 """Keys whose default is that they are not there."""
 
 

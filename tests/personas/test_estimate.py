@@ -1,10 +1,15 @@
 """How many tokens a text is, where nobody knows the tokenizer."""
 
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personas.prompting import estimate_tokens
+from moderation.words import LANGUAGES
+from personas.errors import ModelUnavailable
+from personas.prompting import Tokenizer, estimate_tokens
 
 
 @pytest.mark.parametrize(
@@ -39,3 +44,12 @@ def test_a_korean_vocabulary_needs_fewer_tokens_for_korean_only() -> None:
 def test_a_whole_is_never_estimated_higher_than_its_parts(first: str, second: str) -> None:
     assert estimate_tokens(first + second) <= estimate_tokens(first) + estimate_tokens(second)
     assert estimate_tokens(first + second) >= estimate_tokens(first)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_tokenizer_that_cannot_be_used_says_what_to_install(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    monkeypatch.setitem(sys.modules, "tokenizers", None)
+    with pytest.raises(ModelUnavailable) as caught:
+        Tokenizer.load(Path("tokenizer.json"))
+
+    assert "pip install tokenizers" in caught.value.explain(language)
