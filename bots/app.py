@@ -20,7 +20,8 @@ from bots.ensemble import Ensemble
 from bots.errors import RefuseToStart, SettingsError
 from bots.feedback import Feedback
 from bots.hall import Hall
-from bots.host import Host, House
+from bots.host import Host
+from bots.house import House
 from bots.inbox import Inbox
 from bots.logs import Troubles
 from bots.loops import Loops

@@ -4,45 +4,30 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Final, Literal
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
 
-from bots.aftermath import Aftermath
 from bots.attention import Attention, Heard, attend
-from bots.cadence import strictest
 from bots.cards import Card, Tone
-from bots.commands import Commands
-from bots.ensemble import Ensemble
 from bots.errors import Unknown
-from bots.inbox import Busy, Inbox
-from bots.loops import Loops
-from bots.memories import Memories
-from bots.meter import Level, Meter, limit_card
-from bots.mutes import Mutes
-from bots.notices import Kind, Notices, notice_card
-from bots.own_words import OwnWords
+from bots.house import House
 from bots.places import Place, PlaceSettings
 from bots.platform import Caller, Mask, Meeting, Platform, Role
 from bots.ranks import ranked
 from bots.replies import Replies
 from bots.results import Result
-from bots.retention import Retention
 from bots.review_mutes import silence_card
-from bots.sampling import Sampling
-from bots.scene import Scene, Scenes
+from bots.scene import Scene
 from bots.softly import softly
-from bots.state import Entry, State
-from bots.tending import Tending
-from bots.tidings import Tidings
-from bots.troupe import Troupe
+from bots.state import Entry
+from bots.threshold import Threshold
 from moderation.cases import CaseState
 from moderation.errors import Deflect
-from moderation.review import ReviewDesk
 from moderation.words import catalogue
 from personas.errors import PersonaError
-from personas.messages import Cue, Event, Message, Passage, Turn, Usage
-from personas.runtime import PersonaRuntime, Refused
+from personas.messages import Cue, Event, Passage, Turn, Usage
+from personas.runtime import Refused
 
 _log = logging.getLogger(__name__)
 
@@ -52,41 +37,12 @@ _TIDYING: Final = 3_600.0
 """Seconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """What the host works with."""
-
-    runtime: PersonaRuntime
-    scenes: Scenes
-    troupe: Troupe
-    ensemble: Ensemble
-    inbox: Inbox
-    commands: Commands
-    meter: Meter
-    notices: Notices | None
-    """None: nobody needs to be told that an AI speaks."""
-    loops: Loops
-    desk: ReviewDesk
-    tending: Tending
-    tidings: Tidings
-    mutes: Mutes
-    words: OwnWords
-    memories: Memories
-    sampling: Sampling
-    replies: Replies
-    aftermath: Aftermath
-    state: State
-    retention: Retention
-    now: Callable[[], datetime]
-    chance: Callable[[], float]
-    """A number in [0, 1)."""
-
-
 class Host:
     """Meets `bots.platform.Router`."""
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._threshold = Threshold(house)
 
     def register(self, platform: Platform, *, alone: bool = False) -> None:
         """Let commands reach a platform. Called while everything is put together. `alone`: other processes may have one
@@ -184,7 +140,7 @@ class Host:
                 return
             reacts = cue is Cue.REACT
             cards, may_speak = (
-                ([], await ensemble.may_react(caller, scene)) if reacts else await self._before(caller, scene)
+                ([], await ensemble.may_react(caller, scene)) if reacts else await self._threshold.before(caller, scene)
             )
             for card in cards:
                 yield card
@@ -221,7 +177,7 @@ class Host:
     async def decline(self, caller: Caller) -> AsyncGenerator[Event | Card, None]:
         """See `Router.decline`."""
         scene = await self._house.scenes.of(caller)
-        cards, may_speak = await self._before(caller, scene)
+        cards, may_speak = await self._threshold.before(caller, scene)
         for card in cards:
             yield card
         if may_speak:
@@ -345,71 +301,13 @@ class Host:
 
     async def introduce(self, caller: Caller, *, asked: bool) -> Card | None:
         """See `Router.introduce`."""
-        scene = await self._house.scenes.of(caller)
-        due: Kind | Literal[""] = "first" if asked else ""
-        cadence, profile = strictest(scene.settings.notices), scene.settings.profile
-        if notices := self._house.notices:
-            try:
-                due = await notices.due(caller.place, caller.message.person, cadence, profile=profile) or due
-            except Deflect as error:  # told twice is better than not at all
-                _log.warning("a notice was not noted: error=%s", error.key)
-                due = "first"
-        kind = "first" if asked else due
-        return await self._notice(kind, caller, scene) if kind else None
-
-    async def _notice(self, kind: Kind, caller: Caller, scene: Scene) -> Card:
-        remembers = await self._house.memories.announced(caller, scene.settings)
-        cadence = strictest(scene.settings.notices)
-        return notice_card(kind, scene.names, scene.language, cadence, remembers=remembers)
-
-    async def _before(self, caller: Caller, scene: Scene) -> tuple[list[Card], bool]:
-        """What the person is told first, and whether there is a reply. Where the state cannot be asked, there is none:
-        limits and notices are promises."""
-        persona, settings, language = scene.cast.persona, scene.settings, scene.language
-        if settings.paused:
-            return [_bad("host.paused", language)], False
-        if not scene.allowed:
-            return [_bad("host.mature", language, name=persona.name)], False
-        message, place = caller.message, caller.place
-        try:
-            if (silence := await self._silence(caller, scene)) is not None:
-                return silence, False
-            standing = await self._house.meter.enter(place, message.person, settings)
-            if standing.level is Level.FULL:
-                if not await self._house.replies.claim(place.platform, _full(message, place)):
-                    raise Busy  # it was told today; the sign for busy is enough
-                return [limit_card(standing, language)], False
-            notices, cadence = self._house.notices, strictest(settings.notices)
-            due = await notices.due(place, message.person, cadence, profile=settings.profile) if notices else ""
-        except Deflect as error:
-            _log.critical("the state failed: error=%s", error.key)
-            return [_bad("host.state_failed", language)], False
-        cards = [await self._notice(due, caller, scene)] if due else []
-        if standing.level is Level.WARN:
-            cards.append(limit_card(standing, language))
-        return cards, True
-
-    async def _silence(self, caller: Caller, scene: Scene) -> list[Card] | None:
-        """What is told where the person or the persona is muted, once; None where there is a reply. Whoever is in
-        danger gets help all the same: no model is asked for that."""
-        mutes, person = self._house.mutes, caller.message.person
-        mute = await mutes.of(caller.place.server, person=person, persona=scene.cast.persona.id)
-        if mute is None or await self._house.runtime.in_danger(caller.message, scene.cast, scene.conversation):
-            return None
-        if not await mutes.first_told(mute, person):
-            return []
-        return [silence_card(mute, scene.cast.persona.name, scene.language)]
+        return await self._threshold.introduction(caller, await self._house.scenes.of(caller), asked=asked)
 
     async def _spend(self, caller: Caller, usage: Usage) -> None:
         try:
             await self._house.meter.spend(caller.place, caller.message.person, usage)
         except Deflect as error:
             _log.critical("what a reply cost was not counted: error=%s", error.key)
-
-
-def _full(message: Message, place: Place) -> str:
-    """What it is noted under that somebody was told of a limit today."""
-    return f"full {message.at:%Y-%m-%d} {message.person} {place.community}"
 
 
 def refusal(refused: Refused, language: str) -> Card:

@@ -24,7 +24,7 @@ from bots import status
 from bots.addresses import HEALTH, host_and_port
 from bots.config import Settings
 from bots.errors import RefuseToStart
-from bots.host import House
+from bots.house import House
 from bots.inbox import Load
 from bots.logs import Troubles
 from bots.metrics import CONTENT_TYPE, Cases, Gauges, Metrics

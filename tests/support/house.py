@@ -11,7 +11,8 @@ from bots.app import house_of
 from bots.casting import Casting
 from bots.config import Settings
 from bots.hall import Hall
-from bots.host import Host, House
+from bots.host import Host
+from bots.house import House
 from bots.lorebooks import Attachments, Lorebooks
 from bots.metrics import Metrics
 from bots.minds import minds_of
