@@ -1,6 +1,7 @@
 """What people think of a reply: a thumb up or down, with a reason. The next try heeds it, and it is counted.
 
-Kept of it are the persona, the thumb and a reason out of a short list; of somebody's own words nothing is.
+Kept of it for good are the persona, the thumb and a reason out of a short list, for a month whose it was; of somebody's
+own words nothing is.
 """
 
 import hashlib
@@ -109,7 +110,8 @@ class Feedback:
             "server": caller.place.server,
         }
         now, person = self._now(), caller.message.person
-        await self._state.append(Line(kind=_BOOK, at=now, value=value, person=person))
+        # Nobody is named in it: who thought what is known for as long as they can change it.
+        await self._state.append(Line(kind=_BOOK, at=now, value=value))
         await self._state.put(Entry(kind=_THUMB, key=key, value=thumb, person=person, until=now + _CHANGEABLE))
 
 

@@ -51,7 +51,9 @@ def told(card: Card) -> str:
 
 async def kept(opened: Opened) -> str:
     values = [one.value for one in await opened.state.of_person("ann")]
-    values += [one.value for one in await opened.state.lines("thumbs")]
+    lines = await opened.state.lines("thumbs")
+    assert not any(line.person for line in lines)
+    values += [one.value for one in lines]
     return json.dumps([dict(value) for value in values])
 
 
