@@ -8,10 +8,13 @@ import pytest
 
 from bots.attention import Heard
 from bots.cards import Tone
+from bots.consent import SAMPLES, Consents
+from bots.host import Host
 from bots.inbox import Busy
 from bots.meter import What
 from bots.mutes import Mute, Silent
 from bots.place_commands import LIMITS
+from bots.sampling import Sampling
 from moderation.stores import Query
 from personas.messages import Cue, Passage
 from personas.persona import Fact
@@ -278,6 +281,30 @@ async def test_a_stopped_reply_is_reacted_to_by_nobody() -> None:
         await events.aclose()
 
         assert await play.opened.host.reacts(who) == ""
+
+
+async def test_a_reaction_that_is_stopped_by_its_button_is_the_last() -> None:
+    async with playing(lines()) as play:
+        who = caller("hello", persona=await play.listen("hello"))
+        await play.turn(who)
+        assert await play.opened.host.reacts(who) == "pedlar"
+        other = replace(who, message=replace(who.message, persona="pedlar", reply="r9"))
+        events = play.opened.host.reply(other, Cue.REACT)
+        await anext(events)
+        await events.aclose()
+
+        assert await play.opened.host.reacts(who) == ""
+
+
+async def test_a_reaction_is_no_sample_of_what_somebody_was_told() -> None:
+    async with playing(lines()) as play:
+        consents = Consents(play.opened.state, lambda: NOW)
+        await consents.decide("test", "ann", SAMPLES, granted=True)
+        sampling = Sampling(play.opened.store, consents, play.opened.house.runtime, share=1.0, chance=lambda: 0.0)
+        play.opened.host = Host(replace(play.opened.house, sampling=sampling))
+        await play.round("hello")
+
+        assert [kept.opening.persona for kept in await play.opened.store.list(Query(queue=True))] == ["keeper"]
 
 
 async def test_secrets_notes_and_facts_of_one_are_in_no_prompt_of_another() -> None:
