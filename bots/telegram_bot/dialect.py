@@ -76,7 +76,8 @@ class TelegramDialect:
         language = settings.language or self._language
         worded = catalogue("bots").say("telegram_core.worded", language) if record.author else ""
         mask = self._router.mask(record.persona, place.community)
-        head, *others = headings(mask, language, mark=settings.mark, named=self._named)
+        named = self._named or bool(settings.scene)  # several speak there: without a name nobody would know who
+        head, *others = headings(mask, language, mark=settings.mark, named=named)
         chat, topic = address_of(record.channel)
         drafts = Drafts(self._bot, chat, topic, reply=record.id, head=head, interval=self._interval, sleep=self._sleep)
         return Outlet(

@@ -55,6 +55,19 @@ async def test_somebody_alone_with_the_bot_may_start_one_and_calls_whom_they_wan
         assert stand(stage, server.private) == ["Odo Fenn: Come in.", "Maren: Needles, anybody?"]
 
 
+async def test_on_a_stage_the_name_stands_above_also_where_it_is_left_out_elsewhere() -> None:
+    async with on_telegram(lines(), settings=f"{SURE}scene_turns = 2\n", personas=ALL, name_line=False) as stage:
+        server = stage.server
+        server.say(server.private, server.person, "Hello?")
+        alone = await stage.until_says(server.private, "Come in.")
+        await begin(stage, server.group)
+        server.say(server.group, server.person, "Hello?", mention_bot=True)
+        await stage.until_says(server.group, "The oil is low.")
+
+        assert "Maren" not in alone.text
+        assert stand(stage, server.group) == ["Maren: Needles, anybody?", "Odo Fenn: The oil is low."]
+
+
 async def test_a_scene_in_one_topic_is_none_in_another() -> None:
     async with on_telegram(lines(), settings=f"{SURE}scene_turns = 2\n", personas=ALL) as stage:
         server = stage.server
