@@ -121,7 +121,7 @@ class MemoryCommands:
         memory = await self._meant(id_, caller)
         if memory.kind is Kind.SUMMARY or memory.ended or len(text) > LONGEST:
             raise UsageError("memory.not_editable", most=LONGEST)
-        worded = await asyncio.to_thread(self._redactor.clean, text)
+        worded = await asyncio.to_thread(self._redactor.clean, " ".join(text.split()))
         if not worded.strip() or not await self._runtime.admits(worded, caller.message, scene.cast, scene.conversation):
             return Card(title=_say("refused", scene), tone=Tone.BAD)
         noticed = next((note for note in self._rules.notice(worded) if note.slot == memory.slot), None)

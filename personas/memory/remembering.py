@@ -63,7 +63,7 @@ class Remembering:
         self._following = Following()
         self._jobs: asyncio.Queue[Job] = asyncio.Queue(terms.waiting)
         self._shelves: OrderedDict[Whose, tuple[str, Shelf]] = OrderedDict()
-        self._told: dict[Whose, frozenset[str]] = {}
+        self._told: OrderedDict[Whose, frozenset[str]] = OrderedDict()
         self.missed = 0
         """Replies from which nothing was taken, for want of room."""
 
@@ -79,8 +79,9 @@ class Remembering:
             return ()
         now, language = self._now(), occasion.cast.persona.language
         found = await self._found(shelf, occasion.part.said, now)
-        if len(self._told) < self._terms.waiting:
-            self._told[whose] = frozenset(told.memory.id for told in found)
+        self._told[whose] = frozenset(told.memory.id for told in found)
+        while len(self._told) > self._terms.waiting:  # not every reply comes to be
+            self._told.popitem(last=False)
         return tuple(_asides(found, shelf.summary, now, language))
 
     async def witnessed(self, occasion: Occasion, _reply: str) -> None:
