@@ -90,19 +90,20 @@ class Remembering:
         left: defaultdict[Whose, list[Followed]] = defaultdict(list)
         for followed in self._following.after(occasion, whose):
             left[followed.whose].append(followed)
-        message, part = occasion.message, occasion.part
+        # By our own clock, which says when it is over.
+        message, part, now = occasion.message, occasion.part, self._now()
         if whose is not None:
             # What was said before is no news: it is answered again, or the answer goes on.
             news = not part.before and part.undone is None
             self._put(
                 Job(
-                    whose=whose, at=message.at, brief=occasion.brief, said=part.said if news else "",
+                    whose=whose, at=now, brief=occasion.brief, said=part.said if news else "",
                     source=message.id, anew=occasion.cue is Cue.AMEND, left=tuple(left.pop(whose, ())),
                     told=self._told.pop(whose, frozenset()), spent=occasion.spent,
                 )
             )  # fmt: skip
         for other, turns in left.items():
-            self._put(Job(whose=other, at=message.at, brief=occasion.brief, left=tuple(turns)))
+            self._put(Job(whose=other, at=now, brief=occasion.brief, left=tuple(turns)))
 
     async def run(self) -> None:
         """Take from replies what is to be remembered, one after another, until cancelled."""
