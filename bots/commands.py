@@ -164,6 +164,8 @@ class Commands:
         return await self._offices.places.run(words, caller, scene)
 
     async def _prompt(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        scope = await self._offices.memory.scope(caller, scene)
+        caller = replace(caller, message=replace(caller.message, memory=scope))
         return await prompt_card(words, caller, scene, self._offices.runtime)
 
     async def _lore(self, words: list[str], caller: Caller, scene: Scene) -> Card:

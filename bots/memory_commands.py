@@ -56,6 +56,10 @@ class MemoryCommands:
         """See `Memories.begin_anew`."""
         await self._memories.begin_anew(caller, scene.settings, scene.cast.persona.id)
 
+    async def scope(self, caller: Caller, scene: Scene) -> str:
+        """See `Memories.scope`."""
+        return await self._memories.scope(caller, scene.settings)
+
     def let_go(self, person: str) -> None:
         """See `Memories.let_go`."""
         self._memories.let_go(person)

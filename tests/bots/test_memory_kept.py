@@ -174,6 +174,19 @@ async def test_whoever_takes_their_yes_back_is_forgotten(line: str) -> None:
         assert "Busan" not in await said(opened, "In which town do I live?")
 
 
+async def test_the_parts_of_a_prompt_name_what_is_remembered_of_whoever_asks_without_its_words() -> None:
+    async with house() as opened:
+        await typed(opened, "/memory on")
+        await said(opened, "I live in Busan")
+        [memory] = await opened.house.memories.of("ann")
+
+        shown = told(await typed(opened, "/prompt In which town do I live?", role=Role.SENIOR))
+        assert f"memory {memory.id}" in shown
+        assert "Busan" not in shown
+        others = await typed(opened, "/prompt In which town do I live?", role=Role.SENIOR, person="ben")
+        assert memory.id not in told(others)
+
+
 async def test_to_begin_anew_forgets_the_account_and_not_the_facts() -> None:
     async with house(RULES + "[reply]\nwindow = 2\n") as opened:
         await typed(opened, "/memory on")
