@@ -29,11 +29,12 @@ def build(language: str) -> Callable[[], None]:
     from bots.cli.chat import chat
     from bots.cli.desk import judge, review
     from bots.cli.doctor import doctor
-    from bots.cli.files import persona_app, train
+    from bots.cli.files import train
     from bots.cli.imports import persona_export, persona_import
     from bots.cli.init import init
     from bots.cli.lore import lore_app
     from bots.cli.models import model_app
+    from bots.cli.personas import persona_app
     from bots.cli.policies import policy_app
     from bots.cli.privacy import privacy_app
     from bots.cli.prompts import prompt_app

@@ -278,9 +278,10 @@ class Settings:
             )
         return replace(self, model=self.model.model_copy(update={"use": model, "fallbacks": ()}))
 
-    def speaking(self, persona: str) -> "Settings":
-        """The same with another persona to begin with."""
-        return replace(self, personas=self.personas.model_copy(update={"default": persona}))
+    def speaking(self, persona: str, *, file: Path | None = None) -> "Settings":
+        """The same with another persona to begin with, which may be in a `file` of its own."""
+        folders = (*self.personas.folders, *((file,) if file else ()))
+        return replace(self, personas=self.personas.model_copy(update={"default": persona, "folders": folders}))
 
     def alone(self) -> "Settings":
         """The same without services that judge: nobody is asked."""

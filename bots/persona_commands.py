@@ -6,11 +6,13 @@ from dataclasses import replace
 from bots.cards import Card, Row, Tone
 from bots.errors import NotAllowed, UsageError
 from bots.import_commands import ImportCommands
+from bots.persona_cards import canon_of, knowing_row, spoken_rows
 from bots.platform import Caller, Role
 from bots.quarantine import Quarantine
 from bots.scene import Scene, Scenes
 from bots.troupe import Arrival, Troupe
 from moderation.words import LANGUAGES, catalogue
+from personas.cast import Cast
 from personas.persona import Persona
 
 _FACTS = ("name", "tier", "language", "tagline", "source", "licence")
@@ -28,6 +30,7 @@ class PersonaCommands:
             "list": (Role.MEMBER, self._list),
             "info": (Role.MEMBER, self._info),
             "show": (Role.MEMBER, self._info),
+            "preview": (Role.MEMBER, self._preview),
             "use": (Role.MODERATOR, self._use),
             "export": (Role.MODERATOR, self._export),
             "create": (Role.ADMIN, self._create),
@@ -36,7 +39,7 @@ class PersonaCommands:
         }
 
     async def run(self, words: list[str], caller: Caller, scene: Scene) -> Card:
-        """list | use ID | info [ID] | create NAME DESCRIPTION [en|ko] [PICTURE] | import (a file) [ID] |
+        """list | use ID | info [ID] | preview [ID] | create NAME DESCRIPTION [en|ko] [PICTURE] | import (a file) [ID] |
         pending [ID [all]] | approve [ID] | reject [ID] | history | export ID [png|json|charx|toml] | remove ID. Raises
         BotError, PersonaError, ModerationError."""
         verb, *rest = words or ["list"]
@@ -64,15 +67,23 @@ class PersonaCommands:
         rows = tuple(
             Row(label=_say(f"field_{fact}", scene), text=str(getattr(persona, fact)) or "-") for fact in _FACTS
         )
-        return Card(title=persona.id, rows=rows)
+        canon = Row(label=_say("field_canon", scene), text=canon_of(persona))
+        return Card(title=persona.id, rows=(*rows, canon))
+
+    async def _preview(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        """How it speaks, in lines that the guard has let through; to moderators also how much it knows."""
+        cast = self._scenes.hall.cast(words[0], caller.place.community) if words else scene.cast
+        if not replace(scene, cast=cast).allowed:
+            return _too_mature(cast, scene)
+        behind = (knowing_row(cast.persona, scene.language),) if caller.role >= Role.MODERATOR else ()
+        title = catalogue("bots").say("personas.preview", scene.language, name=cast.persona.name)
+        return Card(title=title, rows=(*spoken_rows(cast), *behind))
 
     async def _use(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         name = _one(words, scene)
         cast = self._scenes.hall.cast(name, caller.place.community)
         if not replace(scene, cast=cast).allowed:
-            return Card(
-                title=catalogue("bots").say("host.mature", scene.language, name=cast.persona.name), tone=Tone.BAD
-            )
+            return _too_mature(cast, scene)
         person = caller.message.person if caller.place.private else ""
         await self._scenes.places.change(caller.place.conversation, person, persona=name)
         if scene.settings.scene:  # whoever is chosen alone speaks alone
@@ -102,6 +113,10 @@ class PersonaCommands:
         name = _one(words, scene)
         await self._troupe.remove(name, server=caller.place.community)
         return Card(title=_say("persona_removed", scene, name=name), tone=Tone.GOOD)
+
+
+def _too_mature(cast: Cast, scene: Scene) -> Card:
+    return Card(title=catalogue("bots").say("host.mature", scene.language, name=cast.persona.name), tone=Tone.BAD)
 
 
 def _one(words: list[str], scene: Scene) -> str:

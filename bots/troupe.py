@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -22,6 +23,7 @@ from personas.loading import read_persona
 from personas.lore import Lorebook
 from personas.lore.conversion import book_of, is_book
 from personas.lore.screening import points_elsewhere, refuse_forbidden, unusable
+from personas.packs import Pack, is_pack, read_pack
 from personas.persona import Persona, Tier
 from personas.remarks import Remark
 from personas.writing import to_toml
@@ -108,7 +110,7 @@ class Troupe:
         return Candidate(
             persona=checked,
             document=read.document,
-            card=b"" if is_persona_file(file) else data,
+            card=read.card,
             seen=read.seen,
             unusable=read.unusable,
             remarks=remarks,
@@ -232,16 +234,20 @@ class Read:
     """See `Candidate.unusable`."""
     book: Mapping[str, object] = field(default_factory=dict, repr=False)
     """The lore book in the card, as it stood."""
+    card: bytes = field(default=b"", repr=False)
+    """The card that goes with it: what came, or one that holds the picture of a pack; b"" for none."""
 
 
 def read_file(data: bytes, file: str, *, name: str = "", taken: Collection[str] = ()) -> Read:
-    """The persona in a character card or a persona file. It has the id `name`, or one like its name, and none of those
-    `taken`. Blocks for up to two hundred milliseconds.
+    """The persona in a character card, a persona file or a pack of one. It has the id `name`, or one like its name, and
+    none of those `taken`. Blocks for up to two hundred milliseconds.
 
     Raises PersonaError for what is wrong with it.
     """
+    if is_pack(data):
+        return _read_pack(read_pack(data, file=file), file, name, taken)
     if not is_persona_file(file):
-        return _read_card(read_card(data, file=file), name, taken)
+        return replace(_read_card(read_card(data, file=file), name, taken), card=data)
     persona = read_persona(data, file=file)
     wanted = _free(name or persona.id, taken)
     if wanted == persona.id:
@@ -257,14 +263,30 @@ def _read_card(card: Card, name: str, taken: Collection[str]) -> Read:
         id=_free(name or _like(name_of(card)), taken),
         language=language if language in LANGUAGES else DEFAULT_LANGUAGE,
     )
-    persona, seen = read_persona(document.encode(), file=card.file), screen(card)
+    read = Read(persona=read_persona(document.encode(), file=card.file), document=document, seen=screen(card))
     book = card.data.get("character_book")
-    if not isinstance(book, dict):
-        return Read(persona=persona, document=document, seen=seen)
-    refuse_forbidden(book, file=card.file)
-    if points_elsewhere(book):
-        seen = tuple(dict.fromkeys((*seen, "cards.has_remote")))
-    return Read(persona=persona, document=document, seen=seen, unusable=unusable(book), book=book)
+    return _with_book(read, book, card.file) if isinstance(book, dict) else read
+
+
+def _read_pack(packed: Pack, file: str, name: str, taken: Collection[str]) -> Read:
+    """The persona of a pack; picture and lorebook go into a card that is kept with it."""
+    read = read_file(packed.document, f"{file}{_FILE}", name=name, taken=taken)
+    if packed.lore:
+        read = _with_book(read, packed.lore, file)
+    if not packed.lore and not packed.picture:
+        return read
+    data: dict[str, object] = {"name": read.persona.name, "description": read.persona.description}
+    data |= {"character_book": packed.lore} if packed.lore else {}
+    framed = {"spec": "chara_card_v3", "spec_version": "3.0", "data": data}
+    card = read_card(json.dumps(framed).encode(), file=file)
+    return replace(read, card=write_card(read.persona, card=card, picture=packed.picture or None))
+
+
+def _with_book(read: Read, book: Mapping[str, object], file: str) -> Read:
+    """`read` with its lore book. Raises PersonaError for what no persona may be told."""
+    refuse_forbidden(book, file=file)
+    seen = tuple(dict.fromkeys((*read.seen, "cards.has_remote"))) if points_elsewhere(book) else read.seen
+    return replace(read, seen=seen, unusable=unusable(book), book=book)
 
 
 def is_persona_file(file: str) -> bool:

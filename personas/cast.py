@@ -147,6 +147,21 @@ async def blocked_lines(persona: Persona, guard: Guard) -> list[tuple[str, str]]
     return blocked
 
 
+async def blocked_examples(persona: Persona, guard: Guard) -> list[tuple[str, str]]:
+    """The example replies of the author that `guard` would not let through as answers: key and broken rules. A model
+    that is shown them learns to say what is withheld."""
+    brief = brief_of(persona)
+    shown = [(f"demonstrations.{number}.reply", each) for number, each in enumerate(persona.demonstrations, 1)]
+    shown += [(f"held_out.{number}.reply", each) for number, each in enumerate(persona.held_out, 1)]
+    candidates = [Candidate(stage=Stage.WHOLE, text=each.reply, said=each.user, brief=brief) for _, each in shown]
+    verdicts = await _patiently(guard, candidates)
+    return [
+        (key, _rules(verdict))
+        for (key, _), verdict in zip(shown, verdicts, strict=True)
+        if verdict.decision is Decision.BLOCK
+    ]
+
+
 def brief_of(persona: Persona) -> Brief:
     """What filters may know of `persona`."""
     return Brief(

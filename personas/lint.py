@@ -105,6 +105,9 @@ _PLACEHOLDER: Final = re.compile(r"\{\{[^{}\n]{1,40}\}\}|\{name\}")
 FORBIDDEN: Final = (("deny_ai", _DENY_ORDER), ("injection", _INJECTION), ("political", _POLITICAL))
 """Rules and phrases of what no persona may be told, wherever it stands."""
 
+UNWRITTEN: Final = "TODO"
+"""Begins what the author of a new file is still to write."""
+
 
 def denial_in(text: str) -> str:
     """The words of `text` that deny being an AI or claim to be human; "" where there are none."""
@@ -130,6 +133,7 @@ def lint(
         *_provenance(persona),
         *about_facts(persona),
         *_placeholders(persona),
+        *_unwritten(persona),
         *(_registers(persona, fits_register) if fits_register else ()),
     ]
     return tuple(sorted(remarks, key=lambda remark: remark.level is Level.WARNING))
@@ -236,6 +240,15 @@ def _placeholders(persona: Persona) -> Iterator[Remark]:
     for key, line in _lines(persona):
         if found := _PLACEHOLDER.search(line):
             yield Remark(level=Level.ERROR, rule="placeholder", key=key, fields={"found": found.group()})
+
+
+def _unwritten(persona: Persona) -> Iterator[Remark]:
+    """What a new file was begun with."""
+    names = ((f"relations.{number}.name", person.name) for number, person in enumerate(persona.relations, start=1))
+    taboos = ((f"taboos.{number}", taboo) for number, taboo in enumerate(persona.taboos, start=1))
+    for key, text in (*_instructions(persona), *_spoken(persona), *names, *taboos):
+        if text.startswith(UNWRITTEN):
+            yield Remark(level=Level.WARNING, rule="unwritten", key=key, fields={"found": text})
 
 
 def _registers(persona: Persona, fits: RegisterCheck) -> Iterator[Remark]:

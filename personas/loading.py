@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,8 @@ from personas.entries import demonstrations_of, dilemmas_of, facts_of, relations
 from personas.errors import PersonaFileError
 from personas.knowledge.beside import documents_beside
 from personas.lint import denial_in, lint
+from personas.packs import MAX_BYTES as PACKED
+from personas.packs import SUFFIX, is_pack, read_pack
 from personas.persona import Ocean, Persona, Tier
 from personas.remarks import Level, Remark, line_of
 from personas.schema import DemographicFile, OverlayFile, fit
@@ -64,7 +67,7 @@ def load_persona(path: Path, *, bases: Mapping[str, Persona] | None = None) -> P
 
     Checks the file, not the taste: `personas.lint` judges what it says. Raises PersonaFileError.
     """
-    return _build(path, _parse(path), bases or {})
+    return build(path, parse(path), bases or {})
 
 
 def read_persona(raw: bytes, *, file: str) -> Persona:
@@ -72,13 +75,14 @@ def read_persona(raw: bytes, *, file: str) -> Persona:
 
     As strict as a library: raises PersonaFileError for lint errors too.
     """
-    persona = _build(file, _content(file, raw), {})
+    persona = build(file, content_of(file, raw), {})
     _refuse_lint_errors(file, persona, lambda: raw)
     return persona
 
 
 def load_library(folders: Iterable[Path] = ()) -> dict[str, Persona]:
-    """The bundled personas and those of `folders` (files `*.toml`, subfolders are not read), by id.
+    """The bundled personas and those of `folders` (files `*.toml`, packs `*.talchum.zip`,
+    subfolders are not read; or such a file itself), by id.
 
     Raises PersonaFileError for the first file that is wrong, takes an id twice, or has a lint error.
     """
@@ -115,7 +119,7 @@ def _load(folders: Iterable[Traversable]) -> dict[str, Persona]:
     """Characters first, then what builds on them; the order of the result is that of the files."""
     parsed: dict[str, tuple[Traversable, dict[str, object]]] = {}
     for file in _files(folders):
-        content = _parse(file)
+        content = parse(file)
         identity = str(content.get("id", file))
         if identity in parsed:
             raise PersonaFileError("personas.duplicate_id", file=file, id=identity, other=parsed[identity][0])
@@ -127,19 +131,22 @@ def _load(folders: Iterable[Traversable]) -> dict[str, Persona]:
         for identity, (file, content) in parsed.items():
             if (content.get("tier") == Tier.INDIVIDUALISED) is overlay:
                 canon = {key: base for key, base in found.items() if base.tier is not Tier.INDIVIDUALISED}
-                found[identity] = _build(file, content, canon)
+                found[identity] = build(file, content, canon)
                 if file not in ours:
-                    _refuse_lint_errors(file, found[identity], file.read_bytes)
+                    _refuse_lint_errors(file, found[identity], partial(_raw, file))
     return {identity: found[identity] for identity in parsed}
 
 
 def _files(folders: Iterable[Traversable]) -> list[Traversable]:
     files: list[Traversable] = []
     for folder in folders:
+        if folder.is_file():
+            files.append(folder)
+            continue
         if not folder.is_dir():
             raise PersonaFileError("personas.no_folder", file=folder)
         inside = sorted(folder.iterdir(), key=lambda item: item.name)
-        files.extend(item for item in inside if item.name.endswith(".toml") and item.is_file())
+        files.extend(item for item in inside if item.name.endswith((".toml", SUFFIX)) and item.is_file())
     return files
 
 
@@ -149,19 +156,29 @@ def _refuse_lint_errors(file: object, persona: Persona, content: Callable[[], by
             raise _LintRefusal(file, remark, content().decode("utf-8-sig", "replace"))
 
 
-def _parse(file: Traversable) -> dict[str, object]:
-    """The TOML of `file`, whatever it says."""
+def parse(file: Traversable) -> dict[str, object]:
+    """The TOML of `file`, or of the pack that it is, whatever it says."""
+    most = PACKED if file.name.endswith(SUFFIX) else MAX_BYTES
     try:
         with file.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
+            raw = stream.read(most + 1)
     except OSError as error:
         raise PersonaFileError(
             "personas.unreadable", file=file, reason=error.strerror or type(error).__name__
         ) from error
-    return _content(file, raw)
+    return content_of(file, document_in(raw, file))
 
 
-def _content(file: object, raw: bytes) -> dict[str, object]:
+def _raw(file: Traversable) -> bytes:
+    return document_in(file.read_bytes(), file)
+
+
+def document_in(raw: bytes, file: object) -> bytes:
+    """The persona file in `raw`: itself, or what is packed in it. Raises PersonaFileError."""
+    return read_pack(raw, file=str(file)).document if is_pack(raw) else raw
+
+
+def content_of(file: object, raw: bytes) -> dict[str, object]:
     """What the TOML in `raw` says; `file` names it in errors."""
     if len(raw) > MAX_BYTES:
         raise PersonaFileError("personas.too_big", file=file, expected=MAX_BYTES)
@@ -189,7 +206,9 @@ def _syntax_error(file: object, text: str, complaint: str) -> PersonaFileError:
     return PersonaFileError("personas.syntax", file=file, line=line, column=column, reason=reason or complaint)
 
 
-def _build(file: object, content: dict[str, object], bases: Mapping[str, Persona]) -> Persona:
+def build(file: object, content: dict[str, object], bases: Mapping[str, Persona]) -> Persona:
+    """The persona that the TOML of `file` describes, on one of `bases` where it is individualised. Raises
+    PersonaFileError."""
     parsed = fit(file, content)
     version = _digest(content)
     if isinstance(parsed, OverlayFile):

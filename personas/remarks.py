@@ -43,14 +43,24 @@ class Remark:
 
 
 def line_of(remark: Remark, document: str) -> int:
-    """The line of a persona file, from 1, that `remark` is about; 0 where that cannot be told.
+    """The line of a persona file, from 1, that `remark` is about; 0 where that cannot be told."""
+    return place_of(remark.key, document, quoted=remark.fields.get("found", ""))
 
-    Looked for by its place, and from there on by the words it quotes: a text may go over many lines.
+
+def place_of(key: str, document: str, *, quoted: str = "") -> int:
+    """The line of a persona file, from 1, at which `key` stands; 0 where that cannot be told.
+
+    Looked for by its place, and from there on by the words that are quoted of it: a text may go over many lines.
     """
     lines = document.splitlines()
-    start = next((number for number, key in _places(lines) if key == remark.key), 0)
-    start = start or next((number for number, key in _places(lines) if remark.key.startswith(f"{key}.")), 0)
-    words = _SPACE.sub(" ", remark.fields.get("found", "")).strip()
+    places = dict[str, int]()
+    for number, place in _places(lines):
+        places.setdefault(place, number)
+    start = places.get(key, 0)
+    while not start and "." in key:
+        key = key.rpartition(".")[0]
+        start = places.get(key, 0)
+    words = _SPACE.sub(" ", quoted).strip()
     for number in range(max(start, 1), len(lines) + 1) if words else ():
         if words in _SPACE.sub(" ", " ".join(lines[number - 1 : number + 1])):
             return (

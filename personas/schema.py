@@ -168,13 +168,32 @@ ENTRIES: Final[Mapping[str, type[BaseModel]]] = {
 
 def fit(file: object, content: dict[str, object]) -> "DemographicFile | OverlayFile":
     """`content` as the schema of its tier; `file` names where it comes from. Raises PersonaFileError."""
-    tier = content.get("tier", Tier.DEMOGRAPHIC)
-    if not isinstance(tier, str) or tier not in FILES:
-        raise PersonaFileError("personas.want_one_of", file=file, key="tier", expected=", ".join(FILES))
     try:
-        return FILES[tier].model_validate(content)
+        return _model(file, content).model_validate(content)
     except ValidationError as error:
-        raise _explain(file, tier, error.errors()[0]) from error
+        raise _explain(file, _tier(content), error.errors()[0]) from error
+
+
+def misfits(file: object, content: dict[str, object]) -> tuple[PersonaFileError, ...]:
+    """Everything in which `content` does not fit the schema of its tier; none where `fit` takes it."""
+    try:
+        _model(file, content).model_validate(content)
+    except PersonaFileError as error:
+        return (error,)
+    except ValidationError as error:
+        return tuple(_explain(file, _tier(content), details) for details in error.errors())
+    return ()
+
+
+def _model(file: object, content: dict[str, object]) -> type[DemographicFile | OverlayFile]:
+    if (tier := _tier(content)) not in FILES:
+        raise PersonaFileError("personas.want_one_of", file=file, key="tier", expected=", ".join(FILES))
+    return FILES[tier]
+
+
+def _tier(content: dict[str, object]) -> str:
+    tier = content.get("tier", Tier.DEMOGRAPHIC)
+    return tier if isinstance(tier, str) else ""
 
 
 _WANTED: Final[Mapping[str, tuple[str, str]]] = {

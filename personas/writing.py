@@ -37,8 +37,9 @@ def to_toml(persona: Persona, *, base: Persona | None = None) -> str:
 
 def _whole(persona: Persona) -> Iterator[str]:
     yield from _pairs(persona, "id", "tier", "language", "name", "description")
-    # One that nobody wrote is the first line of the description, in whatever way that ends.
-    if persona.tagline and persona.tagline != "".join(persona.description.splitlines()[:1])[:200]:
+    # One that nobody wrote is the first line of the description, in whatever way that ends; a character needs one.
+    unwritten = "".join(persona.description.splitlines()[:1])[:200]
+    if persona.tagline and (persona.tagline != unwritten or persona.tier is Tier.CHARACTER):
         yield _pair("tagline", persona.tagline)
     if persona.mature:
         yield _pair("mature", persona.mature)

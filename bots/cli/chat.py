@@ -5,6 +5,7 @@ import getpass
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -31,8 +32,18 @@ def chat(
 ) -> None:
     """chat"""
     settings = settings_of(file, model=model)
-    complaints = run(_chat(settings.speaking(persona) if persona else settings, tuple(company or ())))
+    complaints = run(_chat(_speaking(settings, persona) if persona else settings, tuple(company or ())))
     raise typer.Exit(1 if complaints else 0)
+
+
+def _speaking(settings: Settings, persona: str) -> Settings:
+    """The settings with that persona first: one by its id, or the one in a file. Raises PersonaFileError."""
+    from personas.loading import parse
+
+    path = Path(persona)
+    if not path.is_file():
+        return settings.speaking(persona)
+    return settings.speaking(str(parse(path).get("id", "")), file=path)
 
 
 async def _chat(settings: Settings, company: tuple[str, ...]) -> int:

@@ -67,8 +67,8 @@ def persona_import(
         raise typer.Exit(1)
     run(_written_down(settings, persona, data))
     save(folder / f"{persona.id}.toml", read.document.encode(), force=own is not None)
-    if not path.name.lower().endswith(".toml"):
-        _keep_card(folder, persona.id, data)
+    if read.card:
+        _keep_card(folder, persona.id, read.card)
     if lore:
         with suppress(OSError):  # which is told of what cannot be written there
             (folder / "lore").mkdir(exist_ok=True)

@@ -155,6 +155,12 @@ def persona_group(commands: Commands, complete: Complete) -> app_commands.Group:
     async def info(interaction: Interaction, persona: str = "") -> None:
         await commands.typed(interaction, line_of("persona", "info", persona))
 
+    @group.command(name=text("persona_preview_name"), description=text("persona_preview"))
+    @app_commands.describe(persona=text("persona_option"))
+    @app_commands.autocomplete(persona=complete)
+    async def preview(interaction: Interaction, persona: str = "") -> None:
+        await commands.typed(interaction, line_of("persona", "preview", persona))
+
     _own_personas(group, commands, complete)
     imports(group, commands, complete)
     return group

@@ -115,6 +115,10 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
         ("bots/cli/report.py", "_write"),  # figures, and statements without a text of anybody
         ("bots/cli/files.py", "train"),  # figures
         ("bots/cli/files.py", "report"),  # the same
+        ("bots/cli/personas.py", "persona_check"),  # what is wrong with a file
+        ("bots/cli/personas.py", "persona_pack"),  # the same
+        ("bots/cli/personas.py", "persona_schema"),  # a schema
+        ("bots/cli/personas.py", "_create"),  # a file somebody asked for
         ("bots/cli/policies.py", "_write"),  # a policy file somebody asked for
         ("bots/cli/serve.py", "_run"),  # our words
         ("bots/cli/serve.py", "ready"),  # our words

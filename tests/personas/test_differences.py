@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from personas.differences import differences
 from personas.loading import bundled
-from personas.persona import Demonstration, Fact, Persona
+from personas.persona import Demonstration, Dilemma, Fact, Persona, Relation
 
 KEEPER = bundled()["lighthouse_keeper"]
 
@@ -56,6 +56,20 @@ def test_facts_and_examples_are_told_whole() -> None:
         (("+", "At noon → Hello → Aye."),),
         (("+", "✓"),),
     ]
+
+
+def test_traits_people_and_decisions_are_told_as_people_read_them() -> None:
+    dilemma = Dilemma(situation="Fog.", options=("wait", "row"), choice=2, reason="She worries.")
+    changed = replace(
+        KEEPER,
+        relations=(*KEEPER.relations, Relation(name="Ida", kind="aunt")),
+        ocean=replace(KEEPER.ocean, openness=0.25),
+        dilemmas=(dilemma,),
+    )
+    found = {each.field: each.lines for each in differences(KEEPER, changed)}
+    assert found["relations"] == (("+", "Ida: aunt"),)
+    assert ("+", "openness: 0.25") in found["ocean"]
+    assert any(sign == "+" and "Fog." in piece and "She worries." in piece for sign, piece in found["dilemmas"])
 
 
 LINES = st.lists(st.text("ab .!\n", max_size=12), max_size=6).map(tuple)
