@@ -150,7 +150,7 @@ async def _audited(
             model = ""
         else:
             generator = await stack.enter_async_context(open_generator(settings))
-            scene = await _scene(settings, persona, guard, generator, seed)
+            scene = await scene_of(settings, persona, guard, generator, seed)
             audited = await audit_dialogues(scripts, scene, at_once=at_once, step=step)
             model = generator.id
         identities = next(iter(audited.observed.values()))
@@ -167,7 +167,9 @@ async def _audited(
     return audited, about
 
 
-async def _scene(settings: Settings, persona: "Persona", guard: "Guard", generator: "Generator", seed: int) -> "Scene":
+async def scene_of(
+    settings: Settings, persona: "Persona", guard: "Guard", generator: "Generator", seed: int
+) -> "Scene":
     """The persona as it speaks to everybody, with a store that leaves nothing behind."""
     from bots.audit.running import Scene
     from bots.casting import Casting

@@ -13,14 +13,17 @@ from rich import box
 from rich.progress import Progress
 from rich.table import Table
 
-from bots.cli.common import SettingsFile, err, out, run, say, settings_of
+from bots.cli.common import ModelName, SettingsFile, err, out, run, say, settings_of, show
 from bots.config import Settings
-from bots.errors import RefuseToStart
+from bots.errors import RefuseToStart, Unknown
 from bots.parts import open_guard
 
 if TYPE_CHECKING:
+    from bots.audit.moments import Moments
     from moderation.bench.figures import Results
     from moderation.bench.sets import LabelledSet
+    from personas.persona import Persona
+    from personas.probing import Probe
 
 bench_app = typer.Typer(help="bench", no_args_is_help=True)
 _SEED = 20_261_125
@@ -57,6 +60,57 @@ def bench_guard(
     else:
         _show(results, settings)
     err().print(say("cli.bench_written", settings, folder=to), markup=False)
+
+
+@bench_app.command("moment")
+def bench_moment(
+    persona: Annotated[str, typer.Option("--persona", help="bench_persona", metavar="ID")] = "victorian_detective",
+    rounds: Annotated[int, typer.Option("--rounds", help="bench_rounds", min=1, max=100)] = 3,
+    seed: Annotated[int, typer.Option("--seed", help="bench_seed", min=0)] = _SEED,
+    as_json: Annotated[bool, typer.Option("--json", help="bench_json")] = False,
+    model: ModelName = None,
+    file: SettingsFile = None,
+) -> None:
+    """bench_moment"""
+    from bots.audit.moments import card, document
+
+    settings = settings_of(file, model=model)
+    moments = run(_asked(settings, *_questions(settings, persona), rounds=rounds, seed=seed))
+    if as_json:
+        out().print(document(moments), markup=False, soft_wrap=True)
+    else:
+        show(card(moments, settings.language), settings)
+
+
+def _questions(settings: Settings, name: str) -> "tuple[Persona, tuple[Probe, ...]]":
+    """Who is asked, and everything there is to ask. Raises Unknown."""
+    from personas.loading import load_library
+    from personas.probing import probes
+
+    personas = load_library(settings.personas.folders)
+    if name not in personas:
+        raise Unknown("settings.unknown_persona", name=name, known=", ".join(personas))
+    if not (questions := probes(personas[name])):
+        raise Unknown("moments.no_questions", name=name)
+    return personas[name], questions
+
+
+async def _asked(
+    settings: Settings, persona: "Persona", questions: "tuple[Probe, ...]", *, rounds: int, seed: int
+) -> "Moments":
+    """What came of asking. Raises RefuseToStart, GenerationError."""
+    from bots.app import limits_of, open_generator
+    from bots.audit.moments import ask_all
+    from bots.cli.audit import scene_of
+
+    limits = limits_of(settings)
+    async with open_guard(settings) as guard, open_generator(settings) as generator:
+        scene = await scene_of(settings, persona, guard, generator, seed)
+        with Progress(console=err(), transient=True) as bar:
+            task = bar.add_task(say("moments.asking", settings), total=rounds * len(questions))
+            return await ask_all(
+                scene, generator, questions, limits=limits, rounds=rounds, step=lambda: bar.advance(task)
+            )
 
 
 @contextmanager

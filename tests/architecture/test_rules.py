@@ -102,6 +102,7 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
         ("bots/console_bot/screen.py", "notice"),  # our words
         ("bots/console_bot/screen.py", "_break"),  # a line break
         ("bots/cli/bench.py", "bench_guard"),  # figures, our words
+        ("bots/cli/bench.py", "bench_moment"),  # figures as JSON
         ("bots/cli/bench.py", "_show"),  # figures
         ("bots/monitor.py", "get"),  # figures
         ("bots/cli/chat.py", "broken"),  # our words
