@@ -29,17 +29,20 @@ _GROUP_EN: Final = (
     r"refugees?|muslims?|jews?|jewish|christians?|buddhists?|black (?:people|person|man|woman)|asians?|elderly|"
     r"old people|autistic|disabled (?:people|person)|poor people|koreans?|japanese|chinese|americans?|africans?)"
 )
+_ELDER_KO: Final = "할머니|할아버지|아줌마|아저씨"
 _GROUP_KO: Final = (
-    "(?:여자|여성|남자|남성|노인|할머니|할아버지|아줌마|아저씨|외국인|이주민|난민|조선족|중국인|일본인|한국인|흑인|백인|"
+    f"(?:{_ELDER_KO}|여자|여성|남자|남성|노인|외국인|이주민|난민|조선족|중국인|일본인|한국인|흑인|백인|"
     "동남아인|동성애자|게이|레즈비언|트랜스젠더|장애인|무슬림|기독교인|(?:전라도|경상도|충청도|강원도|서울|시골) 사람)"
 )
+_KNOWN_KO: Final = rf"(?!(?<=[가-힣]\s)(?:{_ELDER_KO})[은는])"
+"""Behind a name or another word it is somebody one knows: "정 할아버지는", "옆집 아줌마는"."""
 _ESSENTIAL: Final = pattern(
     r"\b(?:because|since|as)\s+(?:she|he|they|you|I)(?:'s|'re|'m| is| are| am| was)\s+(?:an?\s+)?"
     rf"(?:old\s+|young\s+)?{_GROUP_EN}\b",
     rf"\b{_GROUP_EN}\s+(?:are|is)\s+(?:always|naturally|by nature|all|never|born)\b",
     rf"\b(?:all|every|like any)\s+{_GROUP_EN}\b|\btypical(?:ly)?\s+(?:of\s+)?{_GROUP_EN}\b",
     rf"{_GROUP_KO}(?:이?라서|이?니까|이기 때문|답게)",
-    rf"{_GROUP_KO}(?:이?란|들은|는|은)\s{{0,2}}(?:원래|늘|항상|역시|본래|다\s)",
+    rf"{_KNOWN_KO}{_GROUP_KO}(?:이?란|들은|는|은)\s{{0,2}}(?:원래|늘|항상|역시|본래|다\s)",
 )
 _NEGATIVE: Final = pattern(
     r"\b(?:lazy|stupid|dumb|weak|dirty|greedy|stingy|violent|criminal|hysterical|emotional|irrational|inferior)\b",

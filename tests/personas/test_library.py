@@ -1,15 +1,24 @@
 """The bundled personas: complete, in their own voice, and nothing the lint objects to."""
 
+import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from datetime import date
+from pathlib import Path
 
 import pytest
 
+from bots.config import Settings
+from bots.parts import open_guard
+from moderation.guard import Guard
 from moderation.language import language_of
+from personas.cast import blocked_examples, blocked_lines
 from personas.lint import lint
-from personas.loading import bundled
+from personas.loading import bundled, load_persona
 from personas.persona import Persona, Tier
 
+ROOT = Path(__file__).parents[2] / "personas" / "library"
+SETTINGS = Settings.load(b"", {})
 LIBRARY: Mapping[str, Persona] = bundled()
 CHARACTERS = [persona for persona in LIBRARY.values() if persona.tier is Tier.CHARACTER]
 KOREAN = [persona for persona in CHARACTERS if persona.language == "ko"]
@@ -28,13 +37,13 @@ def named(persona: Persona) -> str:
     return persona.id
 
 
-def test_the_library_has_both_languages_every_tier_of_a_file_and_four_korean_registers() -> None:
+def test_the_library_has_both_languages_every_tier_of_a_file_and_five_korean_registers() -> None:
     assert {"lighthouse_keeper", "cafe_owner", "joseon_scholar"} <= set(LIBRARY)
     assert len(LIBRARY) >= 8
     assert {(persona.language, persona.tier) for persona in LIBRARY.values()} == {
         (language, tier) for language in ("en", "ko") for tier in (Tier.DEMOGRAPHIC, Tier.CHARACTER)
     }
-    assert {persona.register for persona in KOREAN} == {"haeyo", "hao", "hae", "hage"}
+    assert {persona.register for persona in KOREAN} == {"hapsyo", "haeyo", "hao", "hae", "hage"}
 
 
 @pytest.mark.parametrize("persona", LIBRARY.values(), ids=named)
@@ -90,5 +99,66 @@ def test_a_persona_in_the_past_has_something_it_cannot_know_yet_and_something_it
     assert any(not fact.witness for fact in persona.facts)
 
 
-def test_two_personas_are_pinned_to_a_moment() -> None:
-    assert {persona.id for persona in CHARACTERS if persona.moment} == {"joseon_scholar", "victorian_detective"}
+def test_three_personas_are_pinned_to_a_moment() -> None:
+    pinned = {persona.id for persona in CHARACTERS if persona.moment}
+    assert pinned == {"joseon_scholar", "victorian_detective", "tower_mage"}
+
+
+WHOLE = (
+    "cafe_owner",
+    "joseon_scholar",
+    "old_friend",
+    "old_navigator",
+    "tower_mage",
+    "victorian_detective",
+    "copywriter",
+)
+"""Whom the evaluation of personas is made with; the mathematicians are the eighth, of one line."""
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_those_that_are_measured_have_facts_examples_traits_and_decisions(name: str) -> None:
+    persona = LIBRARY[name]
+    assert len(persona.facts) >= 40
+    assert (len(persona.demonstrations), len(persona.held_out)) == (8, 4)
+    assert len(persona.dilemmas) == 10
+    assert all(dilemma.reason and len(dilemma.options) == 4 for dilemma in persona.dilemmas)
+    assert len(persona.relations) >= 4
+    assert None not in {getattr(persona.ocean, field.name) for field in dataclasses.fields(persona.ocean)}
+    assert sum(bool(fact.ask and (fact.values or fact.names)) for fact in persona.known) >= 10
+    assert sum(not fact.witness for fact in persona.facts) >= 2
+
+
+def test_choices_are_not_always_in_one_place() -> None:
+    chosen = [dilemma.choice for name in WHOLE for dilemma in LIBRARY[name].dilemmas]
+    assert max(map(chosen.count, set(chosen))) / len(chosen) < 0.5
+
+
+@pytest.mark.parametrize("act", [date(412, 7, 1), date(412, 11, 30), date(413, 2, 10)])
+def test_the_mage_knows_what_has_happened_by_each_act_and_no_more(act: date) -> None:
+    mage = LIBRARY["tower_mage"].at(act)
+    known = {fact.id for fact in mage.known}
+    assert "act1_missing" in known
+    assert ("act2_wakes" in known) is (act >= date(412, 9, 1))
+    assert ("act3_pact" in known) is (act >= date(413, 1, 20))
+    assert "after_fall" not in known
+
+
+def test_the_example_of_one_person_s_own_builds_on_the_canon_as_it_is() -> None:
+    path = ROOT / "examples" / "old_friend_for_hanbyeol.toml"
+    own = load_persona(path, bases=LIBRARY)
+    assert lint(own) == ()
+    assert own.extra["made_for"] == LIBRARY["old_friend"].version
+    assert own.facts[:-2] == LIBRARY["old_friend"].facts
+
+
+@pytest.mark.parametrize("persona", LIBRARY.values(), ids=named)
+async def test_the_guard_lets_every_line_and_every_example_through(persona: Persona, guard: Guard) -> None:
+    assert await blocked_lines(persona, guard) == []
+    assert await blocked_examples(persona, guard) == []
+
+
+@pytest.fixture
+async def guard() -> AsyncIterator[Guard]:
+    async with open_guard(SETTINGS) as opened:
+        yield opened

@@ -109,6 +109,7 @@ def test_what_somebody_should_look_at_is_a_warning(description: str, rule: str) 
         "사람이 아니라 여우라고 소문난 화가.",
         "기계를 고치는 사람. 비밀을 잘 지킨다.",
         "외할머니 댁은 늘 따뜻했다.",
+        "단골 정 할아버지는 늘 보리차를 시킨다.",
     ],
 )
 def test_ordinary_lives_get_no_remark(description: str) -> None:
