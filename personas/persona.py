@@ -148,14 +148,24 @@ class Persona:
 
     @property
     def known(self) -> tuple[Fact, ...]:
-        """What is true and known at the persona's moment, in the author's order; of one slot the latest."""
+        """What is true and known at the persona's moment, in the author's order, of one slot the latest; then what
+        there is to tell of its relations."""
         facts = [fact for fact in self.facts if fact.witness and self._come(fact.since)]
         latest: dict[str, Fact] = {}
         for fact in facts:
             other = latest.get(fact.slot)
             if other is None or (fact.since or date.min) >= (other.since or date.min):
                 latest[fact.slot] = fact
-        return tuple(fact for fact in facts if not fact.slot or latest[fact.slot] is fact)
+        return (*(fact for fact in facts if not fact.slot or latest[fact.slot] is fact), *self._told_of_people)
+
+    @property
+    def _told_of_people(self) -> tuple[Fact, ...]:
+        """What there is to tell of those it knows."""
+        told = [(number, person) for number, person in enumerate(self.acquainted, start=1) if person.text]
+        return tuple(
+            Fact(id=f"relation_{number}", text=f"{person.name} ({person.kind}): {person.text}", since=person.since)
+            for number, person in told
+        )
 
     @property
     def read(self) -> tuple[Document, ...]:
@@ -179,7 +189,7 @@ class Persona:
     def told(self) -> str:
         """Everything the author tells of the persona and of what it knows: no example of what others say."""
         facts = (fact.text for fact in self.known)
-        people = (f"{person.name} {person.kind} {person.text}" for person in self.acquainted)
+        people = (f"{person.name} {person.kind}" for person in self.acquainted)
         return "\n".join((self.tagline, self.description, self.voice, self.scenario, *facts, *people, *self.greetings))
 
     @property

@@ -11,12 +11,14 @@ _LOW: Final = 0.35
 _HIGH: Final = 0.65
 """Between the two a trait is like most people's, and nothing is said of it."""
 
+_NAMED: Final = 4
+"""People that the system text names; the others are looked up."""
+
 
 def portrait(persona: Persona) -> tuple[str, ...]:
     """One line for the marked traits and one for the people it knows at its moment; none where there is nothing."""
-    traits = " ".join(_traits(persona))
-    people = "; ".join(_people(persona))
-    return tuple(filter(None, (traits, _say("relations", persona, people=people) if people else "")))
+    told = (("traits", " ".join(_traits(persona))), ("relations", ", ".join(_people(persona))))
+    return tuple(_say(key, persona, **{key: text}) for key, text in told if text)
 
 
 def level(share: float | None) -> str:
@@ -33,8 +35,9 @@ def _traits(persona: Persona) -> Iterator[str]:
 
 
 def _people(persona: Persona) -> Iterator[str]:
-    for person in persona.acquainted:
-        yield f"{person.name} ({person.kind})" + (f": {person.text.rstrip('.')}" if person.text else "")
+    """Who they are; what there is to tell of them is looked up like a fact (`Persona.known`)."""
+    for person in persona.acquainted[:_NAMED]:
+        yield person.name if person.kind == person.name else f"{person.name} ({person.kind})"
 
 
 def _say(key: str, persona: Persona, **fields: object) -> str:

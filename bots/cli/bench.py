@@ -99,9 +99,9 @@ async def _asked(
     settings: Settings, persona: "Persona", questions: "tuple[Probe, ...]", *, rounds: int, seed: int
 ) -> "Moments":
     """What came of asking. Raises RefuseToStart, GenerationError."""
-    from bots.app import limits_of, open_generator
     from bots.audit.moments import ask_all
     from bots.cli.audit import scene_of
+    from bots.models import limits_of, open_generator
 
     limits = limits_of(settings)
     async with open_guard(settings) as guard, open_generator(settings) as generator:

@@ -66,7 +66,7 @@ def test_a_moment_that_comes_later_lets_them_in() -> None:
     later = dataclasses.replace(BAKER, moment=date(1900, 1, 1))
     made = prompt(later, said("Hello"))
     assert "great fire" in made.system
-    assert "Edgar (husband): They met at the mill" in made.system
+    assert "Edgar (husband): They met at the mill." in made.system
     assert "cousin" not in made.system
 
 

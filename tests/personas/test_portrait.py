@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from moderation.words import catalogue
-from personas.persona import Ocean, Relation
+from personas.persona import Fact, Ocean, Relation
 from personas.portrait import level, portrait
 from tests.personas.prompted import MINA, SEO, prompt, said
 
@@ -16,9 +16,9 @@ def test_nothing_is_said_of_who_has_neither() -> None:
 
 def test_a_trait_far_from_the_middle_is_a_sentence_and_the_others_are_none() -> None:
     marked = dataclasses.replace(MINA, ocean=Ocean(openness=0.9, extraversion=0.1, agreeableness=0.5))
-    assert portrait(marked) == ("Mina is curious and loves new ideas. Mina is quiet and prefers few people.",)
+    assert portrait(marked) == ("By nature: Curious and loves new ideas. Quiet and prefers few people.",)
     korean = dataclasses.replace(SEO, ocean=Ocean(neuroticism=1.0))
-    assert portrait(korean) == ("서윤은 걱정이 많다.",)
+    assert portrait(korean) == ("성격: 걱정이 많다.",)
 
 
 @pytest.mark.parametrize("trait", [field.name for field in dataclasses.fields(Ocean)])
@@ -35,8 +35,18 @@ def test_people_are_named_with_what_they_are_to_the_persona() -> None:
         Relation(name="Ida", kind="aunt"),
     )
     known = dataclasses.replace(MINA, relations=people)
-    assert portrait(known) == ("People in Mina's life: Tobias (brother): He rows out on Mondays; Ida (aunt).",)
+    assert portrait(known) == ("People in Mina's life: Tobias (brother), Ida (aunt).",)
     assert "Tobias (brother)" in prompt(known, said("Hi")).system
+
+
+def test_what_there_is_to_tell_of_somebody_is_looked_up_like_a_fact() -> None:
+    tobias = Relation(name="Tobias", kind="brother", text="He rows out on Mondays.")
+    facts = tuple(Fact(id=f"f{number}", text=f"Plain fact {number}.") for number in range(8))
+    known = dataclasses.replace(MINA, facts=facts, relations=(tobias,))
+    asked = prompt(known, said("What does Tobias do?"))
+    assert any("He rows out on Mondays." in turn.text for turn in asked.turns)
+    assert "rows out" not in asked.system
+    assert all("rows out" not in turn.text for turn in prompt(known, said("Nice bread!")).turns)
 
 
 @pytest.mark.parametrize(("share", "told"), [(None, ""), (0.0, "low"), (0.5, "middle"), (1.0, "high")])
