@@ -38,6 +38,7 @@ def build(language: str) -> Callable[[], None]:
     from bots.cli.policies import policy_app
     from bots.cli.privacy import privacy_app
     from bots.cli.prompts import prompt_app
+    from bots.cli.redteam import redteam
     from bots.cli.report import report_app
     from bots.cli.safety import safety
     from bots.cli.serve import run
@@ -49,6 +50,7 @@ def build(language: str) -> Callable[[], None]:
     )
     for function in (chat, run, status, init, doctor, review, judge, safety, train):
         app.command()(function)
+    audit_app.command()(redteam)
     persona_app.command("import")(persona_import)
     persona_app.command("export")(persona_export)
     groups = (

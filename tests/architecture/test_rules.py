@@ -111,6 +111,7 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
         ("bots/cli/models.py", "serve"),  # our words
         ("bots/cli/models.py", "model_serve_script"),  # our words
         ("bots/cli/audit.py", "swap"),  # figures as JSON
+        ("bots/cli/redteam.py", "redteam"),  # the same
         ("bots/cli/privacy.py", "export"),  # a file somebody asked for
         ("bots/cli/safety.py", "safety"),  # our words
         ("bots/cli/report.py", "_write"),  # figures, and statements without a text of anybody
