@@ -14,8 +14,8 @@ from personas.remarks import Remark
 
 ACTS: Final = (("approve", "reject", "show"),)
 """Verbs of the buttons under one that waits."""
-_ROOM: Final = 1_300
-"""Characters of what is different; fields beyond are counted."""
+_ROOM: Final = 1_000
+"""Characters of what is different in fields; those beyond are counted."""
 _PIECES: Final = 3
 """Of one field."""
 _PIECE: Final = 150
@@ -27,24 +27,26 @@ _KILO: Final = 1024
 _SIGNS: Final = {"-": "−", "+": "+"}
 
 
-def pending_card(pending: Pending, language: str) -> Card:
-    """One that waits, with what is different, short enough for one message, and the buttons to decide."""
+def pending_card(pending: Pending, lore: Difference | None, language: str) -> Card:
+    """One that waits, with what is different, short enough for one message, and the buttons to decide; `lore` is what
+    is different about its lore book."""
     title = _say("replaces" if pending.current else "anew", language, name=pending.persona.name, id=pending.persona.id)
     rows = (
         Row(label=_say("file", language), text=f"{pending.file} · {_size(pending.size)} · {pending.digest[:12]}"),
         Row(label=_say("brought", language), text=f"{pending.by} · {moment(pending.at)}"),
         *notes(pending.seen, pending.unusable, lint(pending.persona), language),
-        *changes(pending.current, pending.persona, language),
+        *changes(pending.current, pending.persona, lore, language),
     )
     hint = _say("hint", language, id=pending.id, until=moment(pending.until))
     return Card(title=title, rows=rows, hint=hint, pending=pending.id, acts=ACTS)
 
 
-def whole_card(pending: Pending, language: str) -> Card:
+def whole_card(pending: Pending, lore: Difference | None, language: str) -> Card:
     """The same with everything that is different as a file to read."""
-    card = pending_card(pending, language)
+    card = pending_card(pending, lore, language)
     name = f"{pending.persona.id}.diff.txt"
-    return Card(title=card.title, rows=card.rows[:2], file=written(pending.current, pending.persona), file_name=name)
+    file = written(pending.current, pending.persona, lore)
+    return Card(title=card.title, rows=card.rows[:2], file=file, file_name=name)
 
 
 def ended_card(ended: Ended, language: str) -> Card:
@@ -90,26 +92,34 @@ def notes(seen: Iterable[str], unusable: Sequence[str], remarks: Iterable[Remark
     return (*special, *told[:_REMARKS], *more)
 
 
-def changes(old: Persona | None, new: Persona, language: str, *, room: int | None = _ROOM) -> tuple[Row, ...]:
-    """What is different, field by field, shortened to so many characters; None: whole."""
+def changes(
+    old: Persona | None, new: Persona, lore: Difference | None, language: str, *, room: int | None = _ROOM
+) -> tuple[Row, ...]:
+    """What is different, field by field, then the lore book, shortened to so many characters; None: whole."""
     found = differences(old, new)
     rows: list[Row] = []
     left = float("inf") if room is None else room
+
+    def row_of(each: Difference) -> Row:
+        return Row(label=field_name(each, language), text="\n".join(_whole(each) if room is None else _shown(each)))
+
     for each in found:
-        row = Row(label=field_name(each, language), text="\n".join(_whole(each) if room is None else _shown(each)))
+        row = row_of(each)
         left -= len(row.label) + len(row.text)
         if left < 0:
             break
         rows.append(row)
     if len(rows) < len(found):
         rows.append(Row(label="", text=_say("more", language, count=len(found) - len(rows))))
+    if lore:  # which a model is told as it stands, so it is never left out
+        rows.append(row_of(lore))
     return tuple(rows) or (Row(label="", text=_say("same", language)),)
 
 
-def written(old: Persona | None, new: Persona) -> bytes:
+def written(old: Persona | None, new: Persona, lore: Difference | None) -> bytes:
     """Everything that is different, in UTF-8."""
     lines = [f"--- {old.id} {old.version}" if old else "---", f"+++ {new.id} {new.version}"]
-    for each in differences(old, new):
+    for each in (*differences(old, new), *([lore] if lore else [])):
         lines += ["", f"@@ {each.field} @@", *(f"{sign} {piece}" for sign, piece in each.lines)]
     return ("\n".join(lines) + "\n").encode("utf-8", "replace")
 

@@ -41,7 +41,7 @@ class ImportCommands:
             name=words[0] if words else "",
         )
         if not (scene.settings.log_channel and caller.place.server):
-            return pending_card(pending, scene.language)
+            return pending_card(pending, await self._quarantine.lore(pending), scene.language)
         title = _say("sent", scene, name=pending.persona.name, id=pending.id)
         return Card(title=title, hint=_say("sent_hint", scene, id=pending.id), tone=Tone.GOOD, brought=pending.id)
 
@@ -51,7 +51,8 @@ class ImportCommands:
         found = await self._quarantine.find(words[0], _community(caller))
         if not isinstance(found, Pending):
             return ended_card(found, scene.language)
-        return (whole_card if words[1:] == ["all"] else pending_card)(found, scene.language)
+        shown = whole_card if words[1:] == ["all"] else pending_card
+        return shown(found, await self._quarantine.lore(found), scene.language)
 
     async def _approve(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         number = await self._meant(words, caller, scene)

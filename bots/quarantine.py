@@ -5,6 +5,7 @@ and who decided, is written down for ever in a book of the state (`State.lines`)
 everything erased the lines stay without their key.
 """
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import Callable
@@ -16,8 +17,11 @@ from typing import Any, Final, Literal
 from bots.errors import UsageError
 from bots.state import Entry, Line, State
 from bots.troupe import Candidate, Troupe
+from personas.cards import read_card
+from personas.differences import Difference
 from personas.errors import PersonaError
 from personas.loading import read_persona
+from personas.lore.comparing import book_difference
 from personas.persona import Persona
 
 Step = Literal["brought", "approved", "rejected"]
@@ -139,6 +143,14 @@ class Quarantine:
         if entry is None or server not in {None, entry.group}:
             raise UsageError("imports.unknown", id=number)
         return self._pending(entry) if entry.kind == _KIND else _ended(entry)
+
+    async def lore(self, pending: Pending) -> Difference | None:
+        """What is different about the lore book of one that waits; None: nothing. Raises PersonaError."""
+        kept = await self._state.get(_FILE, pending.id)
+        card = base64.b64decode(str(kept.value["card"])) if kept else b""
+        new = (await asyncio.to_thread(read_card, card, file=pending.file)).book if card else {}
+        old = await self._troupe.book(pending.persona.id, server=pending.server)
+        return await asyncio.to_thread(book_difference, old, new)
 
     async def approve(self, number: str, server: str | None, *, by: str) -> Pending:
         """Let it in. Raises UsageError where it does not wait any more, where there is no room, or where the persona

@@ -190,11 +190,13 @@ class Troupe:
         """The lorebook in the card in which one of a community's own personas came. Raises PersonaError, StoreBusy,
         StoreFailed."""
         name = cast.persona.id
+        book = await self.book(name, server=server)
+        return await asyncio.to_thread(book_of, book, id=name, file=name) if is_book(book) else None
+
+    async def book(self, name: str, *, server: str) -> Mapping[str, object]:
+        """The same as it stands in the card; {} for none. Raises as `lore`."""
         card = await self._card(name, server)
-        book = card.data.get("character_book") if card else None
-        if not isinstance(book, dict) or not is_book(book):
-            return None
-        return await asyncio.to_thread(book_of, book, id=name, file=name)
+        return card.book if card else {}
 
     async def _card(self, name: str, server: str) -> Card | None:
         """The card in which a persona came, if it came in one."""
@@ -264,8 +266,7 @@ def _read_card(card: Card, name: str, taken: Collection[str]) -> Read:
         language=language if language in LANGUAGES else DEFAULT_LANGUAGE,
     )
     read = Read(persona=read_persona(document.encode(), file=card.file), document=document, seen=screen(card))
-    book = card.data.get("character_book")
-    return _with_book(read, book, card.file) if isinstance(book, dict) else read
+    return _with_book(read, card.book, card.file) if card.book else read
 
 
 def _read_pack(packed: Pack, file: str, name: str, taken: Collection[str]) -> Read:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -20,6 +20,9 @@ from bots.import_cards import changes, notes
 from bots.parts import open_guard, open_state, utc_now
 from bots.quarantine import line_of_import
 from personas.persona import Persona
+
+if TYPE_CHECKING:
+    from personas.differences import Difference
 
 _LARGEST: Final = 16 * 1024 * 1024
 """Bytes of a file that are read: more than a card may have, which is then too large and says so."""
@@ -47,6 +50,7 @@ def persona_import(
     from bots.troupe import read_file
     from personas.lint import lint
     from personas.loading import bundled, load_library
+    from personas.lore.comparing import book_difference
 
     settings = settings_of(file)
     folder = to or next(iter(settings.personas.folders), None)
@@ -57,7 +61,8 @@ def persona_import(
     persona, lore = read.persona, _lore(read.book, read.persona.id)
     own = load_library([folder]).get(persona.id)
     blocked = run(_blocked(settings, persona))
-    _show(settings, persona, own, (*notes(read.seen, read.unusable, lint(persona), settings.language), *blocked))
+    told = (*notes(read.seen, read.unusable, lint(persona), settings.language), *blocked)
+    _show(settings, persona, own, told, book_difference(_book(folder, persona.id), read.book))
     if blocked:
         raise typer.Exit(1)
     if not yes and not interactive():
@@ -122,10 +127,12 @@ async def _blocked(settings: Settings, persona: Persona) -> tuple[Row, ...]:
     return tuple(Row(label=key, text=say("cli.persona_blocked", settings, rules=rules)) for key, rules in found)
 
 
-def _show(settings: Settings, persona: Persona, own: Persona | None, told: tuple[Row, ...]) -> None:
+def _show(
+    settings: Settings, persona: Persona, own: Persona | None, told: tuple[Row, ...], lore: "Difference | None"
+) -> None:
     """What would come in, and what is different about it."""
     title = say("imports.replaces" if own else "imports.anew", settings, name=persona.name, id=persona.id)
-    rows = (*told, *changes(own, persona, settings.language, room=None))
+    rows = (*told, *changes(own, persona, lore, settings.language, room=None))
     show(Card(title=title, rows=rows), settings)
 
 
@@ -154,6 +161,14 @@ def _keep_card(folder: Path, name: str, data: bytes) -> None:
         with suppress(OSError):
             card.unlink()
     save(folder / f"{name}{_ending(data)}", data, force=False)
+
+
+def _book(folder: Path, name: str) -> Mapping[str, object]:
+    """The lore book in the card that stands beside a persona; {} for none."""
+    from personas.cards import read_card
+
+    found = _cards(folder, name)
+    return read_card(_read(found[0]), file=found[0].name).book if found else {}
 
 
 def _cards(folder: Path, name: str) -> list[Path]:

@@ -76,6 +76,12 @@ class Card:
         return fields_in(self.raw)
 
     @property
+    def book(self) -> Mapping[str, object]:
+        """Its lore book as it stands; {} for none."""
+        book = self.data.get("character_book")
+        return book if isinstance(book, dict) else {}
+
+    @property
     def lore(self) -> tuple[Mapping[str, object], ...]:
         """The entries of its lore book; what is no entry is left out."""
         return tuple(entry for entry in lore_entries(self.data) if isinstance(entry, dict))

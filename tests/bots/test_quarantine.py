@@ -132,6 +132,23 @@ async def test_a_persona_of_the_same_id_is_replaced_and_the_card_shows_what_chan
         assert "bookshop" in own.description
 
 
+async def test_what_is_different_about_a_lore_book_is_shown_too() -> None:
+    def lore(*contents: str) -> bytes:
+        return card(character_book={"entries": [{"keys": ["oven"], "content": content} for content in contents]})
+
+    async with open_house(model()) as opened:
+        first = await brought(opened, lore("The oven is old.", "It smokes."))
+        await run(opened, f"/persona approve {first.pending}")
+        second = await brought(opened, lore("The oven is new.", "It smokes."))
+        whole = await run(opened, f"/persona pending {second.pending} all")
+        same = await brought(opened, lore("It smokes.", "The oven is old."))
+
+        assert "lore book: + [oven] The oven is old.\n+ [oven] It smokes." in told(first)
+        assert "lore book: − [oven] The oven is old.\n+ [oven] The oven is new." in told(second)
+        assert b"@@ lore @@\n- [oven] The oven is old.\n+ [oven] The oven is new.\n" in whole.file
+        assert "says the same" in told(same)
+
+
 async def test_another_id_keeps_both() -> None:
     async with open_house(model()) as opened:
         await run(opened, f"/persona approve {(await brought(opened, card())).pending}")
