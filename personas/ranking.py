@@ -41,7 +41,8 @@ class Found:
 @functools.cache
 def _common() -> frozenset[str]:
     """What all talk is full of."""
-    lists = tomllib.loads((importlib.resources.files("personas") / "data" / "common.toml").read_text("utf-8"))
+    data = importlib.resources.files("personas") / "data"
+    lists = tomllib.loads((data / "common.toml").read_text("utf-8"))
     return frozenset(word for words in lists.values() for word in words)
 
 

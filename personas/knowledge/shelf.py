@@ -20,10 +20,14 @@ MOST: Final = 4
 NEAR: Final = 0.32
 """Score from which on a text is told."""
 ANSWERED: Final = 0.36
-"""Score of the best text below which a question has no answer in what the persona knows: between questions with and
-without one (`make bench ARGS=knowledge`)."""
+"""Score of the nearest question below which what answers that does not answer this (`make bench ARGS=knowledge`)."""
+_LEEWAY: Final = 0.03
+"""How much nearer a question about what the persona has nothing to say of may be."""
 _EARLIER: Final = 0.25
 """What the turn before counts for, where the newest one says too little to be looked up."""
+
+_ABSENT: Final = "absent"
+"""Origin of the questions that people ask about what a persona has nothing to say of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,8 @@ class Text:
     origin: str
     told: str = ""
     """As a prompt says it; "": it stands in every prompt of the persona already."""
+    asks: bool = False
+    """It is a question: found by it, something answers, but it says nothing itself."""
 
 
 class Shelf:
@@ -59,15 +65,24 @@ class Shelf:
             Aside(text=text.told, origin=text.origin, depth=1, weight=one.score)
             for one in found
             if one.score >= NEAR and (text := self._texts[one.number]).told
-        ]
-        best = max((one.score for one in found), default=0.0)
-        if self._meant and best < ANSWERED and asks(said, name=self._persona.name):
+        ][:MOST]
+        if self._meant and not self._answers(found) and asks(said, name=self._persona.name):
             told = _say("unknown", self._persona)
             asides.append(Aside(text=told, origin="knowledge:none", depth=1, weight=1.0, alone=True))
         return asides
 
+    def _answers(self, found: Sequence[Found]) -> bool:
+        """Whether any of it does: what says something, or what answers a question that is nearer than those that people
+        ask about what the persona has nothing to say of."""
+        nearest = {True: 0.0, False: 0.0, None: 0.0}
+        for one in found:
+            text = self._texts[one.number]
+            kind = None if text.origin == _ABSENT else text.asks
+            nearest[kind] = max(nearest[kind], one.score)
+        return nearest[False] >= NEAR or nearest[True] >= max(ANSWERED, nearest[None] - _LEEWAY)
+
     def _found(self, said: str, before: str) -> list[Found]:
-        found = {one.number: one for one in self._ranking.find(said, most=MOST * 3)}
+        found = {one.number: one for one in self._ranking.find(said, most=MOST * 5)}
         for one in self._ranking.find(before, most=MOST) if before else ():
             known = found.get(one.number)
             score = one.score * _EARLIER + (known.score if known else 0.0) * (1 - _EARLIER)
@@ -77,7 +92,7 @@ class Shelf:
         for one in sorted(found.values(), key=lambda one: (-one.score, one.number)):
             # A fact is found by its own words or by a question that it answers: once is enough.
             best.setdefault(self._texts[one.number].origin, one)
-        return list(best.values())[:MOST]
+        return list(best.values())
 
 
 def texts_of(persona: Persona) -> list[Text]:
@@ -86,11 +101,17 @@ def texts_of(persona: Persona) -> list[Text]:
     for number, fact in enumerate(persona.known):
         told = _say("known", persona, text=fact.text) if number >= CORE_FACTS else ""
         questions = (fact.ask, *_questions(persona.language).get(fact.slot, ()))
-        said = (fact.text, *filter(None, questions))
-        texts += [Text(text=text, origin=f"fact:{fact.id}", told=told) for text in said]
+        origin = f"fact:{fact.id}"
+        texts.append(Text(text=fact.text, origin=origin, told=told))
+        texts += [Text(text=question, origin=origin, told=told, asks=True) for question in filter(None, questions)]
     parts = (persona.description, persona.scenario, *(f"{each.name}: {each.text}" for each in persona.acquainted))
     sentences = [sentence for part in parts for sentence in _sentences(part)]
     texts += [Text(text=sentence, origin=f"description:{number}") for number, sentence in enumerate(sentences)]
+    slots = {fact.slot for fact in persona.known}
+    absent = [
+        question for slot, asked in _questions(persona.language).items() if slot not in slots for question in asked
+    ]
+    texts += [Text(text=question, origin=_ABSENT, asks=True) for question in absent]
     for document in persona.read:
         for number, piece in enumerate(document.pieces, start=1):
             told = _say("read", persona, title=document.title, text=piece.text)

@@ -1,26 +1,20 @@
 """What looking things up does against invention: every bundled persona is asked what it knows and what it does not.
 
 Off, a prompt holds the first facts only. On, the rest is looked up, and where nothing is found the model is told so.
-Each fact is asked for with its own question, which is taken out of what can be found: it is found by what it says, or
-not. What a persona does not know is asked with the questions of the other personas of its language, and with those that
-people ask about slots of which it says nothing.
 """
 
-import dataclasses
 import functools
 import tomllib
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 
 from moderation.models.encoder import UniversalEncoder, Vectors
-from personas.knowledge.asking import asks
 from personas.knowledge.shelf import Shelf
 from personas.loading import bundled
-from personas.persona import CORE_FACTS, Persona, Tier
-from personas.ranking import terms
+from personas.persona import CORE_FACTS, Persona
 from tests.bench.measuring import cpu_ms, halves
 from tests.bench.sizes import Sizes
 from tests.bench.tables import Row, Section, Table, at_least, at_most
@@ -50,11 +44,11 @@ class Remembering:
 def knowledge(sizes: Sizes) -> Section:
     """Two tables: what is in the prompt with and without it, and what it takes."""
     encoder = Remembering(UniversalEncoder.load())
-    canon = [persona for persona in bundled().values() if persona.tier is Tier.CHARACTER]
+    canon = [persona for persona in bundled().values() if persona.id in _questions()]
     rows = [row for language in LANGUAGES for row in _asked(language, canon, encoder)]
     note = (
-        "known: a fact beyond the first six, asked for in words that nothing on the shelf has; unknown: a question of "
-        "another persona, or about a slot of which it says nothing; chat: things people say that ask for nothing."
+        "known: a fact that answers, asked for in other words than the fact's own question; unknown: nothing answers "
+        "(tests/bench/questions.toml); chat: things people say that ask for nothing."
     )
     columns = ("asked", "off", "on")
     asked = Table(title="knowledge", columns=columns, rows=tuple(rows), note=note)
@@ -64,12 +58,19 @@ def knowledge(sizes: Sizes) -> Section:
 def _asked(language: str, canon: Sequence[Persona], encoder: Remembering) -> Iterator[Row]:
     spoken = [persona for persona in canon if persona.language == language]
     known = [answer for persona in spoken for answer in _known(persona, encoder)]
-    told = [answer for persona in spoken for answer in _unknown(persona, spoken, encoder)]
+    told = [answer for persona in spoken for answer in _unknown(persona, encoder)]
     chat = [_origins(Shelf.of(persona, encoder), said) for persona in spoken for said in SPOKEN[language]]
     title = LANGUAGES[language]
+    core = _share(
+        [
+            fact in [each.id for each in persona.known[:CORE_FACTS]]
+            for persona in spoken
+            for fact, _ in _questions()[persona.id]["known"]
+        ]
+    )
     found, denied = _share([here for here, _ in known]), _share([admits for _, admits in known])
     yield Row(
-        name=f"{title}: known, the fact is there", values=(len(known), 0.0, found), goal=at_least(found, FOUND, "")
+        name=f"{title}: known, the fact is there", values=(len(known), core, found), goal=at_least(found, FOUND, "")
     )
     yield Row(
         name=f"{title}: known, called unknown", values=(len(known), 0.0, denied), goal=at_most(denied, WRONGLY, "")
@@ -85,36 +86,23 @@ def _asked(language: str, canon: Sequence[Persona], encoder: Remembering) -> Ite
 
 
 def _known(persona: Persona, encoder: Remembering) -> Iterator[tuple[bool, bool]]:
-    """For each fact that is asked for: whether it was found, whether the model was told that nothing is known."""
-    for number, fact in enumerate(persona.known):
-        if number >= CORE_FACTS and fact.ask:
-            bare = dataclasses.replace(fact, ask="")
-            facts = tuple(bare if each.id == fact.id else each for each in persona.facts)
-            origins = _origins(Shelf.of(dataclasses.replace(persona, facts=facts), encoder), fact.ask)
-            yield f"fact:{fact.id}" in origins, "knowledge:none" in origins
+    """For each fact that is asked for: whether the model has it, whether it was told that nothing is known."""
+    shelf, core = Shelf.of(persona, encoder), [fact.id for fact in persona.known[:CORE_FACTS]]
+    for fact, question in _questions()[persona.id]["known"]:
+        origins = _origins(shelf, question)
+        yield fact in core or f"fact:{fact}" in origins, "knowledge:none" in origins
 
 
-def _unknown(persona: Persona, others: Sequence[Persona], encoder: Remembering) -> Iterator[bool]:
+def _unknown(persona: Persona, encoder: Remembering) -> Iterator[bool]:
     """For each question that it cannot answer: whether the model was told so."""
-    slots = {fact.slot for fact in persona.known}
-    told = frozenset(terms(persona.told))
-    questions = [
-        fact.ask for other in others if other.id != persona.id for fact in other.known if fact.slot not in slots
-    ]
-    questions += [
-        question for slot, asked in _slots(persona.language).items() if slot not in slots for question in asked
-    ]
     shelf = Shelf.of(persona, encoder)
-    for question in filter(None, questions):
-        # What it speaks of otherwise may answer by chance; what is no question for it shows nothing.
-        if asks(question, name=persona.name) and not told & frozenset(terms(question)):
-            yield "knowledge:none" in _origins(shelf, question)
+    for question in _questions()[persona.id]["unknown"]:
+        yield "knowledge:none" in _origins(shelf, question)
 
 
 @functools.cache
-def _slots(language: str) -> dict[str, list[str]]:
-    asked = tomllib.loads((files("personas") / "data" / "questions.toml").read_text("utf-8"))
-    return dict(asked[language])
+def _questions() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(Path(__file__).with_name("questions.toml").read_text("utf-8"))
 
 
 def _origins(shelf: Shelf, said: str) -> list[str]:
