@@ -12,7 +12,7 @@ from moderation.guard import GUARD, Guard
 from moderation.holdback import Terms
 from moderation.language import language_of
 from moderation.records import Beyond, Brief, Candidate, Decision, Known, Stage, Verdict
-from moderation.shingles import exactly, shingles
+from moderation.shingles import exactly, letter_runs, shingles
 from moderation.words import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 from personas.errors import PersonaFileError
 from personas.extras import POST_HISTORY
@@ -121,7 +121,9 @@ async def prepare(
     and the rule it broke.
     """
     hidden = (*policy_layers(persona, canary), *secrets)
-    brief = replace(brief_of(persona), secrets=frozenset().union(*map(shingles, hidden), exactly(canary)))
+    brief = replace(
+        brief_of(persona), secrets=frozenset().union(*map(shingles, hidden), *map(letter_runs, hidden), exactly(canary))
+    )
     lines, blocked = await _judged(persona, guard, brief)
     if blocked:
         key, rules = blocked[0]

@@ -56,6 +56,13 @@ class Occasion:
             spent=spent,
         )  # fmt: skip
 
+    def unnamed(self) -> "Occasion":
+        """The same where the person's name is not to be told: nobody in particular says it."""
+        name = self.part.turn.name
+        turn = replace(self.part.turn, name="")
+        people = tuple(other for other in self.people if other not in {name, self.message.name})
+        return replace(self, message=replace(self.message, name=""), part=replace(self.part, turn=turn), people=people)
+
     @property
     def turns(self) -> tuple[Turn, ...]:
         """The window as far as the reply knows it, with what is answered as its last turn."""

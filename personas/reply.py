@@ -139,11 +139,20 @@ class Reply:
             await self._show(self._cast.words["too_long_message" if said.strip() else "empty_message"])
             return
         if self._part.judged or await self._hear():
-            self._asides = await gather(self._hands.sources, self._occasion)
+            await self._look_up()
             await self._speak()
         if self._ledger.failure and self._outcome is not Outcome.SUSPENDED:
             self._outcome = Outcome.FAILED
             await self._show(self._cast.words["failed"])
+
+    async def _look_up(self) -> None:
+        """What stands in the prompt beside the conversation, without what gives orders to the model."""
+        guard, admission, brief = self._hands.guard, self._hands.admission, self._occasion.brief
+        if not self._part.reaction and not await admission.admits(self._occasion.message.name, guard, brief):
+            self._occasion = self._occasion.unnamed()
+            self._part = self._occasion.part
+        asides = await gather(self._hands.sources, self._occasion)
+        self._asides = await admission.admitted(asides, guard, brief)
 
     async def _hear(self) -> bool:
         """Judge the person's turn; whether anything is to be generated. Safety before honesty before persona."""

@@ -1,11 +1,12 @@
 """What every reply works with."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from moderation.guard import Guard
 from moderation.stores import Store
+from personas.admission import Admission
 from personas.cast import Cast
 from personas.generators import Generator
 from personas.ledger import Ended, Ledger, Performed
@@ -47,6 +48,8 @@ class Stagehands:
     """Where something is looked up for every reply; what comes first is the most important."""
     witnesses: tuple[Witness, ...] = ()
     """Told of every reply that is remembered."""
+    admission: Admission = field(default_factory=Admission)
+    """Judges what others wrote before it stands in a prompt."""
 
     def ledger(self, message: Message, cast: Cast, *, said: str) -> Ledger:
         """For what comes of `message`, whose text as it was judged is `said`."""

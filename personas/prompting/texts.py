@@ -9,6 +9,8 @@ from personas.persona import Persona
 MINORS: Final = "minors"
 """The profile of listeners who may be minors (see `Brief.profile`)."""
 _NAME_LENGTH: Final = 32
+_NAME_WORDS: Final = 4
+"""Most people have no more names, and hardly an order has fewer words."""
 _TAGS: Final = re.compile(
     r"<(?=[|｜]|<SYS|/?s>|/?(?:start|end)_of_turn>|(?:bos|eos|pad|unk)>)|\[(?=/?(?:INST|SYSTEM_PROMPT)\])",
     re.IGNORECASE,
@@ -17,7 +19,10 @@ _TAGS: Final = re.compile(
 _MACRO: Final = re.compile(r"\{\{\s?(char|user)\s?\}\}", re.IGNORECASE)
 _NOT_IN_NAMES: Final = re.compile(r"[\W_]+")
 _ROLE_NAMES: Final = frozenset(
-    {"system", "assistant", "user", "developer", "tool", "model", "시스템", "사용자", "규칙"}
+    {
+        *("system", "assistant", "user", "developer", "tool", "model", "admin", "administrator", "operator"),
+        *("시스템", "사용자", "규칙", "관리자", "운영자", "개발자", "어시스턴트"),
+    }
 )
 
 
@@ -43,8 +48,9 @@ def fill_macros(text: str, *, char: str, user: str) -> str:
 
 def speaker(name: str, persona: Persona) -> str:
     """A display name as it may stand before a turn: one short run of letters and digits, nobody else's part."""
-    kept = _NOT_IN_NAMES.sub(" ", name).strip()[:_NAME_LENGTH].strip()
-    taken = not kept or kept.casefold() in _ROLE_NAMES or kept.casefold() == persona.name.casefold()
+    words = _NOT_IN_NAMES.sub(" ", name).split()[:_NAME_WORDS]
+    kept = " ".join(words)[:_NAME_LENGTH].strip()
+    taken = not kept or words[0].casefold() in _ROLE_NAMES or kept.casefold() == persona.name.casefold()
     return say("somebody", persona) if taken else kept
 
 
