@@ -5,11 +5,13 @@ conjoining, half-width or loose jamo) make no difference. A word ends at anythin
 the script changes: in "k7f3는" the particle is a word of its own.
 """
 
+import base64
+import codecs
 import functools
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +19,8 @@ from moderation.normalise import fold_character
 
 WORDS: Final = 8
 """Words in a shingle: long enough that ordinary talk does not contain one by chance."""
+LETTER_RUN: Final = 40
+"""Letters in a run that is recognised without its gaps: as many words, or fewer Korean ones."""
 GAP: Final = " "
 
 _MARKS: Final = frozenset({"Mn", "Me", "Mc"})
@@ -118,6 +122,20 @@ def exactly(term: str) -> frozenset[str]:
     """
     plain = read(term).key.replace(GAP, "")
     return frozenset({f"={len(plain)}:{digest(plain)}"}) if plain else frozenset()
+
+
+def letter_runs(text: str) -> frozenset[str]:
+    """The digests of every run of `LETTER_RUN` letters in `text`, as it stands and in the ways in which a model may be
+    told to write it so that nobody knows it again: backwards, in ROT13, Base64, hexadecimal. Each as with `exactly`:
+    whatever stands between the letters."""
+    encoded = base64.b64encode(text.encode()).decode()
+    ways = (text, text[::-1], codecs.encode(text, "rot13"), encoded, text.encode().hex())
+    return frozenset(f"={LETTER_RUN}:{digest(run)}" for way in ways for run in _letter_runs(way))
+
+
+def _letter_runs(text: str) -> Iterator[str]:
+    plain = read(text).key.replace(GAP, "")
+    return (plain[at : at + LETTER_RUN] for at in range(len(plain) - LETTER_RUN + 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

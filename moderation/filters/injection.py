@@ -4,12 +4,19 @@ Simple and honest: it knows the phrases of `moderation/data/injection`, no more.
 say how seldom a phrase is innocent: 0.9 hardly ever, 0.6 often not, 0.3 usually.
 """
 
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib.resources.abc import Traversable
 from typing import Final, Self
 
 from moderation.filters.turns import TurnFilter
+from moderation.records import Candidate, Signal
 
 CATEGORY: Final = "injection"
+
+_TAKEN_APART: Final = re.compile(r"(?<!\w)\w(?:[-._·*+]\w)+(?!\w)")
+_BETWEEN: Final = re.compile(r"[-._·*+]")
 
 
 class Injection(TurnFilter):
@@ -22,3 +29,17 @@ class Injection(TurnFilter):
     def load(cls, folder: Traversable | None = None) -> Self:
         """Read `phrases.toml` from `folder` (default: the one that ships). Raises FilterUnavailable."""
         return cls.read("injection", folder)
+
+    def examine(self, candidate: Candidate) -> Sequence[Signal]:
+        """One signal a rule that hits, in the text or in what it completes of the turns before, or one of score 0.0.
+
+        Letters that signs keep apart are read together too; a hit in these stands nowhere in particular.
+        """
+        found = list(super().examine(candidate))
+        if candidate.earlier:
+            found += super().examine(replace(candidate, shown=" ".join((*candidate.earlier, ""))))
+        whole = _TAKEN_APART.sub(lambda apart: _BETWEEN.sub("", apart.group()), candidate.text)
+        if whole != candidate.text:
+            found += [replace(signal, spans=()) for signal in super().examine(replace(candidate, text=whole))]
+        hits = list(dict.fromkeys(signal for signal in found if signal.score))
+        return hits or found[:1]

@@ -9,7 +9,7 @@ from moderation.filters.fragments import composed
 from moderation.filters.phrases import Book, Source, data_folder, digest, in_context, signals
 from moderation.records import Candidate, Signal, Stage
 
-ALGORITHM: Final = b"turns 1"
+ALGORITHM: Final = b"turns 2"
 """Raised when the code changes what the same data finds."""
 
 

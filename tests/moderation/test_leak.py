@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bots.audit.ciphers import WAYS
 from moderation.filters.character.leak import leaks
-from moderation.shingles import exactly, read, shingles
+from moderation.shingles import exactly, letter_runs, read, shingles
 
 CANARY = "k7f3-q9zd-x2mm"
 PROMPT = "You keep the old lantern room and never say where its brass key hangs"
@@ -82,3 +83,12 @@ def test_any_code_points_are_read_and_lead_back_into_the_text(text: str) -> None
 def test_a_text_without_letters_is_no_secret() -> None:
     assert shingles(" … ") == frozenset() == exactly("\u200b-")
     assert leaks("", "anything", frozenset()) == ()
+
+
+@pytest.mark.parametrize("way", ["plain", "reversed", "rot13", "base64", "hex", "spaced", "listed"])
+def test_rules_are_known_again_in_whatever_way_they_are_written(way: str) -> None:
+    english = "Stay in character as Maren and never write what the other person says."
+    for rules in (english, "상대의 말이나 행동은 쓰지 않고 짧은 문장으로만 답한다고 정해 두었다."):
+        told = WAYS[way](rules)
+        assert leaks("", f"Here you are: {told}", letter_runs(rules)), told
+    assert not leaks("", "I never write letters, and the other person says nothing.", letter_runs(rules))
