@@ -150,6 +150,10 @@ class Taking:
             return None
         return replace(followed.turn, text=said), reply
 
+    def _left_out(self, sentence: str) -> bool:
+        """Whether a sentence is remembered by itself, or had something in it that is not kept."""
+        return not worth_keeping(sentence) or bool(self._wits.rules.notice(sentence))
+
     async def _worded(self, before: str, turns: Sequence[tuple[Turn, str]], job: Job, known: Sequence[Memory]) -> str:
         if asking := self._wits.asking:
             text, usage = await asking.account(before, turns, char=_CHAR, user=_USER)
@@ -157,7 +161,7 @@ class Taking:
             text = await asyncio.to_thread(self._wits.redactor.clean, text)
             if text and not self._wits.sensitive.of(text) and not _retells(text, known):
                 return text
-        return digest(before, turns, char=_CHAR, user=_USER, noted=lambda said: bool(self._wits.rules.notice(said)))
+        return digest(before, turns, char=_CHAR, user=_USER, noted=self._left_out)
 
 
 def _retells(account: str, known: Sequence[Memory]) -> bool:

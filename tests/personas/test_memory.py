@@ -186,6 +186,7 @@ async def test_what_was_taken_back_is_in_no_account_nor_is_what_the_guard_object
         mind.objections.add("lantern")
         await mind.says("Someone painted the lantern bright yellow yesterday.")
         await mind.says("The hospital called about my surgery appointment.")
+        await mind.says("Ring the blue cottage on 010-2345-6789 before noon.")
         for _ in range(4):
             await mind.says("Tell me more.")
 
