@@ -67,7 +67,7 @@ class Pending:
     unusable: tuple[str, ...]
     """See `Candidate.unusable`."""
     replaces: str = ""
-    """Version of the persona in whose place it would speak, or ""."""
+    """Stamp of the persona in whose place it would speak (`Troupe.stamp`), or ""."""
     current: Persona | None = None
     """The persona that has this id in the community now."""
 
@@ -117,7 +117,7 @@ class Quarantine:
             persona=found.persona,
             seen=found.seen,
             unusable=found.unusable,
-            replaces=found.replaces.version if found.replaces else "",
+            replaces=await self._troupe.stamp(found.persona.id, server=server),
             current=found.replaces,
         )
         kept = base64.b64encode(found.card).decode()
@@ -157,8 +157,9 @@ class Quarantine:
         that it replaces changed since: then it waits on, to be looked at again; PersonaError where the guard does not
         let it."""
         pending = await self._open(number, server)
-        if (pending.current.version if pending.current else "") != pending.replaces:
-            await self._put(replace(pending, replaces=pending.current.version if pending.current else ""))
+        stamp = await self._troupe.stamp(pending.persona.id, server=pending.server)
+        if stamp != pending.replaces:
+            await self._put(replace(pending, replaces=stamp))
             raise UsageError("imports.changed", id=pending.persona.id)
         if not await self._end("approved", pending, by):
             raise UsageError("imports.decided", id=number)

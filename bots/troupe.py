@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 import json
 import logging
 import re
@@ -197,6 +198,14 @@ class Troupe:
         """The same as it stands in the card; {} for none. Raises as `lore`."""
         card = await self._card(name, server)
         return card.book if card else {}
+
+    async def stamp(self, name: str, *, server: str) -> str:
+        """A digest of one of a community's own personas with its card; "" where there is none."""
+        entry = await self._state.get(_KIND, _key(server, name))
+        if entry is None:
+            return ""
+        whole = f"{entry.value['document']}\0{entry.value['card']}"
+        return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
     async def _card(self, name: str, server: str) -> Card | None:
         """The card in which a persona came, if it came in one."""

@@ -149,6 +149,20 @@ async def test_what_is_different_about_a_lore_book_is_shown_too() -> None:
         assert "says the same" in told(same)
 
 
+async def test_a_lore_book_that_changed_since_is_shown_again_first_too() -> None:
+    def lore(content: str) -> bytes:
+        return card(character_book={"entries": [{"keys": ["oven"], "content": content}]})
+
+    async with open_house(model()) as opened:
+        first, second = await brought(opened, lore("Old.")), await brought(opened, lore("New."))
+        await run(opened, f"/persona approve {first.pending}")
+        early = await run(opened, f"/persona approve {second.pending}")
+        again = told(await run(opened, f"/persona pending {second.pending}"))
+
+        assert "changed here since" in early.title
+        assert "− [oven] Old.\n+ [oven] New." in again
+
+
 async def test_another_id_keeps_both() -> None:
     async with open_house(model()) as opened:
         await run(opened, f"/persona approve {(await brought(opened, card())).pending}")
