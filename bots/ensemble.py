@@ -19,6 +19,7 @@ from moderation.errors import Deflect
 from moderation.models.encoder import Encoder
 from personas.cast import Cast
 from personas.ending import end_of
+from personas.extras import nicknames
 from personas.messages import Cue, Event, Finished
 from personas.ranking import Ranking
 
@@ -67,9 +68,8 @@ class Ensemble:
         """A human wrote `text` there; `meant`: it is to be answered."""
         self.interrupt(place.conversation)
         if stage := self._scenes.stage(place, settings):
-            names = {cast.persona.id: cast.persona.name for cast in stage}
             floor = self._floors.get(place.conversation, Floor())
-            self._keep(place.conversation, floor.human(called_in(spoken(text), names) if meant else ()))
+            self._keep(place.conversation, floor.human(_called(spoken(text), stage) if meant else ()))
 
     async def answering(self, text: str, place: Place, settings: PlaceSettings) -> str:
         """The id of whoever answers a human that called nobody; "" where nobody is on a stage there."""
@@ -96,7 +96,7 @@ class Ensemble:
         return reacting(
             players,
             floor,
-            named=called_in(text, {cast.persona.id: cast.persona.name for cast in stage}),
+            named=_called(text, stage),
             most=settings.scene_turns,
             willing=settings.scene_chance,
             chance=self._chance,
@@ -205,3 +205,10 @@ class Ensemble:
     def _read(self, stage: Sequence[Cast]) -> tuple[Ranking, tuple[str, ...]]:
         told = [(line, cast.persona.id) for cast in stage for line in cast.persona.told.splitlines() if line.strip()]
         return Ranking([line for line, _ in told], self._encoder), tuple(persona for _, persona in told)
+
+
+def _called(text: str, stage: Sequence[Cast]) -> tuple[str, ...]:
+    """The ids of those on the stage whom `text` calls, in order."""
+    personas = [cast.persona for cast in stage]
+    names = {one.id: one.name for one in personas}
+    return called_in(text, names, {one.id: nicknames(one.extra) for one in personas})

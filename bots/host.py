@@ -26,6 +26,7 @@ from moderation.cases import CaseState
 from moderation.errors import Deflect
 from moderation.words import catalogue
 from personas.errors import PersonaError
+from personas.extras import nicknames
 from personas.messages import Cue, Event, Passage, Turn, Usage
 from personas.runtime import Refused
 
@@ -109,7 +110,10 @@ class Host:
         open_to = None if stage else settings.personas
         names = {one.id: one.name for one in personas if not open_to or one.id in open_to}
         default = "" if stage else scenes.speaker("", place, settings).persona.id
-        attention = None if settings.paused else attend(heard, settings, names, default, chance=self._house.chance)
+        called = {one.id: nicknames(one.extra) for one in personas if one.id in names}
+        chance = self._house.chance
+        attention = attend(heard, settings, names, default, chance=chance, nicknames=called)
+        attention = None if settings.paused else attention
         if not heard.machine:
             await ensemble.heard(heard.text, place, settings, meant=attention is not None)
         if settings.paused or (heard.machine and attention is None):

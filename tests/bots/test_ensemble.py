@@ -67,6 +67,18 @@ async def test_whoever_is_called_in_any_form_answers(text: str, persona: str) ->
         assert await play.listen(text) == persona
 
 
+async def test_a_nickname_calls_and_so_does_one_that_a_persona_says() -> None:
+    said = scripted(reply_of("The tinker knows."), reply_of("Do I?"), reply_of("Aye."))
+    async with playing(said, settings=NEVER) as play:
+        named = replace(PEDLAR, extra={"nicknames": "tinker, 바늘장수, x"})
+        play.opened.house.scenes.hall.add(await play.opened.troupe._cast(named), SERVER.community)
+
+        assert await play.listen("바늘장수야, 뭘 파니?") == "pedlar"
+        assert await play.listen("x marks the spot", answers="keeper") == "keeper"
+        assert await play.round("Maren?") == [("keeper", "The tinker knows."), ("pedlar", "Do I?")]
+        assert await play.listen("hello tinker", answers="keeper") == "pedlar"
+
+
 async def test_everybody_whom_somebody_calls_answers_one_after_another() -> None:
     async with playing(lines(), settings=NEVER) as play:
         assert [who for who, _ in await play.round("Odo and Maren, what do you both think?")] == ["pedlar", "keeper"]

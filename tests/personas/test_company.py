@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.records import Outcome
+from moderation.filters.character import Character
+from moderation.records import Outcome, Stage
 from moderation.stores import Query
 from personas.cast import Cast, fixed_words, prepare
 from personas.company import Company
@@ -18,6 +19,7 @@ from personas.occasion import Occasion
 from personas.persona import Fact, Persona
 from tests.support.stage import CANARY, PERSONA, Set, Shown, on_stage, reply_of, scripted
 
+CHARACTER = Character.load()
 KEEPER = replace(PERSONA, facts=(Fact(id="lamp", text="The lamp needs oil at four."),))
 PEDLAR = replace(
     PERSONA,
@@ -115,6 +117,9 @@ async def test_neither_speaks_for_the_other_whether_or_not_that_one_spoke_yet() 
 
         assert "\nOdo Fenn:" in generator.journal[-1].prompt.stop
         assert occasion.brief.people == ("Ann", "Odo Fenn")
+        for text in ("Odo Fenn: Needles!", "Odo Fenn nods and says nothing."):
+            candidate = occasion.candidate(Stage.WHOLE, text, spoken="", asked=False)
+            assert "user_voice" in {signal.category for signal in CHARACTER.examine(candidate)}
 
 
 async def test_a_person_without_a_name_or_with_one_of_theirs_is_told_apart_from_them() -> None:
