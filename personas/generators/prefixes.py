@@ -67,20 +67,20 @@ class Request:
 def request(prompt: Prompt, style: PrefixStyle) -> Request:
     """The messages for `prompt`. `style` decides about its prefix and must not be AUTO where there is one.
 
-    The prefix goes without the white space at its end: models were not trained to continue after it, and `Seam` puts
-    it back.
+    What was read already stays as it is: a critique comes after the conversation, so that a service that keeps what it
+    has read pays for a repair with the critique and the prefix alone. The prefix goes without the white space at its
+    end: models were not trained to continue after it, and `Seam` puts it back.
     """
-    messages: list[dict[str, object]] = []
-    system = "\n\n".join(filter(None, (prompt.system, _critique(prompt))))
-    if system:
-        messages.append({"role": "system", "content": system})
+    messages: list[dict[str, object]] = [{"role": "system", "content": prompt.system}] if prompt.system else []
     messages.extend({"role": turn.role, "content": turn.text} for turn in prompt.turns)
     said = prompt.prefix.rstrip()
-    if not said:
+    told = [_critique(prompt)]
+    if said and style is PrefixStyle.NONE:
+        told.append(catalogue("personas").say("generators.already_sent", language_of(said), prefix=said))
+    if words := "\n\n".join(filter(None, told)):
+        messages.append({"role": "system", "content": words})
+    if not said or style is PrefixStyle.NONE:
         return Request(messages=messages)
-    if style is PrefixStyle.NONE:
-        already = catalogue("personas").say("generators.already_sent", language_of(said), prefix=said)
-        return Request(messages=[*messages, {"role": "system", "content": already}])
     reply: dict[str, object] = {"role": "assistant", "content": said}
     extra: dict[str, object] = {}
     match style:

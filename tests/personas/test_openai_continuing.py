@@ -1,7 +1,6 @@
 """How a reply is continued, and how it is found out what a service makes of that."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -66,13 +65,17 @@ async def test_a_service_that_cannot_continue_is_told_in_words_and_its_repetitio
 @pytest.mark.parametrize(
     ("rule", "words"), [("Stay polite.", "Rule broken (tone)"), ("반말을 쓰지 마세요.", "규칙 위반(tone)")]
 )
-async def test_a_critique_stands_in_the_system_message_in_its_own_language(rule: str, words: str) -> None:
-    async with wire(says(" Aye.")) as served, client(served) as chat:
+async def test_a_critique_comes_after_the_conversation_in_its_own_language(rule: str, words: str) -> None:
+    async with wire(says(" Aye."), says(" Aye.")) as served, client(served) as chat:
+        await collect(chat, replace(REPLY, prefix=""))
         await collect(chat, replace(REPLY, critique=Critique(category="tone", rule=rule)))
-    system, *rest = served.bodies[0]["messages"]
-    assert words in system["content"]
-    assert rule in system["content"]
-    assert rule not in json.dumps(rest, ensure_ascii=False)
+    read, again = (body["messages"] for body in served.bodies)
+    assert again[: len(read)] == read, "what was read already is not read once more"
+    critique, prefix = again[len(read) :]
+    assert critique["role"] == "system"
+    assert words in critique["content"]
+    assert rule in critique["content"]
+    assert prefix["role"] == "assistant"
 
 
 def asked(served: Wire) -> Sequence[bool]:
