@@ -30,7 +30,6 @@ def build(language: str) -> Callable[[], None]:
     from bots.cli.desk import judge, review
     from bots.cli.doctor import doctor
     from bots.cli.files import train
-    from bots.cli.imports import persona_export, persona_import
     from bots.cli.init import init
     from bots.cli.lore import lore_app
     from bots.cli.models import model_app
@@ -51,8 +50,6 @@ def build(language: str) -> Callable[[], None]:
     for function in (chat, run, status, init, doctor, review, judge, safety, train):
         app.command()(function)
     audit_app.command()(redteam)
-    persona_app.command("import")(persona_import)
-    persona_app.command("export")(persona_export)
     groups = (
         *((persona_app, "persona"), (model_app, "model"), (policy_app, "policy"), (bench_app, "bench")),
         *((audit_app, "audit"), (report_app, "report"), (privacy_app, "privacy"), (store_app, "store")),

@@ -9,6 +9,7 @@ import typer
 
 from bots.cards import Card, Row, Tone
 from bots.cli.common import SettingsFile, err, interactive, out, run, say, settings_of, show
+from bots.cli.imports import persona_export, persona_import
 from bots.config import Settings
 from bots.errors import RefuseToStart, Unknown, UsageError
 from bots.parts import open_guard
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from personas.packs import Pack
 
 persona_app = typer.Typer(help="persona", no_args_is_help=True)
+persona_app.command("import")(persona_import)
+persona_app.command("export")(persona_export)
 _Which = Annotated[str, typer.Argument(help="persona_which", metavar="ID|FILE")]
 _Out = Annotated[Path | None, typer.Option("--out", help="persona_out", metavar="FILE")]
 
