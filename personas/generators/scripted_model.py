@@ -183,7 +183,7 @@ def resume(reply: Reply, heard: str) -> tuple[int, str]:
     heard = " ".join(heard.split())
     position = 0
     for number, sentence in enumerate(reply.sentences):
-        forms = _forms(sentence, reply.repair)
+        forms = _forms(sentence, sentence.repair or reply.repair)
         if number == 0:
             position = min((start for start in map(heard.find, forms) if start >= 0), default=0)
         rest = heard[position:].lstrip()
@@ -208,12 +208,13 @@ def _lines(reply: Reply, prompt: Prompt, heard: str, *, repeated: bool, dice: Ra
     """The sentences after `heard`, the first of them said anew where it was criticised."""
     number, rest = resume(reply, heard)
     sentences = list(reply.sentences)
-    if number < len(sentences) and reply.repair is not None:
+    repair = (sentences[number].repair or reply.repair) if number < len(sentences) else None
+    if repair is not None:
         gold = sentences[number].gold
         if _refused(prompt) or (repeated and gold is not None):
-            good = dice.random() < reply.repair.p_ok
+            good = dice.random() < repair.p_ok
             rest = ""
-            sentences[number] = Sentence(t=reply.repair.ok) if good else Sentence(t=reply.repair.bad, gold=gold)
+            sentences[number] = Sentence(t=repair.ok) if good else Sentence(t=repair.bad, gold=gold)
     if not reply.prefix_support:
         return _joined(sentences, "", rest="")
     return _joined(sentences[number:], prompt.prefix, rest=rest)

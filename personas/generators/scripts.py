@@ -108,15 +108,6 @@ class Gold:
 
 
 @pydantic.dataclasses.dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
-class Sentence:
-    """A piece of a reply. A space joins it to the next, unless one of the two brings white space."""
-
-    t: Annotated[str, Field(min_length=1)]
-    gold: Gold | None = None
-    """Present where a guard should object."""
-
-
-@pydantic.dataclasses.dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class Repair:
     """What the model says in place of a sentence it was criticised for."""
 
@@ -124,6 +115,17 @@ class Repair:
     """How probably it is `ok`; drawn from the seed for each reply and attempt."""
     ok: Annotated[str, Field(min_length=1)]
     bad: Annotated[str, Field(min_length=1)]
+
+
+@pydantic.dataclasses.dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Sentence:
+    """A piece of a reply. A space joins it to the next, unless one of the two brings white space."""
+
+    t: Annotated[str, Field(min_length=1)]
+    gold: Gold | None = None
+    """Present where a guard should object."""
+    repair: Repair | None = None
+    """What is said in place of this sentence; without it what the reply has for all of them."""
 
 
 _PLACES: Final = frozenset({"after_sentences", "after_chars"})

@@ -398,3 +398,16 @@ async def test_every_bundled_script_can_be_performed_and_repaired(name: str) -> 
         repaired = await text_of(generator, asked(f"{number}", prefix=clean, critique=CRITIQUE))
         assert repaired.strip().startswith(reply.repair.ok)
         assert bad not in repaired
+
+
+async def test_a_sentence_may_bring_what_is_said_in_its_place() -> None:
+    own = Repair(p_ok=1.0, ok="Mind the step, please.", bad="Mind it!")
+    bad = Sentence(t="Move!", gold=Gold(cat="order"), repair=own)
+    said = (Sentence(t="Evening."), bad, Sentence(t="There is tea."))
+    reply = Reply(script="own", sentences=said, repair=Repair(p_ok=1.0, ok="Never mind.", bad="No!"))
+    generator = Scripted(Script(replies=(reply,)))
+
+    assert await text_of(generator, asked("hi")) == "Evening. Move! There is tea."
+    repaired = await text_of(generator, asked("hi", prefix="Evening.", critique=CRITIQUE))
+    assert repaired == " Mind the step, please. There is tea."
+    assert await text_of(generator, asked("hi", prefix=f"Evening.{repaired[:23]}")) == " There is tea."
