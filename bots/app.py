@@ -147,6 +147,7 @@ def _hands(
         settings=ReplySettings(
             limits=limits,
             repairs=settings.reply.repairs,
+            enough=settings.reply.enough,
             longest_message=settings.reply.longest_message,
         ),
         now=utc_now,

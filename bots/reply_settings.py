@@ -13,6 +13,7 @@ class ReplySection(Section):
     budget: Annotated[int, Field(ge=256, le=1_000_000)] = 2_000
     max_tokens: Annotated[int, Field(ge=16, le=32_000)] = 300
     repairs: Annotated[int, Field(ge=0, le=5)] = 2
+    enough: Annotated[int, Field(ge=0, le=100_000)] = 60
     reminder_every: Annotated[int, Field(ge=1, le=1_000)] = 6
     longest_message: Annotated[int, Field(ge=1, le=100_000)] = 4_000
     lookup: bool = True

@@ -82,6 +82,8 @@ class Reply:
         self._arrived = False
         """Whether the call under way has given any text."""
         self._repairs = 0
+        self._over = False
+        """Whether nothing was to follow what was objected to last."""
         self._asked = self._told = False
         self._taken: Event | None = None
         """The last event that the platform took."""
@@ -219,7 +221,7 @@ class Reply:
                 if generation.finish is Finish.FILTERED and self._screen.holding is None:
                     return Permanent("reply.filtered")
                 whole = generation.finish is Finish.STOP or not self._screen.draft
-                violation = await self._offer(gate.finish(whole=whole), gate)
+                violation = await self._offer(gate.finish(whole=whole), gate, last=True)
         except GenerationError as error:
             if self._screen.holding is None:
                 return error
@@ -236,7 +238,7 @@ class Reply:
         begun = self._arrived or error.key == "reply.empty"
         return isinstance(error, Retryable) and begun and not self._screen.spoken
 
-    async def _offer(self, pieces: list[str], gate: Gate) -> Verdict | None:
+    async def _offer(self, pieces: list[str], gate: Gate, *, last: bool = False) -> Verdict | None:
         """Have pieces judged in order and show those that pass; the verdict on the first that does not. From the first
         on that is to be held, none is shown, nor judged before all of them are there."""
         for piece in pieces:
@@ -255,6 +257,7 @@ class Reply:
             elif verdict.action is Action.HOLD:
                 self._screen.hold(text, verdict)
             else:
+                self._over = last and piece is pieces[-1]
                 return verdict
         return await self._object_to_leak() if gate.leaked else None
 
@@ -293,8 +296,11 @@ class Reply:
 
     def _mend(self, verdict: Verdict) -> Critique | None:
         """What to tell the model so that it goes on, or None where this is not to be repaired (any more)."""
-        if verdict.action is not Action.REPAIR or self._repairs >= self._hands.settings.repairs:
+        settings = self._hands.settings
+        if verdict.action is not Action.REPAIR or self._repairs >= settings.repairs:
             return None
+        if self._over and 0 < settings.enough <= len(self._screen.spoken.strip()):
+            return None  # what stands there is a reply without it
         self._repairs += 1
         return critique_of(verdict, self._cast.persona, self._cast.brief.registers)
 

@@ -23,6 +23,9 @@ class ReplySettings:
     """How large prompts and replies may be."""
     repairs: int = 2
     """How often one reply is taken up again after an objection."""
+    enough: int = 60
+    """Code points of a clean reply from which on an objection to its very last sentence leaves that out instead of
+    having it repaired; 0: never."""
     longest_message: int = 4_000
     """Code points of a person's message that is still answered."""
 

@@ -185,7 +185,10 @@ async def scene_of(
         guard=guard,
         store=open_scratch(),
         settings=ReplySettings(
-            limits=limits, repairs=settings.reply.repairs, longest_message=settings.reply.longest_message
+            limits=limits,
+            repairs=settings.reply.repairs,
+            enough=settings.reply.enough,
+            longest_message=settings.reply.longest_message,
         ),
         now=utc_now,
         monotonic=time.monotonic,

@@ -82,7 +82,7 @@ async def test_words_for_a_failure_are_not_remembered_as_the_personas_own() -> N
 async def test_a_prompt_that_does_not_fit_any_more_ends_the_reply_in_words() -> None:
     tight = ReplySettings(limits=Limits(budget=300, max_tokens=2_000))
     long = " ".join(f"Wave number {number} came in over the rocks." for number in range(60))
-    async with on_stage(scripted(reply_of(long, "BAD thing.", repair=REPAIR)), settings=tight) as stage:
+    async with on_stage(scripted(reply_of(long, "BAD thing.", "More.", repair=REPAIR)), settings=tight) as stage:
         shown = await stage.say()
 
     assert shown.finished.outcome is Outcome.FAILED
