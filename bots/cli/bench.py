@@ -14,6 +14,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from bots.cli.common import ModelName, SettingsFile, err, out, run, say, settings_of, show
+from bots.cli.refine import bench_refine
 from bots.config import Settings
 from bots.errors import RefuseToStart, Unknown
 from bots.parts import open_guard
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from personas.probing import Probe
 
 bench_app = typer.Typer(help="bench", no_args_is_help=True)
+bench_app.command("refine")(bench_refine)
 _SEED = 20_261_125
 _NARROWEST = 150
 """Columns where the output is no terminal: a table that is cut off in a file is no use."""

@@ -1,0 +1,99 @@
+"""Every case through every arm."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bots.refining.arms import ARMS, Acting, Arm, Hands, Take
+from bots.refining.cases import Case, Conditions
+from bots.refining.clock import Clock
+from bots.refining.detector import Detector
+from bots.refining.keeping import KEEP, Keeping
+from bots.refining.models import LiveModel, Model, ScriptedActor
+from moderation.guard import Guard
+from personas.cast import Cast
+from personas.generators import Generator
+from personas.prompting import Limits
+
+ORDER = (*ARMS, KEEP)
+"""The arms, in the order of the tables."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What all arms share."""
+
+    guard: Guard
+    casts: Mapping[str, Cast]
+    """Who speaks, by language."""
+    limits: Limits
+
+
+Step = Callable[[], object]
+"""Told of every reply that is made."""
+
+
+async def scripted_takes(
+    stage: Stage, cases: Sequence[Case], conditions: Conditions, *, arms: Iterable[str] = ORDER, step: Step
+) -> list[Take]:
+    """Every arm over the scripted model, each with a service of its own that has read nothing yet."""
+    takes: list[Take] = []
+    clock = Clock()
+    detector = Detector(stage.guard, monotonic=clock.now, takes=lambda: clock.sleep(conditions.check / 1000))
+    try:
+        for arm in arms:
+            model = ScriptedActor(conditions, clock)
+            takes += await _performed(arm, stage, detector, model, cases, conditions, step)
+    finally:
+        detector.close()
+    return takes
+
+
+async def live_takes(
+    stage: Stage,
+    generator: Generator,
+    cases: Sequence[Case],
+    conditions: Conditions,
+    *,
+    now: Callable[[], float],
+    step: Step,
+) -> list[Take]:
+    """Every arm over a model that runs here: case by case, so that whatever else the machine does falls on all."""
+    detector = Detector(stage.guard, monotonic=now, takes=_at_once)
+    model = LiveModel(generator, now)
+    takes: list[Take] = []
+    try:
+        for case in cases:
+            for arm in ORDER:
+                takes += await _performed(arm, stage, detector, model, [case], conditions, step)
+    finally:
+        detector.close()
+    return takes
+
+
+async def _performed(
+    name: str,
+    stage: Stage,
+    detector: Detector,
+    model: Model,
+    cases: Sequence[Case],
+    conditions: Conditions,
+    step: Step,
+) -> list[Take]:
+    hands = {
+        language: Hands(detector=detector, model=model, cast=cast, limits=stage.limits, repairs=conditions.repairs)
+        for language, cast in stage.casts.items()
+    }
+    arms = {language: _arm(name, each, conditions) for language, each in hands.items()}
+    takes = []
+    for case in cases:
+        takes.append(await arms[case.language](Acting(name, hands[case.language], case)))
+        step()
+    return takes
+
+
+def _arm(name: str, hands: Hands, conditions: Conditions) -> Arm:
+    return Keeping(hands, enough=conditions.enough) if name == KEEP else ARMS[name]
+
+
+async def _at_once() -> None:
+    """Judging takes the time that it takes."""
