@@ -30,7 +30,7 @@ class Occasion:
     """Display names of those who take part, the person's last."""
     cue: Cue = Cue.ANSWER
     spent: Callable[[Usage], Awaitable[None]] | None = None
-    """Told what is spent on it beside the reply itself."""
+    """Told what is spent on it."""
 
     @classmethod
     def of(

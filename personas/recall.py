@@ -21,8 +21,9 @@ _ANSWERING: Final = ("lore:", "memory:")
 class Source(Protocol):
     """One place in which something is looked up. Used by many replies at once."""
 
-    name: str
-    """For logs."""
+    @property
+    def name(self) -> str:
+        """For logs."""
 
     async def recall(self, occasion: Occasion) -> Sequence[Aside]:
         """What there is to say to this occasion, the most important first. Raises nothing: what cannot be looked up is

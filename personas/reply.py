@@ -24,6 +24,7 @@ from personas.cues import remember
 from personas.ending import end_of
 from personas.errors import GenerationError, Permanent, RefuseToStart, Retryable
 from personas.gate import Gate
+from personas.generators.failures import worth_reopening
 from personas.messages import (
     Aside,
     Critique,
@@ -67,7 +68,6 @@ class Reply:
     ) -> None:
         """Takes the reply up at once: iterate `events` then, or what it takes the place of is lost."""
         self._hands = hands
-        self._spent = spent
         self._cast = cast
         self._conversation = conversation
         self._occasion = Occasion.of(cue, message, cast, conversation, spent=spent)
@@ -194,7 +194,7 @@ class Reply:
                 if critique is None:
                     await self._give_up(trouble)
                     break
-            elif self._worth_reopening(trouble) and reopened < _REOPENINGS:
+            elif reopened < _REOPENINGS and not self._screen.spoken and worth_reopening(trouble, begun=self._arrived):
                 reopened += 1
             else:
                 await self._fail(trouble)
@@ -231,12 +231,6 @@ class Reply:
             self._model = generation.model
         enough = self._screen.spoken or self._asked
         return violation or self._screen.holding or (None if enough else Retryable("reply.empty"))
-
-    def _worth_reopening(self, error: GenerationError) -> bool:
-        """A stream that broke before any of it was shown. Calls that failed before their first word were tried again
-        already, by the one policy there is for that."""
-        begun = self._arrived or error.key == "reply.empty"
-        return isinstance(error, Retryable) and begun and not self._screen.spoken
 
     async def _offer(self, pieces: list[str], gate: Gate, *, last: bool = False) -> Verdict | None:
         """Have pieces judged in order and show those that pass; the verdict on the first that does not. From the first
@@ -396,8 +390,8 @@ class Reply:
             for witness in self._hands.witnesses:
                 await witness.witnessed(self._occasion, remembered)
         await self._ledger.close(self._outcome, shown=self._screen.text, usage=self._usage)
-        if self._spent is not None:
-            await self._spent(self._usage)
+        if self._occasion.spent is not None:
+            await self._occasion.spent(self._usage)
         self._ledger.log(
             self._outcome, model=self._model, usage=self._usage, repairs=self._repairs, first=self._screen.first,
             total=self._screen.elapsed,

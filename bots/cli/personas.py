@@ -135,7 +135,7 @@ def persona_diff(
     after = _named(second or first, settings)
     before = _named(first, settings) if second else _origin(first, after, settings)
     found = differences(before, after)
-    rows = changes(before, after, settings.language, room=None) if found else ()
+    rows = changes(before, after, None, settings.language, room=None) if found else ()
     names = {"before": f"{before.id} {before.version}", "after": f"{after.id} {after.version}"}
     key, fields = ("personas.diff", names | {"count": str(len(found))}) if found else ("personas.same", names)
     show(Card(title=say(key, settings, **fields), rows=rows), settings)

@@ -18,6 +18,12 @@ _TRY_AGAIN: Final = frozenset({408, 409, 425})
 _IDENTIFIER: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
+def worth_reopening(error: GenerationError, *, begun: bool) -> bool:
+    """Whether a call is to be made anew that broke after its stream had `begun`, or gave nothing at all. Calls that
+    failed before their first word were tried again already, by the one policy there is for that."""
+    return isinstance(error, Retryable) and (begun or error.key == "reply.empty")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """What a service said instead of a reply."""
