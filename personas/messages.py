@@ -75,8 +75,6 @@ class Aside:
     """Before how many of the newest turns it stands (0: after all of them); None: with what is told of the persona."""
     weight: float = 0.0
     """For want of room the lightest goes first."""
-    alone: bool = False
-    """Told only where no lore and no memory was found for this turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,6 @@ _log = logging.getLogger(__name__)
 PATIENCE: Final = timedelta(seconds=2)
 """How long a reply waits for all that is looked up: without it the persona says that it does not know."""
 
-_ANSWERING: Final = ("lore:", "memory:")
-"""Origins of what may answer a question about which a persona itself knows nothing."""
-
 
 class Source(Protocol):
     """One place in which something is looked up. Used by many replies at once."""
@@ -53,6 +50,4 @@ async def gather(sources: Sequence[Source], occasion: Occasion, *, patience: tim
     for task in late:
         task.cancel()
         _log.warning("nothing looked up in time: %s", task.get_name())
-    asides = [aside for task in tasks if task not in late for aside in task.result()]
-    others = any(aside.origin.startswith(_ANSWERING) for aside in asides)
-    return tuple(aside for aside in asides if not (aside.alone and others))
+    return tuple(aside for task in tasks if task not in late for aside in task.result())

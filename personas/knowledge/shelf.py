@@ -68,7 +68,7 @@ class Shelf:
         ][:MOST]
         if self._meant and not self._answers(found) and asks(said, name=self._persona.name):
             told = _say("unknown", self._persona)
-            asides.append(Aside(text=told, origin="knowledge:none", depth=1, weight=1.0, alone=True))
+            asides.append(Aside(text=told, origin="knowledge:none", depth=1, weight=1.0))
         return asides
 
     def _answers(self, found: Sequence[Found]) -> bool:

@@ -75,18 +75,3 @@ async def test_a_witness_is_told_of_what_stands_and_of_nothing_else() -> None:
         await stage.say("two")
 
     assert shelf.told == [("one", "Good. MAYBE so.")]
-
-
-async def test_ignorance_is_told_only_where_neither_lore_nor_memory_has_anything_to_say() -> None:
-    @dataclass
-    class Says:
-        aside: Aside
-        name: str = "says"
-
-        async def recall(self, occasion: Occasion) -> Sequence[Aside]:
-            return [self.aside]
-
-    unknown, lore = Says(Aside(text="?", origin="knowledge:none", alone=True)), Says(Aside(text="!", origin="lore:a"))
-    async with on_stage(scripted(reply_of("Yes."))) as stage:
-        assert [aside.text for aside in await gather([unknown, lore], occasion(stage))] == ["!"]
-        assert [aside.text for aside in await gather([unknown], occasion(stage))] == ["?"]
