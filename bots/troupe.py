@@ -296,7 +296,7 @@ def _with_book(read: Read, book: Mapping[str, object], file: str) -> Read:
     """`read` with its lore book. Raises PersonaError for what no persona may be told."""
     refuse_forbidden(book, file=file)
     seen = tuple(dict.fromkeys((*read.seen, "cards.has_remote"))) if points_elsewhere(book) else read.seen
-    return replace(read, seen=seen, unusable=unusable(book), book=book)
+    return replace(read, seen=seen, unusable=unusable(book, file=file), book=book)
 
 
 def is_persona_file(file: str) -> bool:

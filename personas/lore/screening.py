@@ -26,11 +26,19 @@ _WIDER: Final = {r"\b": "", r"\s": r"[\s\pZ\x1c-\x1f\x85]", r"\w": r"[_\pL\pN\pM
 """What RE2 takes for ASCII alone."""
 
 
-def unusable(book: Mapping[str, object]) -> tuple[str, ...]:
+def unusable(book: Mapping[str, object], *, file: str) -> tuple[str, ...]:
     """The entries with a pattern among their keys that RE2 does not know, which is never found; at most twenty. By
-    name, by their first key where they have none."""
-    found = (_name(number, entry) for number, entry in _entries(book) if any(map(_refused, _patterns(entry))))
-    return tuple(name for name, _ in zip(found, range(_MOST), strict=False))
+    name, by their first key where they have none. Raises LorebookError for more patterns than are matched at once."""
+    found: list[str] = []
+    count = 0
+    for number, entry in _entries(book):
+        patterns = [*_patterns(entry)]
+        count += len(patterns)
+        if count > MAX_PATTERNS:
+            raise LorebookError("lore.many_patterns", file=file, expected=MAX_PATTERNS)
+        if len(found) < _MOST and any(map(_refused, patterns)):
+            found.append(_name(number, entry))
+    return tuple(found)
 
 
 def forbidden(book: Mapping[str, object]) -> Iterator[Remark]:
@@ -53,9 +61,7 @@ def points_elsewhere(book: Mapping[str, object]) -> bool:
 
 
 def refuse_forbidden(book: Mapping[str, object], *, file: str) -> None:
-    """Raises PersonaFileError for the first such remark, LorebookError for more patterns than are matched at once."""
-    if sum(1 for _, entry in _entries(book) for _ in _patterns(entry)) > MAX_PATTERNS:
-        raise LorebookError("lore.many_patterns", file=file, expected=MAX_PATTERNS)
+    """Raises PersonaFileError for the first such remark."""
     for remark in forbidden(book):
         raise _Refusal(file, remark)
 
