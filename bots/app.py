@@ -60,7 +60,6 @@ from moderation.stores import Store
 from personas.cast import Cast
 from personas.company import Company
 from personas.generators import Generator
-from personas.knowledge.source import Knowledge
 from personas.ledger import Ended
 from personas.loading import load_library
 from personas.lore.answering import Unless
@@ -161,8 +160,7 @@ def _hands(
 
 def _lookups(settings: Settings, guard: Guard, books: Lorebooks) -> list[Source]:
     """Where personas look up what they know."""
-    encoder = encoder_of(guard)
-    return [Unless(Knowledge(encoder), books.lore, encoder)] if settings.reply.lookup else []
+    return [Unless(books.knowledge, books.lore, encoder_of(guard))] if settings.reply.lookup else []
 
 
 def house_of(  # noqa: PLR0913 - a house is made of this many things

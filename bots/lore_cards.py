@@ -88,7 +88,7 @@ def label(entry: Entry) -> str:
 
 def excerpt(entry: Entry) -> str:
     """Its keys and how it begins, in a line."""
-    keys = "∗" if entry.constant else _keys(entry.keys)
+    keys = "∗" if entry.constant else _keys(entry.keys) or ("≈" if entry.by_meaning else "")
     content = " ".join(entry.content.split())
     return f"{keys} → {content[:_EXCERPT]}{'…' if len(content) > _EXCERPT else ''}"
 

@@ -90,7 +90,11 @@ class LoreCommands:
             raise _usage(scene)
         occasion = Occasion.of(Cue.ANSWER, replace(caller.message, text=text), scene.cast, scene.conversation)
         mentions = await self._books.lore.tried(occasion)
-        rows = tuple(mention_row(mention, scene.language) for mention in mentions)
+        known = [one for one in await self._books.knowledge.recall(occasion) if one.origin.startswith("document:")]
+        rows = (
+            *(mention_row(mention, scene.language) for mention in mentions),
+            *(Row(label=one.origin.partition(":")[2], text=one.text) for one in known),
+        )
         return Card(title=_say("test_title" if rows else "test_none", scene), rows=rows)
 
     async def _add(self, words: list[str], caller: Caller, scene: Scene) -> Card:

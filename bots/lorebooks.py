@@ -10,12 +10,14 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Self
 
 from bots.errors import Unknown, UsageError
+from bots.parts import encoder_of
 from bots.softly import softly
 from bots.state import Entry, State
 from bots.troupe import Troupe
 from moderation.guard import Guard
 from moderation.words import Explained
 from personas.cast import Cast
+from personas.knowledge.source import Knowledge
 from personas.lore import Lorebook
 from personas.lore.engine import Compiled
 from personas.lore.judging import admitted
@@ -151,7 +153,9 @@ class Lorebooks:
         """`own` are the books that lie beside persona files, by persona: whoever runs the program answers for them.
         `limits` are those of prompts."""
         self.lore = Lore(self, limits)
-        """What looks them up for a reply."""
+        """What looks them up for a reply by their keys."""
+        self.knowledge = Knowledge(encoder_of(guard), self)
+        """What looks up, by what it means, what they and personas know."""
         self.attachments = attachments
         self._troupe = troupe
         self._guard = guard

@@ -22,12 +22,12 @@ _SAME: Final = {".text": ".txt", ".markdown": ".md", ".htm": ".html"}
 
 def read_document(
     raw: bytes, *, file: str, source: str = "", licence: str = "", title: str = "", since: date | None = None,
-    witness: bool = True,
+    witness: bool = True, stated: bool = True,
 ) -> Document:  # fmt: skip
     """The document that the bytes of a file hold; `file` names it in errors and tells by its ending what it is.
 
     `source`, `licence` and `title` win over what the file says of itself. Raises PersonaFileError: too large, another
-    kind, damaged, without text, or without a source or a licence.
+    kind, damaged, without text, or, where they must be `stated`, without a source or a licence.
     """
     if len(raw) > MAX_BYTES:
         raise PersonaFileError("knowledge.too_big", file=file, key="-", expected=MAX_BYTES // 1024 // 1024)
@@ -40,16 +40,16 @@ def read_document(
     return Document(
         id=_digest(pieces),
         title=title or page.title or PurePath(file).stem,
-        source=_stated(source or page.source, file, "source"),
-        licence=_stated(licence or page.licence, file, "licence"),
+        source=_stated(source or page.source, file, "source", required=stated),
+        licence=_stated(licence or page.licence, file, "licence", required=stated),
         pieces=pieces,
         since=since,
         witness=witness,
     )
 
 
-def _stated(value: str, file: str, key: str) -> str:
-    if not value:
+def _stated(value: str, file: str, key: str, *, required: bool) -> str:
+    if required and not value:
         raise PersonaFileError("knowledge.unstated", file=file, key=key)
     return value
 

@@ -26,6 +26,8 @@ _LEEWAY: Final = 0.03
 _EARLIER: Final = 0.25
 """What the turn before counts for, where the newest one says too little to be looked up."""
 
+ADMISSION: Final = "knowledge:none"
+"""Origin of what is told where nothing is known."""
 _ABSENT: Final = "absent"
 """Origin of the questions that people ask about what a persona has nothing to say of."""
 
@@ -68,7 +70,7 @@ class Shelf:
         ][:MOST]
         if self._meant and not self._answers(found) and asks(said, name=self._persona.name):
             told = _say("unknown", self._persona)
-            asides.append(Aside(text=told, origin="knowledge:none", depth=1, weight=1.0))
+            asides.append(Aside(text=told, origin=ADMISSION, depth=1, weight=1.0))
         return asides
 
     def _answers(self, found: Sequence[Found]) -> bool:

@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from moderation.models.encoder import Encoder
+from personas.knowledge.shelf import ADMISSION
 from personas.lore.source import Lore
 from personas.messages import Aside
 from personas.occasion import Occasion
 from personas.ranking import Ranking
 from personas.recall import Source
 
-_ADMISSION: Final = "knowledge:none"
-"""Origin of the aside that says so."""
 _ANSWERS: Final[Mapping[str, float]] = {"en": 0.32, "ko": 0.25}
 """By language, the score from which on a text is taken to answer a question. Of eight questions each that four texts do
 and do not answer, those found so are 8 and 3 in English, 7 and 2 in Korean."""
@@ -30,12 +29,12 @@ class Unless:
     async def recall(self, occasion: Occasion) -> Sequence[Aside]:
         """See `personas.recall.Source`. Lore says the same however often it is asked in one turn."""
         asides = await self._inner.recall(occasion)
-        if all(aside.origin != _ADMISSION for aside in asides):
+        if all(aside.origin != ADMISSION for aside in asides):
             return asides
         texts = [aside.text for aside in await self._lore.recall(occasion)]
         if not texts or not await asyncio.to_thread(self._answers, texts, occasion):
             return asides
-        return [aside for aside in asides if aside.origin != _ADMISSION]
+        return [aside for aside in asides if aside.origin != ADMISSION]
 
     def _answers(self, texts: Sequence[str], occasion: Occasion) -> bool:
         best = Ranking(texts, self._encoder).find(occasion.part.said, most=1)

@@ -77,6 +77,8 @@ class Entry:
     enabled: bool = True
     constant: bool = False
     """It is told whatever is said."""
+    by_meaning: bool = False
+    """Besides, it is told where a turn speaks of it, in whatever words: the pieces of documents are."""
     case_sensitive: bool = False
     whole_words: bool = True
     """A key in Latin letters is found as a word of its own, one in Hangul at the beginning of a word, whatever particle

@@ -115,6 +115,7 @@ def _entry(item: dict[str, object], taken: set[str]) -> Entry:
         comment=fields.text("comment"),
         enabled=_enabled(fields, said) and not broken,
         constant=said.always or (not regex and fields.flag("constant", default=False)),
+        by_meaning=fields.flag("vectorized", default=False),
         case_sensitive=fields.flag("case_sensitive", "caseSensitive", default=False),
         whole_words=fields.flag("match_whole_words", "matchWholeWords", default=True),
         hidden="\n".join(_HIDDEN.findall(content)),

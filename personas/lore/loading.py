@@ -7,24 +7,31 @@ from importlib.resources.abc import Traversable
 from typing import Final
 
 from personas.errors import LorebookError
+from personas.knowledge.reading import read_document
 from personas.lore.book import Condition, Entry, Key, Logic, Lorebook, Position
 from personas.lore.conversion import book_of, is_book, pattern_in, require_few_patterns, version_of
 from personas.lore.judging import forbidden
 from personas.lore.matching import complaint
-from personas.lore.schema import BookFile, EntryPart, fit, place_of
+from personas.lore.schema import MAX_ENTRIES, BookFile, EntryPart, fit, place_of
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 FORMS: Final = (".toml", ".json")
 """Ends of the names of lorebook files."""
+DOCUMENTS: Final = (".txt", ".md", ".html", ".htm", ".xhtml", ".epub")
+"""Of documents, which are books of entries without keys: each is told where a turn speaks of it."""
 
 
 def read_lorebook(data: bytes, *, file: str, name: str = "") -> Lorebook:
-    """The lorebook in the bytes of a file; `file` names it in errors and tells by its end what it is (`FORMS`).
+    """The lorebook in the bytes of a file; `file` names it in errors and tells by its end what it is (`FORMS`,
+    `DOCUMENTS`).
 
-    `name` is its id where it says none: JSON never does. Blocks for up to a second. Raises LorebookError.
+    `name` is its id where it says none: only TOML does. Blocks for up to a second. Raises LorebookError, for a
+    document PersonaFileError.
     """
     if len(data) > MAX_BYTES:
         raise LorebookError("lore.too_big", file=file, expected=MAX_BYTES)
+    if file.lower().endswith(DOCUMENTS):
+        return _from_document(data, file, name)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -34,7 +41,7 @@ def read_lorebook(data: bytes, *, file: str, name: str = "") -> Lorebook:
         return _from_toml(text, file)
     if file.lower().endswith(".json"):
         return _from_json(data, file, name)
-    raise LorebookError("lore.unknown_form", file=file, expected=", ".join(FORMS))
+    raise LorebookError("lore.unknown_form", file=file, expected=", ".join((*FORMS, *DOCUMENTS)))
 
 
 def load_lore(folders: Iterable[Traversable], personas: Iterable[str]) -> dict[str, Lorebook]:
@@ -87,6 +94,23 @@ def _from_toml(text: str, file: str) -> Lorebook:
     )
 
 
+def _from_document(data: bytes, file: str, name: str) -> Lorebook:
+    document = read_document(data, file=file, stated=False)
+    if len(document.pieces) > MAX_ENTRIES:
+        raise LorebookError("lore.too_long", file=file, expected=MAX_ENTRIES)
+    return Lorebook(
+        id=name or file.rpartition("/")[2].rpartition(".")[0] or "lore",
+        version=document.id,
+        name=document.title,
+        entries=tuple(
+            Entry(id=str(number), name=piece.heading, content=piece.text, by_meaning=True)
+            for number, piece in enumerate(document.pieces, start=1)
+        ),
+        source=document.source,
+        licence=document.licence,
+    )
+
+
 def _from_json(data: bytes, file: str, name: str) -> Lorebook:
     from personas.cards.payload import parse  # cards read lorebooks too
 
@@ -122,7 +146,7 @@ def _check(file: str, parsed: BookFile, entries: list[Entry], text: str, content
         if entry.id in seen:
             raise LorebookError("lore.twice", file=place_of(file, (*place, "id"), content, text), key="id")
         seen.add(entry.id)
-        if not entry.keys and not entry.constant:
+        if not entry.keys and not entry.constant and not entry.by_meaning:
             raise LorebookError("lore.no_keys", file=place_of(file, place, content, text), key="keys")
         lists = (("keys", entry.keys, part.keys), *(("secondary", c.keys, part.secondary) for c in entry.conditions))
         for name, keys, written in lists:

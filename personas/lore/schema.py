@@ -49,6 +49,7 @@ class EntryPart(_Part):
     comment: _AnyLine = ""
     enabled: bool = True
     constant: bool = False
+    by_meaning: bool = False
     case_sensitive: bool = False
     whole_words: bool = True
     scan_depth: _Depth | None = None

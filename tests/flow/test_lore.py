@@ -45,6 +45,16 @@ def test_the_same_in_korean_and_a_book_that_is_not_there(run: Run, tmp_path: Pat
     assert "모델에 전해질 항목" in done.stdout
 
 
+def test_a_document_is_attached_and_looked_up_by_what_it_means(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "guide.md").write_text("# Harbour\n\nHerring is sold at dawn beside the mole.\n", encoding="utf-8")
+    done = run(*CHAT, typed="/lore add guide.md\n/lore test When is herring sold?\n/lore show guide\n")
+
+    assert done.returncode == 0, done.stderr
+    assert "guide/1" in done.stdout
+    assert "Herring is sold at dawn" in done.stdout
+    assert "no licence" in done.stdout
+
+
 def test_a_file_is_checked_and_tried_before_it_is_used(run: Run, tmp_path: Path) -> None:
     for name, text in {
         "good": BOOK,

@@ -89,7 +89,13 @@ def test_what_is_wrong_in_a_file_is_told_with_its_line_and_its_entry(text: str, 
 
 
 def test_a_file_that_is_no_lorebook_is_refused() -> None:
-    for name, data in (("a.txt", b"x"), ("a.json", b"[]"), ("a.json", b'{"name": "Amy"}'), ("a.toml", b"\xff")):
+    for name, data in (
+        ("a.bin", b"x"),
+        ("a.txt", b" "),
+        ("a.json", b"[]"),
+        ("a.json", b'{"name": "Amy"}'),
+        ("a.toml", b"\xff"),
+    ):
         with pytest.raises(PersonaError):
             read_lorebook(data, file=name)
 
