@@ -191,7 +191,8 @@ class Lorebooks:
         beside = self._own.get(cast.persona.id)
         key = (community, cast.persona.id)
         known = self._cards.get(key)
-        if known is None or known[0] is not cast:
+        # A cast in another manner, or at another moment, shares its terms with the one it was made of.
+        if known is None or known[0].terms is not cast.terms:
             known = (cast, asyncio.create_task(self._carded(cast, community), name="judging a lorebook"))
         _remember(self._cards, key, known)
         try:

@@ -10,6 +10,7 @@ import enum
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, Final, Literal, get_type_hints
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
@@ -91,6 +92,14 @@ def _names(given: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in given))
 
 
+def _day(given: str) -> str:
+    """A day of the calendar, as YYYY-MM-DD, or "" for none."""
+    try:
+        return date.fromisoformat(given).isoformat() if given else ""
+    except ValueError:
+        raise Misfit(UsageError("places.expect_day")) from None
+
+
 def _one_of(*names: str) -> BeforeValidator:
     def check(given: object) -> object:
         if given not in names:
@@ -110,6 +119,7 @@ def _laws(given: tuple[str, ...]) -> tuple[str, ...]:
 _Name = Annotated[str, AfterValidator(_name)]
 _Names = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_names)]
 _Laws = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_laws)]
+_Day = Annotated[str, AfterValidator(_day)]
 _Limit = Annotated[int, Field(ge=0, le=_ENOUGH)]
 
 
@@ -157,6 +167,8 @@ class PlaceSettings:
     server."""
     seniors: _Names = ()
     """Keys of those who also take what moderators escalate, and undo what they decided. For a whole server."""
+    moment: _Day = ""
+    """The day at which personas that live at a moment are here, where it is earlier than their own; "": their own."""
     answer_bots: bool = False
     loop_limit: Annotated[int, Field(ge=0, le=100)] = 5
     """Replies to bots after a human last spoke."""

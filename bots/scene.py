@@ -1,6 +1,7 @@
 """What holds where somebody is: the place's settings, who is spoken to, what was said, in which language we answer."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from bots.errors import Unknown
 from bots.hall import Hall
@@ -44,6 +45,11 @@ def may_speak(cast: Cast, settings: PlaceSettings, *, adult: bool) -> bool:
     return not cast.persona.mature or (adult and settings.profile != "minors")
 
 
+def then(cast: Cast, settings: PlaceSettings) -> Cast:
+    """A persona that lives at a moment, at the one set in a place where that is earlier. Who lives in no time stays."""
+    return cast.at(date.fromisoformat(settings.moment)) if settings.moment and cast.persona.moment else cast
+
+
 class Scenes:
     """Scenes of one hall. Used from one event loop."""
 
@@ -62,7 +68,7 @@ class Scenes:
         place = caller.place
         settings = await self.places.of(place)
         manner = await self.manners.towards(caller.message.person, settings)
-        cast = self.speaker(caller.message.persona, place, settings).towards(manner)
+        cast = then(self.speaker(caller.message.persona, place, settings), settings).towards(manner)
         stage = self.stage(place, settings)
         conversation = self._conversation(place, cast, stage)
         conversation.profile = settings.profile
@@ -81,7 +87,7 @@ class Scenes:
         """Those who are on the stage together there, or () where no two are; without whoever was there once and is no
         more, and whoever may not speak there."""
         known = {cast.persona.id: cast for cast in self.hall.casts(place.community)} if settings.scene else {}
-        casts = [known[name] for name in settings.scene if name in known]
+        casts = [then(known[name], settings) for name in settings.scene if name in known]
         there = tuple(cast for cast in casts if may_speak(cast, settings, adult=place.adult))
         return there if len(there) > 1 else ()
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from moderation.filters.character.claims import SLOTS
@@ -61,6 +62,15 @@ class Cast:
         meant = level and (manner.audience or manner.register == level)
         brief = replace(self.brief, registers=(level,)) if meant else self.brief
         return replace(self, manner=manner, brief=brief)
+
+    def at(self, moment: date | None) -> "Cast":
+        """The same at an earlier moment, where one is given: persona and guard know what was known by then."""
+        persona = self.persona if moment is None else self.persona.at(moment)
+        if persona is self.persona:
+            return self
+        then = brief_of(persona)
+        brief = replace(self.brief, moment=then.moment, told=then.told, facts=then.facts, beyond=then.beyond)
+        return replace(self, persona=persona, brief=brief)
 
     def plain(self, key: str, said: str) -> Passage:
         """Fixed words of ours in the language of whoever wrote `said`; in the persona's where that is none of ours."""

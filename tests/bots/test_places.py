@@ -123,6 +123,7 @@ VALUES: dict[str, Any] = {
     "log_channel": CHANNEL,
     "moderators": ("d:role:1",),
     "seniors": ("d:role:2", "d:user:3"),
+    "moment": "1790-04-01",
     "answer_bots": True,
     "loop_limit": 3,
     **{f"{whose}_{what}": 7 for whose in ("person", "channel", "server") for what in ("messages", "tokens", "money")},
@@ -154,6 +155,7 @@ WRONG: list[dict[str, object]] = [
     {"mode": "always"}, {"mode": 1}, {"threads": 1}, {"mark": "yes"}, {"profile": "adults"}, {"language": "fr"},
     {"persona": 3}, {"persona": "x" * 101}, {"personas": ("",)}, {"wake": ("x" * 101,)}, {"wake": "abc"},
     {"wake": (3,)}, {"wake": tuple(map(str, range(21)))}, {"loop_limit": -1}, {"loop_limit": 101}, {"loop_limit": True},
+    {"moment": "spring"}, {"moment": "1790-13-01"}, {"moment": 1790},
     {"scene": ("",)}, {"scene_turns": 0}, {"scene_turns": 7}, {"scene_chance": 1.5},
     {"person_messages": 1.5}, {"person_money": -1}, {"server_tokens": 10**15 + 1}, {"log_channel": None, "paused": 0},
 ]  # fmt: skip
