@@ -15,7 +15,7 @@ from bots.refining.arms import Take
 from bots.refining.auditors import Auditor, sentences
 from bots.refining.bootstrap import Column, Draws
 from bots.refining.keeping import KEEP
-from moderation.shares import Estimate, share
+from moderation.shares import UNKNOWN, Estimate, share
 
 _MICRO: Final = 1_000_000
 
@@ -51,6 +51,8 @@ QUANTILES: Final[Mapping[str, tuple[str, float]]] = MappingProxyType(
     }
 )
 FIRST_NONE, FIRST_REGENERATE, OUT, FALSE = 1.05, 0.5, 1.05, 0.01
+CRITIC: Final = "self-refine"
+"""The arm whose detector is the model itself."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ class Goal:
     reached: Estimate
     met: bool | None
     """None: it cannot be told."""
+    chance: bool = False
+    """Missed by no more than chance: the interval holds what would be met."""
     limit: float | None = None
     arm: str = ""
     """What it is compared with, where that is not said."""
@@ -121,7 +125,14 @@ def facts(made: Sequence[Arm], reached: Sequence[Goal]) -> dict[str, Any]:
             for arm in made
         },
         "goals": [
-            {"goal": goal.name, "limit": goal.limit, "arm": goal.arm, "reached": _bare(goal.reached), "met": goal.met}
+            {
+                "goal": goal.name,
+                "limit": goal.limit,
+                "arm": goal.arm,
+                "reached": _bare(goal.reached),
+                "met": goal.met,
+                "chance": goal.chance,
+            }
             for goal in reached
         ],
     }
@@ -135,28 +146,34 @@ def _goals(arm: Mapping[str, Arm]) -> Iterator[Goal]:
     yield _at_most("first_regenerate", draws.quotient_of_quantiles(first[0], first[2], 0.5), FIRST_REGENERATE)
     yield _at_most("out", draws.quotient_of_ratios(ours.pair("tokens_out"), none.pair("tokens_out")), OUT)
     yield _at_most("false_refine", ours.figures["false_refine"], FALSE, percent=True)
-    others = [each for each in arm.values() if each is not ours]
-    judging = [each for each in others if each is not none]
-    yield _against("violations", ours, others, least=True)
-    yield _against("money", ours, judging, least=True)
-    yield _against("clean", ours, others, least=False)
+    # The critic of self-refine is another detector, and how much it sees is assumed: it has rows of its own.
+    others = [each for name, each in arm.items() if name not in {KEEP, CRITIC}]
+    critic = [arm[CRITIC]] if CRITIC in arm else []
+    for name, rivals in (("violations", others), ("violations_critic", critic), ("clean", others)):
+        yield _against(name, ours, rivals)
+    yield _against("clean_critic", ours, critic)
+    yield _against("money", ours, [each for each in (*others, *critic) if each is not none])
 
 
 def _at_most(name: str, reached: Estimate, limit: float, *, percent: bool = False) -> Goal:
     met = None if math.isnan(reached.value) else reached.value <= limit
-    return Goal(name=name, reached=reached, met=met, limit=limit, percent=percent)
+    chance = met is False and reached.low <= limit
+    return Goal(name=name, reached=reached, met=met, chance=chance, limit=limit, percent=percent)
 
 
-def _against(name: str, ours: Arm, others: Sequence[Arm], *, least: bool) -> Goal:
+def _against(goal: str, ours: Arm, others: Sequence[Arm]) -> Goal:
     """Ours beside the best of the others: the difference is of pairs."""
+    name = goal.partition("_")[0]
+    least = name != "clean"
     told = [each for each in others if not math.isnan(each.figures[name].value)]
     if not told or math.isnan(ours.figures[name].value):
-        return Goal(name=name, reached=ours.figures[name], met=None)
+        return Goal(name=goal, reached=UNKNOWN, met=None, arm=others[0].name if others else CRITIC)
     best = (min if least else max)(told, key=lambda each: each.figures[name].value)
     unit = RATIOS[name][2] if name in RATIOS else 1.0
     difference = _times(ours.draws.difference(ours.pair(name), best.pair(name)), unit)
     met = difference.value <= 0 if least else difference.value >= 0
-    return Goal(name=name, reached=difference, met=met, arm=best.name, percent=name in SHARES)
+    chance = not met and (difference.low <= 0 if least else difference.high >= 0)
+    return Goal(name=goal, reached=difference, met=met, chance=chance, arm=best.name, percent=name in SHARES)
 
 
 def _arm(name: str, takes: Sequence[Take], auditor: Auditor, prices: Prices, seed: int) -> Arm:

@@ -46,7 +46,7 @@ class Gold:
     """What is wrong with which sentence, and which sentences there are."""
 
     labels: Mapping[str, str]
-    """Category by sentence."""
+    """Category by sentence, without white space around it."""
     sentences: frozenset[str]
     """Every sentence that can be said, the harmless ones included."""
 
@@ -59,7 +59,9 @@ def read_lines() -> Mapping[str, Lines]:
 
 def gold_of(lines: Mapping[str, Lines]) -> Gold:
     """The labels of all languages."""
-    faulty = [(text, line.cat) for each in lines.values() for line in each.faulty for text in (line.t, line.bad)]
+    faulty = [
+        (text.strip(), line.cat) for each in lines.values() for line in each.faulty for text in (line.t, line.bad)
+    ]
     clean = [text for each in lines.values() for text in (*each.clean, *(line.ok for line in each.faulty))]
     return Gold(labels=dict(faulty), sentences=frozenset([*clean, *(text for text, _ in faulty)]))
 

@@ -49,7 +49,10 @@ def goal_table(reached: Sequence[Goal], language: str) -> Table:
     return Table(
         title=_say("goals", language),
         columns=tuple(_say(key, language) for key in ("goal", "reached", "verdict")),
-        rows=tuple((_goal(goal, language), _reached(goal), _say(answers[goal.met], language)) for goal in reached),
+        rows=tuple(
+            (_goal(goal, language), _reached(goal), _say("chance" if goal.chance else answers[goal.met], language))
+            for goal in reached
+        ),
     )
 
 

@@ -40,7 +40,7 @@ def test_thirty_replies_become_tables_json_a_page_and_a_picture(run: Run, tmp_pa
     assert "first visible text at most 1.05 × none" in done.stdout
     assert list(facts["arms"]) == ["none", "regenerate", "self-refine", "rewrite", "abort", "keep"]
     assert facts["conditions"]["replies"] == 30
-    assert len(facts["goals"]) == 7
+    assert len(facts["goals"]) == 9
     ours, none = (facts["arms"][arm]["figures"] for arm in ("keep", "none"))
     assert ours["violations"]["value"] < none["violations"]["value"]
     assert ours["first"]["value"] < facts["arms"]["regenerate"]["figures"]["first"]["value"]
