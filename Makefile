@@ -7,7 +7,7 @@ INSTALL := $(PIP) install --no-compile --constraint constraints.txt
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help chat run test test-all lint types contracts bench check clean
+.PHONY: help chat run test test-all lint types contracts bench licences check clean
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -36,6 +36,9 @@ types: $(VENV)/.test ## Types
 
 bench: $(VENV)/.bench ## Speed and catch rates, in ratios where a machine's noise matters
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+licences: $(VENV)/.all ## Write deploy/licences.md anew: all that Talchum is installed with, and under which licence
+	@$(BIN)/python -m tests.support.licences
 
 check: lint types test ## All that must be right before a commit
 

@@ -14,6 +14,8 @@ _WRONG = 2
 """Exit code for input, settings or files that are wrong: everything a person can put right."""
 _BROKEN = 70
 """Exit code for a defect of ours."""
+_PRIVATE = 0o077
+"""Nobody but their owner reads files that are made: logs that begin anew, exports, settings, too."""
 _INTERRUPTED = 130
 """Exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
 _UNWRITABLE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EPIPE))
@@ -79,6 +81,7 @@ def _put_into_words(command: Any, language: str) -> None:
 
 def main() -> None:
     """Run what was typed, and say what is wrong in one sentence instead of a traceback."""
+    os.umask(_PRIVATE)
     try:
         code = _run()
     except KeyboardInterrupt:
