@@ -57,13 +57,15 @@ async def live_takes(
     now: Callable[[], float],
     step: Step,
 ) -> list[Take]:
-    """Every arm over a model that runs here: case by case, so that whatever else the machine does falls on all."""
+    """Every arm over a model that runs here: case by case, so that whatever else the machine does falls on all, and
+    each time another arm is the first, which meets a prompt that the model has not read yet."""
     detector = Detector(stage.guard, monotonic=now, takes=_at_once)
     model = LiveModel(generator, now)
     takes: list[Take] = []
     try:
-        for case in cases:
-            for arm in ORDER:
+        for turn, case in enumerate(cases):
+            first = turn % len(ORDER)
+            for arm in (*ORDER[first:], *ORDER[:first]):
                 takes += await _performed(arm, stage, detector, model, [case], conditions, step)
     finally:
         detector.close()

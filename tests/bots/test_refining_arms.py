@@ -13,7 +13,7 @@ from bots.refining.auditors import ByLabels, ByOthers, sentences
 from bots.refining.cases import Case, Conditions, cases
 from bots.refining.figures import arms, facts, goals
 from bots.refining.lines import Gold, gold_of, read_lines
-from bots.refining.running import ORDER, Stage, scripted_takes
+from bots.refining.running import ORDER, Stage, live_takes, scripted_takes
 from personas.generators.scripts import Gold as Label
 from personas.generators.scripts import Repair, Reply, Sentence
 from personas.prompting import Limits
@@ -226,3 +226,18 @@ def test_the_other_auditor_knows_nothing_of_the_guard() -> None:
     assert auditor.faults("Good evening. Oh blast it! As an AI, I cannot.") == ["toxic (list)", "disclosure"]
     assert auditor.faults("User: hello") == ["run_on"]
     assert auditor.name == "list, phrases"
+
+
+async def test_a_live_model_is_asked_by_every_arm_case_by_case_each_time_another_first() -> None:
+    """What it says is its own: here the same sentences each time, one of them bad."""
+    said = {"script": "live", "sentences": [{"t": OPEN}, {"t": "BAD thing."}, {"t": LAST}]}
+    asked = [replace(case((OPEN,), number=number), drafts=()) for number in range(2)]
+    ticks = iter(range(1_000_000))
+    async with stage() as there:
+        made = await live_takes(there, scripted(said), asked, WORLD, now=lambda: float(next(ticks)), step=lambda: None)
+    delivered = {take.arm: take.text for take in made}
+
+    assert [take.arm for take in made] == [*ORDER, *ORDER[1:], ORDER[0]]
+    assert delivered["none"] == f"{OPEN} BAD thing. {LAST}"
+    assert all("BAD" not in delivered[arm] for arm in ("regenerate", "abort", "rewrite", "keep"))
+    assert all(take.usage.calls > 1 for take in made if take.arm == "keep")
