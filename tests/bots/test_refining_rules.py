@@ -1,15 +1,22 @@
 """Which rules win by refusing: the repaired reply beside its draft, and what is proposed of it."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import pytest
 
+from bots.cli.refine import _propose
+from bots.config import DATA_VARIABLE, Settings
+from bots.meter import Prices
 from bots.refining.arms import Take
 from bots.refining.auditors import ByLabels
-from bots.refining.cases import Case
+from bots.refining.cases import Case, Conditions
+from bots.refining.experiment import Results
 from bots.refining.lines import Gold
 from bots.refining.rules import LEAST, Advice, Standing, compared, facts, standings
+from moderation.policy import Policy
+from moderation.policy_changes import differences
 from personas.messages import Usage
 
 LABELS: Final = ByLabels(Gold(labels={"Bad.": "bad"}, sentences=frozenset()))
@@ -91,3 +98,17 @@ def test_a_reply_counts_for_the_rule_that_refused_first_and_what_fails_is_no_rul
 
 def test_other_arms_are_no_evidence() -> None:
     assert standings([take("none", "Bad."), take("abort", "Fine.", rule="marks.bad")], LABELS, bool, seed=0) == ()
+
+
+def test_what_does_not_win_is_proposed_in_a_file_and_nothing_is_applied(tmp_path: Path) -> None:
+    settings = Settings.load(b"", {DATA_VARIABLE: str(tmp_path / "data")})
+    found = (*ledger(10, 40, rule="lexicon.profanity"), *ledger(50, 0, rule="lexicon.threat"))
+    results = Results(
+        model="", auditor="", conditions=Conditions(), prices=Prices(), arms=(), goals=(), rules=found, policy=""
+    )
+    _propose(tmp_path / "new.toml", results, settings)
+    changed = {each.key for each in differences(Policy.load(), Policy.load(tmp_path / "new.toml"))}
+
+    assert "filters.lexicon.profanity.output.block" in changed
+    assert not any("threat" in key for key in changed)
+    assert not (tmp_path / "data").exists()
