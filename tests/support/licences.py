@@ -31,12 +31,15 @@ SPELLINGS = {
 """How people write licences that have one name in SPDX."""
 READ = {
     "forbiddenfruit": "GPL-3.0-or-later OR MIT",
+    "kiwisolver": "BSD-3-Clause",
     "korcen": "Apache-2.0",
+    "matplotlib": "PSF-2.0",
 }
 """Where the packages' own fields say nothing, or not how their licences belong together, and their files were read."""
 ALLOWED = frozenset(
     {
-        "MIT", "MIT-0", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "PSF-2.0", "0BSD", "Zlib", "CC0-1.0",
+        "MIT", "MIT-0", "MIT-CMU", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "PSF-2.0", "0BSD", "Zlib",
+        "CC0-1.0",
         "Unlicense", "HPND", "public domain", "MPL-2.0", "LGPL-3.0-only", "BSL-1.0", "CNRI-Python",
         "LLVM-exception",
     }
