@@ -39,8 +39,7 @@ READ = {
 ALLOWED = frozenset(
     {
         "MIT", "MIT-0", "MIT-CMU", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "PSF-2.0", "0BSD", "Zlib",
-        "CC0-1.0",
-        "Unlicense", "HPND", "public domain", "MPL-2.0", "LGPL-3.0-only", "BSL-1.0", "CNRI-Python",
+        "CC0-1.0", "Unlicense", "HPND", "public domain", "MPL-2.0", "LGPL-3.0-only", "BSL-1.0", "CNRI-Python",
         "LLVM-exception",
     }
 )  # fmt: skip
