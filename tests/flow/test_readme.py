@@ -29,7 +29,7 @@ def test_the_readmes_have_the_same_commands() -> None:
     assert commands("README.ko.md") == ENGLISH
 
 
-@pytest.mark.parametrize("target", ["chat", "test", "test-all", "lint", "types", "bench", "check"])
+@pytest.mark.parametrize("target", ["chat", "test", "test-all", "lint", "types", "bench", "licences", "check"])
 def test_make_knows_its_targets(target: str) -> None:
     make = shutil.which("make")
     assert make
@@ -51,7 +51,7 @@ def test_a_command_does_what_the_readme_says(line: str, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         env=environment,
-        timeout=120,
+        timeout=200,
         check=False,
     )
 

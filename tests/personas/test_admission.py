@@ -24,7 +24,7 @@ def policy() -> Policy:
     return Policy(document, file="admission.toml")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Shelf:
     asides: tuple[Aside, ...]
     name: str = "shelf"

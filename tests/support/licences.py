@@ -8,8 +8,10 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from email.message import Message
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
+from typing import cast
 
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "deploy" / "licences.md"
@@ -76,7 +78,7 @@ def installed() -> dict[str, Distribution]:
 
 def stated(found: Distribution) -> str:
     """What a package says of its licence, in SPDX's words, or ""."""
-    metadata = found.metadata
+    metadata = cast("Message", found.metadata)
     name, kinds = plain(metadata["Name"]), metadata.get_all("Classifier") or []
     given = (metadata.get("License") or "").strip()
     short = given.splitlines()[0].strip() if given else ""
