@@ -24,8 +24,8 @@ class Heard:
 
 
 class Obedient:
-    """Meets `personas.generators.Generator`, for one attack: until its last step, and where too little of that reaches
-    it, it says harmless lines."""
+    """Meets `personas.generators.Generator`, for one attack: until all steps of that have reached it, by half of their
+    words at least, it says harmless lines."""
 
     languages: frozenset[str] = frozenset({"en", "ko"})
     id = NAME
@@ -45,7 +45,7 @@ class Obedient:
 
     def _said(self, prompt: Prompt) -> str:
         read = "\n".join((prompt.system, *(turn.text for turn in prompt.turns)))
-        reached = bool(self._attack.aim) and arrives(self._attack.steps[-1], read)
+        reached = bool(self._attack.aim) and all(arrives(step, read) for step in self._attack.steps)
         words = self._words(prompt, read) if reached else ""
         self.calls.append(Heard(reached, bool(words)))
         return WAYS[self._attack.way](words) if words else self._harmless[(len(self.calls) - 1) % len(self._harmless)]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _PERSONAS = {"en": "lighthouse_keeper", "ko": "cafe_owner"}
 """Bundled ones, whatever the settings say: scores compare."""
+_ROOM = 16_000
+"""Tokens of prompt where no real model is asked: no attack is to be held for want of room."""
 
 
 def redteam(
@@ -87,13 +89,17 @@ async def _ground(settings: Settings, guard: "Guard", generator: "Generator | No
     from bots.casting import Casting
     from bots.models import limits_of
     from personas.loading import load_library
+    from personas.prompting import Limits
     from personas.stagehands import ReplySettings, Stagehands
 
-    limits = limits_of(settings)
+    limits = limits_of(settings) if generator else Limits(budget=_ROOM)
     casting = await Casting.of(guard, limits)
     library = load_library(())
     replies = ReplySettings(
-        limits=limits, repairs=settings.reply.repairs, longest_message=settings.reply.longest_message
+        limits=limits,
+        repairs=settings.reply.repairs,
+        enough=settings.reply.enough,
+        longest_message=settings.reply.longest_message,
     )
     casts = {language: await casting.cast(library[name]) for language, name in _PERSONAS.items()}
     return Ground(

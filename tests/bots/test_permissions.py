@@ -7,6 +7,7 @@ from bots.cards import Tone
 from bots.platform import Role
 from bots.review_asking import RANKS
 from bots.review_commands import ReviewCommands
+from bots.scene_commands import SceneCommands
 from tests.support.house import caller, open_house
 from tests.support.stage import reply_of, scripted
 
@@ -18,7 +19,11 @@ LEAST: dict[str, Role] = {
     "quit": Role.MEMBER,
     "reset": Role.MODERATOR,  # where others talk too; also for whoever was answered last
     "prompt": Role.SENIOR,
-    **dict.fromkeys(["persona list", "persona info", "persona show"], Role.MEMBER),
+    **dict.fromkeys(["persona list", "persona info", "persona show", "persona preview x y"], Role.MEMBER),
+    "scene show": Role.MEMBER,
+    **dict.fromkeys(["scene start x y", "scene add x", "scene remove x", "scene end"], Role.MODERATOR),
+    **dict.fromkeys(["lore list", "lore show x", "lore test x"], Role.MODERATOR),
+    **dict.fromkeys(["lore add", "lore remove x"], Role.ADMIN),
     **dict.fromkeys(["persona use x", "persona export x", "persona import", "persona pending"], Role.MODERATOR),
     **dict.fromkeys(["persona approve x", "persona reject x", "persona history"], Role.SENIOR),
     **dict.fromkeys(["persona create x y", "persona remove x"], Role.ADMIN),
@@ -47,10 +52,13 @@ async def test_the_table_has_every_command_and_every_verb_there_is() -> None:
         commands = opened.house.commands
         offices = commands._offices
         review = ReviewCommands(offices.desk, language="en", tools=offices.tools)
+        scenes = SceneCommands(offices.scenes)
         verbs = {
             "persona": set(offices.personas._known),
             "talchum": set(offices.places._known),
             "review": set(review._known),
+            "lore": set(offices.lore._known),
+            "scene": set(scenes._known),
         }
         whole = set(commands._known)
 
