@@ -17,7 +17,7 @@ from personas.messages import Aside
 
 _log = logging.getLogger(__name__)
 
-JUDGED: Final = ("lore:", "document:")
+JUDGED: Final = ("lore:", "document:", "memory:")
 """Beginnings of the origins of asides that are judged: the rest is the persona's own file, or was judged before."""
 _REMEMBERED: Final = 2_048
 """Texts whose judgement is kept."""

@@ -39,7 +39,9 @@ async def said_by(stage: Set, name: str, text: str = "hello") -> None:
         pass
 
 
-@pytest.mark.parametrize(("origin", "stands"), [("lore:mill/1", False), ("document:d:1", False), ("fact:mill", True)])
+@pytest.mark.parametrize(
+    ("origin", "stands"), [("lore:mill/1", False), ("document:d:1", False), ("memory:m", False), ("fact:mill", True)]
+)
 async def test_what_gives_orders_is_left_out_unless_it_is_the_personas_own(origin: str, *, stands: bool) -> None:
     told = (Aside(text=ORDER, origin=origin), Aside(text="The mill stands by the river.", origin="lore:mill/2"))
     generator = scripted(reply_of("Ah."))
