@@ -31,9 +31,9 @@ class Screen:
     """Writes to one console. Used by one task."""
 
     def __init__(self, console: Console, *, language: str) -> None:
-        """`language` is the one of our own words."""
         self._console = console
-        self._language = language
+        self.language = language
+        """Of our own words."""
         self._begun = False
         """Whether the cursor stands in a line that was begun."""
         self._column = 0
@@ -67,7 +67,7 @@ class Screen:
             more = self._say("console.sign_why", id=finished.exchange) if finished.exchange else ""
             self._console.print(Text(f"  {sign} {words}{more}", style="dim"))
         if finished.failure:
-            self._console.print(Text(f"  {_printable(finished.failure.explain(self._language))}", style="dim"))
+            self._console.print(Text(f"  {_printable(finished.failure.explain(self.language))}", style="dim"))
         self._console.print()
 
     def end(self) -> None:
@@ -112,7 +112,7 @@ class Screen:
             self._column = cell_len(written.rpartition("\n")[2]) + (0 if "\n" in written else self._column)
 
     def _say(self, key: str, **fields: object) -> str:
-        return catalogue("bots").say(key, self._language, **fields)
+        return catalogue("bots").say(key, self.language, **fields)
 
 
 def _printable(text: str) -> str:

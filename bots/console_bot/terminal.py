@@ -14,7 +14,7 @@ from bots.cards import Card, Tone
 from bots.console_bot.screen import Screen
 from bots.inbox import Busy
 from bots.lines import line_of
-from bots.places import Place
+from bots.places import Place, PlaceSettings
 from bots.platform import Caller, Fill, Placed, Role, Router
 from bots.replies import Record, Replies
 from moderation.records import Outcome
@@ -38,6 +38,7 @@ class Terminal:
     def __init__(self, lines: Lines, screen: Screen, *, person: str, now: Callable[[], datetime]) -> None:
         self._lines = lines
         self._screen = screen
+        self._language = screen.language
         self._person = person
         self._now = now
         self._persona = ""
@@ -67,6 +68,7 @@ class Terminal:
 
     async def serve(self, router: Router) -> None:
         """Until there are no more lines, or /quit. Ctrl-C ends the reply that is under way, not the program."""
+        await self._settings(router)
         await self._meet(router)
         async for line in self._lines:
             await self._look(router)
@@ -76,8 +78,9 @@ class Terminal:
 
     async def _take(self, router: Router, line: str) -> bool:
         """Act on a line; whether it was the last."""
+        settings = await self._settings(router)
         caller = self.caller(line)
-        if not (await router.settings(HERE)).scene:
+        if not settings.scene:
             self._spoke = self._reply = ""
         name, _, wish = line.strip().partition(" ")
         if name in _CUES:
@@ -89,6 +92,12 @@ class Terminal:
         elif line.strip():
             await self._round(router, caller)
         return False
+
+    async def _settings(self, router: Router) -> PlaceSettings:
+        """What holds here. Our own words are in the language of that from now on, or else in the program's."""
+        settings = await router.settings(HERE)
+        self._screen.language = settings.language or self._language
+        return settings
 
     async def _look(self, router: Router) -> None:
         """Show what was decided meanwhile, wherever, about replies that are held."""
@@ -138,7 +147,7 @@ class Terminal:
             at=self._now(),
             id=str(self._count),
         )
-        return Caller(message=message, place=HERE, role=Role.OWNER)
+        return Caller(message=message, place=HERE, role=Role.OWNER, language=self._screen.language)
 
     async def _wished(self, router: Router, wish: str, caller: Caller) -> bool:
         """Have the next try heed what is wished; whether it will, or it is shown why not."""

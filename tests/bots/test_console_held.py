@@ -199,3 +199,12 @@ async def test_a_report_is_about_the_last_reply_although_an_earlier_one_is_held(
 def test_every_sign_under_a_reply_has_its_words(language: str) -> None:
     assert _SIGNS
     assert all(catalogue("bots").say(f"console.sign_{outcome}", language) for outcome in _SIGNS)
+
+
+async def test_our_own_words_are_in_the_language_of_the_program_or_of_the_place_whoever_speaks_there() -> None:
+    async with session() as one:
+        one.language = "ko"
+        before, _, after = (await one.talk("/help", "/talchum settings language en", "/help")).rpartition("> ")
+
+    assert "쓸 수 있는 명령" in before
+    assert "What you can type" in after
