@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from bots.cards import Card, Row, Tone
-from bots.errors import NotAllowed, Unknown, UsageError
+from bots.errors import NotAllowed, UsageError
 from bots.lore_cards import book_card, described, entry_card, mention_row, where
-from bots.lorebooks import Attached, Lorebooks
+from bots.lorebooks import Attached, Lorebooks, unknown_book
 from bots.place_commands import scope_of
 from bots.platform import Caller, Role
 from bots.scene import Scene, Scenes
@@ -136,7 +136,7 @@ class LoreCommands:
             return held[name]
         attached = {each.id: each for each in await self._books.attachments.attached(community)}
         if name not in attached:
-            raise Unknown("lore.unknown", id=name, known=", ".join(dict.fromkeys((*held, *attached))) or "-")
+            raise unknown_book(name, dict.fromkeys((*held, *attached)))
         return (await self._books.attachments.book(community, attached[name])).book
 
 

@@ -5,7 +5,7 @@ import asyncio
 import base64
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Self
 
@@ -36,6 +36,12 @@ MOST: Final = 20
 """Books of one community."""
 _READY: Final = 64
 """Books that are kept ready."""
+
+
+def unknown_book(name: str, known: Iterable[str]) -> Unknown:
+    """That there is no book of that name, and which there are."""
+    there = ", ".join(known)
+    return Unknown("lore.unknown", id=name, known=there) if there else Unknown("lore.none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +98,7 @@ class Attachments:
         if compiled is None:
             entry = await self._state.get(_BOOK, _key(community, attached.id))
             if entry is None:
-                raise Unknown("lore.unknown", id=attached.id, known="-")
+                raise unknown_book(attached.id, [])
             data = base64.b64decode(str(entry.value["data"]))
             compiled = await asyncio.to_thread(_compiled, data, attached)
         _remember(self._ready, key, compiled)
@@ -117,7 +123,7 @@ class Attachments:
             there = await self.attached(community)
             gone = next((each for each in there if each.id == name), None)
             if gone is None:
-                raise Unknown("lore.unknown", id=name, known=", ".join(each.id for each in there) or "-")
+                raise unknown_book(name, [each.id for each in there])
             await self._list(community, tuple(each for each in there if each is not gone))
             await self._state.drop(_BOOK, _key(community, name))
             return gone

@@ -50,7 +50,7 @@ def pack(source: Path) -> bytes:
     """The archive of a persona file with what stands beside it (`ID.png`, `lore/ID.json`), or of a folder with one
     persona file, a picture and a lorebook in `lore/`. Raises PersonaFileError for what is none of these, or too much.
     """
-    document, pictures, lore = _beside(source) if source.is_file() else _inside(source)
+    document, pictures, lore = _inside(source) if source.is_dir() else _beside(source)
     files = {PERSONA: _read(document)}
     if _reads_others(files[PERSONA]):
         raise PersonaFileError("packs.documents", file=source, key="documents")
@@ -100,7 +100,7 @@ def _reads_others(document: bytes) -> bool:
 
 
 def _inside(folder: Path) -> tuple[Path, list[Path], list[Path]]:
-    documents = sorted(folder.glob("*.toml")) if folder.is_dir() else []
+    documents = sorted(folder.glob("*.toml"))
     if len(documents) != 1:
         found = ", ".join(file.name for file in documents) or "-"
         raise PersonaFileError("packs.one_persona", file=folder, key="*.toml", found=found)

@@ -54,8 +54,10 @@ def persona_import(
 
     settings = settings_of(file)
     folder = to or next(iter(settings.personas.folders), None)
-    if folder is None or not folder.is_dir():
-        raise RefuseToStart("imports.no_folder", folder=folder or "-")
+    if folder is None:
+        raise RefuseToStart("imports.no_folder")
+    if not folder.is_dir():
+        raise RefuseToStart("imports.folder_missing", folder=folder)
     data = _read(path)
     read = read_file(data, path.name, name=name, taken=bundled())
     persona, lore = read.persona, _lore(read.book, read.persona.id)

@@ -123,5 +123,6 @@ def test_a_folder_holds_one_persona_and_one_picture(folder: Path) -> None:
     with pytest.raises(PersonaFileError, match="documents"):
         pack(folder)
     assert (pictures.value.key, personas.value.key) == ("packs.one_of", "packs.one_persona")
-    with pytest.raises(PersonaFileError):
+    with pytest.raises(PersonaFileError) as nowhere:
         pack(folder / "nowhere")
+    assert nowhere.value.key == "personas.unreadable"
