@@ -122,7 +122,7 @@ class Commands:
         name, *words = _split(line) or ["help"]
         try:
             if name not in self._known:
-                known = ", ".join(f"/{key}" for key in self._open_to(caller))
+                known = ", ".join(f"/{key}" for key in ("help", *self._offered(caller)))
                 raise UsageError("commands.unknown", name=name, known=known)
             role, handler = self._known[name]
             if caller.role < role:
@@ -147,13 +147,14 @@ class Commands:
         title = say("commands.language_warning", language, name=persona.name, language=speaks, spoken=spoken)
         return Card(title=title, hint=say("commands.language_hint", language), tone=Tone.BAD)
 
-    def _open_to(self, caller: Caller) -> list[str]:
-        return [name for name, (role, _) in self._known.items() if caller.role >= role]
+    def _offered(self, caller: Caller) -> list[str]:
+        """What a caller can type beside /help."""
+        elsewhere = {"help"} if caller.role is Role.OWNER else {"help", "quit"}  # of a terminal
+        known = [name for name, (role, _) in self._known.items() if caller.role >= role and name not in elsewhere]
+        return [*known, *_CUES]
 
     async def _help(self, _words: list[str], caller: Caller, scene: Scene) -> Card:
-        names = [name for name in self._open_to(caller) if name != "help"] + list(_CUES)
-        if caller.role is not Role.OWNER:
-            names.remove("quit")  # of a terminal
+        names = self._offered(caller)
         rows = tuple(Row(label=_say(f"{name}_usage", scene), text=_say(f"{name}_help", scene)) for name in names)
         return Card(title=_say("help_title", scene), rows=rows)
 

@@ -146,7 +146,7 @@ class ReviewCommands:
         same = [word for word in words if not word.startswith("after=")]
         line = by.line("list", *same, f"after={found[-1].id}")
         more = catalogue("bots").say("desk.next_page", self._language, line=line)
-        return replace(card, hint=f"{card.hint} {more}")
+        return replace(card, hint=f"{card.hint} · {more}")
 
     async def _search(self, words: list[str], by: By) -> Card:
         if not words:

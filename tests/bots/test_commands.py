@@ -108,8 +108,12 @@ async def test_what_a_role_may_not_do_is_refused_and_changes_nothing(line: str, 
 async def test_help_shows_each_role_what_it_may_do_and_no_more() -> None:
     async with open_house(scripted(reply_of("One."))) as opened:
         shown = {role: await opened.host.command("/help", caller(role=role)) for role in Role}
+        unknown = {role: await opened.host.command("/nonsense", caller("/nonsense", role=role)) for role in Role}
 
     labels = {role: " ".join(row.label for row in card.rows) for role, card in shown.items()}
+    for role, card in shown.items():
+        offered = ["/help", *(row.label.split()[0] for row in card.rows)]
+        assert unknown[role].title.endswith(f"There are: {', '.join(offered)}")
     assert "/review" not in labels[Role.MEMBER]
     assert "/review" in labels[Role.MODERATOR]
     assert "/talchum" not in labels[Role.MODERATOR]
