@@ -248,7 +248,8 @@ async def test_what_cannot_be_understood_is_answered_with_how_it_goes(office: Of
     for language in LANGUAGES:
         with pytest.raises(UsageError) as refused:
             await office.typed(line, language=language)
-        assert "/privacy [show | export | erase [yes] | consent [training|samples|memory yes|no]]" in refused.value.explain(language)
+        usage = "/privacy [show | export | erase [yes] | consent [training|samples|memory yes|no]]"
+        assert usage in refused.value.explain(language)
 
     assert len((await office.exported())["exchanges"]) == 3
 
