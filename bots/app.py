@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bots.aftermath import Aftermath, Patience
@@ -45,6 +46,7 @@ from bots.platform import Platform, Router
 from bots.privacy import PrivacyCommands
 from bots.quarantine import Quarantine
 from bots.register import Register
+from bots.renewal import Makers, Renewal, Wish
 from bots.replies import Replies
 from bots.retention import Retention
 from bots.safety import Safety
@@ -115,13 +117,19 @@ async def open_host(
         written = await asyncio.to_thread(load_lore, settings.personas.folders, personas)
         books = Lorebooks(Attachments(state), troupe, guard, own=written, limits=limits)
         minds = await asyncio.to_thread(minds_of, settings, guard, book, generator, now=utc_now)
-        hands = _hands(settings, limits, generator, guard, store, books, ended=register.ended, metrics=metrics)
+
+        hands = partial(
+            _hands, generator=generator, guard=guard, store=store, minds=minds, ended=register.ended,
+            metrics=metrics,
+        )  # fmt: skip
         await troupe.restore()
         # What personas say without a model is judged by now: only what people bring about is counted.
         metrics.knowing(frozenset(guard.policy.rules()))
         guard.tell(metrics.judged)
-        house = house_of(settings, PersonaRuntime(minds.among(hands)), troupe, store, state, register, books, minds)
-        yield Host(replace(house, notices=None) if alone else house)
+        runtime = PersonaRuntime(hands(settings, limits, books))
+        house = house_of(settings, runtime, troupe, store, state, register, books, minds)
+        renewal = Renewal(settings, house, books, Makers(hall=_hall, hands=hands), metrics, now=utc_now)
+        yield Host(replace(house, notices=None) if alone else house, renewal)
 
 
 def _hall(settings: Settings, casts: Sequence[Cast]) -> Hall:
@@ -134,12 +142,13 @@ def _hall(settings: Settings, casts: Sequence[Cast]) -> Hall:
     )
 
 
-def _hands(
-    settings: Settings, limits: PromptLimits, generator: Generator, guard: Guard, store: Store, books: Lorebooks,
-    *, ended: Ended, metrics: Metrics,
+def _hands(  # noqa: PLR0913 - a reply works with this many things
+    settings: Settings, limits: PromptLimits, books: Lorebooks,
+    *, generator: Generator, guard: Guard, store: Store, minds: Minds, ended: Ended,
+    metrics: Metrics,
 ) -> Stagehands:  # fmt: skip
     """What every reply works with."""
-    return Stagehands(
+    hands = Stagehands(
         generator=generator,
         guard=guard,
         store=store,
@@ -156,6 +165,7 @@ def _hands(
         performed=metrics.performed,
         sources=(Company(), books.lore, *_lookups(settings, guard, books)),
     )
+    return minds.among(hands)
 
 
 def _lookups(settings: Settings, guard: Guard, books: Lorebooks) -> list[Source]:
@@ -175,17 +185,18 @@ def house_of(  # noqa: PLR0913 - a house is made of this many things
     tools = replace(tools_of(settings, state, now=now), speaker=scenes.hall.cast, words=words)
     replies, inbox, safety = Replies(state, now=now, ids=new_id), _inbox(settings), Safety(register, now)
     aftermath = Aftermath(desk, replies, scenes, runtime, inbox, tools.mutes, now=now, patience=_patience(settings))
+    lore = LoreCommands(scenes, books, runtime.guard)
     offices = Offices(
         scenes=scenes, runtime=runtime, desk=desk, tools=tools, replies=replies, aftermath=aftermath, safety=safety,
         personas=PersonaCommands(scenes, troupe, Quarantine(troupe, state, now=now, ids=new_id)),
         places=PlaceCommands(scenes.places, meter), appeals=Appeals(desk, state, now=now, language=settings.language),
         privacy=PrivacyCommands(store, state, clock=now, lasting=minds.state),
         memory=MemoryCommands(minds.memories, runtime, minds.redactor),
-        feedback=Feedback(state, replies, scenes, runtime, now=now), lore=LoreCommands(scenes, books, runtime.guard),
+        feedback=Feedback(state, replies, scenes, runtime, now=now), lore=lore,
     )  # fmt: skip
     return House(
-        runtime=runtime, scenes=scenes, troupe=troupe, inbox=inbox, meter=meter, desk=desk, mutes=tools.mutes,
-        words=words, replies=replies, aftermath=aftermath, state=state,
+        runtime=runtime, scenes=scenes, troupe=troupe, inbox=inbox, lore=lore, meter=meter, desk=desk,
+        mutes=tools.mutes, words=words, replies=replies, aftermath=aftermath, state=state,
         ensemble=Ensemble(scenes, tools.mutes, meter, chance=random.random, encoder=encoder_of(runtime.guard)),
         commands=Commands(offices),
         notices=Notices(state, now),
@@ -296,15 +307,20 @@ def metrics_of(settings: Settings) -> Metrics:
     return Metrics(Prices(**dict(settings.prices)))
 
 
-async def serve(settings: Settings, ready: Callable[[], None], metrics: Metrics, troubles: Troubles) -> None:
+async def serve(
+    settings: Settings, ready: Callable[[], None], metrics: Metrics, troubles: Troubles, wish: Wish
+) -> None:
     """Serve every platform of the settings until cancelled; then what is under way is brought to its end. `ready` is
     called when all is put together and the platforms are about to be reached; `metrics` counts, and `troubles` has
-    heard of what went wrong."""
+    heard of what went wrong; `wish` asks for settings to be read anew."""
     platforms = platforms_of(settings)
     async with open_host(settings, metrics=metrics) as host:
         for platform in platforms:
             host.register(platform)
-        monitor = Monitor(watched(settings, host.house, platforms, troubles), metrics, utc_now)
+        renewal = host.renewal
+        assert renewal
+        told = watched(settings, host.house, platforms, troubles, lambda: renewal.last)
+        monitor = Monitor(told, metrics, utc_now)
         ready()
         try:
             async with asyncio.TaskGroup() as group:
@@ -315,6 +331,7 @@ async def serve(settings: Settings, ready: Callable[[], None], metrics: Metrics,
                 group.create_task(host.tend(asyncio.sleep), name="tending")
                 group.create_task(host.recollect(), name="remembering")
                 group.create_task(monitor.run(asyncio.sleep), name="monitoring")
+                group.create_task(renewal.run(wish), name="reading settings anew")
         except BaseExceptionGroup as errors:
             # Its sentence for people is what matters, not that it came out of a group.
             refusals, _ = errors.split(RefuseToStart)

@@ -24,7 +24,8 @@ class Hall:
             default = next(iter(fitting or everywhere), "")
         self.default = self.cast(default)
         """Who speaks where nobody else was chosen."""
-        self._window = window
+        self.window = window
+        """Turns that a conversation begun from now on remembers."""
         self._limit = sessions
         self._sessions: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
 
@@ -32,6 +33,17 @@ class Hall:
         """Every cast that may speak in a community, those of everybody first."""
         own = self._casts.get(server, {}) if server else {}
         return (*self._casts[""].values(), *own.values())
+
+    def own(self) -> dict[tuple[str, str], Cast]:
+        """The personas of single communities, by community and id."""
+        return {(server, name): cast for server, casts in self._casts.items() if server for name, cast in casts.items()}
+
+    def adopt(self, other: "Hall") -> None:
+        """Let those of `other` speak, and nobody else; conversations go on, and begin as they do there."""
+        self._casts = {"": {cast.persona.id: cast for cast in other.casts()}}
+        for (server, _), cast in other.own().items():
+            self.add(cast, server)
+        self.default, self.window = other.default, other.window
 
     def cast(self, name: str, server: str = "") -> Cast:
         """The cast of a persona. Raises Unknown."""
@@ -51,7 +63,7 @@ class Hall:
     def conversation(self, place: str, persona: str) -> Conversation:
         """The conversation with a persona in a place, begun where there is none; the one silent longest makes room."""
         key = (place, persona)
-        conversation = self._sessions.pop(key, None) or Conversation(window=self._window)
+        conversation = self._sessions.pop(key, None) or Conversation(window=self.window)
         self._sessions[key] = conversation
         while len(self._sessions) > self._limit:
             self._sessions.popitem(last=False)

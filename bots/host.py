@@ -15,6 +15,7 @@ from bots.house import House
 from bots.places import Place, PlaceSettings
 from bots.platform import Caller, Mask, Meeting, Platform, Role
 from bots.ranks import ranked
+from bots.renewal import Renewal
 from bots.replies import Replies
 from bots.results import Result
 from bots.review_mutes import silence_card
@@ -28,7 +29,7 @@ from moderation.words import catalogue
 from personas.errors import PersonaError
 from personas.extras import nicknames
 from personas.messages import Cue, Event, Passage, Turn, Usage
-from personas.runtime import Refused
+from personas.runtime import PersonaRuntime, Refused
 
 _log = logging.getLogger(__name__)
 
@@ -41,8 +42,10 @@ _TIDYING: Final = 3_600.0
 class Host:
     """Meets `bots.platform.Router`."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, renewal: Renewal | None = None) -> None:
         self._house = house
+        self.renewal = renewal
+        """What reads settings anew; None: nobody can ask for it."""
         self._threshold = Threshold(house)
 
     def register(self, platform: Platform, *, alone: bool = False) -> None:
@@ -134,6 +137,7 @@ class Host:
             ensemble.interrupt(caller.place.conversation)
         async with self._house.inbox.turn(caller.place.conversation):
             scene = await self._house.scenes.of(caller)
+            runtime = self._house.runtime.held()
             if message.persona and scene.cast.persona.id != message.persona:
                 yield _bad("host.nobody", scene.language)
                 return
@@ -151,19 +155,21 @@ class Host:
             if not may_speak:
                 return
 
-            events = await self._responding(caller, scene, cue)
+            events = await self._responding(runtime, caller, scene, cue)
             async with aclosing(ensemble.turn(events, caller, scene, cue)) as turn:
                 async for event in turn:
                     yield event
 
-    async def _responding(self, caller: Caller, scene: Scene, cue: Cue) -> AsyncGenerator[Event, None]:
+    async def _responding(
+        self, runtime: PersonaRuntime, caller: Caller, scene: Scene, cue: Cue
+    ) -> AsyncGenerator[Event, None]:
         """The reply, counted. A reaction answers no person: no memory is asked, and it is no sample of what one was
         told."""
 
         async def spent(usage: Usage) -> None:
             await self._spend(caller, usage)
 
-        respond, message = self._house.runtime.respond, caller.message
+        respond, message = runtime.respond, caller.message
         if cue is Cue.REACT:
             return respond(message, scene.cast, scene.conversation, cue, spent=spent)
         message = replace(message, memory=await self._house.memories.scope(caller, scene.settings))

@@ -9,6 +9,7 @@ from bots.commands import Commands
 from bots.ensemble import Ensemble
 from bots.inbox import Inbox
 from bots.loops import Loops
+from bots.lore_commands import LoreCommands
 from bots.memories import Memories
 from bots.meter import Meter
 from bots.mutes import Mutes
@@ -33,6 +34,7 @@ class House:
     runtime: PersonaRuntime
     scenes: Scenes
     troupe: Troupe
+    lore: LoreCommands
     ensemble: Ensemble
     inbox: Inbox
     commands: Commands

@@ -60,6 +60,10 @@ class LoreCommands:
             raise NotAllowed("commands.not_allowed", role=said)
         return await handler(rest, caller, scene)
 
+    def adopt(self, books: Lorebooks) -> None:
+        """Be over `books` from now on."""
+        self._books = books
+
     async def move(self, old: str, new: str) -> None:
         """A community has another key now."""
         await self._books.attachments.move(old, new)

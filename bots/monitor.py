@@ -28,6 +28,7 @@ from bots.house import House
 from bots.inbox import Load
 from bots.logs import Troubles
 from bots.metrics import CONTENT_TYPE, Cases, Gauges, Metrics
+from bots.renewal import Renewed
 from bots.status import Status
 from moderation.errors import Deflect
 from moderation.figures import overdue
@@ -64,7 +65,7 @@ class Watched:
     load: Callable[[], Load]
     desk: ReviewDesk
     model: str
-    policy: str
+    policy: Callable[[], str]
     files: dict[str, Path]
     """The databases."""
     troubles: Callable[[], tuple[str, ...]]
@@ -72,9 +73,14 @@ class Watched:
     listen: str
     """HOST:PORT, or "": nobody is listened to."""
     status_file: Path
+    renewed: Callable[[], Renewed | None] = lambda: None
+    """How it went when settings were last read anew; None: they were not."""
 
 
-def watched(settings: Settings, house: House, platforms: tuple[Reached, ...], troubles: Troubles) -> Watched:
+def watched(
+    settings: Settings, house: House, platforms: tuple[Reached, ...], troubles: Troubles,
+    renewed: Callable[[], Renewed | None] = lambda: None,
+) -> Watched:  # fmt: skip
     """What there is to tell of a house that serves these platforms."""
     return Watched(
         version=importlib.metadata.version("talchum"),
@@ -82,11 +88,12 @@ def watched(settings: Settings, house: House, platforms: tuple[Reached, ...], tr
         load=lambda: house.inbox.load,
         desk=house.desk,
         model=house.runtime.model,
-        policy=house.runtime.policy,
+        policy=lambda: house.runtime.policy,
         files={"store": settings.store, "state": settings.state},
         troubles=lambda: troubles.last,
         listen=settings.monitor.listen if settings.monitor else "",
         status_file=settings.status_file,
+        renewed=renewed,
     )
 
 
@@ -119,7 +126,7 @@ class Monitor:
 
     def status(self) -> Status:
         """How the program is now."""
-        now, load = self._gauges(), self._watched.load()
+        now, load, renewed = self._gauges(), self._watched.load(), self._watched.renewed()
         return Status(
             version=now.version,
             process=os.getpid(),
@@ -137,6 +144,8 @@ class Monitor:
             overdue=self._cases.overdue if self._cases else None,
             troubles=list(self._watched.troubles()),
             listening=self._watched.listen,
+            reloaded=renewed.at.isoformat(timespec="seconds") if renewed else "",
+            refusal=renewed.refusal if renewed else "",
         )
 
     async def _say(self) -> None:
@@ -162,7 +171,7 @@ class Monitor:
             sizes=self._sizes,
             started=self._since.timestamp(),
             model=watched.model,
-            policy=watched.policy,
+            policy=watched.policy(),
             version=watched.version,
         )
 

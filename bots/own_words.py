@@ -81,7 +81,7 @@ class OwnWords:
     def __init__(self, state: State, guard: Guard, *, remembered: int = 4_096) -> None:
         """`remembered` is how many communities the filter knows at once. A guard without word lists hears nothing."""
         self._state = state
-        self._policy = guard.policy
+        self._guard = guard
         self._lexicon = next((judge for judge in guard.filters if isinstance(judge, Lexicon)), None)
         self._limit = remembered
         self._known: OrderedDict[str, Words] = OrderedDict()
@@ -130,7 +130,7 @@ class OwnWords:
         if self._lexicon is None:
             return Trial(looked=0, blocked=(), released=())
         old, new = (self._lexicon.trying(words.lists) for words in (before, after))
-        policy = self._policy
+        policy = self._guard.policy
 
         def run() -> Trial:
             changes = {kept.id: (_decision(kept, old, policy), _decision(kept, new, policy)) for kept in exchanges}

@@ -207,15 +207,20 @@ class Places:
         hints = get_type_hints(PlaceSettings, include_extras=True)
         self._checks = {name: TypeAdapter[Any](hints[name], config=ConfigDict(strict=True)) for name in FIELDS}
 
+    def adopt(self, defaults: PlaceSettings) -> None:
+        """Have other defaults hold from now on."""
+        self._defaults = defaults
+
     async def of(self, place: Place) -> PlaceSettings:
         """What holds in `place`. Raises StoreBusy, StoreFailed."""
         explained = await self.explain(place)
-        return dataclasses.replace(self._defaults, **{name: value for name, (value, _) in explained.items()})
+        return PlaceSettings(**{name: value for name, (value, _) in explained.items()})
 
     async def explain(self, place: Place) -> Mapping[str, tuple[Any, str]]:
         """Every setting's value in `place`, and the scope it comes from, or "" for the defaults."""
+        narrowing = await self._own(place.scopes)
         explained = {name: (getattr(self._defaults, name), "") for name in FIELDS}
-        for scope, own in (await self._own(place.scopes)).items():
+        for scope, own in narrowing.items():
             for name, value in own.items():
                 if name in SERVER_WIDE and scope != place.scopes[0]:
                     continue

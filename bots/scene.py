@@ -68,14 +68,15 @@ class Scenes:
         place = caller.place
         settings = await self.places.of(place)
         manner = await self.manners.towards(caller.message.person, settings)
+        if self._words:
+            await self._words.ready(place.server)
+        # From here on nothing is waited for: whoever holds on to the runtime at once has what goes with this cast.
         cast = then(self.speaker(caller.message.persona, place, settings), settings).towards(manner)
         stage = self.stage(place, settings)
         conversation = self._conversation(place, cast, stage)
         conversation.profile = settings.profile
         conversation.community = place.server
         conversation.scopes = place.scopes
-        if self._words:
-            await self._words.ready(place.server)
         # A persona that speaks Korean is in a conversation in Korean, whatever the program speaks elsewhere.
         spoken = cast.persona.language if cast.persona.language in LANGUAGES else self._default_language
         language = caller.language or settings.language or spoken

@@ -49,6 +49,10 @@ class Status:
     """The last lines of the log from warning on, oldest first."""
     listening: str = ""
     """Where programs are told the same; "": nowhere."""
+    reloaded: str = ""
+    """When it was last asked to read its settings anew; "": never."""
+    refusal: str = ""
+    """Why nothing was changed then, for people; "": all was."""
 
     @property
     def ready(self) -> bool:
@@ -140,9 +144,20 @@ def _rows(status: Status, now: datetime, language: str) -> tuple[Row, ...]:
         row("queue", queue),
         row("cases", cases),
         row("size", sizes),
+        row("reloaded", _reloaded(status, language)),
         row("listening", status.listening or say("status.nowhere", language)),
         *(row("trouble", line) for line in status.troubles),
     )
+
+
+def _reloaded(status: Status, language: str) -> str:
+    say = catalogue("bots").say
+    if not status.reloaded:
+        return say("status.never_reloaded", language)
+    at = f"{datetime.fromisoformat(status.reloaded):%Y-%m-%d %H:%M:%S} UTC"
+    if status.refusal:
+        return say("status.refused_reload", language, at=at, reason=status.refusal)
+    return say("status.good_reload", language, at=at)
 
 
 def _span(span: timedelta, language: str) -> str:

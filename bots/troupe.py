@@ -85,13 +85,23 @@ class Troupe:
 
     async def restore(self) -> None:
         """Bring back everybody who was there before. Who does not pass the guard any more stays away, and is logged."""
+        await self.gather(self.hall, self._cast)
+
+    async def gather(self, hall: Hall, cast: Callable[[Persona], Awaitable[Cast]]) -> None:
+        """Let everybody who is kept into `hall`, made ready by `cast`, as `restore` does. Raises StoreBusy,
+        StoreFailed."""
         for entry in await self._state.list(_KIND, limit=_ALL):
             try:
                 document = str(entry.value["document"])
                 persona = await asyncio.to_thread(read_persona, document.encode(), file=entry.key)
-                self.hall.add(await self._cast(persona), entry.group)
+                hall.add(await cast(persona), entry.group)
             except PersonaError as error:
                 _log.warning("a persona stays away: key=%s error=%s", entry.key, error.key)
+
+    def adopt(self, hall: Hall, cast: Callable[[Persona], Awaitable[Cast]]) -> None:
+        """Let those of `hall` speak, and make ready by `cast` whoever comes."""
+        self.hall.adopt(hall)
+        self._cast = cast
 
     async def examine(self, data: bytes, *, file: str, server: str, name: str = "") -> Candidate:
         """What a character card or a persona file would bring into a community; nothing of it is kept. `name` is the id

@@ -5,13 +5,14 @@ so is a text that no required filter could judge. Nothing here lets a text pass 
 """
 
 import asyncio
+import copy
 import logging
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, Self
 
 from moderation.filters import Filter
 from moderation.language import language_of
@@ -45,8 +46,18 @@ class _Seen:
     findings: Sequence[Finding]
 
 
+class _Room:
+    """How many candidates filters are at, of a guard and of all that share its threads."""
+
+    __slots__ = ("busy",)
+
+    def __init__(self) -> None:
+        self.busy = 0
+
+
 class Guard:
-    """Judges candidates. Used from one event loop; filters run in a bounded pool of threads."""
+    """Judges candidates. Used from one event loop; filters run in a bounded pool of threads. A candidate is judged to
+    its end by the policy that held when that began."""
 
     def __init__(
         self,
@@ -74,7 +85,7 @@ class Guard:
         self._patient = {
             name: ThreadPoolExecutor(self._limits.workers * _PATIENCE, thread_name_prefix=name) for name in waiting
         }
-        self._busy = 0
+        self._room = _Room()
         self._version = policy.hash
         self._told: Judged | None = None
 
@@ -93,12 +104,32 @@ class Guard:
         """How many candidates a filter that waits can be at together; 0 where none of them waits."""
         return self._limits.workers * _PATIENCE if self._patient else 0
 
-    def tell(self, judged: Judged) -> None:
-        """Tell `judged` of every verdict from now on."""
+    def tell(self, judged: Judged | None) -> None:
+        """Tell `judged` of every verdict from now on; None: nobody."""
         self._told = judged
+
+    def held(self) -> Self:
+        """This guard as it is now, on the same threads: `adopt` does not change it."""
+        return copy.copy(self)
+
+    def under(self, policy: Policy) -> Self:
+        """The same filters on the same threads under another policy, which says as much of the threads; nobody is told
+        of its verdicts. Raises PolicyError for a misfit."""
+        policy.check(self._filters)
+        other = self.held()
+        other.adopt(policy)
+        other.tell(None)
+        return other
+
+    def adopt(self, policy: Policy) -> None:
+        """Judge what comes from now on by `policy`, for which `under` raised nothing."""
+        self._policy, self._limits, self._version = policy, policy.limits, policy.hash
 
     async def judge(self, candidate: Candidate) -> Verdict:
         """The verdict on `candidate.text`. Never raises for what a filter does; cancellation passes through."""
+        return await self.held()._judge(candidate)  # noqa: SLF001 - one of its own
+
+    async def _judge(self, candidate: Candidate) -> Verdict:
         start = self._monotonic()
         findings = await self._findings(candidate)
         verdict = Verdict(findings=findings, digest=candidate.digest, policy=self._policy.hash)
@@ -116,14 +147,15 @@ class Guard:
         as long as they take; safe from several threads. Where a filter fails, that is the whole text."""
         language = language_of(text)
         places: list[Hidden] = []
+        policy = self._policy
         for judge in self._filters:
-            if not self._policy.masks(judge.id):
+            if not policy.masks(judge.id):
                 continue
             stage = Stage.WHOLE if Stage.WHOLE in judge.stages else min(judge.stages)
             seen = self._examine(judge, Candidate(stage=stage, text=text, language=language), language)
             if any(found.filter == GUARD for found in seen.findings):
                 return ((Span(0, len(text)), "unjudged"),)
-            hides = (signal for signal in seen.signals if self._policy.hides(judge.id, signal, language))
+            hides = (signal for signal in seen.signals if policy.hides(judge.id, signal, language))
             places += ((span, _KIND.split(signal.detail, maxsplit=1)[0]) for signal in hides for span in signal.spans)
         return tuple(places)
 
@@ -164,17 +196,17 @@ class Guard:
 
     def _start(self, judge: Filter, candidate: Candidate, language: str) -> Future[_Seen] | None:
         """Hand the candidate to a thread; None where the pool has no room or is shut down."""
-        if self._busy >= self._limits.capacity:
+        if self._room.busy >= self._limits.capacity:
             return None
         try:
             run = self._patient.get(judge.id, self._pool).submit(self._examine, judge, candidate, language)
         except RuntimeError:
             return None
-        self._busy += 1
+        self._room.busy += 1
         return run
 
     def _done(self, task: "asyncio.Future[_Seen]") -> None:
-        self._busy -= 1
+        self._room.busy -= 1
         if not task.cancelled():
             task.exception()  # taken, so that a late failure is not reported as never retrieved
 

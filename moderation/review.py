@@ -63,7 +63,8 @@ class ReviewDesk:
         self._store = store
         self._clock = clock
         self._rules = rules or DeskRules()
-        self._policy = policy
+        self.policy = policy
+        """Written down with cases. May be another from one moment to the next."""
 
     @property
     def now(self) -> datetime:
@@ -381,7 +382,7 @@ class ReviewDesk:
             before=before.state,
             after=after.state,
             ruling=after.ruling,
-            policy=self._policy,
+            policy=self.policy,
             note=note,
         )
 

@@ -38,6 +38,14 @@ class PersonaRuntime:
     def __init__(self, hands: Stagehands) -> None:
         self._hands = hands
 
+    def held(self) -> "PersonaRuntime":
+        """This runtime as it is now: neither `adopt` nor another policy of its guard changes it."""
+        return PersonaRuntime(replace(self._hands, guard=self._hands.guard.held()))
+
+    def adopt(self, hands: Stagehands) -> None:
+        """Answer with `hands` from now on; replies under way end with what they began with."""
+        self._hands = hands
+
     @property
     def model(self) -> str:
         """Id of the model that is asked first."""

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Callable
 
 from bots.cli.common import ModelName, SettingsFile, err, say, settings_of
 from bots.cli.common import run as run_
@@ -13,20 +14,36 @@ from bots.logs import Troubles, logging_to
 def run(model: ModelName = None, file: SettingsFile = None) -> None:
     """run"""
     settings = settings_of(file, model=model)
-    run_(_run(settings))
+    run_(_run(settings, lambda: settings_of(file, model=model)))
 
 
-async def _run(settings: Settings) -> None:
-    """Until Ctrl-C or SIGTERM; either way what is under way is brought to its end."""
+async def _run(settings: Settings, read: Callable[[], Settings]) -> None:
+    """Until Ctrl-C, SIGTERM or the end of the terminal; then what is under way is brought to its end. SIGHUP has
+    settings, policy, personas and lore read anew."""
     from bots.app import metrics_of, serve
+    from bots.renewal import Wish
+
+    wished, terminal = asyncio.Event(), _at_a_terminal()
+
+    def hung_up() -> None:
+        # The same signal says that the terminal is gone: nobody is there any more who wants it to go on.
+        if terminal and not _at_a_terminal():
+            work.cancel()
+        else:
+            wished.set()
+
+    async def asked() -> None:
+        await wished.wait()
+        wished.clear()
 
     def ready() -> None:
         err().print(say("cli.running", settings, log=settings.log_file))
 
     metrics = await asyncio.to_thread(metrics_of, settings)
     troubles = Troubles(metrics.troubled)
-    work = asyncio.create_task(serve(settings, ready, metrics, troubles))
+    work = asyncio.create_task(serve(settings, ready, metrics, troubles, Wish(read=read, asked=asked)))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, work.cancel)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, hung_up)
     # Whoever starts it without a terminal (a container, systemd) reads the log as it comes.
     lines = None if sys.stderr is None or sys.stderr.isatty() else sys.stderr
     with logging_to(settings.log_file, level=settings.log.level, troubles=troubles, lines=lines):
@@ -38,3 +55,7 @@ async def _run(settings: Settings) -> None:
     if not work.cancelled():
         work.result()
     err().print(say("cli.stopped", settings))
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()

@@ -49,7 +49,7 @@ def watched(tmp_path: Path, *platforms: Fake, listen: str = "", desk: ReviewDesk
         load=lambda: Load(running=1, waiting=2, oldest=timedelta(seconds=3), refused=4),
         desk=desk or ReviewDesk(MemoryStore(ids=numbered("x")), clock=lambda: NOW),
         model="scripted:sea",
-        policy="abc",
+        policy=lambda: "abc",
         files={"store": tmp_path / "talchum.db", "state": tmp_path / "state.db"},
         troubles=lambda: ("a line",),
         listen=listen,

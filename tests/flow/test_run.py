@@ -198,3 +198,56 @@ async def test_without_what_it_needs_it_says_so_in_a_sentence(document: str, tol
     assert told in error.decode()
     assert "Running" not in error.decode()
     assert "Traceback" not in error.decode()
+
+
+def speakers(server: DiscordServer) -> list[str]:
+    """Under whose names the personas' messages stand there."""
+    return [message.name or "" for message in stand(server)]
+
+
+async def renewed(process: asyncio.subprocess.Process, data: Path, *, times: int) -> str:
+    """Send SIGHUP until the program says for the `times`th time how it went; its log."""
+    process.send_signal(signal.SIGHUP)
+    log = ""
+    while log.count("settings were read anew") + log.count("settings were not read anew") < times:
+        await asyncio.sleep(0.1)
+        log = await asyncio.to_thread((data / "talchum.log").read_text, encoding="utf-8")
+    return log
+
+
+async def test_what_changed_holds_after_sighup_and_a_mistake_changes_nothing(
+    discord: DiscordServer, tmp_path: Path
+) -> None:
+    settings = await asyncio.to_thread(written, tmp_path, tps=200.0)
+    document = await asyncio.to_thread(settings.read_text, encoding="utf-8")
+    document = document.replace("[personas]\n", '[personas]\nfolders = ["cast"]\n')
+    await asyncio.to_thread((tmp_path / "cast").mkdir)
+    await asyncio.to_thread(settings.write_text, document, encoding="utf-8")
+    persona = 'id = "ferryman"\ntier = "demographic"\nname = "Ferryman"\nlanguage = "en"\ndescription = "You row."\n'
+    async with asyncio.timeout(2 * PATIENCE.total_seconds()), program(discord, tmp_path, settings) as process:
+        await begun(discord)
+        await asyncio.to_thread((tmp_path / "cast" / "ferryman.toml").write_text, persona, encoding="utf-8")
+        changed = document.replace("lighthouse_keeper", "ferryman")
+        await asyncio.to_thread(settings.write_text, changed, encoding="utf-8")
+        assert "not read anew" not in await renewed(process, tmp_path / "data", times=1)
+        discord.say(discord.channel, discord.person, "Who is there?", mention_bot=True)
+        await discord.until(lambda: "Ferryman" in "".join(speakers(discord)), timeout=PATIENCE)
+
+        await asyncio.to_thread((tmp_path / "cast" / "broken.toml").write_text, "tier = 7\n", encoding="utf-8")
+        await asyncio.to_thread(settings.write_text, document, encoding="utf-8")
+        await renewed(process, tmp_path / "data", times=2)
+        await asyncio.to_thread((tmp_path / "cast" / "broken.toml").unlink)
+        other = f"{document}[limits]\nrunning = 3\n"
+        await asyncio.to_thread(settings.write_text, other, encoding="utf-8")
+        log = await renewed(process, tmp_path / "data", times=3)
+        before = len(stand(discord))
+        discord.say(discord.channel, discord.person, "And now?", mention_bot=True)
+        await discord.until(lambda: len(stand(discord)) > before, timeout=PATIENCE)
+        told = ""
+        while "limits" not in told:
+            _, told = await typed(tmp_path, settings, "status")
+
+    refused = [line for line in log.splitlines() if "nothing was changed" in line]
+    assert "broken.toml" in refused[0]
+    assert "limits" in refused[1]
+    assert [name.startswith("Ferryman") for name in speakers(discord)][-2:] == [True, True], speakers(discord)
