@@ -34,7 +34,7 @@ from bots.memory_commands import MemoryCommands
 from bots.meter import Meter, Prices
 from bots.metrics import Metrics
 from bots.minds import Minds, minds_of
-from bots.models import limits_of, open_generator
+from bots.models import limits_of, open_cheaper, open_generator
 from bots.monitor import Monitor, watched
 from bots.notices import Notices
 from bots.own_words import OwnWords
@@ -66,6 +66,7 @@ from personas.ledger import Ended
 from personas.loading import load_library
 from personas.lore.answering import Unless
 from personas.lore.loading import load_lore
+from personas.messages import Usage
 from personas.prompting import Limits as PromptLimits
 from personas.recall import Source
 from personas.runtime import PersonaRuntime
@@ -103,6 +104,7 @@ async def open_host(
     async with AsyncExitStack() as stack:
         personas = await asyncio.to_thread(load_library, settings.personas.folders)
         generator = await stack.enter_async_context(open_generator(settings))
+        cheaper = await stack.enter_async_context(open_cheaper(settings, generator))
         kept = await stack.enter_async_context(open_store(settings))
         state = await stack.enter_async_context(open_state(settings, lasting=not alone))
         guard = await stack.enter_async_context(open_guard(settings))
@@ -119,7 +121,7 @@ async def open_host(
         minds = await asyncio.to_thread(minds_of, settings, guard, book, generator, now=utc_now)
 
         hands = partial(
-            _hands, generator=generator, guard=guard, store=store, minds=minds, ended=register.ended,
+            _hands, generator=generator, cheaper=cheaper, guard=guard, store=store, minds=minds, ended=register.ended,
             metrics=metrics,
         )  # fmt: skip
         await troupe.restore()
@@ -144,12 +146,13 @@ def _hall(settings: Settings, casts: Sequence[Cast]) -> Hall:
 
 def _hands(  # noqa: PLR0913 - a reply works with this many things
     settings: Settings, limits: PromptLimits, books: Lorebooks,
-    *, generator: Generator, guard: Guard, store: Store, minds: Minds, ended: Ended,
+    *, generator: Generator, cheaper: Generator | None, guard: Guard, store: Store, minds: Minds, ended: Ended,
     metrics: Metrics,
 ) -> Stagehands:  # fmt: skip
     """What every reply works with."""
     hands = Stagehands(
         generator=generator,
+        cheaper=cheaper,
         guard=guard,
         store=store,
         settings=ReplySettings(
@@ -178,7 +181,8 @@ def house_of(  # noqa: PLR0913 - a house is made of this many things
     books: Lorebooks, minds: Minds, *, now: Callable[[], datetime] = utc_now,
 ) -> House:  # fmt: skip
     """What the host works with, put together."""
-    meter = Meter(state, Prices(**dict(settings.prices)), now)
+    likely = Usage(tokens_in=settings.reply.budget, tokens_out=settings.reply.max_tokens)
+    meter = Meter(state, Prices(**dict(settings.prices)), now, likely=likely)
     words, manners = OwnWords(state, runtime.guard), Manners(state)
     scenes = Scenes(troupe.hall, Places(state, settings.places), manners, language=settings.language, words=words)
     desk = ReviewDesk(store, clock=now, rules=settings.review.rules, policy=runtime.policy)

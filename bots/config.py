@@ -43,6 +43,8 @@ class ModelSettings(Section):
     """KIND:NAME with KIND one of embedded (a model installed here), openai (a model of the endpoint), scripted."""
     fallbacks: tuple[str, ...] = Field(default=(), strict=False)
     """Tried in this order when the one before gives no words."""
+    cheaper: str = ""
+    """Asked first where tokens or money have come near a limit; "": `use` as ever."""
     base_url: Address = "https://api.openai.com/v1"
     key_variable: str = "OPENAI_API_KEY"
     """Name of the environment variable that holds the key: keys do not belong into files."""
@@ -172,7 +174,7 @@ class _File(Section):
 
     @model_validator(mode="after")
     def _fits_together(self) -> "_File":
-        for use in (self.model.use, *self.model.fallbacks):
+        for use in filter(None, (self.model.use, self.model.cheaper, *self.model.fallbacks)):
             if not _names_a_model(use):
                 raise Misfit(SettingsError("settings.expect_model", given=use))
         if self.detoxify and self.onnx:
@@ -276,7 +278,7 @@ class Settings:
             raise SettingsError(
                 "settings.wrong", file="--model", key="-", expected=SettingsError("settings.expect_model", given=model)
             )
-        return replace(self, model=self.model.model_copy(update={"use": model, "fallbacks": ()}))
+        return replace(self, model=self.model.model_copy(update={"use": model, "fallbacks": (), "cheaper": ""}))
 
     def speaking(self, persona: str, *, file: Path | None = None) -> "Settings":
         """The same with another persona to begin with, which may be in a `file` of its own."""

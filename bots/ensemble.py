@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from bots.attention import called_in, spoken
-from bots.meter import Level, Meter
+from bots.meter import Meter
 from bots.mutes import Mutes
 from bots.places import Place, PlaceSettings
 from bots.platform import Caller
@@ -120,11 +120,11 @@ class Ensemble:
         place, person = caller.place, caller.message.person
         try:
             mute = await self._mutes.of(place.server, person=person, persona=scene.cast.persona.id)
-            standing = await self._meter.report(place, person, scene.settings)
+            room = mute is None and await self._meter.join(place, person, scene.settings, holder=place.conversation)
         except Deflect as error:
             _log.critical("the state failed: error=%s", error.key)
             return False
-        return mute is None and standing.level is not Level.FULL
+        return room
 
     async def turn(
         self, events: AsyncGenerator[Event, None], caller: Caller, scene: Scene, cue: Cue

@@ -22,7 +22,7 @@ from bots.review_mutes import silence_card
 from bots.scene import Scene
 from bots.softly import softly
 from bots.state import Entry
-from bots.threshold import Threshold
+from bots.threshold import Entrance, Threshold
 from moderation.cases import CaseState
 from moderation.errors import Deflect
 from moderation.words import catalogue
@@ -146,19 +146,24 @@ class Host:
             if cue is Cue.CONTINUE and not scene.conversation.ends_with(message.reply):
                 yield _bad("showing.nothing_to_change", scene.language)
                 return
-            reacts = cue is Cue.REACT
-            cards, may_speak = (
-                ([], await ensemble.may_react(caller, scene)) if reacts else await self._threshold.before(caller, scene)
-            )
-            for card in cards:
-                yield card
-            if not may_speak:
-                return
+            # Replies of one conversation follow each other, so that its key tells whose reserve it is.
+            holder = caller.place.conversation
+            try:
+                if cue is Cue.REACT:
+                    entrance = Entrance([], speaks=await ensemble.may_react(caller, scene))
+                else:
+                    entrance = await self._threshold.before(caller, scene, holder=holder)
+                for card in entrance.cards:
+                    yield card
+                if not entrance.speaks:
+                    return
 
-            events = await self._responding(runtime, caller, scene, cue)
-            async with aclosing(ensemble.turn(events, caller, scene, cue)) as turn:
-                async for event in turn:
-                    yield event
+                events = await self._responding(runtime.saving() if entrance.saves else runtime, caller, scene, cue)
+                async with aclosing(ensemble.turn(events, caller, scene, cue)) as turn:
+                    async for event in turn:
+                        yield event
+            finally:
+                self._house.meter.release(holder)
 
     async def _responding(
         self, runtime: PersonaRuntime, caller: Caller, scene: Scene, cue: Cue
@@ -187,10 +192,10 @@ class Host:
     async def decline(self, caller: Caller) -> AsyncGenerator[Event | Card, None]:
         """See `Router.decline`."""
         scene = await self._house.scenes.of(caller)
-        cards, may_speak = await self._threshold.before(caller, scene)
-        for card in cards:
+        entrance = await self._threshold.before(caller, scene)
+        for card in entrance.cards:
             yield card
-        if may_speak:
+        if entrance.speaks:
             yield self._house.runtime.decline(scene.cast)
 
     async def clear(self, text: str, caller: Caller) -> Passage | Card:
@@ -314,8 +319,9 @@ class Host:
         return await self._threshold.introduction(caller, await self._house.scenes.of(caller), asked=asked)
 
     async def _spend(self, caller: Caller, usage: Usage) -> None:
+        place = caller.place
         try:
-            await self._house.meter.spend(caller.place, caller.message.person, usage)
+            await self._house.meter.spend(place, caller.message.person, usage, holder=place.conversation)
         except Deflect as error:
             _log.critical("what a reply cost was not counted: error=%s", error.key)
 

@@ -15,7 +15,8 @@ from typing import Final
 
 from bots.cards import Card, Row, Tone
 from bots.places import Place, PlaceSettings
-from bots.state import Entry, State
+from bots.reserves import Reserves
+from bots.state import Entry, State, Tally
 from moderation.words import catalogue
 from personas.messages import Usage
 
@@ -79,6 +80,10 @@ class Standing:
     gauges: tuple[Gauge, ...]
     """What `level` is about: the limits that are reached, or that are warned of; in a report all figures."""
     currency: str
+    near: bool = False
+    """Whether tokens or money have come near a limit, told or not."""
+    waiting: bool = False
+    """FULL only as long as others' replies are under way: what they are likely to take leaves no room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,45 +115,95 @@ _Gauges = Mapping[tuple[Whose, What], str]
 class Meter:
     """Counts, and says when it is enough. Used from one event loop; as concurrent as the state."""
 
-    def __init__(self, state: State, prices: Prices, clock: Callable[[], datetime]) -> None:
-        """`clock` gives aware times in UTC."""
+    def __init__(
+        self, state: State, prices: Prices, clock: Callable[[], datetime], *, likely: Usage | None = None
+    ) -> None:
+        """`clock` gives aware times in UTC; `likely` is what a reply may take before any has ended."""
         self._state = state
         self._prices = prices
         self._clock = clock
+        self._reserves = Reserves(self._spent(likely or Usage()))
 
-    async def enter(self, place: Place, person: str, settings: PlaceSettings) -> Standing:
+    async def enter(self, place: Place, person: str, settings: PlaceSettings, *, holder: str = "") -> Standing:
         """Count a message, unless it is one too many: then it is FULL, and nothing is counted. Of two at once with room
         for one, one is let in.
 
-        FULL where messages, tokens or money have reached a limit; what is under way is only counted when it ends, so
-        tokens and money may go beyond it by that much. WARN from 80 % of a limit on, once a day and limit.
+        FULL where messages, tokens or money have reached a limit. What the reply is likely to take is held back for
+        `holder` ("": there is none) until `release`: while replies are under way, another has to fit beside them, and
+        only one that is alone may go beyond a limit. WARN from 80 % of a limit on, once a day and limit.
         Raises StoreBusy, StoreFailed.
         """
         until = _day_end(self._clock())
         keys = _keys(place, person, until)
         amounts = {key: 1 for (_, what), key in keys.items() if what is What.MESSAGES}
         limits = {gauge: limit for gauge in keys if (limit := _limit(settings, *gauge))}
-        # This message is one of the messages; what it will cost nobody knows yet, so there has to be some room.
-        most = {keys[gauge]: limit if gauge[1] is What.MESSAGES else limit - 1 for gauge, limit in limits.items()}
-        tally = await self._state.add_within(amounts, most, until=until, people=_people(keys, person))
+        most = {keys[gauge]: self._most(gauge[1], keys[gauge], limit, holder) for gauge, limit in limits.items()}
+        if holder:  # before anything is waited for: of two at once, each sees the other's
+            self._reserves.hold(holder, {key: what for (_, what), key in keys.items()})
+        tally = await self._entered(amounts, most, until=until, people=_people(keys, person), holder=holder)
         gauges = [
             Gauge(whose=whose, what=what, used=tally.totals[keys[whose, what]], limit=limit)
             for (whose, what), limit in limits.items()
         ]
         if not tally.added:
-            return self._standing(Level.FULL, [gauge for gauge in gauges if gauge.level is Level.FULL])
+            full = [gauge for gauge in gauges if gauge.level is Level.FULL]
+            return replace(self._standing(Level.FULL, full), waiting=not full)
         near = [gauge for gauge in gauges if gauge.level is not Level.OK]
         unheard = [gauge for gauge in near if await self._warn(keys[gauge.whose, gauge.what], gauge, person, until)]
-        return self._standing(Level.WARN if unheard else Level.OK, unheard)
+        costly = any(gauge.what is not What.MESSAGES for gauge in near)
+        return replace(self._standing(Level.WARN if unheard else Level.OK, unheard), near=costly)
 
-    async def spend(self, place: Place, person: str, usage: Usage) -> None:
-        """Count what a reply, or anything else for that person there, took. Raises StoreBusy, StoreFailed."""
+    async def join(self, place: Place, person: str, settings: PlaceSettings, *, holder: str) -> bool:
+        """Whether there is room for a reply at the cost of a person who sent no message for it; then what it is likely
+        to take is held back for `holder`, as in `enter`. Raises StoreBusy, StoreFailed."""
         until = _day_end(self._clock())
-        spent = {What.TOKENS: usage.tokens_in + usage.tokens_out, What.MONEY: self._prices.of(usage)}
+        keys = _keys(place, person, until)
+        limits = {gauge: limit for gauge in keys if (limit := _limit(settings, *gauge))}
+        most = {
+            keys[gauge]: limit - 1 if gauge[1] is What.MESSAGES else self._most(gauge[1], keys[gauge], limit, holder)
+            for gauge, limit in limits.items()
+        }
+        self._reserves.hold(holder, {key: what for (_, what), key in keys.items()})
+        return (await self._entered({}, most, until=until, people={}, holder=holder)).added
+
+    def release(self, holder: str) -> None:
+        """The reply of `holder` has ended, and is counted: nothing is held back for it any more. Idempotent."""
+        self._reserves.release(holder)
+
+    def _most(self, what: What, key: str, limit: int, holder: str) -> int:
+        """What a counter may stand at, the message included, so that the message is let in."""
+        if what is What.MESSAGES:
+            return limit
+        others = self._reserves.held(key, but=holder)
+        # Alone, there has to be some room: a limit below what a reply takes would let nobody in.
+        return limit - others - self._reserves.likely.get(what, 0) if others else limit - 1
+
+    async def _entered(
+        self, amounts: Mapping[str, int], most: Mapping[str, int],
+        *, until: datetime, people: Mapping[str, str], holder: str,
+    ) -> Tally:  # fmt: skip
+        """`State.add_within`; where that lets nobody in, nothing is held back."""
+        added = False
+        try:
+            tally = await self._state.add_within(amounts, most, until=until, people=people)
+            added = tally.added
+        finally:
+            if not added:
+                self._reserves.release(holder)
+        return tally
+
+    async def spend(self, place: Place, person: str, usage: Usage, *, holder: str = "") -> None:
+        """Count what a reply, or anything else for that person there, took; `holder` holds something back for it.
+        Raises StoreBusy, StoreFailed."""
+        until, spent = _day_end(self._clock()), self._spent(usage)
+        self._reserves.spend(holder, spent)
         keys = _keys(place, person, until)
         amounts = {key: spent[what] for (_, what), key in keys.items() if spent.get(what)}
         if amounts:
             await self._state.add(amounts, until=until, people=_people(keys, person))
+
+    def _spent(self, usage: Usage) -> Mapping[str, int]:
+        return {What.TOKENS: usage.tokens_in + usage.tokens_out, What.MONEY: self._prices.of(usage)}
 
     async def move(self, old: Place, new: Place) -> None:
         """A place has another key now, and the figures of today follow. Raises StoreBusy, StoreFailed."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Final, Literal
@@ -27,13 +27,32 @@ _CONTEXT: Final = 4_096
 async def open_generator(settings: Settings) -> AsyncGenerator[Generator, None]:
     """The models of these settings, in the order in which they are asked. Raises SettingsError, ModelUnavailable,
     ScriptError."""
+    async with _opened((settings.model.use, *settings.model.fallbacks), settings) as generators:
+        yield _in_order(generators)
+
+
+@asynccontextmanager
+async def open_cheaper(settings: Settings, ordinary: Generator) -> AsyncGenerator[Generator | None, None]:
+    """The cheaper model, and what is asked where it gives no words; None where settings name none. Raises as
+    `open_generator`."""
+    cheaper = settings.model.cheaper
+    async with _opened((cheaper,) if cheaper else (), settings) as generators:
+        yield _in_order((*generators, ordinary)) if generators else None
+
+
+@asynccontextmanager
+async def _opened(uses: Sequence[str], settings: Settings) -> AsyncGenerator[tuple[Generator, ...], None]:
     async with AsyncExitStack() as stack:
         generators: list[Generator] = []
-        for use in (settings.model.use, *settings.model.fallbacks):
+        for use in uses:
             generator = await _generator(use, settings)
             stack.push_async_callback(generator.aclose)
             generators.append(_patient(generator, settings))
-        yield generators[0] if len(generators) == 1 else Fallback(tuple(generators))
+        yield tuple(generators)
+
+
+def _in_order(generators: tuple[Generator, ...]) -> Generator:
+    return generators[0] if len(generators) == 1 else Fallback(generators)
 
 
 async def _generator(use: str, settings: Settings) -> Generator:
@@ -110,7 +129,7 @@ def limits_of(settings: Settings) -> Limits:
     worst case where their tokenizer is not known. Blocks. Raises ModelUnavailable where that cannot be read.
     """
     reply, own = settings.reply, settings.model.tokenizer
-    uses = (use.partition(":") for use in (settings.model.use, *settings.model.fallbacks))
+    uses = (use.partition(":") for use in (settings.model.use, settings.model.cheaper, *settings.model.fallbacks))
     embedded = [name for kind, _, name in uses if kind == "embedded"]
     known = [known_models()[name] for name in embedded if name in known_models()]
     longest = min((reply.max_tokens, *(model.reply for model in known)))

@@ -1,6 +1,7 @@
 """What a person is told before a persona speaks: notices, limits, silences, and that nobody speaks just now."""
 
 import logging
+from dataclasses import dataclass
 from typing import Literal
 
 from bots.cadence import strictest
@@ -18,6 +19,16 @@ from moderation.words import catalogue
 from personas.messages import Message
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What is told before a reply, and whether there is one."""
+
+    cards: list[Card]
+    speaks: bool
+    saves: bool = False
+    """Whether it is better made by a cheaper model."""
 
 
 class Threshold:
@@ -44,32 +55,34 @@ class Threshold:
         cadence = strictest(scene.settings.notices)
         return notice_card(kind, scene.names, scene.language, cadence, remembers=remembers)
 
-    async def before(self, caller: Caller, scene: Scene) -> tuple[list[Card], bool]:
+    async def before(self, caller: Caller, scene: Scene, *, holder: str = "") -> Entrance:
         """What the person is told first, and whether there is a reply. Where the state cannot be asked, there is none:
-        limits and notices are promises."""
+        limits and notices are promises. What the reply is likely to cost is held back for `holder` (`Meter.enter`)."""
         persona, settings, language = scene.cast.persona, scene.settings, scene.language
         if settings.paused:
-            return [_bad("host.paused", language)], False
+            return Entrance([_bad("host.paused", language)], speaks=False)
         if not scene.allowed:
-            return [_bad("host.mature", language, name=persona.name)], False
+            return Entrance([_bad("host.mature", language, name=persona.name)], speaks=False)
         message, place = caller.message, caller.place
         try:
             if (silence := await self._silence(caller, scene)) is not None:
-                return silence, False
-            standing = await self._house.meter.enter(place, message.person, settings)
+                return Entrance(silence, speaks=False)
+            standing = await self._house.meter.enter(place, message.person, settings, holder=holder)
+            if standing.waiting:
+                raise Busy  # there may be room in a moment
             if standing.level is Level.FULL:
                 if not await self._house.replies.claim(place.platform, _full(message, place)):
                     raise Busy  # it was told today; the sign for busy is enough
-                return [limit_card(standing, language)], False
+                return Entrance([limit_card(standing, language)], speaks=False)
             notices, cadence = self._house.notices, strictest(settings.notices)
             due = await notices.due(place, message.person, cadence, profile=settings.profile) if notices else ""
         except Deflect as error:
             _log.critical("the state failed: error=%s", error.key)
-            return [_bad("host.state_failed", language)], False
+            return Entrance([_bad("host.state_failed", language)], speaks=False)
         cards = [await self._notice(due, caller, scene)] if due else []
         if standing.level is Level.WARN:
             cards.append(limit_card(standing, language))
-        return cards, True
+        return Entrance(cards, speaks=True, saves=standing.near)
 
     async def _silence(self, caller: Caller, scene: Scene) -> list[Card] | None:
         """What is told where the person or the persona is muted, once; None where there is a reply. Whoever is in

@@ -42,6 +42,11 @@ class PersonaRuntime:
         """This runtime as it is now: neither `adopt` nor another policy of its guard changes it."""
         return PersonaRuntime(replace(self._hands, guard=self._hands.guard.held()))
 
+    def saving(self) -> "PersonaRuntime":
+        """The same with the cheaper model, where there is one."""
+        cheaper = self._hands.cheaper
+        return PersonaRuntime(replace(self._hands, generator=cheaper)) if cheaper else self
+
     def adopt(self, hands: Stagehands) -> None:
         """Answer with `hands` from now on; replies under way end with what they began with."""
         self._hands = hands

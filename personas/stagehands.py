@@ -43,6 +43,8 @@ class Stagehands:
     """Seconds."""
     choose: Callable[[Sequence[Passage]], Passage]
     """Picks one of an author's lines."""
+    cheaper: Generator | None = None
+    """What is asked where a budget is almost spent; None: `generator` as well."""
     ended: Ended | None = None
     """Told how everything ended."""
     performed: Performed | None = None

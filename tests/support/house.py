@@ -106,6 +106,7 @@ async def open_house(
     policy: Policy | None = None,
     metrics: Metrics | None = None,
     lore: Mapping[str, Lorebook] | None = None,
+    cheaper: Generator | None = None,
 ) -> AsyncGenerator[Opened, None]:
     """The house of a settings document. `state` and `store` outlive it where they are given."""
     document = await asyncio.to_thread(Settings.load, settings.encode(), {"TALCHUM_LANGUAGE": "en"})
@@ -122,6 +123,7 @@ async def open_house(
     minds = await asyncio.to_thread(minds_of, document, guard, noted, generator, now=now)
     hands = Stagehands(
         generator=generator,
+        cheaper=cheaper,
         guard=guard,
         store=kept,
         settings=ReplySettings(limits=limits),
