@@ -5,6 +5,7 @@ so is a text that no required filter could judge. Nothing here lets a text pass 
 """
 
 import asyncio
+import contextvars
 import copy
 import logging
 import re
@@ -199,7 +200,8 @@ class Guard:
         if self._room.busy >= self._limits.capacity:
             return None
         try:
-            run = self._patient.get(judge.id, self._pool).submit(self._examine, judge, candidate, language)
+            here = contextvars.copy_context()
+            run = self._patient.get(judge.id, self._pool).submit(here.run, self._examine, judge, candidate, language)
         except RuntimeError:
             return None
         self._room.busy += 1

@@ -10,6 +10,7 @@ end of stream -> CHECK the whole -> record -> done
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextvars import Context
 from typing import Final
 
 import anyio
@@ -90,14 +91,14 @@ class Reply:
         self._outcome = Outcome.CLEAN
         self._remember = True
 
-    async def events(self) -> AsyncGenerator[Event, None]:
+    async def events(self, context: Context | None = None) -> AsyncGenerator[Event, None]:
         """Passages in order, perhaps a withdrawal, and `Finished` at the end.
 
         The reply is made in a task of its own, so that a slow platform does not keep a model waiting. Closing the
         iterator early ends that task: the model call is cancelled, what was shown until then is recorded.
         """
         send, receive = anyio.create_memory_object_stream[Event](_AHEAD)
-        task = asyncio.create_task(self._run(send))
+        task = asyncio.create_task(self._run(send), context=context)
         async with receive:
             try:
                 async for event in receive:

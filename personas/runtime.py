@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from moderation.guard import Guard
 from moderation.records import Action, Brief, Candidate, Decision, Outcome, Stage, Verdict
+from moderation.spending import Spending
 from personas.cast import Cast
 from personas.cleaning import clean
 from personas.conversation import Conversation
@@ -107,12 +108,21 @@ class PersonaRuntime:
         spent: Callable[[Usage], Awaitable[None]] | None = None,
     ) -> AsyncGenerator[Event, None]:
         """The reply to `message`: cleared passages as they come, `Finished` at the end. `cue` may ask for another reply
-        to the turn before, or for more of the last one. `spent` is told what it cost, however it ended.
+        to the turn before, or for more of the last one. `spent` is told what it cost, with what models took
+        that judged it, however it ended.
 
         The iterator must be iterated to its end or closed (`contextlib.aclosing`): closing cancels the model call and
         records what was shown. Raises nothing for what a model, a filter or the store does wrong.
         """
-        async with aclosing(Reply(self._hands, message, cast, conversation, cue, spent=spent).events()) as events:
+        judging = Spending()
+
+        async def told(usage: Usage) -> None:
+            tokens_in, tokens_out = judging.take()
+            if spent:
+                await spent(usage + Usage(tokens_in=tokens_in, tokens_out=tokens_out))
+
+        reply = Reply(self._hands, message, cast, conversation, cue, spent=told)
+        async with aclosing(reply.events(judging.context())) as events:
             async for event in events:
                 yield event
 

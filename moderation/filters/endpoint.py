@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx2
 import openai
 
+from moderation import spending
 from moderation.errors import BadAnswer, EndpointDown
 
 _LONGEST: Final = 1_000_000
@@ -92,7 +93,7 @@ class Endpoint:
         at_home = self._host.hostname == _OPENAI
         limit = "max_completion_tokens" if at_home else "max_tokens"
         completions = self._client.chat.completions.with_streaming_response
-        return self._read(
+        answer = self._read(
             completions.create(
                 model=self.model,
                 messages=cast("Any", list(chat.messages)),
@@ -103,6 +104,8 @@ class Endpoint:
                 extra_body={limit: chat.max_tokens, **chat.extra},
             )
         )
+        spending.tell(answer)
+        return answer
 
     def close(self) -> None:
         """Close the connections. Idempotent."""
