@@ -67,11 +67,8 @@ def persona_import(
     _show(settings, persona, own, told, book_difference(_book(folder, persona.id), read.book))
     if blocked:
         raise typer.Exit(1)
-    if not yes and not interactive():
-        raise RefuseToStart("imports.not_asked")
-    if not yes and not typer.confirm(say("imports.sure", settings)):
-        show(Card(title=say("imports.not_done", settings)), settings)
-        raise typer.Exit(1)
+    if not yes:
+        _ask(settings)
     run(_written_down(settings, persona, data))
     save(folder / f"{persona.id}.toml", read.document.encode(), force=own is not None)
     if read.card:
@@ -81,6 +78,15 @@ def persona_import(
             (folder / "lore").mkdir(exist_ok=True)
         save(folder / "lore" / f"{persona.id}.json", lore, force=True)
     show(Card(title=say("imports.done", settings, id=persona.id, folder=folder), tone=Tone.GOOD), settings)
+
+
+def _ask(settings: Settings) -> None:
+    """Whether it is to come in; ends the command where it is not."""
+    if not interactive():
+        raise RefuseToStart("imports.not_asked")
+    if not typer.confirm(say("imports.sure", settings)):
+        show(Card(title=say("imports.not_done", settings)), settings)
+        raise typer.Exit(1)
 
 
 def persona_export(
