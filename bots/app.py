@@ -119,19 +119,22 @@ async def open_host(
         written = await asyncio.to_thread(load_lore, settings.personas.folders, personas)
         books = Lorebooks(Attachments(state), troupe, guard, own=written, limits=limits)
         minds = await asyncio.to_thread(minds_of, settings, guard, book, generator, now=utc_now)
-
         hands = partial(
             _hands, generator=generator, cheaper=cheaper, guard=guard, store=store, minds=minds, ended=register.ended,
             metrics=metrics,
         )  # fmt: skip
         await troupe.restore()
-        # What personas say without a model is judged by now: only what people bring about is counted.
-        metrics.knowing(frozenset(guard.policy.rules()))
-        guard.tell(metrics.judged)
+        _count(guard, metrics)
         runtime = PersonaRuntime(hands(settings, limits, books))
         house = house_of(settings, runtime, troupe, store, state, register, books, minds)
         renewal = Renewal(settings, house, books, Makers(hall=_hall, hands=hands), metrics, now=utc_now)
         yield Host(replace(house, notices=None) if alone else house, renewal)
+
+
+def _count(guard: Guard, metrics: Metrics) -> None:
+    """What personas say without a model is judged by now: only what people bring about is counted."""
+    metrics.knowing(frozenset(guard.policy.rules()))
+    guard.tell(metrics.judged)
 
 
 def _hall(settings: Settings, casts: Sequence[Cast]) -> Hall:
