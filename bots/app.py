@@ -62,6 +62,7 @@ from moderation.stores import Store
 from personas.cast import Cast
 from personas.company import Company
 from personas.generators import Generator
+from personas.generators.traced import Traced
 from personas.ledger import Ended
 from personas.loading import load_library
 from personas.lore.answering import Unless
@@ -154,8 +155,8 @@ def _hands(  # noqa: PLR0913 - a reply works with this many things
 ) -> Stagehands:  # fmt: skip
     """What every reply works with."""
     hands = Stagehands(
-        generator=generator,
-        cheaper=cheaper,
+        generator=Traced(generator),
+        cheaper=Traced(cheaper) if cheaper else None,
         guard=guard,
         store=store,
         settings=ReplySettings(

@@ -20,6 +20,7 @@ from moderation.language import language_of
 from moderation.masks import Hidden
 from moderation.policy import Policy
 from moderation.records import Action, Candidate, Decision, Finding, Signal, Span, Stage, Verdict
+from moderation.tracing import span
 
 Judged = Callable[[Stage, Verdict, timedelta], None]
 """Told of every verdict, and how long it took. Raises nothing."""
@@ -128,7 +129,11 @@ class Guard:
 
     async def judge(self, candidate: Candidate) -> Verdict:
         """The verdict on `candidate.text`. Never raises for what a filter does; cancellation passes through."""
-        return await self.held()._judge(candidate)  # noqa: SLF001 - one of its own
+        with span("hear" if candidate.stage is Stage.INPUT else "judge") as note:
+            verdict = await self.held()._judge(candidate)  # noqa: SLF001 - one of its own
+            rules = ",".join(sorted({found.rule for found in verdict.objections}))
+            note(stage=candidate.stage, decision=verdict.decision.name, action=verdict.action.name, rules=rules)
+        return verdict
 
     async def _judge(self, candidate: Candidate) -> Verdict:
         start = self._monotonic()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from moderation.guard import Guard
 from moderation.records import Action, Brief, Candidate, Decision, Stage
+from moderation.tracing import span
 from moderation.words import catalogue
 from personas.cast import Cast
 from personas.cleaning import clean
@@ -94,10 +95,11 @@ class Occasion:
         talk, cast = self.conversation, self.cast
         # What somebody set for this conversation is not given up for what was looked up.
         note = (Aside(text=talk.note, origin="note", depth=1, weight=math.inf),) if talk.note else ()
-        return compiled(
-            cast.persona, self.turns, limits=limits, canary=cast.canary, people=self.people, asides=(*note, *asides),
-            critique=critique, prefix=prefix, profile=talk.profile, manner=cast.manner,
-        )  # fmt: skip
+        with span("compile"):
+            return compiled(
+                cast.persona, self.turns, limits=limits, canary=cast.canary, people=self.people,
+                asides=(*note, *asides), critique=critique, prefix=prefix, profile=talk.profile, manner=cast.manner,
+            )  # fmt: skip
 
     def candidate(self, stage: Stage, text: str, *, spoken: str, asked: bool) -> Candidate:
         """`text` of the reply, to be judged; `spoken` is what a model generated of it before, `asked` whether the

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final, Protocol
 
+from moderation.tracing import span
 from personas.messages import Aside
 from personas.occasion import Occasion
 
@@ -40,6 +41,13 @@ async def gather(sources: Sequence[Source], occasion: Occasion, *, patience: tim
     """What all of `sources` have to say, in their order; nothing of those that take longer than `patience`."""
     if not sources:
         return ()
+    with span("recall") as note:
+        found = await _gathered(sources, occasion, patience)
+        note(found=len(found))
+    return found
+
+
+async def _gathered(sources: Sequence[Source], occasion: Occasion, patience: timedelta) -> tuple[Aside, ...]:
     tasks = [asyncio.create_task(source.recall(occasion), name=f"recall {source.name}") for source in sources]
     try:
         _, late = await asyncio.wait(tasks, timeout=patience.total_seconds())

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from moderation.guard import Guard
 from moderation.records import Action, Brief, Candidate, Decision, Outcome, Stage, Verdict
 from moderation.spending import Spending
+from moderation.tracing import Trace
 from personas.cast import Cast
 from personas.cleaning import clean
 from personas.conversation import Conversation
 from personas.errors import GenerationError
 from personas.feedback import critique_of_feedback
-from personas.messages import Cue, Event, Message, Passage, Turn, Usage
+from personas.messages import Cue, Event, Finished, Message, Passage, Turn, Usage
 from personas.occasion import Occasion
 from personas.prompting import Compiled, Limits, compile_prompt
 from personas.recall import gather
@@ -121,10 +122,19 @@ class PersonaRuntime:
             if spent:
                 await spent(usage + Usage(tokens_in=tokens_in, tokens_out=tokens_out))
 
+        trace, context = Trace("reply"), judging.context()
+        trace.within(context)
         reply = Reply(self._hands, message, cast, conversation, cue, spent=told)
-        async with aclosing(reply.events(judging.context())) as events:
-            async for event in events:
-                yield event
+        try:
+            async with aclosing(reply.events(context)) as events:
+                async for event in events:
+                    if isinstance(event, Finished):
+                        trace.note(platform=message.platform, outcome=event.outcome, repairs=event.repairs)
+                    shown = Trace("show", below=trace)
+                    yield event
+                    shown.end()
+        finally:
+            trace.end()
 
     async def explain(
         self, message: Message, cast: Cast, conversation: Conversation, *, limits: Limits | None = None
