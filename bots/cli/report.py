@@ -97,7 +97,10 @@ def dsa(
     from bots.reports.dsa import as_csv, as_jsonl
 
     settings = settings_of(file)
-    rows = run(_dsa(settings, _day(first, "--from"), _day(last, "--to")))
+    since, until = _day(first, "--from"), _day(last, "--to")
+    if until < since:
+        raise UsageError("report.expect_order", first=since, last=until)
+    rows = run(_dsa(settings, since, until))
     _write((as_csv if form is Form.CSV else as_jsonl)(rows))
 
 

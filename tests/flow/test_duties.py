@@ -48,4 +48,7 @@ def test_an_operator_can_show_export_and_erase_what_is_kept_of_a_person(run: Run
     assert "Nobody has said anything" in run("privacy", "consent").stdout
     assert "safe" in run("safety", "--md").stdout
     wrong = run("report", "dsa", "--from", "yesterday", "--to", "2026-01-01")
+    reversed_days = run("report", "dsa", "--from", "2026-02-01", "--to", "2026-01-01")
+    assert (reversed_days.returncode, reversed_days.stdout) == (2, "")
+    assert "--to (2026-01-01) is before --from (2026-02-01)" in reversed_days.stderr
     assert (wrong.returncode, "yesterday" in wrong.stderr) == (2, True)
