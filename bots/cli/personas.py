@@ -278,7 +278,8 @@ def _told(path: Path, checked: "Checked", rows: tuple[Row, ...], settings: Setti
 
 def _problem(problem: "Problem", settings: Settings) -> Row:
     place = f"{problem.line}: {problem.key}" if problem.line else problem.key
-    return Row(label=f"{problem.level}: {place}", text=problem.explain(settings.language))
+    level = say(f"cli.level_{problem.level}", settings)
+    return Row(label=f"{level}: {place}", text=problem.explain(settings.language))
 
 
 def _packed(packed: "Pack", settings: Settings) -> Row:
