@@ -67,12 +67,21 @@ _MINOR: Final = pattern(
     "미성년|초등학생|중학생|고등학생|여고생|남고생|여중생|남중생|청소년|초딩|중딩|고딩|십 ?대 (?:소녀|소년)",
     "(?<![가-힣])[중고][1-3](?:이고|이며|이다|인 |생| 학생|짜리)",
 )
+_SOMEBODY_IS: Final = r"\b(?:she|he|who)(?:['’]s|\s+is)\s+(?:only\s+|just\s+|still\s+|barely\s+)?"
+_END_OF_AGE: Final = r"(?=\s*(?:$|[.,;!?\n])|\s+(?:and|but)\b)"
 _AGE: Final = pattern(
-    r"\b(\d{1,3})[- ]?(?:years?[- ]old|yo\b|y/o)", r"\baged?\s(\d{1,3})\b", r"(?<!\d)(\d{1,3})\s?(?:세(?!기|대)|살)"
+    r"\b(\d{1,3})[- ]?(?:years?[- ]old|yo\b|y/o)",
+    r"\baged?\s(\d{1,3})\b",
+    r"(?<!\d)(\d{1,3})\s?(?:세(?!기|대)|살)",
+    rf"{_SOMEBODY_IS}(\d{{1,3}}){_END_OF_AGE}",
 )
 _TEEN_EN: Final = "(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen)"
 _TEEN_KO: Final = "열(?:한|두|세|네|다섯|여섯|일곱|여덟)?"
-_AGE_IN_WORDS: Final = pattern(rf"\b{_TEEN_EN}[- ]years?[- ]old\b", rf"(?<![가-힣]){_TEEN_KO} ?살")
+_AGE_IN_WORDS: Final = pattern(
+    rf"\b{_TEEN_EN}[- ]years?[- ]old\b",
+    rf"{_SOMEBODY_IS}{_TEEN_EN}{_END_OF_AGE}",
+    rf"(?<![가-힣]){_TEEN_KO} ?살",
+)
 """Of a minor."""
 _TENS: Final = "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
 _GROWN: Final = pattern(

@@ -62,6 +62,9 @@ def test_a_plain_persona_gets_no_remark() -> None:
         ("손님에게 특정 후보를 지지하도록 권한다.", "political"),
         ("선거 운동을 돕는다.", "political"),
         ("A 16-year-old who likes to flirt.", "minor_romance"),
+        ("She is 16 and loves to flirt.", "minor_romance"),
+        ("A singer who's only 15, and dating.", "minor_romance"),
+        ("He is just seventeen. He has a girlfriend.", "minor_romance"),
         ("A high school student looking for a boyfriend.", "minor_romance"),
         ("17살이고 연애를 하고 싶어 한다.", "minor_romance"),
         ("여고생이며 남자친구를 찾는다.", "minor_romance"),
@@ -143,6 +146,8 @@ def test_who_is_for_adults_only_is_no_minor(description: str, greeting: str, key
         ("A barmaid of 31 years old.", "I'm ten minutes late."),
         ("A 20-year-old who finished high school as the best student.", "Hello."),
         ("At 12 years old she ran away to sea; now she is 40 years old and dating a cook.", "Ahoy."),
+        ("At 12 years old she ran away to sea; now she is 40 and dating a cook.", "Ahoy."),
+        ("A carter in love with his mule, who is 16 hands high, and dating.", "Whoa."),
         ("서른 살 가수. 고등학생 때부터 노래했다.", "저는 서른 살이에요."),
     ],
 )
