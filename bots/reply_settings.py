@@ -10,7 +10,7 @@ from bots.filter_settings import Section
 class ReplySection(Section):
     """How replies are made."""
 
-    budget: Annotated[int, Field(ge=256, le=1_000_000)] = 2_000
+    budget: Annotated[int, Field(ge=256, le=1_000_000)] = 3_000
     max_tokens: Annotated[int, Field(ge=16, le=32_000)] = 300
     repairs: Annotated[int, Field(ge=0, le=5)] = 2
     enough: Annotated[int, Field(ge=0, le=100_000)] = 60

@@ -92,7 +92,7 @@ async def test_personas_of_the_owners_own_join_the_bundled_ones(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("document", "budget"),
-    [("", 1948), ("[model]\ncontext = 1000", 900), ('[model]\nuse = "openai:x"', 2000), ("[reply]\nbudget = 500", 500)],
+    [("", 1948), ("[model]\ncontext = 1000", 900), ('[model]\nuse = "openai:x"', 3000), ("[reply]\nbudget = 500", 500)],
 )
 def test_an_embedded_models_prompt_and_reply_fit_into_its_context(tmp_path: Path, document: str, budget: int) -> None:
     assert known_models()["smollm2-135m"].context == 2048
