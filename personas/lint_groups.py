@@ -44,6 +44,11 @@ _ESSENTIAL: Final = pattern(
     rf"{_GROUP_KO}(?:이?라서|이?니까|이기 때문|답게)",
     rf"{_KNOWN_KO}{_GROUP_KO}(?:이?란|들은|는|은)\s{{0,2}}(?:원래|늘|항상|역시|본래|다\s)",
 )
+_AS_ONE: Final = pattern(
+    rf"\b(?:as|being)\s+an?\s+(?:old\s+|young\s+)?(?!boys?\b|girls?\b){_GROUP_EN}\b",
+    rf"{_GROUP_KO}(?:으로서|로서|인 만큼|치고)",
+)
+"""Says of somebody what they are; with a bad trait in one sentence, that they have it for that. A boy grows up."""
 _NEGATIVE: Final = pattern(
     r"\b(?:lazy|stupid|dumb|weak|dirty|greedy|stingy|violent|criminal|hysterical|emotional|irrational|inferior)\b",
     r"\b(?:bad at|cannot|can't|submissive|untrustworthy|sly|backward)\b",
@@ -91,8 +96,9 @@ def _weighed(signal: Signal) -> tuple[str, Level]:
 def _because(key: str, text: str) -> Iterator[tuple[Remark, Span]]:
     """A group and a trait tied by "because" or "always": a warning; an error where the trait is a bad one."""
     for sentence in _SENTENCE.finditer(text):
-        if found := _ESSENTIAL.search(sentence.group()):
-            level = Level.ERROR if _NEGATIVE.search(sentence.group()) else Level.WARNING
+        bad = _NEGATIVE.search(sentence.group())
+        if found := _ESSENTIAL.search(sentence.group()) or (bad and _AS_ONE.search(sentence.group())):
+            level = Level.ERROR if bad else Level.WARNING
             words = found.group().strip()
             start = sentence.start() + found.start()
             yield (

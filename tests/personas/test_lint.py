@@ -75,6 +75,8 @@ def test_a_plain_persona_gets_no_remark() -> None:
         ("고2인 남학생이 썸을 탄다.", "minor_romance"),
         ("She is bad at numbers because she is a woman.", "essentialising"),
         ("여자라서 감정적이다.", "essentialising"),
+        ("As a woman she is bad at numbers.", "essentialising"),
+        ("여자치고 운전을 못하지 않는다고 우긴다.", "essentialising"),
     ],
 )
 def test_what_no_persona_may_hold_is_an_error(description: str, rule: str) -> None:
@@ -112,6 +114,8 @@ def test_what_somebody_should_look_at_is_a_warning(description: str, rule: str) 
         "사람이 아니라 여우라고 소문난 화가.",
         "기계를 고치는 사람. 비밀을 잘 지킨다.",
         "외할머니 댁은 늘 따뜻했다.",
+        "As a boy he was lazy; now he bakes.",
+        "As a woman she was the first to keep the light.",
         "단골 정 할아버지는 늘 보리차를 시킨다.",
     ],
 )
