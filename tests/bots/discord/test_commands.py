@@ -43,7 +43,7 @@ ISSUED = {
         "prompt",
         "Report this reply",
     ),
-    *(f"persona {verb}" for verb in ("list", "use", "info", "create", "import", "export", "remove")),
+    *(f"persona {verb}" for verb in ("list", "use", "info", "preview", "create", "import", "export", "remove")),
     *(f"persona {verb}" for verb in ("pending", "approve", "reject", "history")),
     *(f"lore {verb}" for verb in ("list", "show", "test", "add", "remove")),
     *(f"scene {verb}" for verb in ("show", "start", "add", "remove", "end")),

@@ -65,7 +65,7 @@ async def test_the_newest_message_is_answered_anew_in_the_place_of_its_reply() -
         await idle(stage)
 
         assert reply.text == f"{NAME}Two."
-        assert len(reply.buttons) == 7
+        assert len(reply.buttons) == 9
         turns = [turn.text for turn in generator.journal[1].prompt.turns]
         assert turns[-1] == "Is the lamp lit?"
         assert not [text for text in turns if "lmap" in text or "One." in text]

@@ -169,7 +169,7 @@ async def test_whatever_happens_to_its_drafts_a_reply_arrives_whole_and_once(fau
 
         assert message.text == f"{NAME}Good evening. Come in. Warm up."
         assert len([text for text in stage.texts(server.private) if text.startswith(NAME)]) == 1
-        assert len(message.buttons) == 7
+        assert len(message.buttons) == 9
         server.faults.clear()
 
 

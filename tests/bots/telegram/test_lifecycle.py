@@ -200,7 +200,7 @@ async def test_a_reply_that_a_killed_program_left_half_shown_is_marked() -> None
             message = await stage.until_says(server.private, "interrupted")
 
         assert message.text.startswith("Maren · AI\nFirst.\n")
-        assert len(message.buttons) == 7
+        assert len(message.buttons) == 9
 
 
 async def test_what_people_pressed_is_not_done_twice_after_a_restart() -> None:

@@ -55,7 +55,7 @@ async def test_what_was_shown_of_a_reply_that_is_stopped_stays_with_its_buttons_
 
         (message,) = spoken(stage, server.private)
         assert message.text == f"{NAME}Good evening."
-        assert len(message.buttons) == 7
+        assert len(message.buttons) == 9
         assert len(message.versions) == 1
         assert server.draft(server.private) is None
         assert record.outcome == ""
@@ -159,7 +159,7 @@ async def test_a_reply_that_is_being_said_another_way_is_stopped_and_can_be_said
         gate.open.set()
 
         assert message.text in {f"{NAME}First.", f"{NAME}Good evening."}
-        assert len(message.buttons) == 7
+        assert len(message.buttons) == 9
         server.press(message, "🔄", server.person)
         await server.until(lambda: message.text == f"{NAME}Next.")
 

@@ -174,7 +174,7 @@ async def test_an_edit_whose_answer_was_lost_is_made_again() -> None:
         await server.until(lambda: len(server.requests("editMessageText")) == 2)
 
         assert message.text == f"{NAME}Another."
-        assert len(message.buttons) == 7
+        assert len(message.buttons) == 9
 
 
 async def test_telegrams_pauses_are_obeyed_and_other_chats_do_not_wait() -> None:

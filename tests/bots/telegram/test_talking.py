@@ -20,7 +20,7 @@ async def test_somebody_alone_with_the_bot_is_answered_in_the_personas_name() ->
 
         assert reply.text == "Maren · AI\nGood evening. Come in."
         assert reply.entities[0] == {"type": "bold", "offset": 0, "length": len("Maren · AI")}
-        assert len(reply.buttons) == 7
+        assert len(reply.buttons) == 9
 
 
 async def test_in_a_group_only_what_calls_the_bot_is_answered() -> None:
