@@ -1,0 +1,123 @@
+"""Settings read anew: all in one step, or nothing."""
+
+import asyncio
+import importlib.resources
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from bots.app import open_host
+from bots.config import Settings
+from bots.host import Host
+from bots.renewal import Renewal
+from personas.messages import Passage
+from tests.support.house import SERVER, caller
+
+BAKER = b'id = "baker"\ntier = "demographic"\nname = "Jo"\nlanguage = "en"\ndescription = "You bake bread."\n'
+SHIPPED = (importlib.resources.files("moderation") / "data" / "policy.toml").read_text(encoding="utf-8")
+
+
+class Ground:
+    """A house on files that can be changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.policy = folder / "policy.toml"
+        self.script = folder / "talk.json"
+        self.document = f'language = "en"\n[model]\nuse = "scripted:{self.script}"\n[policy]\nfile = "policy.toml"\n'
+        self.folder = folder
+        self.policy.write_text(SHIPPED, encoding="utf-8")
+        sentences = (
+            "The lamp is lit.",
+            "The sea is calm.",
+            "The gulls are asleep.",
+            "The tide goes out.",
+            "Sleep well.",
+        )
+        said = [{"t": sentence} for sentence in sentences]
+        self.script.write_text(json.dumps([{"script": "talk", "sentences": said}]), encoding="utf-8")
+
+    def read(self) -> Settings:
+        environ = {"TALCHUM_DATA": str(self.folder / "data")}
+        return Settings.load(self.document.encode(), environ, file=self.folder / "talchum.toml")
+
+    def loosen(self, old: str, new: str) -> None:
+        changed = self.policy.read_text(encoding="utf-8").replace(old, new, 1)
+        self.policy.write_text(changed, encoding="utf-8")
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Ground:
+    return Ground(tmp_path)
+
+
+@pytest.fixture
+async def host(ground: Ground) -> AsyncGenerator[Host, None]:
+    async with open_host(ground.read()) as host:
+        yield host
+
+
+def renewal_of(host: Host) -> Renewal:
+    assert host.renewal
+    return host.renewal
+
+
+def policies(passages: list[Passage]) -> set[str]:
+    return {passage.verdict.policy for passage in passages}
+
+
+async def test_a_reply_under_way_ends_with_what_it_began_with_and_the_next_has_what_is_new(
+    ground: Ground, host: Host
+) -> None:
+    old, after = host.house.runtime.policy, []
+    talk = caller("How is the sea?", persona="lighthouse_keeper")
+    async with aclosing(host.reply(talk)) as events:
+        async for event in events:
+            if isinstance(event, Passage):
+                break
+        ground.loosen("deadline = 2.0", "deadline = 2.5")
+        await host.house.troupe.admit(BAKER.decode(), b"", server=SERVER.community)
+        renewed = await renewal_of(host).renew(ground.read)
+        after = [event async for event in events if isinstance(event, Passage)]
+    new = host.house.runtime.policy
+    again = caller("And now?", persona="lighthouse_keeper", message="m2")
+    later = [event async for event in host.reply(again) if isinstance(event, Passage)]
+
+    assert renewed.refusal == ""
+    assert new != old
+    assert len(after) > 2  # more than is judged ahead
+    assert policies(after) == {old}
+    assert policies(later) == {new}
+    assert host.house.desk.policy == new
+    assert host.house.troupe.hall.cast("baker", SERVER.community).persona.name == "Jo"
+
+
+async def test_a_mistake_anywhere_changes_nothing_and_is_told(ground: Ground, host: Host) -> None:
+    house, renewal, document = host.house, renewal_of(host), ground.document
+    before = house.runtime.policy, house.troupe.hall.casts(), house.troupe.hall.default
+    mistakes = {
+        "deadline": (SHIPPED.replace("deadline = 2.0", 'deadline = "soon"', 1), ""),
+        "workers": (SHIPPED.replace("workers = 4", "workers = 3", 1), ""),
+        "budget": (SHIPPED, "[reply]\nbudget = 1\n"),
+        "limits": (SHIPPED, "[limits]\nrunning = 3\n"),
+        "nobody_known": (SHIPPED, '[personas]\ndefault = "nobody_known"\n'),
+    }
+    for told, (policy, more) in mistakes.items():
+        await asyncio.to_thread(ground.policy.write_text, policy, encoding="utf-8")
+        ground.document = document + more
+        renewed = await renewal.renew(ground.read)
+
+        assert told in renewed.refusal
+        assert renewal.last is renewed
+        assert (house.runtime.policy, house.troupe.hall.casts(), house.troupe.hall.default) == before
+
+
+async def test_settings_of_places_and_of_replies_hold_at_once(ground: Ground, host: Host) -> None:
+    ground.document += "[places]\nperson_messages = 7\n[reply]\nwindow = 4\n"
+    renewed = await renewal_of(host).renew(ground.read)
+
+    assert renewed.refusal == ""
+    assert (await host.settings(SERVER)).person_messages == 7
+    assert host.house.troupe.hall.window == 4
