@@ -48,7 +48,17 @@ async def test_while_it_runs_a_reply_can_be_stopped_and_after_it_has_all_its_but
         ]
 
         assert first == ["stop"]
-        assert buttons(stage.replies()[0]) == ["back", "again", "forth", "more", "edit", "good", "bad", "delete", "report"]
+        assert buttons(stage.replies()[0]) == [
+            "back",
+            "again",
+            "forth",
+            "more",
+            "edit",
+            "good",
+            "bad",
+            "delete",
+            "report",
+        ]
 
 
 async def test_only_the_last_message_of_a_persona_has_buttons() -> None:
