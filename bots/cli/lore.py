@@ -10,11 +10,12 @@ import typer
 from bots.cards import Card, Row, Tone
 from bots.cli.common import SettingsFile, run, say, settings_of, show
 from bots.config import Settings
-from bots.errors import RefuseToStart
+from bots.errors import RefuseToStart, UsageError
 from bots.lore_cards import book_rows, described, mention_row
 from bots.lore_commands import examined
 from bots.lorebooks import Attached, Attachments
 from bots.parts import open_guard, open_state
+from bots.places import kind_of
 from personas.lore import Lorebook
 from personas.lore.engine import Compiled, Talk
 from personas.lore.judging import objections
@@ -27,7 +28,16 @@ lore_app = typer.Typer(help="lore", no_args_is_help=True)
 _BUDGET = 1_000
 """Tokens, where a book has none of its own."""
 BookFile = Annotated[Path, typer.Argument(help="lore_file", metavar="FILE")]
-Server = Annotated[str, typer.Option("--server", help="lore_server", metavar="KEY")]
+
+
+def _place(given: str) -> str:
+    """The key of a place, as it was typed. Raises UsageError where it can be none: nothing is attached to nowhere."""
+    if given and not kind_of(given):
+        raise UsageError("prompts.expected_place", given=given)
+    return given
+
+
+Server = Annotated[str, typer.Option("--server", help="lore_server", metavar="KEY", callback=_place)]
 
 
 @lore_app.command("check")
@@ -68,7 +78,7 @@ def lore_list(server: Server, file: SettingsFile = None) -> None:
 def lore_add(
     path: BookFile,
     server: Server,
-    scope: Annotated[str, typer.Option("--place", help="lore_place", metavar="KEY")] = "",
+    scope: Annotated[str, typer.Option("--place", help="lore_place", metavar="KEY", callback=_place)] = "",
     persona: Annotated[str, typer.Option("--persona", help="lore_persona", metavar="ID")] = "",
     file: SettingsFile = None,
 ) -> None:

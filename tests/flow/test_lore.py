@@ -82,8 +82,11 @@ def test_a_server_is_given_a_book_and_it_is_taken_away_again(run: Run, tmp_path:
     listed = run("lore", "list", *server)
     removed = run("lore", "remove", "harbour", *server)
     gone = run("lore", "remove", "harbour", *server)
+    nowhere = run("lore", "add", "harbour.toml", "--server", "my server")
 
     assert added.returncode == 0, added.stderr
     assert "persona lighthouse_keeper" in listed.stdout
     assert removed.returncode == 0
     assert gone.returncode == 2
+    assert nowhere.returncode == 2
+    assert "'my server' is no place" in nowhere.stderr
