@@ -5,6 +5,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --no-compile --constraint constraints.txt
 ARGS ?=
+# Hundreds of programs are started by the tests: what is compiled once starts sooner, wherever the machine says not to keep
+# it; and what a guard lets go of goes back to the system.
+export PYTHONDONTWRITEBYTECODE :=
+export MALLOC_TRIM_THRESHOLD_ ?= 131072
+export MALLOC_MMAP_THRESHOLD_ ?= 131072
 
 .DEFAULT_GOAL := help
 .PHONY: help chat run test test-all lint types contracts bench licences check clean

@@ -1,6 +1,7 @@
 """`talchum audit redteam` as people start it."""
 
 import json
+from pathlib import Path
 
 from tests.flow.conftest import Run
 
@@ -29,8 +30,12 @@ def test_a_guard_that_holds_too_little_is_told_by_exit_code_1(run: Run) -> None:
     assert "encoding/" in done.stdout
 
 
-def test_a_real_model_is_asked_where_one_is_named(run: Run) -> None:
-    done = run("audit", "redteam", *FEW, "--model", "scripted:slip_of_the_mask", "--json")
+def test_a_real_model_is_asked_where_one_is_named(run: Run, tmp_path: Path) -> None:
+    reply = {"script": "quick", "tps": 10_000, "ttft_ms": 0, "sentences": [{"t": "The lamp is lit."}]}
+    (tmp_path / "quick.json").write_text(json.dumps([reply]), encoding="utf-8")
+    done = run(
+        "audit", "redteam", "--language", "ko", "--vector", "file_name", "--model", "scripted:quick.json", "--json"
+    )
 
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["model"] == "scripted:slip_of_the_mask"
+    assert json.loads(done.stdout)["model"] == "scripted:quick"

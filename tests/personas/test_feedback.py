@@ -49,10 +49,10 @@ def test_no_words_end_their_quotation_begin_a_line_or_open_a_tag(words: str) -> 
 def test_a_model_is_told_to_reply_anew_and_not_that_it_broke_a_rule() -> None:
     critique = critique_of_feedback("long", "", MINA)
     made = dataclasses.replace(prompt(MINA, said("Hi")), critique=critique)
-    system = str(request(made, PrefixStyle.NONE).messages[0]["content"])
+    last = str(request(made, PrefixStyle.NONE).messages[-1]["content"])
 
-    assert system.endswith("The last reply was not liked. The reply was too long: be much shorter. Reply anew.")
-    assert "Rule broken" not in system
+    assert last.endswith("The last reply was not liked. The reply was too long: be much shorter. Reply anew.")
+    assert "Rule broken" not in last
 
 
 def test_a_wish_is_about_one_reply_until_something_else_is_said_and_is_taken_once() -> None:
