@@ -25,7 +25,7 @@ run: $(VENV)/.chat ## Serve the platforms of talchum.toml (sets everything up fi
 	@$(BIN)/talchum run $(ARGS)
 
 test: $(VENV)/.test ## Run the tests (ARGS='-k discord' goes to pytest)
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not detoxify and not presidio and not train and not model and not slow" $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not detoxify and not presidio and not train and not model and not slow and not dated" $(ARGS)
 
 test-all: $(VENV)/.all ## Run every test: the extras', the slow ones, those that need the embedded model
 	@$(BIN)/talchum model install --if-missing

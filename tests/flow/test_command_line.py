@@ -227,6 +227,7 @@ def test_wrong_settings_are_refused_with_file_and_key(
         assert language == "en" or re.search("[가-힣]", told)
 
 
+@pytest.mark.slow
 def test_what_cannot_start_says_why_and_leaves_with_a_code(run: Run, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

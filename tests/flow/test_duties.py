@@ -5,6 +5,8 @@ import getpass
 import io
 import json
 
+import pytest
+
 from tests.flow.conftest import SLIP, Run
 
 
@@ -29,6 +31,7 @@ def test_what_happened_in_a_talk_is_reported_without_a_word_of_it(run: Run) -> N
         assert secret not in f"{crisis}{month}{rows}{lines}"
 
 
+@pytest.mark.slow
 def test_an_operator_can_show_export_and_erase_what_is_kept_of_a_person(run: Run) -> None:
     run("chat", "--model", f"scripted:{SLIP}", "--persona", "lighthouse_keeper", typed="How is the harbour?\n")
     listed = json.loads(run("report", "monthly", "--json").stdout)

@@ -44,6 +44,7 @@ def run(tmp_path: Path) -> Run:
     return start
 
 
+@pytest.mark.slow
 def test_a_card_comes_in_is_changed_and_leaves_as_it_was(run: Run, tmp_path: Path) -> None:
     (tmp_path / "ames.json").write_bytes(card())
     asked = run("import", "ames.json")

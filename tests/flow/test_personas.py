@@ -9,6 +9,7 @@ import pytest
 from tests.flow.conftest import Run
 
 
+@pytest.mark.slow
 def test_from_one_line_to_a_pack_that_somebody_talks_with(run: Run, tmp_path: Path) -> None:
     made = run("persona", "new", "당신은 수학자입니다", "--id", "math", TALCHUM_LANGUAGE="ko")
     file = tmp_path / "math.toml"

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.flow.conftest import SLIP, Run
 
 
@@ -46,6 +48,7 @@ def test_an_appeal_in_the_terminal_comes_to_the_desk_and_is_answered_under_why(r
     assert case not in run("review", "list", "appealed").stdout
 
 
+@pytest.mark.slow
 def test_words_of_a_community_are_set_from_outside_where_it_is_named(run: Run) -> None:
     here = ("review", "--server", "discord:42", "lexicon")
     unnamed, misnamed = run("review", "lexicon"), run("review", "--server", "the tea house", "lexicon")
@@ -62,6 +65,7 @@ def test_words_of_a_community_are_set_from_outside_where_it_is_named(run: Run) -
     assert "talchum review --server discord:42 lexicon add flibber threat yes" in tried.stdout
 
 
+@pytest.mark.slow
 def test_what_is_hinted_at_outside_can_be_typed_there(run: Run) -> None:
     case = slip(run)
 

@@ -17,7 +17,7 @@ def test_the_numbers_were_fresh_when_this_was_written() -> None:
     assert not RESOURCES.stale(date(2026, 11, 21))
 
 
-@pytest.mark.slow
+@pytest.mark.dated
 def test_the_numbers_were_checked_less_than_180_days_ago() -> None:
     """Fails when somebody must check every number again and move the date in `resources.toml`.
 
