@@ -41,7 +41,9 @@ async def manner_card(words: list[str], caller: Caller, scene: Scene, manners: M
     elif given in LEVELS:
         own = replace(own, register=given)
     else:
-        known = ", ".join((*AUDIENCES, *LEVELS, _NOTHING))
+        korean = scene.language == "ko"
+        names = (*_CALLED, *(level for level in LEVELS if level not in _CALLED.values())) if korean else None
+        known = ", ".join((*(names or (*AUDIENCES, *LEVELS)), _NOTHING))
         raise UsageError("manners.expected", given=words[0], known=known)
     await manners.put(person, own)
     place = Manner(audience=scene.settings.audience, register=scene.settings.speech_level)
@@ -64,7 +66,9 @@ def _shown(scene: Scene, own: Manner) -> Card:
 
 
 def _told(manner: Manner, scene: Scene) -> str:
-    return ", ".join(filter(None, (manner.register, manner.audience))) or _say("nothing", scene)
+    level = catalogue("moderation").say(f"character.level_{manner.register}", scene.language) if manner.register else ""
+    audience = manner.audience.replace("s", "대") if scene.language == "ko" else manner.audience
+    return ", ".join(filter(None, (level, audience))) or _say("nothing", scene)
 
 
 def _say(key: str, scene: Scene, **fields: object) -> str:

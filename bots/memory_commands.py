@@ -3,6 +3,7 @@ and to have forgotten. That it is them, the platform vouches for; what is shown 
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from bots.cards import Card, Row, Tone
@@ -20,6 +21,8 @@ MOST_TURNS: Final = 20
 """That are shown of what is in mind."""
 VERBS: Final = ("show", "on", "off", "forget", "edit")
 _PAGE: Final = 15
+_MOMENT: Final = 0.5
+"""Seconds."""
 
 
 class MemoryCommands:
@@ -99,6 +102,9 @@ class MemoryCommands:
 
     async def _show(self, page: int, caller: Caller, scene: Scene) -> Card:
         """What is remembered of the caller here, the newest first; never what was said elsewhere."""
+        with suppress(TimeoutError):  # what was said a moment ago is being taken down
+            async with asyncio.timeout(_MOMENT):
+                await self._memories.settled()
         found = await self._here(caller, scene)
         pages = max(1, -(-len(found) // _PAGE))
         page = min(page, pages)

@@ -82,6 +82,15 @@ async def test_nobody_is_remembered_who_did_not_turn_it_on() -> None:
         assert "On. Remembered here: 1" in told(await typed(opened, "/memory"))
 
 
+async def test_what_was_said_a_moment_ago_is_shown_already() -> None:
+    async with house() as opened:
+        await typed(opened, "/memory on")
+        async for _ in opened.host.reply(caller("I live in Bergen", place=ALONE, person="ann")):
+            pass
+
+        assert "I live in Bergen" in told(await typed(opened, "/memory show"))
+
+
 async def test_in_a_server_its_admins_must_have_turned_it_on_too() -> None:
     async with house() as opened:
         assert "not here" in told(await typed(opened, "/memory on", place=SERVER))
