@@ -13,6 +13,7 @@ from bots.cli.imports import persona_export, persona_import
 from bots.config import Settings
 from bots.errors import RefuseToStart, Unknown, UsageError
 from bots.parts import open_guard
+from moderation.words import LANGUAGES
 from personas.persona import Persona, Tier
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def persona_new(
 
     settings = settings_of(file)
     tier = Tier.INDIVIDUALISED if base else tier
+    if language and language not in LANGUAGES:
+        raise Unknown("personas.no_language", name=language, known=", ".join(LANGUAGES))
     line, name = _asked(line, name, settings, tier=tier)
     on = _base(base, settings) if tier is Tier.INDIVIDUALISED else None
     if on is not None:
@@ -72,7 +75,9 @@ def persona_new(
         made = draft(line, name=name, identity=identity, language=language, tier=tier, told_in=settings.language)
     target = to or Path(f"{made.id}.toml")
     schema = target.with_name(f"persona-{tier}.schema.json")
-    _create(target, written(made, base=on, schema=f"./{schema.name}", told_in=settings.language).encode())
+    document = written(made, base=on, schema=f"./{schema.name}", told_in=settings.language).encode()
+    _require_readable(document, target, on)
+    _create(target, document)
     if not schema.exists():
         _create(schema, _as_json(json_schema(tier, settings.language)).encode())
     title = say("personas.made", settings, file=target, name=made.name)
@@ -174,6 +179,17 @@ def persona_schema(
     from personas.schema_export import json_schema
 
     out().print(_as_json(json_schema(tier, settings_of(file).language)), markup=False, end="")
+
+
+def _require_readable(document: bytes, target: Path, base: Persona | None) -> None:
+    """A file is written only where it can be read again. Raises PersonaFileError."""
+    from personas.checking import check
+    from personas.errors import PersonaFileError
+
+    checked = check(document, file=str(target), bases={base.id: base} if base else {})
+    wrong = (problem.about for problem in checked.problems if isinstance(problem.about, PersonaFileError))
+    if checked.persona is None and (error := next(wrong, None)):
+        raise error
 
 
 def _library(settings: Settings) -> dict[str, Persona]:

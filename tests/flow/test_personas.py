@@ -83,6 +83,8 @@ def test_a_preview_shows_lines_and_prompt_and_a_schema_is_json(run: Run) -> None
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (("new", "You bake.", "--id", "Bad Id"), "`id`"),
+        (("new", "You bake.", "--language", "fr"), "en, ko"),
         (("new",), "one line"),
         (("new", "A cook.", "--tier", "individualised"), "--base"),
         (("new", "A cook.", "--base", "nobody"), "--base"),
