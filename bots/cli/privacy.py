@@ -38,8 +38,9 @@ def show_person(person: _Person, platform: _Platform = "", file: SettingsFile = 
         async with _open(settings) as (commands, _):
             return await commands.show(person, _platform(person, platform))
 
-    # What stands below is said to the person.
-    show(replace(run(work()), hint=""), settings)
+    # The rows are as the person reads them; the hint is of what they can type.
+    title = say("cli.privacy_of", settings, person=person)
+    show(replace(run(work()), title=title, hint=""), settings)
 
 
 @privacy_app.command("export")
