@@ -24,7 +24,8 @@ def read_epub(raw: bytes, *, file: str) -> Page:
     root = _xml(archive.read(package), file, package)
     folder = posixpath.dirname(package)
     blocks: list[Block] = []
-    for chapter in _spine(root):
+    # A chapter that is named again says nothing new; a short book could ask for one a hundred thousand times.
+    for chapter in dict.fromkeys(_spine(root)):
         name = posixpath.normpath(posixpath.join(folder, unquote(chapter)))
         if name not in archive.names:
             raise PersonaFileError("knowledge.no_chapter", file=file, key=name)

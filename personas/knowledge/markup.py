@@ -54,7 +54,8 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.found = _Found()
         self._text: list[str] = []
-        self._silent: list[str] = []
+        self._silent: dict[str, None] = {}
+        """Kinds of tags that are open, in the order in which the first of each was opened."""
         self._articles = 0
         self._level = 0
         self._title = False
@@ -65,7 +66,7 @@ class _Reader(HTMLParser):
         if tag == "title":
             self._title = True
         if tag in _SILENT:
-            self._silent.append(tag)
+            self._silent.setdefault(tag)
         if tag in _BLOCKS:
             self._end_block()
             self._level = _HEADINGS.get(tag, 0)
@@ -79,7 +80,8 @@ class _Reader(HTMLParser):
             self._title = False
         if tag in _SILENT and tag in self._silent:
             # Whatever was opened inside of it and never closed ends with it.
-            del self._silent[self._silent.index(tag) :]
+            while self._silent.popitem()[0] != tag:
+                pass
         if tag in _BLOCKS:
             self._end_block()
             self._level = 0
@@ -111,10 +113,7 @@ class _Reader(HTMLParser):
         if tag == "link" and "license" in relations:
             self.found.meta.setdefault("licence", attributes.get("href", ""))
         name = (attributes.get("name") or attributes.get("property") or "").casefold()
-        key = {"og:url": "source", "dc.rights": "licence", "dcterms.license": "licence", "copyright": "licence"}.get(
-            name
-        )
-        if tag == "meta" and key:
+        if tag == "meta" and (key := _META.get(name)):
             self.found.meta.setdefault(key, attributes.get("content", ""))
 
 

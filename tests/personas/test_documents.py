@@ -85,6 +85,22 @@ def test_a_book_is_read_in_its_own_order_and_says_where_it_comes_from() -> None:
     assert (document.title, document.source, document.licence) == ("Tides", "an attic", "public domain")
 
 
+def test_a_chapter_that_a_book_names_again_and_again_is_read_once() -> None:
+    again = BOOK.replace("<spine>", '<spine><itemref idref="a"/><itemref idref="b"/>')
+
+    assert (
+        read_document(book(**{"OPS/book.opf": again}), file="a.epub").pieces
+        == read_document(book(), file="a.epub").pieces
+    )
+
+
+def test_what_is_opened_and_never_closed_holds_nothing_up() -> None:
+    # Were all that is open looked through at each end, this would take several minutes.
+    page = read_html("<p>Ebb" + "<rt>" * 200_000 + "</rp>" * 200_000 + "</rt> and flood</p>")
+
+    assert [block.text for block in page.blocks] == ["Ebb and flood"]
+
+
 def test_what_the_author_says_of_a_document_wins() -> None:
     document = read_document(PAGE.encode(), file="rock.html", title="Rock", source="me", licence="mine")
 
