@@ -12,8 +12,9 @@ from personas.persona import Demonstration, Ocean, Persona
 
 _UNTOLD: Final = frozenset({"id", "version", "extra"})
 _SENTENCE: Final = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
-_MOST: Final = 2_000
-"""Pieces of one field that are compared; what is beyond counts as one piece."""
+_MOST: Final = 400
+"""Pieces of one field that are compared, which takes the cube of their number where they are alike: half a second at
+worst. What is beyond counts as one piece."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

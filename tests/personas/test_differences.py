@@ -34,6 +34,15 @@ def test_one_sentence_of_a_text_is_one_difference() -> None:
     assert found.lines == (("-", "She likes tea."), ("+", "She likes coffee."))
 
 
+def test_a_text_of_very_many_pieces_is_compared_as_far_as_that_is_quick() -> None:
+    old, new = (replace(KEEPER, description=text) for text in ("a. " * 2_000, "a. b. " * 1_000))
+
+    [found] = differences(old, new)
+
+    assert max(found.gone, found.added) <= 401
+    assert sum(len(piece.split()) for sign, piece in found.lines if sign == "+") >= 1_000
+
+
 def test_every_field_is_told_in_words() -> None:
     for persona in bundled().values():
         for each in differences(None, persona):
