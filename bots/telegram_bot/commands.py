@@ -216,9 +216,10 @@ class Menu:
         """A command about the file that it came with, or that it answers; `how` says what to do where there is none."""
         caller = await with_document(asker, message, line, how=how)
         if caller is not None:
-            card = await self._router.command(line, caller)
-            await asker.card(card)
-            await self._presser.followed(asker, card)
+            card, alone = await self._router.command(line, caller), replace(asker, secrecy=Secrecy.SECRET)
+            # Nobody has approved yet of what a persona that waits says.
+            await (alone if card.pending else asker).card(card)
+            await self._presser.followed(alone, card)
 
     async def _scene(self, asker: TelegramAsker, _message: telegram.Message, rest: str) -> None:
         await self._met(asker, f"/scene {rest}".rstrip())

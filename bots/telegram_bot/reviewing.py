@@ -64,7 +64,7 @@ class Reviewing:
 
     async def waiting(self, asker: TelegramAsker, rest: str) -> None:
         """`/persona` about what waits to be let into the group where it is typed, or into those whose cards come
-        there."""
+        there. What one says of which nobody has approved is not shown among members."""
         line, asker = f"/persona {rest}", await asker.at(asker.base.place, anew=True)
         homes = [await asker.at(place_in(int(id_in(home)), private=False)) for home in await self._homes(asker)]
         told = None
@@ -76,7 +76,9 @@ class Reviewing:
                 break
         if told is not None:
             there, card = told
-            await replace(there, secrecy=Secrecy.QUIET).card(card)
+            among_members = not any(there is home for home in homes)
+            secret = bool(card.pending) and among_members
+            await replace(there, secrecy=Secrecy.SECRET if secret else Secrecy.QUIET).card(card)
 
     @staticmethod
     async def _there(asker: TelegramAsker, chat: int) -> TelegramAsker:

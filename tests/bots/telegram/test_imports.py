@@ -77,6 +77,23 @@ async def test_what_waits_can_be_listed_and_decided_by_typing() -> None:
         assert "Rejected" in "\n".join(message.text for message in done)
 
 
+async def test_what_waits_is_shown_to_whoever_brought_it_alone_and_to_nobody_where_that_cannot_be() -> None:
+    async with on_telegram(model()) as stage:
+        shut = await stage.send("ames.json", card(), "/persona import", by=stage.owner, chat=stage.group)
+        private = stage.server.world.private(stage.owner)
+        await stage.say("/stop", by=stage.owner, chat=private)
+        listed = await stage.say("/persona pending", by=stage.owner, chat=stage.group)
+        number = re.findall(r"(?m)^(?:.*\s)?([a-z2-9]{6})$", "\n".join(message.text for message in listed))[0]
+        await stage.say(f"/persona pending {number}", by=stage.owner, chat=stage.group)
+        shown = posted(stage, private)
+        read = shown.text
+        await stage.press(shown, "i1:approve", by=stage.owner)
+
+        assert "bakery" not in "".join(message.text for message in (*shut, *stage.server.answers(stage.group)))
+        assert "bakery" in read
+        assert "Ames" in speaking(stage)
+
+
 async def test_what_comes_to_another_chat_is_decided_there_for_the_group_it_is_of() -> None:
     async with desked("Tea", "Sea", kept=0) as (stage, desk, [tea, sea]):
         await stage.send("ames.json", card(), "/persona import", by=stage.mod, chat=tea)
