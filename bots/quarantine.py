@@ -8,7 +8,7 @@ everything erased the lines stay without their key.
 import asyncio
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -95,13 +95,12 @@ class Quarantine:
         self._state = state
         self._now = now
         self._ids = ids
+        self._changing = asyncio.Lock()
 
     async def bring(self, data: bytes, *, file: str, server: str, by: str, name: str = "") -> tuple[Pending, Candidate]:
         """Have a character card or a persona file wait. Raises as `Troupe.examine`, and UsageError where too many
         wait."""
-        everybody = await self._state.list(_KIND, limit=2 * MOST_OF_ALL)
-        if len([entry for entry in everybody if entry.group == server]) >= MOST:
-            raise UsageError("imports.full", most=MOST)
+        await self._waiting(server)
         found = await self._troupe.examine(data, file=file, server=server, name=name)
         now = self._now()
         pending = Pending(
@@ -120,13 +119,8 @@ class Quarantine:
             replaces=await self._troupe.stamp(found.persona.id, server=server),
             current=found.replaces,
         )
-        kept = base64.b64encode(found.card).decode()
-        for oldest in everybody[MOST_OF_ALL - 1 :]:
-            await self._forget(oldest.key)
-        entry = Entry(kind=_FILE, key=pending.id, value={"card": kept}, person=by, group=server, until=pending.until)
-        await self._state.put(entry)
-        await self._put(pending)
-        await self._write("brought", pending, by)
+        async with self._changing:
+            await self._keep(pending, found.card)
         return pending, found
 
     async def waiting(self, server: str) -> tuple[Pending, ...]:
@@ -155,7 +149,11 @@ class Quarantine:
     async def approve(self, number: str, server: str | None, *, by: str) -> Pending:
         """Let it in. Raises UsageError where it does not wait any more, where there is no room, or where the persona
         that it replaces changed since: then it waits on, to be looked at again; PersonaError where the guard does not
-        let it."""
+        let it. One after the other: of two in one place, the second is looked at again."""
+        async with self._changing:
+            return await self._approve(number, server, by=by)
+
+    async def _approve(self, number: str, server: str | None, *, by: str) -> Pending:
         pending = await self._open(number, server)
         stamp = await self._troupe.stamp(pending.persona.id, server=pending.server)
         if stamp != pending.replaces:
@@ -196,6 +194,23 @@ class Quarantine:
         for kind in (_KIND, _FILE, _ENDED):
             for entry in reversed(await self._state.list(kind, group=old, limit=10_000)):
                 await self._state.put(replace(entry, group=new))
+
+    async def _waiting(self, server: str) -> Sequence[Entry]:
+        """What waits anywhere, the newest first. Raises UsageError where no more may wait in a community."""
+        everybody = await self._state.list(_KIND, limit=2 * MOST_OF_ALL)
+        if len([entry for entry in everybody if entry.group == server]) >= MOST:
+            raise UsageError("imports.full", most=MOST)
+        return everybody
+
+    async def _keep(self, pending: Pending, card: bytes) -> None:
+        """Have it wait, where there is still room. Raises UsageError."""
+        for oldest in (await self._waiting(pending.server))[MOST_OF_ALL - 1 :]:
+            await self._forget(oldest.key)
+        value = {"card": base64.b64encode(card).decode()}
+        entry = Entry(kind=_FILE, key=pending.id, value=value, person=pending.by, group=pending.server)
+        await self._state.put(replace(entry, until=pending.until))
+        await self._put(pending)
+        await self._write("brought", pending, pending.by)
 
     async def _open(self, number: str, server: str | None) -> Pending:
         found = await self.find(number, server)

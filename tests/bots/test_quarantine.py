@@ -194,6 +194,25 @@ async def test_what_changed_under_the_eyes_of_whoever_approves_is_shown_again_fi
         assert done.tone is Tone.GOOD
 
 
+async def test_of_two_approved_at_once_the_second_is_shown_again_first() -> None:
+    async with open_house(model()) as opened:
+        first, second = await brought(opened, card("A baker.")), await brought(opened, card("A bookseller."))
+        done = await asyncio.gather(*(run(opened, f"/persona approve {each.pending}") for each in (first, second)))
+
+        assert [each.tone for each in done].count(Tone.GOOD) == 1
+        assert "changed here since" in next(each.title for each in done if each.tone is Tone.BAD)
+        assert len((await run(opened, "/persona pending")).rows) == 1
+
+
+async def test_of_those_brought_at_once_no_more_wait_than_may() -> None:
+    async with open_house(model()) as opened:
+        lines = [f"/persona import baker{number}" for number in range(MOST + 2)]
+        shown = await asyncio.gather(*(brought(opened, card("A baker."), line=line) for line in lines))
+
+        assert [each.tone is Tone.BAD for each in shown].count(True) == 2
+        assert len((await run(opened, "/persona pending")).rows) == MOST
+
+
 async def test_what_waits_is_there_after_a_restart_and_gone_after_a_week() -> None:
     clock = [NOW]
 
