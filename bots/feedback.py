@@ -4,6 +4,7 @@ Kept of it for good are the persona, the thumb and a reason out of a short list,
 own words nothing is.
 """
 
+import asyncio
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from bots.scene import Scene, Scenes
 from bots.state import Entry, Line, State
 from moderation.words import catalogue
 from personas.feedback import REASONS
+from personas.persona import Persona
 from personas.runtime import PersonaRuntime
 
 _THUMB: Final = "thumb"
@@ -57,6 +59,7 @@ class Feedback:
         self._scenes = scenes
         self._runtime = runtime
         self._now = now
+        self._counting = asyncio.Lock()
 
     async def good(self, _words: list[str], caller: Caller, scene: Scene) -> Card:
         """A thumb up for the reply the caller means, or for the last one. Raises NotYours."""
@@ -96,8 +99,12 @@ class Feedback:
         return await self._scenes.of(_about(caller, record)), "" if record.fixed else record.id
 
     async def _count(self, caller: Caller, scene: Scene, reply: str, *, good: bool, reason: str = "") -> None:
-        """Note a thumb, in place of another of theirs for the same reply."""
-        thumb, key, persona = {"good": good, "reason": reason}, f"{reply} {caller.actor}", scene.cast.persona
+        """Note a thumb, in place of another of theirs for the same reply. Two presses at once are one."""
+        async with self._counting:
+            await self._note(caller, scene.cast.persona, reply, {"good": good, "reason": reason})
+
+    async def _note(self, caller: Caller, persona: Persona, reply: str, thumb: Mapping[str, object]) -> None:
+        key = f"{reply} {caller.actor}"
         before = await self._state.get(_THUMB, key)
         if before and dict(before.value) == thumb:
             return

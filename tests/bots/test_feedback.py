@@ -1,5 +1,6 @@
 """Thumbs: for whom, what the next try makes of them, what is kept and counted."""
 
+import asyncio
 import io
 import json
 from collections.abc import AsyncGenerator
@@ -15,6 +16,8 @@ from bots.console_bot.terminal import Terminal
 from bots.feedback import thumbs
 from bots.platform import Caller, Role
 from bots.replies import Record
+from bots.state import Entry
+from bots.state.memory import MemoryState
 from moderation.words import LANGUAGES
 from personas.feedback import FEEDBACK
 from personas.messages import Cue
@@ -89,6 +92,20 @@ async def test_thumbs_are_counted_for_each_persona_and_shown_to_moderators() -> 
     assert len(lines) == 3, "the same thumb again is no news"
     assert "👍 1 · 👎 1 (the tone is off 1)" in told(card)
     assert not elsewhere
+
+
+async def test_two_presses_at_once_are_one_thumb() -> None:
+    class Slow(MemoryState):
+        async def get(self, kind: str, key: str) -> Entry | None:
+            found = await super().get(kind, key)
+            await asyncio.sleep(0)
+            return found
+
+    async with open_house(model(), state=Slow(clock=lambda: NOW)) as opened:
+        record = await stood(opened)
+        await asyncio.gather(*(opened.host.command("/good", about(record, caller())) for _ in range(2)))
+
+        assert (await thumbs(opened.state, None))["keeper"].good == 1
 
 
 async def test_only_whoever_was_answered_and_moderators_may_say_what_they_think() -> None:
