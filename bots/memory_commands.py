@@ -56,8 +56,9 @@ class MemoryCommands:
         raise _usage(scene)
 
     async def begin_anew(self, caller: Caller, scene: Scene) -> None:
-        """See `Memories.begin_anew`."""
-        await self._memories.begin_anew(caller, scene.settings, scene.cast.persona.id)
+        """See `Memories.begin_anew`: with everybody on the stage."""
+        for cast in scene.stage or (scene.cast,):
+            await self._memories.begin_anew(caller, scene.settings, cast.persona.id)
 
     async def scope(self, caller: Caller, scene: Scene) -> str:
         """See `Memories.scope`."""

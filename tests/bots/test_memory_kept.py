@@ -211,6 +211,20 @@ async def test_to_begin_anew_forgets_the_account_and_not_the_facts() -> None:
         assert "We hid a compass" not in await said(opened, "Hm.")
 
 
+async def test_to_begin_anew_on_a_stage_forgets_the_accounts_of_all_who_are_there() -> None:
+    async with house() as opened:
+        await typed(opened, "/scene start keeper scholar")
+        await typed(opened, "/memory on")
+        keeper = StateKeeper(opened.state, now=lambda: NOW, ids=numbered("v"))
+        for persona in ("keeper", "scholar"):
+            whose = Whose(person="ann", scope=ALONE.conversation, persona=persona)
+            await keeper.keep([Memory(id=persona, whose=whose, kind=Kind.SUMMARY, text="We hid a compass.", at=NOW)])
+
+        await typed(opened, "/reset")
+
+        assert await remembered(opened) == []
+
+
 @pytest.mark.parametrize(
     "line", ["/memory forget", "/memory edit x", "/memory show x", "/memory on now", "/memory show 0"]
 )
