@@ -189,7 +189,7 @@ class Ensemble:
 
     async def _players(self, text: str, casts: Sequence[Cast], stage: Sequence[Cast]) -> list[Player]:
         """`casts`, and how much each knows of what `text` speaks of, as far as those on the stage know of it."""
-        key = tuple(f"{cast.persona.id} {cast.persona.version}" for cast in stage)
+        key = tuple(f"{cast.persona.id} {cast.persona.version} {cast.persona.moment}" for cast in stage)
         if key not in self._known:
             self._known[key] = await asyncio.to_thread(self._read, stage)
         known = self._known[key]

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -100,6 +100,18 @@ async def test_who_knows_of_what_was_said_answers_and_otherwise_who_spoke_least(
         assert await play.listen("Who keeps the lighthouse lamp?") == "keeper"
         await play.round("hello")
         assert await play.listen("hello again") == "pedlar"
+
+
+async def test_what_somebody_knows_elsewhere_at_a_later_moment_calls_nobody_here() -> None:
+    before, after = "2026-01-01", "2026-02-01"
+    fact = Fact(id="fair", text="The bells of Ansung rang at the fair.", since=date.fromisoformat(after))
+    async with playing(lines(), settings=NEVER) as play:
+        known = replace(PEDLAR, moment=date(2026, 3, 1), facts=(fact,))
+        play.opened.house.scenes.hall.add(await play.opened.troupe._cast(known), SERVER.community)
+
+        assert await play.listen("Who rang the bells of Ansung?") == "pedlar"
+        await play.opened.house.scenes.places.change(SERVER.conversation, moment=before)
+        assert await play.listen("Who rang the bells of Ansung?") == "keeper"
 
 
 async def test_whoever_is_not_on_the_stage_is_not_called_there_and_elsewhere_nothing_changed() -> None:
