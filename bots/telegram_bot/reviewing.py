@@ -3,12 +3,13 @@
 Wherever somebody presses, types or answers, it is asked anew what they may do in the group whose case it is.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from telegram.error import TelegramError
 
-from bots.cards import Tone
+from bots.cards import Card, Tone
 from bots.lines import line_of
 from bots.mutes import Silent
 from bots.platform import Role, Router
@@ -35,6 +36,8 @@ _MUTES: Final = frozenset({"mute", "unmute"})
 
 WAITING: Final = frozenset({"pending", "approve", "reject", "history"})
 """Verbs of `/persona` about what waits to be let in."""
+_DECIDES: Final = frozenset({"approve", "reject"})
+_PENDING: Final = "/persona pending"
 
 
 class Reviewing:
@@ -64,21 +67,32 @@ class Reviewing:
 
     async def waiting(self, asker: TelegramAsker, rest: str) -> None:
         """`/persona` about what waits to be let into the group where it is typed, or into those whose cards come
-        there. What one says of which nobody has approved is not shown among members."""
+        there: lists of each by its name, a decision without a number only where one alone waits. What one says of which
+        nobody has approved is not shown among members."""
         line, asker = f"/persona {rest}", await asker.at(asker.base.place, anew=True)
         homes = [await asker.at(place_in(int(id_in(home)), private=False)) for home in await self._homes(asker)]
-        told = None
-        for there in (asker, *(home for home in homes if home is not asker)):
+        always = any(home is asker for home in homes)
+        theres = [asker, *(home for home in homes if home is not asker)]
+        verb, *named = rest.split()
+        if not named and len(theres) > 1:
+            waits = [there for there in theres if (await self._router.command(_PENDING, there.caller())).rows]
+            if verb not in _DECIDES or len(waits) > 1:
+                await self._all(_PENDING if verb in _DECIDES else line, theres, always=always)
+                return
+            theres = waits or theres
+        there, card = await self._first(line, theres)
+        secret = bool(card.pending) and not any(there is home for home in homes)
+        await replace(there, secrecy=Secrecy.SECRET if secret else Secrecy.QUIET).card(card)
+
+    async def _first(self, line: str, theres: Sequence[TelegramAsker]) -> tuple[TelegramAsker, Card]:
+        """What a line comes to in the first group where it comes to something, else in the first."""
+        cards = []
+        for there in theres:
             card = await self._router.command(line, there.caller(line))
-            told = told or (there, card)
-            if card.tone is not Tone.BAD and (card.rows or card.hint or card.tone is Tone.GOOD):
-                told = (there, card)
-                break
-        if told is not None:
-            there, card = told
-            among_members = not any(there is home for home in homes)
-            secret = bool(card.pending) and among_members
-            await replace(there, secrecy=Secrecy.SECRET if secret else Secrecy.QUIET).card(card)
+            if card.tone is not Tone.BAD:
+                return there, card
+            cards.append((there, card))
+        return cards[0]
 
     @staticmethod
     async def _there(asker: TelegramAsker, chat: int) -> TelegramAsker:

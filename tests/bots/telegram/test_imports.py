@@ -117,3 +117,19 @@ async def test_what_is_typed_in_another_chat_is_done_in_the_group_it_is_of() -> 
         await stage.say(found[0], by=stage.owner, chat=desk)
 
         assert "Ames" in among(stage, sea)
+
+
+async def test_what_waits_for_several_groups_is_listed_of_each_and_decided_only_where_it_is_said_for_which() -> None:
+    async with desked("Tea", "Sea", kept=0) as (stage, desk, [tea, sea]):
+        for group in (tea, sea):
+            await stage.send("ames.json", card(), "/persona import", by=stage.owner, chat=group)
+        listed = ""
+        for line in ("/persona pending", "/persona approve"):
+            listed = "\n".join(one.text for one in await stage.say(line, by=stage.owner, chat=desk))
+            assert ("Tea: " in listed, "Sea: " in listed, listed.count("Ames (ames)")) == (True, True, 2)
+        assert "Ames" not in among(stage, tea) | among(stage, sea)
+        number = re.findall(r"(?m)^(?:.*\s)?([a-z2-9]{6})$", listed)[0]
+        await stage.say(f"/persona reject {number}", by=stage.owner, chat=desk)
+        await stage.say("/persona approve", by=stage.owner, chat=desk)
+
+        assert len([group for group in (tea, sea) if "Ames" in among(stage, group)]) == 1
