@@ -9,7 +9,7 @@ from typing import Any, Final
 import discord
 
 from bots.cards import Card, Tone
-from bots.discord_bot.controls import desk_rows, disagree_row, import_rows
+from bots.discord_bot.controls import desk_rows, disagree_row
 from bots.pieces import cut
 
 _ROOM: Final = 3_600
@@ -34,10 +34,8 @@ def layouts(card: Card, language: str) -> tuple[discord.ui.LayoutView, ...]:
         items: list[discord.ui.Item[Any]] = [discord.ui.TextDisplay(text)]
         if number == len(texts) and card.file:
             items.append(discord.ui.File(f"attachment://{card.file_name}"))
-        if number == len(texts) and card.exchange and card.acts:
+        if number == len(texts) and (card.exchange or card.pending) and card.acts:
             items += [discord.ui.Separator(), *desk_rows(card, language)]
-        if number == len(texts) and card.pending and card.acts:
-            items += [discord.ui.Separator(), *import_rows(card, language)]
         if number == len(texts) and card.disagree:
             items += [discord.ui.Separator(), disagree_row(card.disagree, language)]
         view.add_item(discord.ui.Container(*items, accent_colour=_COLOURS[card.tone]))

@@ -17,7 +17,7 @@ from bots.amending import Amending
 from bots.bursts import Bursts
 from bots.cards import Card
 from bots.discord_bot.cards import layouts
-from bots.discord_bot.controls import Control, DeskButton, Disagree, ImportButton
+from bots.discord_bot.controls import Control, DeskButton, Disagree
 from bots.discord_bot.dialect import BROKEN, DiscordDialect
 from bots.discord_bot.identity import Webhooks
 from bots.discord_bot.listening import Listener, needs_content
@@ -63,7 +63,7 @@ def intents_of(*, content: bool) -> discord.Intents:
 
 
 class TalchumClient(commands.AutoShardedBot):
-    """Meets `bots.discord_bot.slash.Commands` and `bots.discord_bot.controls.Pressed`."""
+    """Meets `bots.discord_bot.carrying.Commands` and `bots.discord_bot.controls.Pressed`."""
 
     def __init__(self, surroundings: Surroundings) -> None:
         super().__init__(
@@ -113,7 +113,7 @@ class TalchumClient(commands.AutoShardedBot):
             language=around.language,
         )
         self._presser = Presser(self._router, self.performer, platform=PLATFORM, now=around.now)
-        self.add_dynamic_items(Control, DeskButton, Disagree, ImportButton)
+        self.add_dynamic_items(Control, DeskButton, Disagree)
         await self.tree.set_translator(Translator())
         plant(self.tree, self)
         await self._sync()
@@ -211,14 +211,14 @@ class TalchumClient(commands.AutoShardedBot):
         return True
 
     async def appeal(self, interaction: discord.Interaction, number: str, words: str) -> None:
-        """See `slash.Commands.appeal`."""
+        """See `carrying.Commands.appeal`."""
         async with self._task():
             await self._presser.appealed(self._asker(interaction), number, words)
 
     async def typed(
         self, interaction: discord.Interaction, line: str, *, file: discord.Attachment | None = None
     ) -> None:
-        """See `slash.Commands.typed`."""
+        """See `carrying.Commands.typed`."""
         async with self._task():
             card = await self._responder.typed(interaction, line, file=file)
             await self._presser.followed(self._asker(interaction), card)
@@ -232,16 +232,16 @@ class TalchumClient(commands.AutoShardedBot):
                     await self._responder.say(interaction, "discord.mode_needs_content")
 
     async def cued(self, interaction: discord.Interaction, verb: str, wish: str = "") -> None:
-        """See `slash.Commands.cued`."""
+        """See `carrying.Commands.cued`."""
         async with self._task():
             await self._presser.cued(self._asker(interaction), CUES[verb], wish)
 
     async def report(self, interaction: discord.Interaction, message: discord.Message | None) -> None:
-        """See `slash.Commands.report`."""
+        """See `carrying.Commands.report`."""
         await self._presser.report_message(self._asker(interaction), str(message.id) if message else "")
 
     async def personas(self, interaction: discord.Interaction) -> Sequence[tuple[str, str]]:
-        """See `slash.Commands.personas`."""
+        """See `carrying.Commands.personas`."""
         return self._router.personas(place_of(interaction.channel))
 
     def _asker(self, interaction: discord.Interaction) -> DiscordAsker:

@@ -28,6 +28,8 @@ _LOOKS: Final = {
     "withdraw": discord.ButtonStyle.danger,
 }
 """How buttons under a case look; others are grey."""
+_DESK: Final = "desk"
+_IMPORT: Final = "import"
 
 
 @runtime_checkable
@@ -72,64 +74,41 @@ class Control(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"talchum
 
 
 class DeskButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"talchum:desk:(?P<verb>[a-z]+):(?P<id>\w+(?:#\d+)?)"
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"talchum:(?P<kind>desk|import):(?P<verb>[a-z]+):(?P<id>\w+(?:#\d+)?)",
 ):
-    """A button under a case, pressed for how it stood then: its id is ID#TURN."""
+    """A button under a card of moderators: under a case, pressed for how it stood then, its id being ID#TURN, or under
+    a persona that waits to be let in."""
 
     def __init__(
         self,
+        kind: str,
         verb: str,
-        exchange: str,
+        about: str,
         *,
         label: str = "",
         style: discord.ButtonStyle = discord.ButtonStyle.secondary,
     ) -> None:
         button: discord.ui.Button[Any] = discord.ui.Button(
-            label=label or verb, style=style, custom_id=f"talchum:desk:{verb}:{exchange}"
+            label=label or verb, style=style, custom_id=f"talchum:{kind}:{verb}:{about}"
         )
         super().__init__(button)
+        self.kind = kind
         self.verb = verb
-        self.exchange = exchange
+        self.about = about
 
     @classmethod
     async def from_custom_id(
         cls, _interaction: discord.Interaction, _item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
         """The button that was pressed, whoever made it."""
-        return cls(match["verb"], match["id"])
+        return cls(match["kind"], match["verb"], match["id"])
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Hand it to the client."""
         assert isinstance(interaction.client, Pressed)
-        await interaction.client.on_desk(interaction, self.verb, self.exchange)
-
-
-class ImportButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"talchum:import:(?P<verb>[a-z]+):(?P<id>\w+)"
-):
-    """A button under a persona that waits to be let in."""
-
-    def __init__(
-        self, verb: str, number: str, *, label: str = "", style: discord.ButtonStyle = discord.ButtonStyle.secondary
-    ) -> None:
-        button: discord.ui.Button[Any] = discord.ui.Button(
-            label=label or verb, style=style, custom_id=f"talchum:import:{verb}:{number}"
-        )
-        super().__init__(button)
-        self.verb = verb
-        self.number = number
-
-    @classmethod
-    async def from_custom_id(
-        cls, _interaction: discord.Interaction, _item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button that was pressed, whoever made it."""
-        return cls(match["verb"], match["id"])
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Hand it to the client."""
-        assert isinstance(interaction.client, Pressed)
-        await interaction.client.on_import(interaction, self.verb, self.number)
+        act = interaction.client.on_import if self.kind == _IMPORT else interaction.client.on_desk
+        await act(interaction, self.verb, self.about)
 
 
 class Disagree(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"talchum:appeal:(?P<id>\w+)"):
@@ -182,22 +161,14 @@ def controls(phase: Phase, reply: str) -> discord.ui.View:
 
 
 def desk_rows(card: Card, language: str) -> list[discord.ui.ActionRow[Any]]:
-    """The buttons under a case."""
-    say, what = catalogue("bots").say, f"{card.exchange}#{card.turn}"
+    """The buttons under a case, or under a persona that waits to be let in."""
+    say = catalogue("bots").say
+    case = (_DESK, f"{card.exchange}#{card.turn}", "discord.desk")
+    kind, about, labels = (_IMPORT, card.pending, "imports.button") if card.pending else case
 
     def button(verb: str) -> DeskButton:
         style = _LOOKS.get(verb, discord.ButtonStyle.secondary)
-        return DeskButton(verb, what, label=say(f"discord.desk_{verb}", language), style=style)
-
-    return [discord.ui.ActionRow(*map(button, row)) for row in card.acts]
-
-
-def import_rows(card: Card, language: str) -> list[discord.ui.ActionRow[Any]]:
-    """The buttons under a persona that waits to be let in."""
-
-    def button(verb: str) -> ImportButton:
-        label = catalogue("bots").say(f"imports.button_{verb}", language)
-        return ImportButton(verb, card.pending, label=label, style=_LOOKS.get(verb, discord.ButtonStyle.secondary))
+        return DeskButton(kind, verb, about, label=say(f"{labels}_{verb}", language), style=style)
 
     return [discord.ui.ActionRow(*map(button, row)) for row in card.acts]
 

@@ -4,18 +4,19 @@ in every language Discord is told."""
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal
 
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
 from bots.appeals import LONGEST
+from bots.discord_bot.carrying import Commands, Complete, Interaction, completing
 from bots.discord_bot.slash_imports import imports
 from bots.discord_bot.slash_lore import lore_group
 from bots.discord_bot.slash_memory import memory_group
 from bots.discord_bot.slash_replies import replying
-from bots.discord_bot.slash_scene import Complete, completing, scene_group
+from bots.discord_bot.slash_scene import scene_group
 from bots.discord_bot.slash_steps import steps
 from bots.discord_bot.texts import text
 from bots.discord_bot.translate import named_in, person_key
@@ -29,26 +30,6 @@ _KEY: Final = "key"
 
 Scope = Literal["here", "channel", "category", "server"]
 Listed = Literal["open", "mine", "queued", "claimed", "escalated", "appealed", "closed", "upheld", "overturned", "all"]
-Interaction = discord.Interaction
-
-
-class Commands(Protocol):
-    """Whoever carries commands out."""
-
-    async def typed(self, interaction: Interaction, line: str, *, file: discord.Attachment | None = None) -> None:
-        """Answer with the card of `line`."""
-
-    async def cued(self, interaction: Interaction, verb: str, wish: str = "") -> None:
-        """Have the last reply here said again ("again"), heeding a wish, or continued ("more")."""
-
-    async def appeal(self, interaction: Interaction, number: str, words: str) -> None:
-        """Somebody does not agree with what was held against them."""
-
-    async def report(self, interaction: Interaction, message: discord.Message | None) -> None:
-        """Ask why somebody reports a reply (the last one), and report it."""
-
-    async def personas(self, interaction: Interaction) -> Sequence[tuple[str, str]]:
-        """Id and name of everybody who may speak there."""
 
 
 class Translator(app_commands.Translator):

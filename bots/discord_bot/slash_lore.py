@@ -1,22 +1,15 @@
 """`/lore`: which lorebooks hold, what they say, what is attached and taken away."""
 
-from typing import Literal, Protocol
+from typing import Literal
 
 import discord
 from discord import app_commands
 
+from bots.discord_bot.carrying import Commands, Interaction
 from bots.discord_bot.texts import text
 from bots.lines import line_of
 
-Interaction = discord.Interaction
 Where = Literal["server", "category", "channel", "here", "persona"]
-
-
-class Commands(Protocol):
-    """Whoever carries commands out."""
-
-    async def typed(self, interaction: Interaction, line: str, *, file: discord.Attachment | None = None) -> None:
-        """Answer with the card of `line`."""
 
 
 def lore_group(commands: Commands) -> app_commands.Group:

@@ -1,23 +1,12 @@
 """`/memory`: what is in mind, and what personas remember of whoever asks."""
 
-from typing import Protocol
-
-import discord
 from discord import app_commands
 
+from bots.discord_bot.carrying import Commands, Interaction
 from bots.discord_bot.texts import text
 from bots.lines import line_of
 from bots.memory_commands import MOST_TURNS
 from personas.memory.noticing import LONGEST
-
-Interaction = discord.Interaction
-
-
-class Commands(Protocol):
-    """Whoever carries commands out."""
-
-    async def typed(self, interaction: Interaction, line: str) -> None:
-        """Answer with the card of `line`."""
 
 
 def memory_group(commands: Commands) -> app_commands.Group:

@@ -1,27 +1,16 @@
 """The slash commands about how personas speak: another try, more of it, what somebody thinks of it, in which manner."""
 
-from typing import Any, Protocol
+from typing import Any
 
-import discord
 from discord import app_commands
 
+from bots.discord_bot.carrying import Commands, Interaction
 from bots.discord_bot.texts import text
 from bots.lines import line_of
 from personas.feedback import REASONS
 from personas.manners import AUDIENCES, LEVELS
 
-Interaction = discord.Interaction
 Words = app_commands.Range[str, 1, 200]
-
-
-class Commands(Protocol):
-    """Whoever carries commands out."""
-
-    async def typed(self, interaction: Interaction, line: str) -> None:
-        """Answer with the card of `line`."""
-
-    async def cued(self, interaction: Interaction, verb: str, wish: str = "") -> None:
-        """Have the last reply here said again ("again"), heeding a wish, or continued ("more")."""
 
 
 def replying(tree: app_commands.CommandTree[Any], commands: Commands) -> None:

@@ -1,42 +1,10 @@
 """`/scene`: who is on the stage together."""
 
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Protocol
-
-import discord
 from discord import app_commands
 
+from bots.discord_bot.carrying import Commands, Complete, Interaction
 from bots.discord_bot.texts import text
 from bots.lines import line_of
-
-Interaction = discord.Interaction
-Complete = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
-"""Offers personas by what somebody has typed so far."""
-
-
-class Commands(Protocol):
-    """Whoever carries commands out."""
-
-    async def typed(self, interaction: Interaction, line: str) -> None:
-        """Answer with the card of `line`."""
-
-    async def personas(self, interaction: Interaction) -> Sequence[tuple[str, str]]:
-        """Id and name of everybody who may speak there."""
-
-
-def completing(commands: Commands) -> Complete:
-    """Offers personas by what somebody has typed so far."""
-
-    async def complete(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        wanted = current.casefold()
-        fitting = [
-            app_commands.Choice(name=f"{name} ({persona})"[:100], value=persona)
-            for persona, name in await commands.personas(interaction)
-            if wanted in persona or wanted in name.casefold()
-        ]
-        return fitting[:25]
-
-    return complete
 
 
 def scene_group(commands: Commands, complete: Complete) -> app_commands.Group:

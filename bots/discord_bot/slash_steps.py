@@ -1,21 +1,10 @@
 """`/review`, the steps of a case: who has it, who is to have it, what was decided and what people are told."""
 
-from typing import Protocol
-
-import discord
 from discord import app_commands
 
+from bots.discord_bot.carrying import Commands, Interaction
 from bots.discord_bot.texts import text
 from bots.lines import line_of
-
-Interaction = discord.Interaction
-
-
-class Commands(Protocol):
-    """Whoever carries commands out."""
-
-    async def typed(self, interaction: Interaction, line: str) -> None:
-        """Answer with the card of `line`."""
 
 
 def steps(group: app_commands.Group, commands: Commands) -> None:
