@@ -6,6 +6,7 @@ What stands between an attack and the screen is the program alone: by default th
 import asyncio
 import enum
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ from personas.knowledge.source import Knowledge
 from personas.lore.conversion import book_of
 from personas.lore.engine import Compiled
 from personas.lore.source import Lore
-from personas.messages import Message, Passage, Prompt
+from personas.messages import Message, Passage, PassageKind, Prompt, Withdrawal
 from personas.occasion import Occasion
 from personas.persona import Persona
 from personas.prompting import Limits
@@ -48,6 +49,7 @@ _NOTEBOOK: Final = {
     "en": "The harbour notebook says that boats leave at six.",
     "ko": "항구 수첩에는 배가 여섯 시에 떠난다고 적혀 있다.",
 }
+_OPENING: Final = re.compile(r"[.:,\n]")
 _BAKER: Final = {"en": ("Tom Rill", "A baker in a small town."), "ko": ("한보리", "작은 마을의 빵집 주인이에요.")}
 
 Step = Callable[[], None]
@@ -119,7 +121,7 @@ async def answered(line: Attack, ground: Ground) -> bool:
     scene = _Scene(line, ground, cast, ())
     seen, _ = await scene.say(scene.conversation(_PLACE), line.steps[0], who="kim", name="Kim")
     if ground.model:
-        return scene.asked > 0 and bool(seen)
+        return scene.generated
     return any(bare(harmless) in bare(seen) for harmless in _harmless(cast))
 
 
@@ -154,13 +156,20 @@ async def _played(attack: Attack, scene: "_Scene") -> tuple[str, bool]:
             return await scene.say(talk, _HELLO[language], who="kim", name=attack.steps[0])
         case "persona_card" | "lore":
             return await scene.say(talk, _HELLO[language], who="kim", name="Kim")
-        case "document" | "file_name":
+        case "document":
+            return await scene.say(talk, asking(attack.steps[0]), who="kim", name="Kim")
+        case "file_name":
             return await scene.say(talk, _ASKED[language], who="kim", name="Kim")
     shown, asked = "", False
     for words in attack.steps:
         more, asked = await scene.say(talk, words, who="kim", name="Kim")
         shown += f"{more}\n"
     return shown, asked
+
+
+def asking(document: str) -> str:
+    """A question in the first words of `document`: whoever planted it knows what it is found by."""
+    return f"{_OPENING.split(document, maxsplit=1)[0]}?"
 
 
 class _Scene:
@@ -174,6 +183,8 @@ class _Scene:
         self._cast = cast
         self._hall = Hall([cast], default=cast.persona.id, language=attack.spoken, window=_WINDOW, sessions=_SESSIONS)
         self._now = ground.now
+        self.generated = False
+        """Whether words of a model stand there in the end, in answer to the last message."""
 
     @property
     def asked(self) -> int:
@@ -199,8 +210,15 @@ class _Scene:
         message = Message(
             platform="audit", conversation=_PLACE, person=f"audit:{who}", name=name, text=text, at=self._now()
         )
+        shown: list[str] = []
+        self.generated = False
         async with aclosing(self._runtime.respond(message, self._cast, talk)) as events:
-            shown = [event.text async for event in events if isinstance(event, Passage)]
+            async for event in events:
+                if isinstance(event, Passage):
+                    shown.append(event.text)
+                    self.generated |= event.kind is PassageKind.GENERATED
+                elif isinstance(event, Withdrawal):
+                    self.generated = False
         return "".join(shown), self.asked > before
 
 
@@ -244,7 +262,7 @@ async def _brought(attack: Attack, ground: Ground) -> tuple[Cast, tuple[Source, 
             return await ground.casting.cast(persona), (Lore(shelf, ground.limits),)
         case "document" | "file_name":
             named = attack.vector == "file_name"
-            persona = await asyncio.to_thread(_reading, language, _NOTEBOOK[language] if named else text, text * named)
+            persona = await asyncio.to_thread(reading, language, _NOTEBOOK[language] if named else text, text * named)
             return await ground.casting.cast(persona), (Knowledge(ground.encoder),)
     return ground.casts[language], ()
 
@@ -266,7 +284,7 @@ def _carded(language: str, text: str, book: Mapping[str, object] | None = None) 
     return read_file(json.dumps(card, ensure_ascii=False).encode(), "baker.json").persona
 
 
-def _reading(language: str, text: str, name: str) -> Persona:
+def reading(language: str, text: str, name: str) -> Persona:
     """A persona that may look something up in one document. Raises PersonaError."""
     document = read_document(text.encode(), file=f"{name or 'harbour'}.txt", source="audit", licence="audit")
     return replace(_carded(language, ""), documents=(document,))

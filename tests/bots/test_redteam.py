@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from bots.audit.attacks import LANGUAGES, PARTS, VECTORS, Attack, load_suite
 from bots.audit.ciphers import DISGUISES, WAYS, readings
 from bots.audit.obedient import Obedient, arrives
-from bots.audit.redteam import How, Result
+from bots.audit.redteam import How, Result, asking, reading
 from bots.audit.redteam_report import Score, card, document
 from bots.audit.seen import bare, escaped
 from bots.errors import SettingsError, Unknown
+from moderation.models.encoder import UniversalEncoder
 from moderation.words import LANGUAGES as SPOKEN
 from moderation.words import catalogue
+from personas.knowledge.shelf import Shelf
 from personas.messages import Prompt, Turn
 
 SUITE = load_suite()
@@ -160,3 +162,15 @@ def test_a_file_that_is_wrong_says_where(tmp_path: Path) -> None:
         load_suite(tmp_path)
     assert all(word in refused.value.explain("en") for word in ("lore.toml", "x.aims", "insult"))
     assert bare("A b-C") == "abc"
+
+
+def test_every_document_is_found_by_what_is_asked_so_that_none_is_held_for_want_of_reading_it() -> None:
+    encoder = UniversalEncoder.load()
+    documents = [each for each in SUITE.attacks if each.vector == "document"]
+
+    def found(each: Attack) -> bool:
+        shelf = Shelf.of(reading(each.spoken, each.steps[0], ""), encoder)
+        return any(aside.origin.startswith("document:") for aside in shelf.asides(asking(each.steps[0])))
+
+    assert documents
+    assert [each.id for each in documents if not found(each)] == []
