@@ -139,6 +139,8 @@ I'm made of flesh and blood.
 """
 
 INNOCENT = """
+I can tell that story in two or three sentences.
+With strangers I reply only as needed.
 My father built an AI that sorted the mail.
 The robots of the old empire still walk the desert.
 As an AI researcher she was famous.

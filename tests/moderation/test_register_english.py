@@ -33,6 +33,7 @@ def seen(text: str, *levels: str, shown: str = "", language: str = "en") -> list
         ("Gonna rain, yeah.", ("casual",), []),
         ("Gonna rain, yeah.", (), []),
         ('He said "yeah, dude" and left.', ("formal",), []),
+        ("An awesome sight, and the night so cool! My bad leg sounds good for once, for real.", ("period",), []),
         ("The ok-coral, an okapi and a broom.", ("period",), []),
         ("You\u2019re gonna see.", ("formal",), ["gonna"]),
     ],
