@@ -1,79 +1,16 @@
-"""Lists narrowed and leafed through, many cases at once, exports, and how much one moderator sees."""
+"""Lists narrowed and leafed through, and many cases at once."""
 
-import csv
-import io
-import json
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from bots.cards import Card, Tone
-from bots.config import Settings
+from bots.cards import Tone
 from bots.errors import NotAllowed, UsageError
-from bots.parts import tools_of
-from bots.review_commands import ReviewCommands
-from bots.state.memory import MemoryState
 from moderation.cases import CaseState, Rank, ReviewStep, Ruling
 from moderation.records import Decision, Outcome
-from moderation.review import ReviewDesk
 from moderation.stores import Query
-from moderation.stores.memory import MemoryStore
 from moderation.words import LANGUAGES
-from tests.support.exchanges import NOON, by, closing, finding, numbered, objection, opening, report
-
-DAY = timedelta(days=1)
-
-
-@dataclass
-class Desk:
-    """A desk in s1, on which cases come in one a day."""
-
-    settings: str = ""
-    now: datetime = NOON
-    store: MemoryStore = field(default_factory=lambda: MemoryStore(ids=numbered()))
-
-    def __post_init__(self) -> None:
-        self.state = MemoryState(clock=lambda: self.now)
-        self.desk = ReviewDesk(self.store, clock=lambda: self.now)
-        tools = tools_of(Settings.load(self.settings.encode(), {}), self.state, now=lambda: self.now)
-        self.tools = replace(tools, ids=numbered("b"))
-
-    async def cases(
-        self,
-        count: int,
-        *,
-        rule: str = "lexicon.slur",
-        decision: Decision = Decision.FLAG,
-        outcome: Outcome = Outcome.REPAIRED,
-    ) -> "Desk":
-        for _ in range(count):
-            begun = replace(opening("=said", server="s1"), at=self.now)
-            kept = await self.store.open(begun, objection("drafted", finding(rule, decision)))
-            await self.store.close(kept, closing(outcome, shown="was shown"))
-            self.now += DAY
-        return self
-
-    async def typed(
-        self, line: str, *, who: str = "mina", rank: Rank = Rank.SENIOR, server: str | None = "s1", language: str = "en"
-    ) -> Card:
-        commands = ReviewCommands(self.desk, language=language, tools=self.tools)
-        return await commands.run(line.split(), by=by(who, rank=rank), server=server)
-
-    async def sure(self, line: str, **more: object) -> Card:
-        """What is shown first, then done."""
-        await self.typed(line, **more)  # type: ignore[arg-type]
-        return await self.typed(f"{line} yes", **more)  # type: ignore[arg-type]
-
-    async def listed(self, line: str) -> list[str]:
-        return [row.label for row in (await self.typed(f"list {line}")).rows]
-
-    async def rulings(self) -> list[Ruling | None]:
-        return [kept.case.ruling for kept in reversed(await self.desk.list(Query()))]
-
-    async def steps(self, case: str) -> list[ReviewStep]:
-        return [review.step for review in (await self.store.get(case)).case.by_people]
-
+from tests.bots.many_stage import DAY, Desk
 
 # --- lists -----------------------------------------------------------------------------------------------------------
 
@@ -305,112 +242,7 @@ async def test_moderators_decide_one_by_one() -> None:
     assert (await desk.typed("bulk uphold mine yes")).rows == ()
 
 
-# --- exports ---------------------------------------------------------------------------------------------------------
-
-
-async def test_an_export_is_masked_and_is_noted_nowhere() -> None:
-    desk = await Desk().cases(2)
-
-    card = await desk.typed("export")
-
-    assert card.file_name == "review.csv"
-    rows = list(csv.DictReader(io.StringIO(card.file.decode("utf-8-sig"))))
-    assert [row["id"] for row in rows] == ["a1", "a2"]
-    assert rows[0]["rules"] == "lexicon.slur"
-    assert rows[0]["masked"] == rows[0]["ai_generated"] == "yes"
-    assert not any(text in card.file.decode() for text in ("said\r", "drafted", "was shown"))
-    assert await desk.steps("a1") == []
-
-
-async def test_uncovering_an_export_is_noted_for_each_and_no_cell_is_run() -> None:
-    desk = await Desk().cases(2)
-
-    lines = [json.loads(line) for line in (await desk.typed("export jsonl reveal")).file.decode().splitlines()]
-    (row, _) = csv.DictReader(io.StringIO((await desk.typed("export csv reveal")).file.decode("utf-8-sig")))
-
-    assert [(line["said"], line["drafts"], line["shown"]) for line in lines] == [
-        ("=said", ["drafted"], "was shown")
-    ] * 2
-    assert row["said"] == "'=said"
-    assert await desk.steps("a1") == [ReviewStep.REVEAL] * 2
-
-
-async def test_an_export_beyond_what_a_day_allows_uncovers_nothing_and_says_how_many_it_could() -> None:
-    desk = await Desk("[review]\nreveals_per_day = 3").cases(3)
-    await desk.typed("show a1 reveal")
-
-    with pytest.raises(UsageError, match=r"these are 3 texts, and today you may uncover 2 more") as refused:
-        await desk.typed("export reveal")
-
-    assert "2건까지" in refused.value.explain("ko")
-    assert [await desk.steps(case) for case in ("a2", "a3")] == [[], []]
-    assert b"drafted" in (await desk.typed("export reveal since=2026-03-02")).file, "none of the two was spent"
-    assert await desk.steps("a3") == [ReviewStep.REVEAL]
-
-
-async def test_an_export_has_what_a_list_has_and_of_nothing_there_is_none() -> None:
-    desk = await Desk().cases(2)
-    other = await desk.store.open(opening(server="s2"), report())
-    await desk.store.close(other, closing())
-
-    assert b"a3" not in (await desk.typed("export all jsonl")).file
-    assert (await desk.typed("export all jsonl persona=nobody")).file == b""
-    for line in ("export csv jsonl", "export nonsense"):
-        with pytest.raises(UsageError):
-            await desk.typed(line)
-
-
-# --- how much one sees -----------------------------------------------------------------------------------------------
-
-
-async def test_whoever_takes_the_blur_away_sees_at_once_and_that_is_noted() -> None:
-    desk = await Desk().cases(2)
-    assert "drafted" not in str(await desk.typed("show a1"))
-
-    await desk.typed("blur off")
-
-    assert "drafted" in str(await desk.typed("show a1"))
-    assert "drafted" in str(await desk.typed("next a1"))
-    assert "drafted" not in str(await desk.typed("show a1", who="joon"))
-    assert (await desk.steps("a1"), await desk.steps("a2")) == ([ReviewStep.REVEAL], [ReviewStep.REVEAL])
-    await desk.typed("blur on")
-    assert "drafted" not in str(await desk.typed("show a1"))
-    with pytest.raises(UsageError):
-        await desk.typed("blur")
-
-
-async def test_after_so_many_texts_a_day_somebody_else_has_to_go_on() -> None:
-    desk = await Desk("[review]\nreveals_per_day = 2").cases(2)
-    for case in ("a1", "a2"):
-        await desk.typed(f"show {case} reveal")
-
-    for line in ("show a1 reveal", "export reveal"):
-        with pytest.raises(UsageError, match="2 texts today"):
-            await desk.typed(line)
-    assert await desk.steps("a1") == [ReviewStep.REVEAL]
-    assert "drafted" in str(await desk.typed("show a1 reveal", who="joon"))
-    desk.now += DAY
-    assert "drafted" in str(await desk.typed("show a1 reveal"))
-
-
-async def test_without_blur_the_end_of_the_day_is_a_masked_text_and_a_word_about_it() -> None:
-    desk = await Desk("[review]\nreveals_per_day = 1").cases(1)
-    await desk.typed("blur off")
-
-    seen, hidden = await desk.typed("show a1"), await desk.typed("show a1")
-
-    assert "drafted" in str(seen)
-    assert "drafted" not in str(hidden)
-    assert "texts today" in hidden.hint
-
-
-async def test_what_cannot_be_seen_is_not_counted() -> None:
-    desk = await Desk("[review]\nreveals_per_day = 1").cases(1)
-    for _ in range(3):
-        with pytest.raises(Exception, match="x9"):
-            await desk.typed("show x9 reveal")
-
-    assert "drafted" in str(await desk.typed("show a1 reveal"))
+# --- in every language -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
