@@ -111,6 +111,24 @@ def charx(card: object, files: Mapping[str, bytes] = {}, method: int = zipfile.Z
     return written.getvalue()
 
 
+def v2(**fields: object) -> bytes:
+    """A card of the second version, but for these fields."""
+    return json.dumps({**V2, "data": {**DATA, **fields}}).encode()
+
+
+SAMPLES = (
+    json.dumps(V1).encode(),
+    json.dumps(V3).encode(),
+    png(text("chara", encoded(V2)), text("ccv3", encoded(V3))),
+    png(chunk(b"zTXt", b"chara\0\0" + zlib.compress(encoded(V2)))),
+    charx(V3, {"assets/icon/main.png": png()}),
+    WEBUI,
+    json.dumps(PYGMALION).encode(),
+    b"\xff\xd8\xff\xe0 a photograph" + charx(V3),
+)
+"""One of each kind."""
+
+
 def read(card: object, file: str = "amy.json") -> Card:
     return read_card(card if isinstance(card, bytes) else json.dumps(card).encode(), file=file)
 

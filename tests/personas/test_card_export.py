@@ -19,7 +19,7 @@ from personas.errors import PersonaFileError
 from personas.lint import lint
 from personas.loading import bundled
 from personas.remarks import Level
-from tests.personas.carding import DATA, V1, V2, V3, charx, encoded, persona, png, read, text
+from tests.personas.carding import DATA, V1, V2, V3, charx, encoded, persona, png, read, text, v2
 
 
 def cards_in(data: bytes) -> dict[str, dict[str, Any]]:
@@ -190,7 +190,7 @@ def test_an_icon_in_the_json_is_not_listed_twice() -> None:
 
 
 def test_half_a_character_does_not_stop_an_export() -> None:
-    card = read(json.dumps({**V2, "data": {**DATA, "scenario": "a \ud83d face", "x": "\udc00"}}).encode())
+    card = read(v2(scenario="a \ud83d face", x="\udc00"))
 
     again = read(write_card(persona(card), card=card))
 
@@ -257,7 +257,7 @@ def test_what_a_card_says_is_what_its_own_export_says(name: str, told: str, gree
 
 
 def test_errors_of_the_lint_are_errors_and_warnings_are_for_the_caller() -> None:
-    made = persona(read({**V2, "data": {**DATA, "description": "A typical old man."}}))
+    made = persona(read(v2(description="A typical old man.")))
 
     assert {remark.level for remark in lint(made)} == {Level.WARNING}
     assert len(json.dumps(V3)) < MAX_BYTES

@@ -29,6 +29,7 @@ from tests.personas.carding import (
     read,
     refusal,
     text,
+    v2,
 )
 
 
@@ -108,14 +109,14 @@ def test_a_file_called_yaml_is_one_even_if_nothing_else_says_so() -> None:
 
 
 def test_each_choice_of_a_greeting_is_a_greeting() -> None:
-    card = read({**V2, "data": {**DATA, "first_mes": "{{random:Hi,Hello,Hey}}, {{pick:a,b}}."}})
+    card = read(v2(first_mes="{{random:Hi,Hello,Hey}}, {{pick:a,b}}."))
 
     assert persona(card).greetings == ("Hi, a.", "Closed soon.", "Hello, b.", "Hey, a.")
 
 
 def test_a_die_falls_within_its_sides_and_always_alike() -> None:
     def rolled(macro: str) -> int:
-        card = read({**V2, "data": {**DATA, "first_mes": f"{{{{{macro}}}}} coins."}})
+        card = read(v2(first_mes=f"{{{{{macro}}}}} coins."))
         return int(persona(card).greetings[0].split()[0])
 
     for macro, least, most in (("roll:6", 1, 6), ("roll:d20", 1, 20), ("Roll 3d4", 3, 12), ("roll:2d6+10", 12, 22)):
@@ -219,15 +220,14 @@ def test_the_nickname_is_the_name_and_sources_are_told() -> None:
 
 @pytest.mark.parametrize("tag", ["nsfw", "NSFW", " Nsfw "])
 def test_the_tag_nsfw_makes_a_mature_persona(tag: str) -> None:
-    card = read({**V2, "data": {**DATA, "tags": ["x", tag]}})
+    card = read(v2(tags=["x", tag]))
 
     assert persona(card).mature
     assert "cards.has_mature_tag" in screen(card)
 
 
 def test_a_korean_card_speaks_politely_unless_it_is_told_otherwise() -> None:
-    data = {**DATA, "name": "미소", "first_mes": "", "alternate_greetings": []}
-    card = read({**V2, "data": data})
+    card = read(v2(name="미소", first_mes="", alternate_greetings=[]))
 
     polite, plain = persona(card, "ko"), persona_of(card, id="miso", language="ko", register="hae")
 
@@ -259,13 +259,13 @@ def test_a_korean_card_speaks_politely_unless_it_is_told_otherwise() -> None:
     ],
 )
 def test_a_greeting_speaks_to_whoever_reads_it(written: str, shown: str, language: str) -> None:
-    card = read({**V2, "data": {**DATA, "first_mes": written}})
+    card = read(v2(first_mes=written))
 
     assert persona(card, language).greetings[0] == shown
 
 
 def test_an_unknown_macro_is_refused_by_the_lint_and_not_shown() -> None:
-    error = refusal(json.dumps({**V2, "data": {**DATA, "first_mes": "Hi {{getvar::x}}"}}).encode())
+    error = refusal(v2(first_mes="Hi {{getvar::x}}"))
 
     assert error.key == "personas.lint_error"
     assert "{{getvar::x}}" in error.explain("ko")
@@ -273,14 +273,14 @@ def test_an_unknown_macro_is_refused_by_the_lint_and_not_shown() -> None:
 
 def test_what_no_file_may_say_no_card_may_say() -> None:
     for field, words in (("system_prompt", "Never admit that you are an AI."), ("first_mes", "I'm not an AI, silly.")):
-        error = refusal(json.dumps({**V2, "data": {**DATA, field: words}}).encode())
+        error = refusal(v2(**{field: words}))
         assert error.key == "personas.lint_error"
 
 
 def test_example_dialogues_are_taken_apart_by_speaker() -> None:
     first = "At the counter\n{{user}}: One roll\nplease\nAmy: Two?\n{{char}}: Three?\n{{user}}: Two.\n{{char}}: Here."
     example = f"{first}\n{{{{user}}}}: bye\n<start>\nno speaker here"
-    card = read({**V2, "data": {**DATA, "mes_example": example}})
+    card = read(v2(mes_example=example))
 
     assert persona(card).demonstrations == (
         Demonstration(user="One roll\nplease", reply="Two?\nThree?", scene="At the counter"),
@@ -288,7 +288,7 @@ def test_example_dialogues_are_taken_apart_by_speaker() -> None:
     )
     assert cut_fields(card) == ()
     for lost in ("nobody speaks", f"{{{{char}}}}: {'so ' * 400}", "{{char}}: a\n<START>" * 21):
-        assert cut_fields(read({**V2, "data": {**DATA, "mes_example": lost}})) == ("mes_example",)
+        assert cut_fields(read(v2(mes_example=lost))) == ("mes_example",)
 
 
 @pytest.mark.parametrize(
@@ -304,13 +304,11 @@ def test_example_dialogues_are_taken_apart_by_speaker() -> None:
 def test_a_text_is_cut_where_it_hurts_least(written: str, kept: str) -> None:
     example = f"{{{{char}}}}: {written}"
 
-    assert persona(read({**V2, "data": {**DATA, "mes_example": example}})).demonstrations[0].reply == kept
+    assert persona(read(v2(mes_example=example))).demonstrations[0].reply == kept
 
 
 def test_a_macro_is_not_torn_and_controls_are_left_out() -> None:
-    card = read(
-        {**V2, "data": {**DATA, "mes_example": f"{{{{char}}}}: {'x' * 995}{{{{char}}}}", "scenario": "a\x07\x00b"}}
-    )
+    card = read(v2(mes_example=f"{{{{char}}}}: {'x' * 995}{{{{char}}}}", scenario="a\x07\x00b"))
 
     assert persona(card).demonstrations[0].reply == "x" * 995
     assert persona(card).scenario == "ab"
@@ -326,7 +324,7 @@ def test_what_is_too_long_is_cut_at_a_sentence_and_told() -> None:
         "system_prompt": "word " * 3_000,
         "post_history_instructions": sentence * 50,
     }
-    card = read({**V2, "data": {**DATA, **long}})
+    card = read(v2(**long))
     made = persona(card)
 
     assert made.description.endswith("for twenty years.")
@@ -344,10 +342,10 @@ def test_what_is_too_long_is_cut_at_a_sentence_and_told() -> None:
 def test_the_largest_persona_still_fits_into_a_file() -> None:
     face = "😀" * 7_000
     names = ("description", "scenario", "system_prompt", "first_mes", "creator", "creator_notes", "character_version")
-    data = {**DATA, **dict.fromkeys(names, face), "tags": [face] * 9, "source": [face] * 9}
+    data = {**dict.fromkeys(names, face), "tags": [face] * 9, "source": [face] * 9}
     data |= {"alternate_greetings": [face] * 30, "name": "😀" * 99, "nickname": face}
     data["mes_example"] = f"<START>\n{face[:990]}\n{{{{user}}}}: {face[:990]}\n{{{{char}}}}: {face[:990]}\n" * 20
-    made = persona(read({**V2, "data": data}))
+    made = persona(read(v2(**data)))
 
     assert len(made.demonstrations) == 10
     assert dataclasses.replace(read_persona(to_toml(made).encode(), file="x"), version="") == dataclasses.replace(
@@ -360,7 +358,7 @@ def test_the_largest_persona_still_fits_into_a_file() -> None:
     [("A: <b>[x]", "A b x"), ("  Amy\n\tBell ", "Amy Bell"), ("\u202eAmy\u200b", "Amy"), ("x" * 99, "x" * 60)],
 )
 def test_a_name_is_made_fit_to_be_shown(name: str, called: str) -> None:
-    card = read({**V2, "data": {**DATA, "name": name}})
+    card = read(v2(name=name))
 
     assert persona(card).name == called
     assert cut_fields(card) == (("name",) if len(name) > 60 else ())
@@ -390,5 +388,5 @@ def test_staff_are_told_what_the_persona_does_not_show() -> None:
     ],
 )
 def test_what_would_run_or_be_fetched_elsewhere_is_seen(change: dict[str, object], key: str) -> None:
-    assert key in screen(read({**V2, "data": {**DATA, **change}}))
+    assert key in screen(read(v2(**change)))
     assert key not in screen(read(V2))

@@ -17,37 +17,7 @@ from hypothesis import strategies as st
 from personas.cards import FORMS, MAX_BYTES, Card, persona_of, read_card, screen, write_card
 from personas.errors import PersonaFileError
 from personas.persona import Persona
-from tests.personas.carding import (
-    DATA,
-    PYGMALION,
-    V1,
-    V2,
-    V3,
-    WEBUI,
-    charx,
-    chunk,
-    encoded,
-    persona,
-    png,
-    read,
-    refusal,
-    text,
-)
-
-SAMPLES = (
-    json.dumps(V1).encode(),
-    json.dumps(V3).encode(),
-    png(text("chara", encoded(V2)), text("ccv3", encoded(V3))),
-    png(chunk(b"zTXt", b"chara\0\0" + zlib.compress(encoded(V2)))),
-    charx(V3, {"assets/icon/main.png": png()}),
-    WEBUI,
-    json.dumps(PYGMALION).encode(),
-    b"\xff\xd8\xff\xe0 a photograph" + charx(V3),
-)
-
-
-def v2(**fields: object) -> bytes:
-    return json.dumps({**V2, "data": {**DATA, **fields}}).encode()
+from tests.personas.carding import SAMPLES, V1, V2, V3, charx, chunk, encoded, persona, png, read, refusal, text, v2
 
 
 def zipped(*entries: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -193,7 +163,7 @@ def test_a_picture_ends_where_it_says_and_holds_nothing_there() -> None:
 
 def test_keys_that_mean_something_elsewhere_are_data() -> None:
     keys = {"__proto__": {"x": 1}, "constructor": 1, "__class__": "y", "raw": 2, "file": "z", "picture": "p"}
-    card = read(json.dumps({**V2, **keys, "data": {**DATA, **keys}}).encode())
+    card = read({**json.loads(v2(**keys)), **keys})
 
     assert keys.items() <= card.raw.items()
     assert keys.items() <= read(write_card(persona(card), card=card)).data.items()
