@@ -8,6 +8,7 @@ import pytest
 from bots.cards import Tone
 from bots.platform import Role
 from personas.persona import Fact
+from tests.support.ensemble import PEDLAR, Play
 from tests.support.house import SCHOLAR, SERVER, Opened, caller, open_house
 from tests.support.stage import PERSONA, reply_of, scripted
 
@@ -58,3 +59,14 @@ async def test_what_is_no_day_is_refused(day: str) -> None:
     async with open_house(scripted(reply_of("Aye.")), personas=(KEEPER, SCHOLAR)) as opened:
         assert await set_to(opened, day) is Tone.BAD
         assert (await opened.house.scenes.places.of(SERVER)).moment == ""
+
+
+async def test_on_a_stage_nobody_answers_for_knowing_what_comes_later() -> None:
+    async with open_house(scripted(reply_of("Aye.")), personas=(KEEPER, PEDLAR)) as opened:
+        await opened.house.scenes.places.change(SERVER.conversation, scene=("pedlar", "keeper"))
+        play, question = Play(opened), "What about the engine?"
+        assert await play.listen(question) == "keeper"
+
+        await set_to(opened, "1890-05-01")
+
+        assert await play.listen(question) == "pedlar"
