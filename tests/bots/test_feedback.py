@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from bots.state.memory import MemoryState
 from moderation.words import LANGUAGES
 from personas.feedback import FEEDBACK
 from personas.messages import Cue
+from tests.bots.aftermath_stage import Clock
 from tests.support.house import ALONE, SERVER, Opened, caller, open_house
 from tests.support.stage import NOW, reply_of, scripted
 
@@ -135,6 +137,32 @@ async def test_of_somebody_s_own_words_nothing_is_kept_and_what_is_known_of_them
     assert "Ulsan" not in before
     assert not after
     assert counted["keeper"].bad == 1
+
+
+async def test_whose_thumb_it_was_is_forgotten_after_a_month_and_the_thumb_is_not() -> None:
+    clock = Clock()
+    async with open_house(model(), now=clock) as opened:
+        record = await stood(opened)
+        await opened.host.command("/good", about(record, caller()))
+        clock.now += timedelta(days=29)
+        before = [entry.kind for entry in await opened.state.of_person("ann")]
+        clock.now += timedelta(days=2)
+        after = [entry.kind for entry in await opened.state.of_person("ann")]
+        counted = await thumbs(opened.state, None)
+
+    assert ("thumb" in before, "thumb" in after) == (True, False)
+    assert counted["keeper"].good == 1
+
+
+async def test_a_greeting_is_not_what_a_thumb_is_about() -> None:
+    async with open_house(model()) as opened:
+        greeting = replace(await stood(opened), message="")
+        await opened.host.replies.keep(greeting)
+        card = await opened.host.command("/good", about(greeting, caller()))
+        counted = await thumbs(opened.state, None)
+
+    assert card.tone is Tone.BAD
+    assert not counted
 
 
 async def test_words_that_the_guard_objects_to_are_refused_and_a_cry_for_help_gets_help() -> None:

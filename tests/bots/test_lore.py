@@ -4,11 +4,14 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from bots.cards import Card, Tone
 from bots.lorebooks import MOST
 from bots.places import Place
 from bots.platform import Caller, Role
 from bots.state.memory import MemoryState
+from moderation.errors import StoreFailed
 from personas.generators.scripted import Scripted
 from personas.lore import Lorebook
 from personas.messages import Finished
@@ -104,23 +107,25 @@ async def test_a_persona_has_its_own_book_from_its_folder_everywhere() -> None:
     assert taken.tone is Tone.BAD
 
 
-async def test_the_book_in_a_card_is_told_but_for_what_the_guard_objects_to() -> None:
+async def bring_in(opened: Opened, *oven: str) -> None:
+    """Have a card in s1 in whose book these texts stand under "oven"."""
+    entries = [{"keys": ["oven"], "content": text, "enabled": True, "insertion_order": 1} for text in oven]
     card: dict[str, Any] = {
         "spec": "chara_card_v2",
         "spec_version": "2.0",
         "data": {
             "name": "Amy", "description": "Keeps a bakery.", "personality": "", "scenario": "", "first_mes": "Hello.",
-            "mes_example": "",
-            "character_book": {"entries": [
-                {"keys": ["oven"], "content": "The oven is old.", "enabled": True, "insertion_order": 1},
-                {"keys": ["oven"], "content": "INJECT this.", "enabled": True, "insertion_order": 2},
-            ]},
+            "mes_example": "", "character_book": {"entries": entries},
         },
     }  # fmt: skip
+    found = await opened.troupe.examine(json.dumps(card).encode(), file="amy.json", server=SERVER.server)
+    await opened.troupe.admit(found.document, found.card, server=SERVER.server)
+
+
+async def test_the_book_in_a_card_is_told_but_for_what_the_guard_objects_to() -> None:
     generator = talking()
     async with open_house(generator) as opened:
-        found = await opened.troupe.examine(json.dumps(card).encode(), file="amy.json", server="test:server:1")
-        await opened.troupe.admit(found.document, found.card, server="test:server:1")
+        await bring_in(opened, "The oven is old.", "INJECT this.")
         first = await prompt(opened, generator, "the oven", persona="amy")
         shown = told(
             await opened.host.command("/lore show amy", replace(admin(), message=caller(persona="amy").message))
@@ -130,6 +135,31 @@ async def test_the_book_in_a_card_is_told_but_for_what_the_guard_objects_to() ->
     assert "INJECT" not in first
     assert "The oven is old." in shown
     assert "INJECT" not in shown
+
+
+async def test_the_book_in_a_card_goes_with_the_card() -> None:
+    generator = talking()
+    async with open_house(generator) as opened:
+        for old, new in (("rusty", "shiny"), ("shiny", "cold")):
+            await bring_in(opened, f"The oven is {old}.")
+            assert f"The oven is {old}." in await prompt(opened, generator, "the oven", persona="amy")
+            await bring_in(opened, f"The oven is {new}.")
+            later = await prompt(opened, generator, "the oven", persona="amy")
+            assert (f"The oven is {old}." in later, f"The oven is {new}." in later) == (False, True)
+
+
+async def test_a_book_in_a_card_that_could_not_be_read_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def failing(*_: object, **__: object) -> None:
+        raise StoreFailed("stores.closed")
+
+    generator = talking()
+    async with open_house(generator) as opened:
+        await bring_in(opened, "The oven is old.")
+        with monkeypatch.context() as patched:
+            patched.setattr(opened.troupe, "lore", failing)
+            assert "The oven is old." not in await prompt(opened, generator, "the oven", persona="amy")
+
+        assert "The oven is old." in await prompt(opened, generator, "the oven", persona="amy")
 
 
 async def test_an_entry_that_reads_like_orders_to_the_model_is_refused_by_name_and_nothing_is_attached() -> None:

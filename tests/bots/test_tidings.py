@@ -170,6 +170,25 @@ async def test_what_was_decided_while_nothing_ran_is_told_by_the_next_process() 
         assert (third.chat.told, third.chat.renewed) == ([], [])
 
 
+async def test_what_happened_before_a_platform_was_served_at_all_is_nobody_s_news() -> None:
+    async with told_stage() as stage:
+        case = await stage.case()
+        await stage.says(f"/appeal {case}")
+        await stage.decide(case, ReviewStep.OVERTURN)
+        other = replace(stage.chat, told=[], renewed=[], name="other")
+        await stage.case(platform="other")
+        await stage.decide("x2", ReviewStep.UPHOLD)
+        stage.opened.host.register(other)
+
+        await stage.sweep()
+        await stage.sweep()
+        await stage.decide("x2", ReviewStep.NOTE, note="hm")
+        assert other.renewed == []
+        await stage.sweep()
+
+        assert other.renewed == ["x2"]
+
+
 async def test_whose_chat_is_not_reached_is_told_when_it_is() -> None:
     async with told_stage() as stage:
         case = await stage.case()
@@ -182,6 +201,8 @@ async def test_whose_chat_is_not_reached_is_told_when_it_is() -> None:
         stage.chat.connected = True
 
         assert len(await stage.sweep()) == 1
+        stage.chat.connected = False
+        assert await stage.opened.house.commands._offices.appeals.answer(case) is None, "nothing waits to be told"
 
 
 async def test_who_cannot_be_written_to_is_tried_once_and_what_breaks_off_is_not_told_twice() -> None:

@@ -99,3 +99,21 @@ async def test_whoever_is_muted_anew_since_stays_muted(desk: Desk) -> None:
 
     assert await desk.unmuting.settle() == 0
     assert await desk.muted() == ["p1"]
+
+
+async def test_what_was_being_lifted_when_the_program_died_is_noted_and_is_lifted_without_another_word(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dying(_mute: Mute) -> None:
+        raise KeyboardInterrupt
+
+    await desk.mute()
+    await desk.take(ReviewStep.OVERTURN)
+    monkeypatch.setattr(desk.mutes, "lift", dying)
+    with pytest.raises(KeyboardInterrupt):
+        await desk.unmuting.settle()
+    monkeypatch.undo()
+
+    assert (await desk.muted(), await desk.unmutes()) == (["p1"], [("guard", "person overturn")])
+    assert await desk.unmuting.settle() == 1
+    assert (await desk.muted(), await desk.unmutes()) == ([], [("guard", "person overturn")])

@@ -79,6 +79,15 @@ async def test_nothing_later_and_nothing_unwitnessed_is_found(encoder: Universal
         assert not [text for text in told if "wireless" in text or "burnt" in text or "oil engine" in text]
 
 
+async def test_at_two_moments_a_persona_knows_two_things() -> None:
+    knowledge = Knowledge(None)
+    async with on_stage(scripted(reply_of("Yes.")), persona=replace(KEEPER, moment=date(1950, 1, 1))) as stage:
+        message = stage.message("Is there an oil engine for the boiler?")
+        for cast, known in ((stage.cast, True), (stage.cast.at(date(1923, 5, 1)), False)):
+            told = await knowledge.recall(Occasion.of(Cue.ANSWER, message, cast, stage.conversation))
+            assert ("oil engine" in str(told)) is known
+
+
 async def test_what_stands_in_every_prompt_is_not_told_twice(encoder: UniversalEncoder) -> None:
     assert [aside.origin for aside in await looked_up("What colour is the door painted?", encoder)] == []
 
