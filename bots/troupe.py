@@ -230,9 +230,13 @@ class Troupe:
 
     async def _keep(self, persona: Persona, document: str, card: bytes, server: str) -> None:
         """Clear the lines of a persona, keep it, let it in."""
-        cast = await self._cast(persona)
+        made = self._cast
+        cast = await made(persona)
         value = {"document": document, "card": base64.b64encode(card).decode()}
         await self._state.put(Entry(kind=_KIND, key=_key(server, persona.id), value=value, group=server))
+        while made is not self._cast:  # another policy was adopted meanwhile, and was not asked
+            made = self._cast
+            cast = await made(persona)
         self.hall.add(cast, server)
 
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from bots.appeals import LONGEST
 from bots.platform import Role
 from moderation.cases import CaseState, Rank, ReviewStep, Ruling
-from moderation.errors import Forbidden
+from moderation.errors import Forbidden, StoreFailed
 from moderation.records import Objection
 from moderation.stores import Query
 from moderation.words import LANGUAGES, catalogue
@@ -147,6 +148,35 @@ async def test_two_presses_at_once_are_one_appeal(monkeypatch: pytest.MonkeyPatc
 
         await asyncio.gather(*(stage.says(f"/appeal {case}", "bo") for _ in range(3)))
 
+        assert (await stage.store.get(case)).case.appeals == 1
+
+
+async def test_an_appeal_that_came_to_nothing_is_none_and_takes_nobody_else_s_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def failing(*_: object) -> None:
+        raise StoreFailed("stores.closed")
+
+    async with told_stage() as stage:
+        case = await reported(stage, "bo", "cy")
+        await stage.decide(case, ReviewStep.OVERTURN, "mina")
+        with monkeypatch.context() as patched:
+            patched.setattr(stage.store, "review", failing)
+            await stage.says(f"/appeal {case} Look again.", "bo")
+        await stage.says(f"/appeal {case} And for me.", "cy")
+
+        assert [appeal.person for appeal in await stage.opened.house.desk.appeals(case)] == ["cy"]
+        await stage.decide(case, ReviewStep.UPHOLD)
+        assert [person for person, _ in await stage.sweep()] == ["cy"]
+
+
+async def test_what_is_said_to_an_appeal_has_an_end() -> None:
+    async with told_stage() as stage:
+        case = await stage.case()
+
+        assert str(LONGEST) in (await stage.says(f"/appeal {case} {'x' * (LONGEST + 1)}")).replace(",", "")
+        assert (await stage.store.get(case)).case.appeals == 0
+        assert case in await stage.says(f"/appeal {case} {'x' * LONGEST}")
         assert (await stage.store.get(case)).case.appeals == 1
 
 
