@@ -48,10 +48,17 @@ class Desk:
         return self
 
     async def typed(
-        self, line: str, *, who: str = "mina", rank: Rank = Rank.SENIOR, server: str | None = "s1", language: str = "en"
+        self,
+        line: str,
+        *,
+        who: str = "mina",
+        rank: Rank = Rank.SENIOR,
+        server: str | None = "s1",
+        language: str = "en",
+        tool: str = "terminal",
     ) -> Card:
         commands = ReviewCommands(self.desk, language=language, tools=self.tools)
-        return await commands.run(line.split(), by=by(who, rank=rank), server=server)
+        return await commands.run(line.split(), by=by(who, tool, rank), server=server)
 
     async def sure(self, line: str, **more: object) -> Card:
         """What is shown first, then done."""

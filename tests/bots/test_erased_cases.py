@@ -7,6 +7,7 @@ from moderation.cases import CaseState, ReviewStep
 from moderation.words import LANGUAGES, catalogue
 from tests.bots.aftermath_stage import REFUSED, on_wall
 from tests.bots.test_tidings import Stage, told_stage
+from tests.support.exchanges import report
 from tests.support.house import caller
 
 
@@ -82,3 +83,17 @@ async def test_a_held_reply_whose_person_was_erased_says_that_it_will_not_be_sho
         assert kept.case.state is CaseState.CLOSED
         assert stage.wall.stands == {"sm1": f"One is fine.\n{REFUSED}"}
         assert ReviewStep.LAPSE not in stage.steps(kept)
+
+
+async def test_whoever_reported_what_was_erased_since_is_offered_no_appeal() -> None:
+    async with told_stage() as stage:
+        case = await stage.case("ann")
+        await stage.store.add(case, report(by="bo"))
+        await stage.decide(case, ReviewStep.OVERTURN)
+        assert "/appeal" in await stage.says(f"/why {case}", "bo")
+
+        await stage.store.erase("ann", platform="test")
+
+        assert "/appeal" not in await stage.says(f"/why {case}", "bo")
+        await stage.says(f"/appeal {case}", "bo")
+        assert (await stage.store.get(case)).case.appeals == 0

@@ -11,6 +11,7 @@ from moderation.records import Decision, Outcome
 from moderation.stores import Query
 from moderation.words import LANGUAGES
 from tests.bots.many_stage import DAY, Desk
+from tests.support.exchanges import by
 
 # --- lists -----------------------------------------------------------------------------------------------------------
 
@@ -124,6 +125,33 @@ async def test_what_somebody_was_not_shown_is_shown_before_it_is_done(other: str
 
     assert "Nothing is done yet" in asked.title
     assert await desk.rulings() == [None]
+
+
+async def test_what_was_shown_in_one_tool_is_not_done_in_another() -> None:
+    desk = await Desk().cases(1)
+    await desk.typed("bulk uphold")
+
+    asked = await desk.typed("bulk uphold yes", tool="discord")
+
+    assert "Nothing is done yet" in asked.title
+    assert await desk.rulings() == [None]
+
+
+async def test_a_go_has_so_many_cases_and_the_next_go_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.review_bulk._MOST", 2)
+    desk = await Desk().cases(3)
+
+    goes = [await desk.sure("bulk uphold") for _ in range(2)]
+
+    assert [go.rows[0].text for go in goes] == ["2: a1, a2", "1: a3"]
+
+
+async def test_what_was_put_together_is_one_case() -> None:
+    desk = await Desk().cases(3)
+    await desk.desk.merge("a1", "a2", by=by("mina"))
+
+    assert (await desk.typed("bulk uphold")).rows[0].text == "2: a1, a3"
+    assert (await desk.sure("bulk uphold all")).rows[0].text == "2: a3, a1"
 
 
 async def test_a_bulk_is_done_once() -> None:
