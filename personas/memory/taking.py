@@ -161,7 +161,7 @@ class Taking:
             text = await asyncio.to_thread(self._wits.redactor.clean, text)
             if text and not self._wits.sensitive.of(text) and not _retells(text, known):
                 return text
-        return digest(before, turns, char=_CHAR, user=_USER, noted=self._left_out)
+        return await asyncio.to_thread(digest, before, turns, char=_CHAR, user=_USER, noted=self._left_out)
 
 
 def _retells(account: str, known: Sequence[Memory]) -> bool:
