@@ -261,9 +261,10 @@ class Amending(Generic[M]):
             at=record.at,
             server=record.server,
             persona=record.persona,
+            id=record.message,
             reply=record.id,
         )
         try:
-            await self._router.revise(Caller(message=message, place=await self._performer.place(record)), "")
+            await self._router.unsay(Caller(message=message, place=await self._performer.place(record)))
         except Busy:
             _log.warning("what was taken away is still remembered: reply=%s", record.id)

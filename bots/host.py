@@ -216,6 +216,14 @@ class Host:
             else:
                 scene.conversation.forgotten(caller.message.reply)
 
+    async def unsay(self, caller: Caller) -> None:
+        """See `Router.unsay`."""
+        async with self._house.inbox.turn(caller.place.conversation):
+            scene = await self._house.scenes.of(caller)
+            scene.conversation.forgotten(caller.message.reply)
+        with softly(_log, "what was taken away is still remembered"):
+            await self._house.memories.unsay(caller, scene.settings, scene.cast.persona.id)
+
     async def command(self, line: str, caller: Caller) -> Card:
         """See `Router.command`."""
         return await self._house.commands.run(line, caller)

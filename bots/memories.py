@@ -13,6 +13,7 @@ from bots.platform import Caller
 from bots.state import State
 from moderation.errors import Deflect
 from personas.memory import Kind, Memory, Whose
+from personas.memory.merging import reworded
 from personas.memory.remembering import Remembering
 
 _log = logging.getLogger(__name__)
@@ -101,11 +102,20 @@ class Memories:
 
     async def begin_anew(self, caller: Caller, settings: PlaceSettings, persona: str) -> None:
         """Forget the account of a conversation that is over for the caller."""
-        scope = self.open_in(caller.place, settings)
-        if not scope or not caller.message.person:
-            return
-        known = await self._keeper.of(Whose(person=caller.message.person, scope=scope, persona=persona))
-        await self._keeper.drop([memory for memory in known if memory.kind is Kind.SUMMARY])
+        if whose := self._whose(caller, settings, persona):
+            self._remembering.begin_anew(whose)
+            known = await self._keeper.of(whose)
+            await self._keeper.drop([memory for memory in known if memory.kind is Kind.SUMMARY])
+
+    async def unsay(self, caller: Caller, settings: PlaceSettings, persona: str) -> None:
+        """Forget what was taken from the caller's message: it was taken away."""
+        if whose := self._whose(caller, settings, persona):
+            self._remembering.unsay(whose, caller.message.id)
+            await self._keeper.drop(reworded(await self._keeper.of(whose), caller.message.id))
+
+    def _whose(self, caller: Caller, settings: PlaceSettings, persona: str) -> Whose | None:
+        scope, person = self.open_in(caller.place, settings), caller.message.person
+        return Whose(person=person, scope=scope, persona=persona) if scope and person else None
 
     async def move(self, old: Place, new: Place) -> None:
         """A place has another key now."""

@@ -159,6 +159,10 @@ class Router(Protocol):
     async def revise(self, caller: Caller, text: str) -> None:
         """The persona's last reply there reads `text` now ("": it is gone); for replies that follow."""
 
+    async def unsay(self, caller: Caller) -> None:
+        """What the caller said in a message (by its id) was taken away: it is forgotten with the reply it got, and what
+        was remembered of it too. Raises Busy."""
+
     async def command(self, line: str, caller: Caller) -> Card:
         """What a command that a person typed ("/why x3f9") comes to. Errors are cards."""
 

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -126,11 +126,29 @@ class Remembering:
 
     def forget(self, person: str = "") -> None:
         """Hold nothing of a person ("": of anybody) any more; what is kept is not touched."""
+        self._requeue(lambda job: None if person in ("", job.whose.person) else job)
         self._following.forget(person)
         self._taking.forget(person)
         for held in (self._shelves, self._told):
             for whose in [whose for whose in held if person in ("", whose.person)]:
                 del held[whose]
+
+    def begin_anew(self, whose: Whose) -> None:
+        """What was said there until now gets into no account any more."""
+        self._requeue(lambda job: replace(job, left=()) if job.whose == whose else job)
+        self._taking.begin_anew(whose)
+
+    def unsay(self, whose: Whose, source: str) -> None:
+        """Nothing is taken any more from the message of that id; what is kept is not touched."""
+        self._requeue(lambda job: replace(job, said="") if (job.whose, job.source) == (whose, source) else job)
+        self._taking.unsay(whose, source)
+
+    def _requeue(self, change: Callable[[Job], Job | None]) -> None:
+        """What waits waits as `change` has it; None: no more."""
+        for _ in range(self._jobs.qsize()):
+            if job := change(self._jobs.get_nowait()):
+                self._jobs.put_nowait(job)
+            self._jobs.task_done()
 
     def _put(self, job: Job) -> None:
         try:

@@ -72,9 +72,12 @@ class Taking:
         self._ids = ids
         self._waiting: defaultdict[Whose, list[Followed]] = defaultdict(list)
         """What left windows and is in no account yet."""
+        self._doing: Job | None = None
+        """None: nothing is to be kept any more of the one that is being done."""
 
     async def do(self, job: Job) -> None:
         """Keep what is to be kept of a reply, where the person wants that."""
+        self._doing = job
         if not await self._keeper.allowed(job.whose):
             self._waiting.pop(job.whose, None)
             return
@@ -93,12 +96,34 @@ class Taking:
         if account := await self._account(job, known):
             changed[account.id] = account
         if changed:
-            await self._keeper.keep(await self._wits.meaning.given(tuple(changed.values())))
+            await self._keep(job, known, await self._wits.meaning.given(tuple(changed.values())))
 
     def forget(self, person: str = "") -> None:
         """Hold nothing of a person ("": of anybody) any more."""
         for whose in [whose for whose in self._waiting if person in ("", whose.person)]:
             del self._waiting[whose]
+        if self._doing and person in ("", self._doing.whose.person):
+            self._doing = None
+
+    def begin_anew(self, whose: Whose) -> None:
+        """What was said there until now gets into no account any more."""
+        self._waiting.pop(whose, None)
+
+    def unsay(self, whose: Whose, source: str) -> None:
+        """Nothing is to be kept any more of that message."""
+        if self._doing and (self._doing.whose, self._doing.source) == (whose, source):
+            self._doing = None
+
+    async def _keep(self, job: Job, known: Sequence[Memory], changed: Sequence[Memory]) -> None:
+        """Keep what is `changed`; not what the person dropped or reworded meanwhile, nor anything where they had all of
+        it forgotten: a model may have thought about it for long."""
+        before, now = ({memory.id: memory for memory in some} for some in (known, await self._keeper.of(job.whose)))
+        kept = [memory for memory in changed if before.get(memory.id) == now.get(memory.id)]
+        if self._doing is not job:
+            return
+        await self._keeper.keep(kept)
+        if self._doing is not job:
+            await self._keeper.drop(kept)
 
     async def _notes(self, job: Job) -> list[Noted]:
         said = await asyncio.to_thread(self._wits.redactor.clean, clean(job.said))

@@ -31,14 +31,17 @@ class House:
     replies: Replies
     said: list[str] = field(default_factory=list)
     forgotten: list[str] = field(default_factory=list)
+    unsaid: list[str] = field(default_factory=list)
+    """Ids of messages."""
     may: asyncio.Event = field(default_factory=asyncio.Event)
     running: dict[str, asyncio.Event] = field(default_factory=dict)
 
     async def settings(self, place: Place) -> PlaceSettings:
         return PlaceSettings()
 
-    async def revise(self, caller: Caller, text: str) -> None:
+    async def unsay(self, caller: Caller) -> None:
         self.forgotten.append(caller.message.reply)
+        self.unsaid.append(caller.message.id)
 
     async def place(self, record: Record) -> Place:
         return HERE
@@ -201,4 +204,4 @@ async def test_what_was_said_too_long_ago_to_be_known_is_forgotten_by_its_record
     await amending.retracted("m0", HERE.conversation)
     await amending.retracted("m7", HERE.conversation)
 
-    assert house.forgotten == [record.id]
+    assert (house.forgotten, house.unsaid) == ([record.id], ["m0"])

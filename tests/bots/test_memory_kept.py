@@ -225,6 +225,19 @@ async def test_to_begin_anew_on_a_stage_forgets_the_accounts_of_all_who_are_ther
         assert await remembered(opened) == []
 
 
+async def test_what_is_taken_away_is_remembered_no_more_and_nothing_else_goes() -> None:
+    async with house() as opened:
+        await typed(opened, "/memory on")
+        for message, text in (("m1", "I live in Busan"), ("m2", "I love moss")):
+            async for _ in opened.host.reply(caller(text, place=ALONE, message=message)):
+                pass
+        await opened.host.recollected(timedelta(seconds=5))
+
+        await opened.host.unsay(caller(place=ALONE, message="m1"))
+
+        assert await remembered(opened) == ["I love moss"]
+
+
 @pytest.mark.parametrize(
     "line", ["/memory forget", "/memory edit x", "/memory show x", "/memory on now", "/memory show 0"]
 )

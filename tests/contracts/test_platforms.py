@@ -90,6 +90,9 @@ class Script(Router):
     async def revise(self, caller: Caller, text: str) -> None:
         pass
 
+    async def unsay(self, caller: Caller) -> None:
+        pass
+
     async def command(self, line: str, caller: Caller) -> Card:
         self.heard.append(line)
         return self.cards[line]
