@@ -13,7 +13,9 @@ from bots.app import open_host
 from bots.config import Settings
 from bots.host import Host
 from bots.renewal import Renewal
+from personas.cast import Cast
 from personas.messages import Passage
+from personas.persona import Persona
 from tests.support.house import SERVER, caller
 
 BAKER = b'id = "baker"\ntier = "demographic"\nname = "Jo"\nlanguage = "en"\ndescription = "You bake bread."\n'
@@ -121,3 +123,22 @@ async def test_settings_of_places_and_of_replies_hold_at_once(ground: Ground, ho
     assert renewed.refusal == ""
     assert (await host.settings(SERVER)).person_messages == 7
     assert host.house.troupe.hall.window == 4
+
+
+async def test_a_persona_that_came_meanwhile_is_judged_by_what_is_new(
+    ground: Ground, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    troupe = host.house.troupe
+    before = troupe._cast
+    await asyncio.to_thread(ground.loosen, "deadline = 2.0", "deadline = 2.5")
+
+    async def slowly(persona: Persona) -> Cast:
+        cast = await before(persona)
+        assert (await renewal_of(host).renew(ground.read)).refusal == ""
+        return cast
+
+    monkeypatch.setattr(troupe, "_cast", slowly)
+    await troupe.admit(BAKER.decode(), b"", server=SERVER.community)
+
+    spoken = troupe.hall.cast("baker", SERVER.community).disclosure
+    assert policies([spoken]) == {host.house.runtime.policy}
