@@ -9,8 +9,8 @@ import tomlkit
 def demoted(text: str, rules: Iterable[str]) -> str:
     """The policy file `text` with `rules` (`filter.category`) blocking no reply any more, its comments kept.
 
-    What they blocked they flag. Profiles stay as strict as they are. Raises KeyError for a rule that is not in the
-    file.
+    What they blocked they flag. Profiles, and personas with thresholds of their own, stay as strict as they are. Raises
+    KeyError for a rule that is not in the file.
     """
     document = tomlkit.parse(text)
     for rule in rules:
@@ -19,8 +19,8 @@ def demoted(text: str, rules: Iterable[str]) -> str:
         block, action = output.pop("block", None), output.pop("action", None)
         if block is not None and "flag" not in output:
             output["flag"] = block
-        for profile in document.get("profiles", {}).values():
-            change = profile.get("filters", {}).get(judge, {}).get(category, {}).get("output", {})
+        for own in (*document.get("profiles", {}).values(), *document.get("personas", {}).values()):
+            change = own.get("filters", {}).get(judge, {}).get(category, {}).get("output", {})
             if "block" in change and action is not None:
                 change.setdefault("action", action)
     return tomlkit.dumps(document)

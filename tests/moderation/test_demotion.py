@@ -5,7 +5,7 @@ import pytest
 from moderation.demotion import demoted
 from moderation.policy import Policy, policy_text
 from moderation.policy_changes import differences
-from moderation.records import Stage
+from moderation.records import Action, Decision, Stage
 
 RULES = ("lexicon.profanity", "character.disclosure", "detoxify.obscene")
 
@@ -50,3 +50,18 @@ def test_a_rule_that_only_blocked_flags_from_there_on() -> None:
 def test_a_rule_that_is_not_there_is_an_error() -> None:
     with pytest.raises(KeyError):
         demoted(policy_text(), ["lexicon.nothing"])
+
+
+def test_a_persona_with_thresholds_of_its_own_is_kept_to_them_as_strictly() -> None:
+    rule = "[filters.register.speech_level]\noutput = { flag = 0.5, block = 0.8, action = "
+    text = policy_text().replace(f'{rule}"repair"', f'{rule}"cut"')
+    text += "\n[personas.captain.filters.register.speech_level]\noutput = { block = 0.6 }\n"
+    old, new = (
+        Policy.parse(document, file="new.toml").weigh(
+            "register", "speech_level", 0.7, stage=Stage.PIECE, language="ko", persona="captain", profile=""
+        )
+        for document in (text, demoted(text, ["register.speech_level"]))
+    )
+
+    assert new == old
+    assert new == (Decision.BLOCK, Action.CUT)
