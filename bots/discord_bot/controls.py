@@ -163,12 +163,12 @@ def controls(phase: Phase, reply: str) -> discord.ui.View:
 def desk_rows(card: Card, language: str) -> list[discord.ui.ActionRow[Any]]:
     """The buttons under a case, or under a persona that waits to be let in."""
     say = catalogue("bots").say
-    case = (_DESK, f"{card.exchange}#{card.turn}", "discord.desk")
-    kind, about, labels = (_IMPORT, card.pending, "imports.button") if card.pending else case
+    case = (_DESK, f"{card.exchange}#{card.turn}", "discord.desk_")
+    kind, about, labels = (_IMPORT, card.pending, "imports.button_") if card.pending else case
 
     def button(verb: str) -> DeskButton:
         style = _LOOKS.get(verb, discord.ButtonStyle.secondary)
-        return DeskButton(kind, verb, about, label=say(f"{labels}_{verb}", language), style=style)
+        return DeskButton(kind, verb, about, label=say(f"{labels}{verb}", language), style=style)
 
     return [discord.ui.ActionRow(*map(button, row)) for row in card.acts]
 
