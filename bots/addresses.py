@@ -38,6 +38,13 @@ def webhook(given: str) -> str:
     return given
 
 
+def gateway(given: str) -> str:
+    """`given`, where a websocket can be opened there, or where it is "". Raises Misfit."""
+    if given and not (given.startswith(("ws://", "wss://")) and _names_an_endpoint(f"http{given[2:]}")):
+        raise Misfit(SettingsError("discord.expect_gateway", given=given))
+    return given
+
+
 def listening(given: str) -> str:
     """`given`, where it is HOST:PORT. Raises Misfit."""
     host, port = host_and_port(given)

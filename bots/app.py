@@ -15,7 +15,7 @@ from bots.aftermath import Aftermath, Patience
 from bots.appeals import Appeals
 from bots.casting import Casting
 from bots.commands import Commands, Offices
-from bots.config import DiscordSection, Settings, TelegramSection
+from bots.config import Settings
 from bots.consent import Consents
 from bots.ensemble import Ensemble
 from bots.errors import RefuseToStart, SettingsError
@@ -43,6 +43,7 @@ from bots.persona_commands import PersonaCommands
 from bots.place_commands import PlaceCommands
 from bots.places import Places
 from bots.platform import Platform, Router
+from bots.platform_settings import DiscordSection, TelegramSection
 from bots.privacy import PrivacyCommands
 from bots.quarantine import Quarantine
 from bots.register import Register
@@ -250,7 +251,12 @@ def _on_discord(settings: Settings, section: DiscordSection) -> Platform:
 
     if not settings.discord_token.get_secret_value():
         raise SettingsError("discord.no_token", variable=section.token_variable)
-    return Discord(settings.discord_token, lambda router: _discord(section, settings.language, router))
+    return Discord(
+        settings.discord_token,
+        lambda router: _discord(section, settings.language, router),
+        base_url=section.base_url,
+        gateway_url=section.gateway_url,
+    )
 
 
 def _on_telegram(settings: Settings, section: TelegramSection) -> Platform:

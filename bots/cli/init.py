@@ -20,13 +20,12 @@ from bots.config import (
     DEFAULT_MODEL,
     FILE_NAME,
     SETTINGS_VARIABLE,
-    DiscordSection,
     ModelSettings,
     Settings,
-    TelegramSection,
 )
 from bots.console_bot.screen import Screen
 from bots.errors import RefuseToStart, SettingsError
+from bots.platform_settings import DiscordSection, TelegramSection
 from moderation.validation import Misfit
 from moderation.words import LANGUAGES, catalogue
 

@@ -18,6 +18,7 @@ import aiohttp
 import discord
 
 from bots.config import Settings
+from bots.discord_bot.address import pointed_at
 from bots.discord_bot.client import intents_of
 from bots.discord_bot.faults import NEEDED
 from bots.discord_bot.identity import Owner
@@ -54,7 +55,8 @@ async def look_at_discord(settings: Settings, *, offline: bool, now: Callable[[]
     if offline:
         there = good("doctor.about_token", "doctor.token_there", variable=section.token_variable)
         return (there, *_unheard(listeners, {}, intent=False))
-    return await look_online(token, content=section.message_content, listeners=listeners, now=now)
+    with pointed_at(section.base_url, section.gateway_url):
+        return await look_online(token, content=section.message_content, listeners=listeners, now=now)
 
 
 async def look_online(

@@ -9,6 +9,7 @@ import discord
 from pydantic import SecretStr
 
 from bots.cards import Card
+from bots.discord_bot.address import pointed_at
 from bots.discord_bot.client import Surroundings, TalchumClient
 from bots.discord_bot.translate import PLATFORM
 from bots.errors import RefuseToStart
@@ -28,7 +29,11 @@ _CLOSED_TOKEN: Final = 4004
 class Discord:
     """Meets `bots.platform.Platform`."""
 
-    def __init__(self, token: SecretStr, around: Callable[[Router], Surroundings]) -> None:
+    def __init__(
+        self, token: SecretStr, around: Callable[[Router], Surroundings], *, base_url: str, gateway_url: str = ""
+    ) -> None:
+        """`base_url` is where the API is served, `gateway_url` where a session begins ("": where that says)."""
+        self._addresses = base_url, gateway_url
         self._token = token
         self._around = around
         self._client: TalchumClient | None = None
@@ -50,7 +55,10 @@ class Discord:
         The library connects again by itself once it was connected; until then it is tried here, with growing pauses.
         Raises RefuseToStart for a token or an intent that Discord does not accept.
         """
-        surroundings = self._around(router)
+        with pointed_at(*self._addresses):
+            await self._serve(self._around(router))
+
+    async def _serve(self, surroundings: Surroundings) -> None:
         pause = _FIRST_PAUSE
         while True:
             client = TalchumClient(surroundings)

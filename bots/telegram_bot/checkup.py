@@ -17,10 +17,11 @@ from telegram.constants import ChatMemberStatus
 from telegram.error import EndPointNotFound, InvalidToken, NetworkError, TelegramError
 
 from bots.app import platforms_of
-from bots.config import Settings, TelegramSection
+from bots.config import Settings
 from bots.doctor import Finding, Told, bad, doubtful, good, heard_whole
 from bots.errors import SettingsError
 from bots.places import Mode, PlaceSettings
+from bots.platform_settings import TelegramSection
 from bots.telegram_bot.translate import PLATFORM, address_of, id_in
 from bots.telegram_bot.wire import Flooded, Wire
 

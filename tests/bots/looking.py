@@ -5,10 +5,8 @@ from datetime import UTC, datetime
 
 from bots.discord_bot.invite import PERMISSIONS
 from bots.doctor import Finding, Grade
-from tests.support.discord_server import (
-    DiscordServer,
-    Permission,
-)
+from bots.fakes.discord_server import Permission
+from tests.support.discord_running import DiscordServer
 
 WHOLE = Permission(PERMISSIONS.value)
 

@@ -8,23 +8,14 @@ import pytest
 from aiohttp import web
 
 from bots.discord_bot import checkup
+from bots.discord_bot.address import pointed_at
 from bots.discord_bot.checkup import look_online
 from bots.discord_bot.invite import invite
 from bots.doctor import Finding, Grade
+from bots.fakes.discord_server import PRIVILEGED, Fault, Hold, Permission, Refused, Reset, TooMany, payloads
+from bots.fakes.discord_server.world import Channel, Guild
 from tests.bots.looking import WHOLE, host, keys, now, told
-from tests.support.discord_server import (
-    PRIVILEGED,
-    DiscordServer,
-    Fault,
-    Hold,
-    Permission,
-    Refused,
-    Reset,
-    TooMany,
-    payloads,
-)
-from tests.support.discord_server.address import pointed_at
-from tests.support.discord_server.world import Channel, Guild
+from tests.support.discord_running import DiscordServer
 
 REACTIONS = Permission(1 << 6)
 

@@ -15,9 +15,7 @@ from bots.parts import open_state
 from bots.places import Mode, Places, PlaceSettings
 from moderation.words import LANGUAGES, catalogue
 from tests.bots.looking import host, keys, now, told
-from tests.support.discord_server import (
-    DiscordServer,
-)
+from tests.support.discord_running import DiscordServer
 
 
 def settings_of(tmp_path: Path, document: str, **environ: str) -> Settings:
@@ -47,7 +45,8 @@ async def test_without_a_section_or_a_token_nothing_is_asked(tmp_path: Path) -> 
 async def test_places_that_were_set_to_hear_everything_are_found_in_the_state(tmp_path: Path) -> None:
     async with DiscordServer() as server:
         host(server)
-        settings = settings_of(tmp_path, "[discord]", DISCORD_TOKEN=server.token)
+        document = f'[discord]\nbase_url = "{server.url}"'
+        settings = settings_of(tmp_path, document, DISCORD_TOKEN=server.token)
         scope = f"discord:channel:{server.channel.id}"
         async with open_state(settings) as state:
             places = Places(state, PlaceSettings())
@@ -58,7 +57,7 @@ async def test_places_that_were_set_to_hear_everything_are_found_in_the_state(tm
             await places.change("telegram:chat:8", mode="every")
         found = await look_at_discord(settings, offline=False, now=now)
         away = await look_at_discord(settings, offline=True, now=now)
-        reading = settings_of(tmp_path, "[discord]\nmessage_content = true", DISCORD_TOKEN=server.token)
+        reading = settings_of(tmp_path, f"{document}\nmessage_content = true", DISCORD_TOKEN=server.token)
         read = await look_at_discord(reading, offline=False, now=now)
 
     assert "(#lobby (Tea House), discord:thread:6)" in told(found, "doctor.listens")

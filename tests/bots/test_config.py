@@ -46,6 +46,21 @@ def test_an_address_that_can_be_asked_is_taken_as_it_is(url: str) -> None:
     assert load(f'[model]\nbase_url = "{url}"').model.base_url == url
 
 
+@pytest.mark.parametrize("url", ["https://gateway.example.com", "gateway.example.com", "ws://", "wss://:8080"])
+def test_a_gateway_that_is_no_websocket_is_named(url: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(f'[discord]\ngateway_url = "{url}"')
+
+    assert "talchum.toml: discord.gateway_url: expected the address of a websocket" in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["", "wss://gateway.example.com/", "ws://127.0.0.1:8080/gateway"])
+def test_a_gateway_is_a_websocket(url: str) -> None:
+    section = load(f'[discord]\ngateway_url = "{url}"').discord
+    assert section is not None
+    assert section.gateway_url == url
+
+
 @pytest.mark.parametrize("key", ["열쇠", "sesame\r\n", "sesame open", "sesame\x7f", "sesame\udcff"])
 def test_a_key_no_header_can_carry_is_refused_by_its_variable_and_not_quoted(key: str) -> None:
     with pytest.raises(SettingsError) as caught:

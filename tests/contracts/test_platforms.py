@@ -17,6 +17,8 @@ from bots.cards import Card, Row
 from bots.console_bot.screen import Screen
 from bots.console_bot.terminal import Terminal
 from bots.discord_bot.client import TalchumClient
+from bots.fakes.telegram_server import TelegramServer
+from bots.fakes.telegram_server.people import PIXEL
 from bots.inbox import Busy
 from bots.places import Place, PlaceSettings
 from bots.platform import Caller, Filling, Mask, Meeting, Placed, Role, Router
@@ -29,8 +31,6 @@ from tests.support.discord_stage import words as words_of
 from tests.support.exchanges import numbered
 from tests.support.simcord_gaps import application_webhooks
 from tests.support.stage import NOW
-from tests.support.telegram_server import TelegramServer
-from tests.support.telegram_server.people import PIXEL
 from tests.support.telegram_stage import platform, serving
 
 

@@ -11,11 +11,11 @@ import pytest
 from discord import app_commands
 
 from bots.addresses import HEALTH
-from bots.config import TelegramSection
 from bots.discord_bot.faults import NEEDED
 from bots.discord_bot.slash import Translator, plant
 from bots.place_commands import LIMITS
 from bots.places import FIELDS
+from bots.platform_settings import TelegramSection
 from bots.streaming import Phase
 from bots.telegram_bot import offered
 from bots.telegram_bot.keyboards import controls

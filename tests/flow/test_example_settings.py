@@ -8,9 +8,10 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from bots.config import DiscordSection, Settings, TelegramSection, _File
+from bots.config import Settings, _File
 from bots.filter_settings import DetoxifySection, PresidioSection
 from bots.monitor_settings import MonitorSection
+from bots.platform_settings import DiscordSection, TelegramSection
 from bots.tier_settings import GuardModelSection, JudgeModelSection, OmniSection, OnnxSection
 
 ROOT = Path(__file__).parents[2]

@@ -14,33 +14,23 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.support.discord_server import DiscordServer, Message, Permission
+from bots.fakes.discord_server import DiscordServer, Message, Permission
 from tests.support.discord_stage import words
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = timedelta(seconds=60)
 LONG = ["The lamp is lit.", "The sea is calm tonight, and the gulls have gone to sleep on the rocks below."]
-POINTED = """
-import sys
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
-Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = sys.argv[1], yarl.URL(sys.argv[2])
-sys.argv[1:] = sys.argv[3:]
-from bots.__main__ import main
-main()
-"""
-"""The program, looking for Discord where the test has it: all that is not as it is elsewhere."""
 
 
-def written(tmp_path: Path, *, tps: float) -> Path:
+def written(tmp_path: Path, server: DiscordServer, *, tps: float) -> Path:
     """A settings file with a script that says one long reply, at so many tokens a second, again and again."""
     reply = {"script": "sea", "tps": tps, "chunk": "2tokens", "sentences": [{"t": text} for text in LONG]}
     (tmp_path / "sea.json").write_text(json.dumps([reply]), encoding="utf-8")
     settings = tmp_path / "talchum.toml"
     settings.write_text(
         f'language = "en"\n[model]\nuse = "scripted:{tmp_path / "sea.json"}"\nlanguages = ["en"]\n'
-        '[personas]\ndefault = "lighthouse_keeper"\n[discord]\nburst = 0.0\n',
+        '[personas]\ndefault = "lighthouse_keeper"\n[discord]\nburst = 0.0\n'
+        f'base_url = "{server.url}"\ngateway_url = "{server.gateway_url}"\n',
         encoding="utf-8",
     )
     return settings
@@ -57,8 +47,7 @@ async def program(
         "LANG": "C.UTF-8",
     }
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", POINTED, server.url, f"{server.gateway.url}/gateway"),
-        *("run", "--settings", str(settings)),
+        *(sys.executable, "-m", "bots", "run", "--settings", str(settings)),
         cwd=ROOT,
         env=environment,
         stderr=asyncio.subprocess.PIPE,
@@ -94,7 +83,7 @@ async def discord() -> AsyncGenerator[DiscordServer, None]:
 async def test_it_answers_and_ends_in_the_middle_of_a_reply_without_leaving_it_half(
     discord: DiscordServer, tmp_path: Path
 ) -> None:
-    settings = await asyncio.to_thread(written, tmp_path, tps=6.0)
+    settings = await asyncio.to_thread(written, tmp_path, discord, tps=6.0)
     async with program(discord, tmp_path, settings) as process:
         message = await begun(discord)
         process.send_signal(signal.SIGTERM)
@@ -111,7 +100,7 @@ async def test_it_answers_and_ends_in_the_middle_of_a_reply_without_leaving_it_h
 
 
 async def test_while_it_runs_people_and_programs_are_told_how_it_is(discord: DiscordServer, tmp_path: Path) -> None:
-    settings = await asyncio.to_thread(written, tmp_path, tps=200.0)
+    settings = await asyncio.to_thread(written, tmp_path, discord, tps=200.0)
     with socket.create_server(("127.0.0.1", 0)) as server:
         listen = f"127.0.0.1:{server.getsockname()[1]}"
     monitored = settings.read_text(encoding="utf-8") + f'[monitor]\nlisten = "{listen}"\n'
@@ -160,7 +149,7 @@ async def typed(tmp_path: Path, settings: Path, verb: str) -> tuple[int | None, 
 async def test_what_a_killed_process_left_half_shown_is_marked_and_its_message_not_answered_again(
     discord: DiscordServer, tmp_path: Path
 ) -> None:
-    settings = await asyncio.to_thread(written, tmp_path, tps=6.0)
+    settings = await asyncio.to_thread(written, tmp_path, discord, tps=6.0)
     async with program(discord, tmp_path, settings) as process:
         message = await begun(discord)
         process.kill()
@@ -218,7 +207,7 @@ async def renewed(process: asyncio.subprocess.Process, data: Path, *, times: int
 async def test_what_changed_holds_after_sighup_and_a_mistake_changes_nothing(
     discord: DiscordServer, tmp_path: Path
 ) -> None:
-    settings = await asyncio.to_thread(written, tmp_path, tps=200.0)
+    settings = await asyncio.to_thread(written, tmp_path, discord, tps=200.0)
     document = await asyncio.to_thread(settings.read_text, encoding="utf-8")
     document = document.replace("[personas]\n", '[personas]\nfolders = ["cast"]\n')
     await asyncio.to_thread((tmp_path / "cast").mkdir)

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from bots.fakes.telegram_server import Chat, Message, TelegramServer
 from bots.performing import Pace
 from bots.platform import Router
 from bots.replies import Record
@@ -28,7 +29,6 @@ from personas.generators.scripts import parse_script
 from personas.persona import Persona
 from tests.support.house import GROWN, SCHOLAR, Opened, open_house
 from tests.support.stage import NOW, PERSONA
-from tests.support.telegram_server import Chat, Message, TelegramServer
 
 WIDE = Limits(everywhere=(1_000, 1.0), chat=(1_000, 1.0), group=(1_000, 1.0))
 """Nothing waits."""

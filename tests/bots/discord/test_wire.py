@@ -16,20 +16,11 @@ from bots.discord_bot import client as client_module
 from bots.discord_bot.client import TalchumClient
 from bots.discord_bot.platform import Discord
 from bots.errors import RefuseToStart
+from bots.fakes.discord_server import PRIVILEGED, Broken, DiscordServer, Message, Permission, Refused, Reset, TooMany
 from bots.places import Place
 from personas.generators import Generator
 from personas.generators.scripted import Scripted
 from personas.generators.scripts import parse_script
-from tests.support.discord_server import (
-    PRIVILEGED,
-    Broken,
-    DiscordServer,
-    Message,
-    Permission,
-    Refused,
-    Reset,
-    TooMany,
-)
 from tests.support.discord_stage import surroundings, words
 from tests.support.house import Opened, open_house
 from tests.support.stage import reply_of, scripted
@@ -128,7 +119,9 @@ async def serving(
             made = surroundings(router, content=content)
             return replace(made, pace=replace(made.pace, interval=interval))
 
-        platform = Discord(SecretStr(token or server.token), around)
+        platform = Discord(
+            SecretStr(token or server.token), around, base_url=server.url, gateway_url=server.gateway_url
+        )
         house.host.register(platform)
         task = asyncio.create_task(platform.serve(house.host))
         try:

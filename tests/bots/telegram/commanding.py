@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bots.fakes.telegram_server import Message
 from tests.bots.telegram.menu_stage import Stage
 from tests.support.stage import reply_of, scripted
-from tests.support.telegram_server import Message
 
 
 def model(*replies: Any) -> Any:

@@ -13,6 +13,8 @@ from telegram import Update
 from telegram.ext import ExtBot, TypeHandler
 
 from bots.cards import Card
+from bots.fakes.telegram_server import Chat, Message, Status, TelegramServer, User, html_mode, payloads
+from bots.fakes.telegram_server.entities import entity
 from bots.places import Place
 from bots.placing import put
 from bots.platform import Caller, Fill, Placed, Platform, Router
@@ -26,18 +28,7 @@ from personas.generators import Generator
 from personas.persona import Persona
 from tests.support.house import GROWN, SCHOLAR, Opened, open_house
 from tests.support.stage import PERSONA
-from tests.support.telegram_server import (
-    Chat,
-    Message,
-    Status,
-    TelegramServer,
-    User,
-    builder,
-    html_mode,
-    payloads,
-    polling,
-)
-from tests.support.telegram_server.entities import entity
+from tests.support.telegram_running import builder, polling
 from tests.support.telegram_stage import surroundings
 
 

@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Any
 
+from bots.fakes.telegram_server import Message
 from moderation.stores import Query
 from tests.support.discord_stage import said_to
 from tests.support.stage import NOW, reply_of, scripted
-from tests.support.telegram_server import Message
 from tests.support.telegram_stage import Gate, Stage, gated, on_telegram
 
 ONE, TWO, THREE = (reply_of(f"{number}.") for number in ("One", "Two", "Three"))

@@ -2,12 +2,12 @@
 
 import pytest
 
+from bots.fakes.telegram_server import Message
 from bots.telegram_bot.translate import place_in
 from moderation.cases import CaseState, Rank, Reviewer, ReviewStep, Ruling
 from moderation.words import LANGUAGES
 from tests.bots.telegram.menu_stage import Stage, alert, on_telegram
 from tests.bots.telegram.pressed import MAYBE, kept, model, said
-from tests.support.telegram_server import Message
 
 
 def cards(stage: Stage) -> list[Message]:

@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 from telegram import Message
 
+from bots.fakes.telegram_server import Hold, TelegramServer
 from bots.state.memory import MemoryState
 from bots.telegram_bot.client import Webhook
 from bots.telegram_bot.listening import Listener
 from tests.bots.telegram.test_failing_state import Failing
 from tests.support.discord_stage import said_to
 from tests.support.stage import NOW, reply_of, scripted
-from tests.support.telegram_server import Hold, TelegramServer
 from tests.support.telegram_stage import Gate, Stage, gated, on_telegram
 
 ROOT = Path(__file__).parents[3]

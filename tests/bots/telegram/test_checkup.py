@@ -10,11 +10,7 @@ import pytest
 
 from bots.config import Settings
 from bots.doctor import Finding, Grade
-from bots.parts import open_state
-from bots.places import Mode, Places, PlaceSettings
-from bots.telegram_bot.checkup import PATIENCE, look_at_telegram
-from moderation.words import LANGUAGES
-from tests.support.telegram_server import (
+from bots.fakes.telegram_server import (
     Broken,
     Fault,
     Garbage,
@@ -27,6 +23,10 @@ from tests.support.telegram_server import (
     TooMany,
     payloads,
 )
+from bots.parts import open_state
+from bots.places import Mode, Places, PlaceSettings
+from bots.telegram_bot.checkup import PATIENCE, look_at_telegram
+from moderation.words import LANGUAGES
 
 WEBHOOK = "https://bot.example/telegram"
 OTHER = "https://other.example/x"

@@ -5,12 +5,12 @@ from importlib.resources import files
 
 import pytest
 
+from bots.fakes.telegram_server import Garbage
 from bots.state.memory import MemoryState
 from bots.telegram_bot import offered
 from moderation.words import LANGUAGES
 from tests.bots.telegram.commanding import _place, korean, model, text
 from tests.bots.telegram.menu_stage import Clock, alert, on_telegram
-from tests.support.telegram_server import Garbage
 
 
 async def test_the_lists_are_sent_for_every_scope_in_every_language_once() -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from bots.fakes.telegram_server import Hold, TelegramServer
 from bots.state.memory import MemoryState
 from tests.support.discord_stage import said_to
 from tests.support.house import SCHOLAR
 from tests.support.stage import NOW, PERSONA, reply_of, scripted
-from tests.support.telegram_server import Hold, TelegramServer
 from tests.support.telegram_stage import Stage, on_telegram
 
 ONCE = reply_of("Good evening.")

@@ -3,13 +3,13 @@
 import pytest
 import telegram
 
+from bots.fakes.telegram_server import Message, Refused
 from moderation.cases import CaseState, Ruling
 from moderation.reasons import REASONS
 from moderation.stores import Query
 from moderation.words import LANGUAGES
 from tests.bots.telegram.menu_stage import Stage, alert, on_telegram
 from tests.bots.telegram.pressed import MAYBE, kept, model, said
-from tests.support.telegram_server import Message, Refused
 
 TOO_OLD = Refused(code=400, description="Bad Request: message can't be deleted for everyone")
 

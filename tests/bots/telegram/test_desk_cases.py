@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 import pytest
 
+from bots.fakes.telegram_server import Message, Status, User
 from bots.telegram_bot.translate import place_in
 from moderation.cases import CaseState, Ruling
 from moderation.stores import Query
 from tests.bots.telegram.menu_stage import Stage, alert, on_telegram
 from tests.bots.telegram.pressed import MAYBE, kept, model, said
 from tests.bots.telegram.test_desk import flagged
-from tests.support.telegram_server import Message, Status, User
 
 WAITING = "claim uphold overturn escalate reveal note withdraw next"
 

@@ -10,11 +10,7 @@ from functools import partial
 import pytest
 import telegram
 
-from bots.pieces import units
-from bots.telegram_bot.draft import Drafts
-from bots.telegram_bot.wire import Wire
-from tests.support.stage import reply_of, scripted
-from tests.support.telegram_server import (
+from bots.fakes.telegram_server import (
     Broken,
     Delay,
     Draft,
@@ -26,6 +22,10 @@ from tests.support.telegram_server import (
     TelegramServer,
     TooMany,
 )
+from bots.pieces import units
+from bots.telegram_bot.draft import Drafts
+from bots.telegram_bot.wire import Wire
+from tests.support.stage import reply_of, scripted
 from tests.support.telegram_stage import Gate, gated, on_telegram
 
 NAME = "Maren · AI\n"

@@ -1,10 +1,10 @@
 """Held and withheld replies on Telegram: decided on the card, shown where the words in their place stood."""
 
+from bots.fakes.telegram_server import Message
 from moderation.cases import CaseState, Rank, Reviewer, ReviewStep, Ruling
 from tests.bots.telegram.menu_stage import Stage, on_telegram
 from tests.bots.telegram.pressed import kept, model
 from tests.support.stage import holding, reply_of
-from tests.support.telegram_server import Message
 
 DRAFT = "One is fine. Two is BAD. Three comes after."
 BAD = reply_of("One is fine. ", "Two is BAD. ", "Three comes after.")

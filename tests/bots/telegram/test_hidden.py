@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from bots.fakes.telegram_server import Chat, Kind, Message, Status
 from bots.telegram_bot.translate import place_in
 from moderation.cases import CaseState, Ruling
 from moderation.stores import Query
 from tests.bots.telegram.menu_stage import Stage, alert, on_telegram
 from tests.bots.telegram.pressed import MAYBE, kept, model, said
 from tests.support.discord_stage import said_to
-from tests.support.telegram_server import Chat, Kind, Message, Status
 from tests.support.telegram_stage import on_telegram as talking
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from bots.fakes.telegram_server import Delay, Fault, Message, Refused, Reset, TelegramServer
+from bots.fakes.telegram_server.people import PIXEL
 from bots.state.memory import MemoryState
 from personas.cards import write_card
 from personas.cards.png import plain
 from tests.support.house import SCHOLAR
 from tests.support.stage import NOW, PERSONA, reply_of, scripted
-from tests.support.telegram_server import Delay, Fault, Message, Refused, Reset, TelegramServer
-from tests.support.telegram_server.people import PIXEL
 from tests.support.telegram_stage import Stage, on_telegram
 
 ONCE = reply_of("Good evening.", "Come in.")

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
+from bots.fakes.telegram_server import Chat, Message
 from bots.telegram_bot.translate import place_in
 from tests.bots.importing import card
 from tests.bots.telegram.menu_stage import Stage, alert, on_telegram
 from tests.bots.telegram.pressed import model
 from tests.bots.telegram.test_reviewing import desked
-from tests.support.telegram_server import Chat, Message
 
 
 def among(stage: Stage, chat: Chat) -> set[str]:

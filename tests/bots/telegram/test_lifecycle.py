@@ -11,13 +11,13 @@ import pytest
 from pydantic import SecretStr
 
 from bots.errors import RefuseToStart
+from bots.fakes.telegram_server import Broken, Garbage, Hold, Refused, Reset, TelegramServer, TooMany
 from bots.state.memory import MemoryState
 from bots.telegram_bot.client import Webhook
 from bots.telegram_bot.platform import Telegram
 from tests.support.discord_stage import said_to
 from tests.support.house import open_house
 from tests.support.stage import NOW, reply_of, scripted
-from tests.support.telegram_server import Broken, Garbage, Hold, Refused, Reset, TelegramServer, TooMany
 from tests.support.telegram_stage import Gate, gated, on_telegram, platform, surroundings
 
 FIRST = reply_of("First.")

@@ -4,12 +4,12 @@ import asyncio
 from dataclasses import replace
 
 from bots.cadence import strictest
+from bots.fakes.telegram_server import Chat, Kind, Message, Status
 from bots.telegram_bot.translate import place_in
 from moderation.cases import Ruling
 from moderation.stores import Query
 from tests.bots.telegram.menu_stage import Stage, on_telegram
 from tests.bots.telegram.pressed import MAYBE, kept, model
-from tests.support.telegram_server import Chat, Kind, Message, Status
 
 
 def group(stage: Stage, title: str) -> Chat:

@@ -11,6 +11,7 @@ import telegram
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bots.fakes.telegram_server.html_mode import parse
 from bots.pieces import units
 from bots.platform import Role
 from bots.telegram_bot.backlog import Backlog
@@ -19,7 +20,6 @@ from bots.telegram_bot.pacing import Limits, Pacing
 from bots.telegram_bot.roles import Roles
 from bots.telegram_bot.translate import address_of, ids_in, place_in, shown_id
 from bots.telegram_bot.wire import Flooded, Wire
-from tests.support.telegram_server.html_mode import parse
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_size=80))

@@ -10,6 +10,7 @@ from telegram import Chat as TelegramChat
 from telegram import Message as TelegramMessage
 from telegram import MessageEntity, User
 
+from bots.fakes.telegram_server import Kind, Refused, Status
 from bots.pressing import Asker
 from bots.telegram_bot.pressing import TelegramAsker
 from bots.telegram_bot.prompts import Prompt, link, prompt_of, read, sign
@@ -19,7 +20,6 @@ from tests.bots.telegram.menu_stage import alert, on_telegram
 from tests.bots.telegram.pressed import MAYBE, kept, model, said
 from tests.bots.telegram.test_cards import TAGS
 from tests.support.stage import reply_of
-from tests.support.telegram_server import Kind, Refused, Status
 
 BAD = reply_of("Fine.", "BAD thing.", repair={"p_ok": 0.0, "ok": "ok", "bad": "BAD again."})
 

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bots.fakes.telegram_server import Broken, Kind, Message, Status, TelegramServer
 from bots.state.memory import MemoryState
 from bots.telegram_bot.prompts import LIVES
 from moderation.words import catalogue
 from tests.support.stage import NOW, reply_of, scripted
-from tests.support.telegram_server import Broken, Kind, Message, Status, TelegramServer
 from tests.support.telegram_stage import Stage, on_telegram
 
 REPLIES = tuple(reply_of(f"Reply {number}.") for number in range(1, 5))

@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from bots.fakes.telegram_server import Chat, Kind, Status
 from bots.telegram_bot.choosing import named
 from bots.telegram_bot.translate import place_in
 from moderation.cases import CaseState, Ruling
 from moderation.stores import Query
 from tests.bots.telegram.menu_stage import Stage, on_telegram
 from tests.bots.telegram.pressed import MAYBE, model, said
-from tests.support.telegram_server import Chat, Kind, Status
 
 
 @asynccontextmanager

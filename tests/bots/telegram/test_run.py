@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from tests.support.telegram_server import Message, TelegramServer
+from bots.fakes.telegram_server import Message, TelegramServer
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = timedelta(seconds=60)

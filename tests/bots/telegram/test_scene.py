@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from bots.fakes.telegram_server import Chat
 from tests.support.ensemble import ALL, NEVER, SURE
 from tests.support.stage import reply_of, scripted
-from tests.support.telegram_server import Chat
 from tests.support.telegram_stage import Gate, Stage, gated, on_telegram
 
 LINES = ("Come in.", "Needles, anybody?", "The oil is low.", "Nine a penny.", "Mind the step.", "Good thread.")

@@ -3,9 +3,9 @@
 import asyncio
 from typing import Any
 
+from bots.fakes.telegram_server import Chat, Message
 from tests.support.discord_stage import said_to
 from tests.support.stage import reply_of, scripted
-from tests.support.telegram_server import Chat, Message
 from tests.support.telegram_stage import Gate, Stage, gated, on_telegram
 
 NAME = "Maren · AI\n"

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bots.fakes.telegram_server import Broken, Fault, Garbage, Limits, Refused, Reset, TelegramServer, TooMany
 from bots.pieces import units
 from bots.telegram_bot.pacing import Limits as Paced
 from tests.support.stage import PERSONA, reply_of, scripted
-from tests.support.telegram_server import Broken, Fault, Garbage, Limits, Refused, Reset, TelegramServer, TooMany
 from tests.support.telegram_stage import Gate, gated, on_telegram
 
 NAME = "Maren · AI\n"

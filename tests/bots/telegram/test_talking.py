@@ -2,10 +2,10 @@
 
 import pytest
 
+from bots.fakes.telegram_server import Kind, Status
 from bots.telegram_bot.translate import place_in
 from tests.support.discord_stage import said_to
 from tests.support.stage import PERSONA, reply_of, scripted
-from tests.support.telegram_server import Kind, Status
 from tests.support.telegram_stage import Gate, gated, on_telegram
 
 ONCE = reply_of("Good evening.")

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from bots.fakes.telegram_server import Message, TelegramServer, Topic
+from bots.fakes.telegram_server.people import PIXEL
 from tests.support.house import SCHOLAR
 from tests.support.stage import PERSONA, reply_of, scripted
-from tests.support.telegram_server import Message, TelegramServer, Topic, builder
-from tests.support.telegram_server.people import PIXEL
-from tests.support.telegram_server.probe import refused
+from tests.support.telegram_probe import refused
+from tests.support.telegram_running import builder
 from tests.support.telegram_stage import Stage, on_telegram
 
 ADDRESS = "https://talchum.example/scholar.png"

@@ -7,10 +7,10 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bots.fakes.telegram_server import Broken, Delay, Fault, Garbage, Limits, Reset, TelegramServer, TooMany
 from bots.pieces import units
 from bots.telegram_bot.pacing import Limits as Paced
 from tests.support.stage import reply_of, scripted
-from tests.support.telegram_server import Broken, Delay, Fault, Garbage, Limits, Reset, TelegramServer, TooMany
 from tests.support.telegram_stage import WIDE, on_telegram
 
 PATIENCE = timedelta(seconds=30)
