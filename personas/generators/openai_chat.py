@@ -9,7 +9,7 @@ import json
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, Literal, Self, cast
+from typing import Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 import httpx2
@@ -21,9 +21,6 @@ from personas.generators.prefixes import ASKABLE, PROBE, PrefixStyle, Request, c
 from personas.generators.reading import Reading
 from personas.generators.tokens import conversation_tokens, tokens
 from personas.messages import Finish, Prompt, Usage
-
-if TYPE_CHECKING:
-    from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 _BUFFERED: Final = 256
 """Pieces that may wait for a slow consumer; then reading waits too."""
@@ -167,24 +164,35 @@ class OpenAIChat:
         except (TimeoutError, openai.APIError, ValueError, LookupError, TypeError) as error:
             raise self.explain(error, reading) from None
 
-    async def open(self, prompt: Prompt, asked: Request) -> "openai.AsyncStream[ChatCompletionChunk]":
-        """Send the call; the stream is the caller's. Raises what the package raises, and Retryable once closed."""
+    async def open(self, prompt: Prompt, asked: Request) -> openai.AsyncStream[object]:
+        """Send the call; the stream, of what the events say in JSON, is the caller's. Raises what the package raises,
+        and Retryable once closed.
+
+        Events are not made into the package's models: with most of the work of a whole reply they would do nothing.
+        """
         if self._closed:
             raise Retryable("generators.closed", host=self.host)
         settings = self._settings
         omit = settings.omit
         bound = _bound(prompt.schema) if prompt.schema and "response_format" not in omit else {}
-        extra = {settings.limit_field: prompt.max_tokens, **bound, **asked.extra, **settings.extra_body}
-        stops = list(self.stops(prompt)[: settings.stop_limit])
-        return await self._client.chat.completions.create(
-            model=settings.model,
-            messages=cast("list[ChatCompletionMessageParam]", asked.messages),
-            stream=True,
-            stream_options=openai.omit if "stream_options" in omit else {"include_usage": True},
-            temperature=openai.omit if "temperature" in omit else prompt.temperature,
-            seed=openai.omit if "seed" in omit or prompt.seed is None else prompt.seed,
-            stop=openai.omit if "stop" in omit or not stops else stops,
-            extra_body=extra,
+        wishes = {
+            "stream_options": {"include_usage": True},
+            "temperature": prompt.temperature,
+            "seed": prompt.seed,
+            "stop": list(self.stops(prompt)[: settings.stop_limit]) or None,
+        }
+        body = {
+            "model": settings.model,
+            "messages": asked.messages,
+            "stream": True,
+            **{name: value for name, value in wishes.items() if value is not None and name not in omit},
+            settings.limit_field: prompt.max_tokens,
+            **bound,
+            **asked.extra,
+            **settings.extra_body,
+        }
+        return await self._client.post(
+            "/chat/completions", cast_to=object, body=body, stream=True, stream_cls=openai.AsyncStream[object]
         )
 
     def explain(self, error: Exception, reading: Reading) -> GenerationError:
@@ -315,7 +323,7 @@ class ChatGeneration:
             )
         return reading.end
 
-    async def _follow(self, stream: "openai.AsyncStream[ChatCompletionChunk]", clock: asyncio.Timeout) -> None:
+    async def _follow(self, stream: openai.AsyncStream[object], clock: asyncio.Timeout) -> None:
         reading, settings = self._reading, self._service.settings
         now = asyncio.get_running_loop().time
         async for event in stream:

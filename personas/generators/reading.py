@@ -1,6 +1,6 @@
 """Pure: what the events of one chat stream add up to: text to hand on, a finish, figures."""
 
-from typing import Final
+from typing import Any, Final
 
 from personas.errors import Retryable
 from personas.generators.seams import Seam, StopCutter
@@ -16,7 +16,7 @@ _FINISHES: Final = {
 
 
 class Reading:
-    """The state of one stream. Fed with events as the `openai` package makes them: unvalidated objects."""
+    """The state of one stream. Fed with events as they come: whatever JSON they are."""
 
     def __init__(self, *, host: str, stops: tuple[str, ...], prefix: str) -> None:
         self._host = host
@@ -46,34 +46,40 @@ class Reading:
         Raises Retryable for an event that is not one of a chat stream and for a finish that is not an end.
         """
         self.events += 1
-        self.figures = _figures(getattr(event, "usage", None)) or self.figures
-        choices = getattr(event, "choices", None) or []
+        self.figures = _figures(_in(event, "usage")) or self.figures
+        choices = _in(event, "choices") or []
         if not isinstance(choices, list):
             raise Retryable("generators.malformed", host=self._host)
         if not choices or self.end is not None:
             return ""
-        delta = getattr(choices[0], "delta", None)
-        text = getattr(delta, "content", None) or ""
-        finish = getattr(choices[0], "finish_reason", None)
+        delta = _in(choices[0], "delta")
+        text = _in(delta, "content") or ""
+        finish = _in(choices[0], "finish_reason")
         if not isinstance(text, str):
             raise Retryable("generators.malformed", host=self._host)
-        self.thinking = bool(getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None))
+        self.thinking = bool(_in(delta, "reasoning_content") or _in(delta, "reasoning"))
         self.arrived += quarters(text)
         new = self._cutter.feed(self._seam.feed(text)) if text else ""
         if finish is not None and not self.cut:
-            if finish not in _FINISHES:
+            end = _FINISHES.get(finish) if isinstance(finish, str) else None
+            if end is None:
                 raise Retryable("generators.odd_finish", host=self._host, reason=str(finish)[:40])
             new += self._cutter.feed(self._seam.flush()) + self._cutter.flush()
-            self.end = _FINISHES[finish]
+            self.end = end
         if self.cut:
             self.end = Finish.STOP
         return new
 
 
+def _in(event: object, name: str) -> Any:
+    """What an object of JSON has under a name; None of anything else."""
+    return event.get(name) if isinstance(event, dict) else None
+
+
 def _figures(usage: object) -> Usage | None:
     """The service's figures; None where an event has none or not all."""
-    asked, out = getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
-    cached = getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None)
+    asked, out = _in(usage, "prompt_tokens"), _in(usage, "completion_tokens")
+    cached = _in(_in(usage, "prompt_tokens_details"), "cached_tokens")
     if not isinstance(asked, int) or not isinstance(out, int):
         return None
     return Usage(tokens_in=asked, tokens_cached=cached if isinstance(cached, int) else 0, tokens_out=out)
