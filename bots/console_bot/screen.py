@@ -5,7 +5,9 @@ from typing import Final
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.control import Control
 from rich.markup import escape
+from rich.segment import ControlType
 from rich.text import Text
 
 from bots.cards import Card, Tone
@@ -25,6 +27,7 @@ _SIGNS: Final = {
     Outcome.CANCELLED: "■",
 }
 """The quiet sign under a reply that did not go as it would have without a guard."""
+_EMPTY_LINE: Final = Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2))
 
 
 class Screen:
@@ -40,15 +43,22 @@ class Screen:
         """Cells that are written in it."""
         self._worded = False
         """Whether that line has words of a reply in it, not only the speaker's name."""
+        self._speaker = ""
+        """Who is to be named before the next words of a reply."""
 
     def speaker(self, name: str) -> None:
-        """The beginning of a reply."""
+        """The beginning of a reply. Whoever waits at a terminal sees the name at once; where no words follow, there is
+        none."""
         self._break()
-        self._write(f"{_printable(name)}  ", style="bold cyan")
-        self._begun = True
+        self._speaker = _printable(name)
+        if self._erases:
+            self._name()
 
     def passage(self, passage: Passage) -> None:
         """Show a cleared passage."""
+        if self._speaker and not self._begun:
+            self._name()
+        self._speaker = ""
         if passage.kind is not PassageKind.GENERATED and self._worded:
             self._break()
         self._write(_printable(passage.text), style="italic" if passage.kind is PassageKind.SAFE else "")
@@ -56,12 +66,12 @@ class Screen:
 
     def withdrawn(self) -> None:
         """What stands there of this reply is taken back. A terminal cannot unprint: it is said."""
-        self._break()
+        self._close()
         self._console.print(Text(self._say("console.withdrawn"), style="dim"))
 
     def finished(self, finished: Finished) -> None:
         """The end of a reply, with its quiet sign."""
-        self._break()
+        self._close()
         if sign := _SIGNS.get(finished.outcome):
             words = self._say(f"console.sign_{finished.outcome}")
             more = self._say("console.sign_why", id=finished.exchange) if finished.exchange else ""
@@ -72,7 +82,7 @@ class Screen:
 
     def end(self) -> None:
         """The end of something said outside of a reply."""
-        self._break()
+        self._close()
         self._console.print()
 
     def card(self, card: Card) -> None:
@@ -92,8 +102,23 @@ class Screen:
         self._break()
         self._console.print(f"[dim]{escape(self._say(key, **fields))}[/dim]")
 
+    @property
+    def _erases(self) -> bool:
+        return self._console.is_terminal and not self._console.is_dumb_terminal
+
+    def _name(self) -> None:
+        self._write(f"{self._speaker}  ", style="bold cyan")
+        self._begun = True
+
+    def _close(self) -> None:
+        """Whoever was to speak has nothing (more) to say."""
+        self._speaker = ""
+        self._break()
+
     def _break(self) -> None:
-        if self._begun:
+        if self._begun and not self._worded and self._erases:
+            self._console.control(_EMPTY_LINE)
+        elif self._begun:
             self._console.print()
         self._begun = self._worded = False
         self._column = 0

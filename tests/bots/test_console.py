@@ -6,10 +6,14 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
+from bots.cards import Card
 from bots.cli.chat import _meanwhile
 from bots.console_bot.lines import raw_lines
+from bots.console_bot.screen import Screen
 from bots.errors import Unknown
+from tests.bots.streaming_stage import passage
 
 
 class Source(io.RawIOBase):
@@ -54,3 +58,32 @@ async def test_an_error_on_either_side_of_warming_arrives_as_itself() -> None:
     with pytest.raises(Unknown):
         async with _meanwhile(fail()):
             await asyncio.sleep(0)
+
+
+def screen_of(*, terminal: bool) -> tuple[io.StringIO, Screen]:
+    stream = io.StringIO()
+    console = Console(file=stream, width=80, force_terminal=terminal, color_system=None, _environ={})
+    return stream, Screen(console, language="en")
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_name_behind_which_nothing_is_said_does_not_stay(terminal: bool) -> None:
+    stream, screen = screen_of(terminal=terminal)
+    screen.speaker("Mina")
+    assert ("Mina" in stream.getvalue()) is terminal
+    screen.card(Card(title="Nobody speaks."))
+
+    shown = stream.getvalue().rpartition("\r\x1b[2K")[2]
+    assert shown == "Nobody speaks.\n\n"
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_reply_behind_a_card_is_under_the_name_of_who_gives_it(terminal: bool) -> None:
+    stream, screen = screen_of(terminal=terminal)
+    screen.speaker("Mina")
+    screen.card(Card(title="A notice."))
+    screen.passage(passage("Hello "))
+    screen.passage(passage("there."))
+    screen.end()
+
+    assert stream.getvalue().endswith("A notice.\n\nMina  Hello there.\n\n")
