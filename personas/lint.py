@@ -56,7 +56,7 @@ _INJECTION: Final = pattern(
     r"(?:검열|제한|필터|규칙)\s?없이\s?(?:답|말|대답|무엇|뭐)|탈옥\s?모드|개발자\s?모드",
 )
 _POLITICAL: Final = pattern(
-    r"\b(?:persuade|convince|urge|tell|get|make)\b[^.\n]{0,40}\bto\s+vote\b|\bvote\s+for\s+\w",
+    r"\b(?:persuade|convince|urge|tell|get|make)\b[^.\n]{0,40}\bto\s+vote\b|\bvote\s+for\s+\w+",
     r"\b(?:campaign(?:s|ing)?\s+for|support|supports|promote|promotes)\s+(?:the\s+)?(?:\w+\s+)?(?:party|candidate)\b",
     r"투표(?:하도록|하라고|하게)|선거\s?운동|(?:후보|정당)(?:을|를|에)?\s{0,2}(?:지지하|지지를|뽑|홍보)",
 )

@@ -83,13 +83,12 @@ def about_people(persona: Persona, told: Iterable[tuple[str, str]]) -> Iterator[
 def _living(persona: Persona, texts: Iterable[tuple[str, str]]) -> Iterator[Remark]:
     """Their names on a list, and what the file itself gives away: neither finds everybody."""
     named = re.sub(r"\s+", " ", persona.name).strip().casefold()
-    for forms in living():
-        if named in forms:
-            yield Remark(level=Level.ERROR, rule="living_person", key="name", fields={"found": persona.name})
+    if listed := any(named in forms for forms in living()):
+        yield Remark(level=Level.ERROR, rule="living_person", key="name", fields={"found": persona.name})
     for key, text in (*texts, ("source", persona.source)):
         if found := _GIVEN_AWAY.search(text):
             yield Remark(level=Level.WARNING, rule="real_person", key=key, fields={"found": found.group()})
-        elif played := next(_played(text), ""):
+        elif not (listed and key == "name") and (played := next(_played(text), "")):
             yield Remark(level=Level.ERROR, rule="living_person", key=key, fields={"found": played})
 
 

@@ -14,7 +14,7 @@ from tests.personas.test_lint import PLAIN, rules, saying
 @pytest.mark.parametrize("name", ["Elon Musk", "elon  musk", "일론 머스크", "손흥민", "Taylor Swift"])
 def test_nobody_who_lives_lends_their_name(name: str) -> None:
     named = dataclasses.replace(PLAIN, name=name)
-    assert rules(named, Level.ERROR) == {"living_person"}
+    assert [(remark.rule, remark.key) for remark in lint(named)] == [("living_person", "name")]
     assert rules(dataclasses.replace(named, tagline="A parody")) == set()
 
 
@@ -74,6 +74,11 @@ def test_the_list_holds_a_person_once_under_names_in_small_letters() -> None:
 )
 def test_nobody_campaigns(description: str) -> None:
     assert "political" in rules(saying(description), Level.ERROR)
+
+
+def test_what_is_quoted_ends_with_a_whole_word() -> None:
+    remarks = lint(saying("She bakes, and has everybody vote for Joan."))
+    assert [remark.fields["found"] for remark in remarks] == ["vote for Joan"]
 
 
 @pytest.mark.parametrize(
