@@ -223,7 +223,7 @@ def _origin(name: str, persona: Persona, settings: Settings) -> Persona:
     """What a persona is compared with where nothing is named: its base, or the one of its id. Raises Unknown."""
     library = _library(settings)
     origin = persona.extra.get("base", persona.id)
-    if origin not in library:
+    if origin not in library or origin == name:
         raise Unknown("personas.nothing_to_compare", file=name)
     return library[origin]
 

@@ -59,12 +59,14 @@ def test_two_are_compared_and_one_with_what_it_comes_from(run: Run) -> None:
     overlay = run("persona", "new", "한별이의 오랜 친구.", "--base", "old_friend", "--id", "mine")
     changed = run("persona", "diff", "mine.toml", TALCHUM_LANGUAGE="ko")
     same = run("persona", "diff", "cafe_owner", "cafe_owner")
-    alone = run("persona", "diff", "nobody")
+    alone = run("persona", "diff", "cafe_owner")
+    nobody = run("persona", "diff", "nobody")
 
     assert overlay.returncode == 0, overlay.stderr
     assert (changed.returncode, "한별이의 오랜 친구" in changed.stdout) == (1, True)
     assert same.returncode == 0
-    assert (alone.returncode, "nobody" in alone.stderr) == (2, True)
+    assert (alone.returncode, "talchum persona diff cafe_owner ID|FILE" in alone.stderr) == (2, True)
+    assert (nobody.returncode, "nobody" in nobody.stderr) == (2, True)
 
 
 def test_a_preview_shows_lines_and_prompt_and_a_schema_is_json(run: Run) -> None:
