@@ -27,8 +27,8 @@ def _prompt() -> None:
 
 @prompt_app.command("show")
 def show_prompt(
-    text: Annotated[str, typer.Argument(help="prompt_text", metavar="TEXT")] = "?",
-    persona: Annotated[str, typer.Option("--persona", help="prompt_persona", metavar="ID")] = "",
+    persona: Annotated[str, typer.Argument(help="prompt_persona", metavar="ID", show_default=False)] = "",
+    text: Annotated[str, typer.Argument(help="prompt_text", metavar="TEXT", show_default=False)] = "?",
     place: Annotated[str, typer.Option("--place", help="prompt_place", metavar="KEY,…")] = _HERE,
     person: Annotated[str, typer.Option("--person", help="prompt_person", metavar="KEY")] = "",
     whole: Annotated[bool, typer.Option("--text", help="prompt_whole")] = False,

@@ -32,7 +32,7 @@ def test_every_part_of_a_prompt_is_told_with_its_origin_and_the_canary_is_masked
 ) -> None:
     (tmp_path / "talchum.toml").write_text('[places]\naudience = "50s"\n', encoding="utf-8")
     done = show(
-        tmp_path, "--persona", "lighthouse_keeper", "--text", "Hello there?", "--settings", "talchum.toml",
+        tmp_path, "lighthouse_keeper", "Hello there?", "--text", "--settings", "talchum.toml",
         language=language,
     )  # fmt: skip
 
@@ -45,7 +45,7 @@ def test_every_part_of_a_prompt_is_told_with_its_origin_and_the_canary_is_masked
 
 
 def test_a_prompt_of_nobody_or_nowhere_is_refused(tmp_path: Path) -> None:
-    nobody = show(tmp_path, "--persona", "nobody")
+    nobody = show(tmp_path, "nobody")
     nowhere = show(tmp_path, "--place", "the moon")
 
     assert (nobody.returncode, nowhere.returncode) == (2, 2)
