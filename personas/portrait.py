@@ -15,10 +15,11 @@ _NAMED: Final = 4
 """People that the system text names; the others are looked up."""
 
 
-def portrait(persona: Persona) -> tuple[str, ...]:
-    """One line for the marked traits and one for the people it knows at its moment; none where there is nothing."""
+def portrait(persona: Persona) -> tuple[tuple[str, str], ...]:
+    """One line for the marked "traits" and one for the "relations" it has at its moment, each behind that name; none
+    where there is nothing."""
     told = (("traits", " ".join(_traits(persona))), ("relations", ", ".join(_people(persona))))
-    return tuple(_say(key, persona, **{key: text}) for key, text in told if text)
+    return tuple((key, _say(key, persona, **{key: text})) for key, text in told if text)
 
 
 def level(share: float | None) -> str:

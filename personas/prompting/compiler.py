@@ -210,8 +210,8 @@ class _Compiler:
         persona = self._persona
         if voice := self._voice(persona.voice):
             yield "voice", say("voice", persona, voice=self._fill(voice))
-        for line in portrait(persona):
-            yield "portrait", self._fill(line)
+        for origin, line in portrait(persona):
+            yield origin, self._fill(line)
         if tone := self._manner.tone:
             yield "audience", say(f"audience_{tone}", persona)
         if persona.moment:

@@ -16,9 +16,9 @@ def test_nothing_is_said_of_who_has_neither() -> None:
 
 def test_a_trait_far_from_the_middle_is_a_sentence_and_the_others_are_none() -> None:
     marked = dataclasses.replace(MINA, ocean=Ocean(openness=0.9, extraversion=0.1, agreeableness=0.5))
-    assert portrait(marked) == ("By nature: Curious and loves new ideas. Quiet and prefers few people.",)
+    assert portrait(marked) == (("traits", "By nature: Curious and loves new ideas. Quiet and prefers few people."),)
     korean = dataclasses.replace(SEO, ocean=Ocean(neuroticism=1.0))
-    assert portrait(korean) == ("성격: 걱정이 많다.",)
+    assert portrait(korean) == (("traits", "성격: 걱정이 많다."),)
 
 
 @pytest.mark.parametrize("trait", [field.name for field in dataclasses.fields(Ocean)])
@@ -35,7 +35,7 @@ def test_people_are_named_with_what_they_are_to_the_persona() -> None:
         Relation(name="Ida", kind="aunt"),
     )
     known = dataclasses.replace(MINA, relations=people)
-    assert portrait(known) == ("People in Mina's life: Tobias (brother), Ida (aunt).",)
+    assert portrait(known) == (("relations", "People in Mina's life: Tobias (brother), Ida (aunt)."),)
     assert "Tobias (brother)" in prompt(known, said("Hi")).system
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
@@ -159,6 +160,16 @@ def test_the_parts_that_stand_are_the_prompt_and_keep_to_the_budget(
     assert one.tokens == sum(part.tokens for part in standing) <= budget
     assert all(part.why for part in one.parts if part.fate is not Fate.KEPT)
     assert made(persona, *turns, limits=Limits(budget=budget, reminder_every=3), asides=tuple(asides)) == one
+
+
+@pytest.mark.parametrize("persona", bundled().values(), ids=bundled())
+def test_no_two_parts_at_one_place_are_called_the_same_and_each_has_a_name(persona: Persona) -> None:
+    parts = made(persona, *WALK).parts
+    called = [(part.place, part.origin) for part in parts]
+
+    assert len(set(called)) == len(called)
+    for part in parts:
+        assert f"prompts.origin_{part.origin.partition(':')[0]}" in catalogue("bots")
 
 
 def test_every_reason_is_said_in_both_languages() -> None:
