@@ -5,7 +5,6 @@ import base64
 import hashlib
 import json
 import logging
-import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -24,6 +23,7 @@ from personas.loading import read_persona
 from personas.lore import Lorebook
 from personas.lore.conversion import book_of, is_book
 from personas.lore.screening import points_elsewhere, refuse_forbidden, unusable
+from personas.naming import free, id_like
 from personas.packs import Pack, is_pack, read_pack
 from personas.persona import Persona, Tier
 from personas.remarks import Remark
@@ -41,9 +41,6 @@ _MOST: Final = 50
 _ALL: Final = 100_000
 _IMPORTED: Final = "imported"
 """The id of a persona that has none of its own yet."""
-_ANYBODY: Final = "persona"
-_ID_LENGTH: Final = 30
-_NOT_IN_IDS: Final = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +156,7 @@ class Troupe:
         )
         self._require_room(server)
         taken = {cast.persona.id for cast in self.hall.casts(server)}
-        document = to_toml(replace(persona, id=_free(_like(name), taken)))
+        document = to_toml(replace(persona, id=free(id_like(name), taken)))
         checked = await asyncio.to_thread(read_persona, document.encode(), file=name)
         await self._keep(checked, document, b"", server)
         return Arrival(persona=checked, remarks=tuple(await asyncio.to_thread(lint, checked)))
@@ -240,12 +237,6 @@ class Troupe:
         self.hall.add(cast, server)
 
 
-def _like(name: str) -> str:
-    """An id like a name."""
-    wanted = _NOT_IN_IDS.sub("_", name.lower()).strip("_")
-    return wanted[:_ID_LENGTH] if wanted[:1].isascii() and wanted[:1].isalpha() else _ANYBODY
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
     """What is in a file."""
@@ -274,7 +265,7 @@ def read_file(data: bytes, file: str, *, name: str = "", taken: Collection[str] 
     if not is_persona_file(file):
         return replace(_read_card(read_card(data, file=file), name, taken), card=data)
     persona = read_persona(data, file=file)
-    wanted = _free(name or persona.id, taken)
+    wanted = free(name or persona.id, taken)
     if wanted == persona.id:
         return Read(persona=persona, document=data.decode("utf-8-sig"))
     document = to_toml(replace(persona, id=wanted))
@@ -285,7 +276,7 @@ def _read_card(card: Card, name: str, taken: Collection[str]) -> Read:
     language = language_of(f"{card.description} {card.first_mes}", unknown=DEFAULT_LANGUAGE)
     document = document_of(
         card,
-        id=_free(name or _like(name_of(card)), taken),
+        id=free(name or id_like(name_of(card)), taken),
         language=language if language in LANGUAGES else DEFAULT_LANGUAGE,
     )
     read = Read(persona=read_persona(document.encode(), file=card.file), document=document, seen=screen(card))
@@ -316,12 +307,6 @@ def _with_book(read: Read, book: Mapping[str, object], file: str) -> Read:
 def is_persona_file(file: str) -> bool:
     """Whether a file is called like a persona file."""
     return file.lower().endswith(_FILE)
-
-
-def _free(wanted: str, taken: Collection[str]) -> str:
-    """An id like the one wanted that nobody has."""
-    numbered = (f"{wanted}_{number}" for number in range(2, len(taken) + 3))
-    return next(name for name in (wanted, *numbered) if name not in taken)
 
 
 async def own_personas(state: State) -> dict[str, tuple[str, ...]]:

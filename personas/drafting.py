@@ -8,6 +8,7 @@ from moderation.language import language_of
 from moderation.words import DEFAULT_LANGUAGE, LANGUAGES, catalogue
 from personas.lint import UNWRITTEN
 from personas.loading import default_lines
+from personas.naming import id_like
 from personas.persona import Demonstration, Fact, Ocean, Persona, Relation, Tier
 from personas.schema_export import about
 from personas.writing import to_toml
@@ -18,7 +19,6 @@ _YOU: Final = re.compile(
     re.IGNORECASE,
 )
 _NOT_IN_NAMES: Final = re.compile(r"[\x00-\x1f:<>{}\[\]|]+")
-_NOT_IN_IDS: Final = re.compile(r"[^a-z0-9]+")
 _KEY: Final = re.compile(r"(?:\[\[?(?P<table>\w+)\]?\]|(?P<key>\w+) = )")
 
 
@@ -37,12 +37,12 @@ def draft(
     """
     spoken = language or language_of(description, unknown=DEFAULT_LANGUAGE)
     spoken = spoken if spoken in LANGUAGES else DEFAULT_LANGUAGE
-    named = name or _named(description) or catalogue("personas").say("drafting.nobody", spoken)
-    identity = identity or _NOT_IN_IDS.sub("_", named.lower()).strip("_")[:40] or "persona"
+    known = name or _named(description)
+    named = known or catalogue("personas").say("drafting.nobody", spoken)
     register = "haeyo" if spoken == "ko" else "casual"
     lines = default_lines(spoken, register, named)
     persona = Persona(
-        id=identity if identity[:1].isalpha() else f"persona_{identity}"[:40],
+        id=identity or id_like(known),
         version="",
         tier=tier,
         name=named,

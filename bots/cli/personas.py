@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,6 +62,7 @@ def persona_new(
 ) -> None:
     """persona_new"""
     from personas.drafting import draft, overlay, written
+    from personas.naming import free
     from personas.schema_export import json_schema
 
     settings = settings_of(file)
@@ -73,6 +75,7 @@ def persona_new(
         made = overlay(on, line, identity=identity)
     else:
         made = draft(line, name=name, identity=identity, language=language, tier=tier, told_in=settings.language)
+        made = made if identity else replace(made, id=free(made.id, _library(settings)))
     target = to or Path(f"{made.id}.toml")
     schema = target.with_name(f"persona-{tier}.schema.json")
     document = written(made, base=on, schema=f"./{schema.name}", told_in=settings.language).encode()

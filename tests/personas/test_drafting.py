@@ -18,8 +18,8 @@ from personas.remarks import Level
 @pytest.mark.parametrize(
     ("line", "name", "identity", "language"),
     [
-        ("당신은 수학자입니다", "수학자", "persona", "ko"),
-        ("너는 밤에만 여는 빵집 주인이야.", "밤에만 여는 빵집 주인", "persona", "ko"),
+        ("당신은 수학자입니다", "수학자", "suhakja", "ko"),
+        ("너는 밤에만 여는 빵집 주인이야.", "밤에만 여는 빵집 주인", "bameman_yeoneun_ppangjip_juin", "ko"),
         ("You are a mathematician.", "Mathematician", "mathematician", "en"),
         ("Explains anything with kitchen things.", "Persona", "persona", "en"),
         ("부엌 물건으로 뭐든 설명하는 사람.", "페르소나", "persona", "ko"),
