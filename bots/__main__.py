@@ -8,10 +8,12 @@ import os
 import sys
 from collections.abc import Callable
 from contextvars import copy_context
-from typing import Any, TextIO
+from typing import TextIO
 
 _WRONG = 2
 """Exit code for input, settings or files that are wrong: everything a person can put right."""
+_ABORTED = 1
+"""Exit code where somebody took back what they were asked to confirm."""
 _BROKEN = 70
 """Exit code for a defect of ours."""
 _PRIVATE = 0o077
@@ -22,8 +24,9 @@ _UNWRITABLE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, err
 """Errors of a stream without a name: standard output is full, or gone."""
 
 
-def build(language: str) -> Callable[[], None]:
-    """The command line, its help in `language`. Calling it runs what was typed and exits."""
+def build(language: str) -> Callable[..., object]:
+    """The command line, its help in `language`. Calling it runs what was typed and exits, or in `standalone_mode=False`
+    gives the exit code, or raises what Typer has to say."""
     import typer
 
     from bots.cli.audit import audit_app
@@ -45,6 +48,7 @@ def build(language: str) -> Callable[[], None]:
     from bots.cli.serve import run
     from bots.cli.status import status
     from bots.cli.store import store_app
+    from bots.cli.wording import put_into_words
 
     app = typer.Typer(
         name="talchum", help="talchum", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
@@ -60,23 +64,8 @@ def build(language: str) -> Callable[[], None]:
     for group, name in groups:
         app.add_typer(group, name=name)
     command = typer.main.get_command(app)
-    _put_into_words(command, language)
+    put_into_words(command, language)
     return command
-
-
-def _put_into_words(command: Any, language: str) -> None:
-    """Replace every help key by its text. Typer makes commands of classes it does not publish, hence `Any`."""
-    from rich.markup import escape
-
-    from moderation.words import catalogue
-
-    words = catalogue("bots")
-    for part in (command, *command.params):
-        key = f"cli.{getattr(part, 'help', None)}"
-        if key in words:
-            part.help = escape(words.say(key, language))
-    for child in getattr(command, "commands", {}).values():
-        _put_into_words(child, language)
 
 
 def main() -> None:
@@ -122,16 +111,27 @@ def _run() -> int:
 
 def _typed(language: str) -> int:
     """Run the command to its end, all it wrote included: at the interpreter's end nobody could tell of an error."""
+    import typer
+
+    from bots.cli.wording import complaint
     from bots.errors import RefuseToStart
+    from moderation.words import catalogue
 
     if sys.stdout is None:
         raise RefuseToStart("cli.closed_output")
     try:
-        build(language)()
+        code = build(language)(standalone_mode=False)
     except SystemExit as end:
-        sys.stdout.flush()
-        return end.code if isinstance(end.code, int) else 0
-    return 0
+        code = end.code
+    except typer.TyperException as error:
+        code = error.exit_code
+        if told := complaint(error, language):
+            _complain(told)
+    except typer.Abort:
+        code = _ABORTED
+        _complain(catalogue("bots").say("cli.aborted", language))
+    sys.stdout.flush()
+    return code if isinstance(code, int) else 0
 
 
 def _let_go(stream: TextIO) -> None:

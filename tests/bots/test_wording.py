@@ -1,0 +1,67 @@
+"""What Typer says, in our words."""
+
+import re
+
+import pytest
+import typer
+
+from bots.__main__ import build
+from bots.cli.wording import complaint
+from moderation.words import LANGUAGES
+
+WRONG = [
+    ("chat --modle x", "--modle"),
+    ("chat --zzzz", "--zzzz"),
+    ("chat --model", "--model"),
+    ("prompt show --text=1", "--text"),
+    ("persona show", "ID|FILE"),
+    ("persona list a b", "a b"),
+    ("persn list", "'persona'"),
+    ("zzzz", "zzzz"),
+    ("audit swap --most x", "--most"),
+    ("audit swap --most 2", "5"),
+    ("audit swap --tolerance 2", "1"),
+    ("audit swap --tolerance x", "--tolerance"),
+    ("persona schema --tier x", "demographic"),
+]
+
+
+def raised(line: str, language: str) -> str:
+    """What is said of a line that cannot be carried out."""
+    with pytest.raises(typer.TyperException) as caught:
+        build(language)(line.split(), standalone_mode=False)
+    assert caught.value.exit_code == 2
+    return complaint(caught.value, language)
+
+
+@pytest.mark.parametrize(("line", "named"), WRONG)
+def test_what_is_wrong_with_what_was_typed_is_said_in_the_language_of_the_session(line: str, named: str) -> None:
+    english, korean = (raised(line, language).splitlines()[0] for language in LANGUAGES)
+
+    assert named in english
+    assert named in korean
+    assert not re.search("[가-힣]", english)
+    assert re.search("[가-힣]", korean)
+    assert not re.search("[A-Z][a-z]+", korean), "nothing of Typer's own is left"
+
+
+def test_it_is_said_how_the_command_goes_and_where_more_is_said() -> None:
+    said = raised("persona show", "ko")
+    assert re.search(r"^사용법: .* persona show \[OPTIONS\] \{ID\|FILE\}$", said, re.MULTILINE)
+    assert said.endswith("persona show --help")
+
+
+def test_where_help_was_shown_nothing_more_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert raised("persona", "ko") == ""
+    assert "명령" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("line", ["--help", "persona --help", "persona show --help", "audit redteam --help"])
+def test_no_heading_of_help_is_english_in_a_korean_session(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build("ko")(line.split(), standalone_mode=False) == 0
+    shown = capsys.readouterr().out
+
+    assert "사용법: " in shown
+    assert "옵션" in shown
+    assert "이 도움말을 보여 줘요." in shown
+    assert not re.search(r"Usage:|─ (?:Options|Arguments|Commands) ─|Show this message", shown)
