@@ -25,8 +25,7 @@ _UNWRITABLE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, err
 
 
 def build(language: str) -> Callable[..., object]:
-    """The command line, its help in `language`. Calling it runs what was typed and exits, or in `standalone_mode=False`
-    gives the exit code, or raises what Typer has to say."""
+    """The command line, its help in `language`. Calling it runs what was typed and exits."""
     import typer
 
     from bots.cli.audit import audit_app
@@ -63,9 +62,7 @@ def build(language: str) -> Callable[..., object]:
     )
     for group, name in groups:
         app.add_typer(group, name=name)
-    command = typer.main.get_command(app)
-    put_into_words(command, language)
-    return command
+    return put_into_words(typer.main.get_command(app), language)
 
 
 def main() -> None:
@@ -85,6 +82,7 @@ def _run() -> int:
     from bots.cli.common import TOLD_IN
     from bots.config import language_from
     from bots.logs import place_of
+    from moderation.file_faults import reason_of
     from moderation.words import Explained, catalogue
 
     logging.basicConfig(level=logging.CRITICAL, format="%(levelname)s %(name)s %(message)s")
@@ -101,7 +99,7 @@ def _run() -> int:
         if isinstance(error, OSError) and error.filename is None and error.errno in _UNWRITABLE:
             _let_go(sys.stdout)
             if error.errno != errno.EPIPE:
-                _complain(words.say("cli.unwritable", language, reason=error.strerror))
+                _complain(words.say("cli.unwritable", language, reason=reason_of(error).explain(language)))
             return _WRONG
         # The root: a defect of ours. Its message may quote what people said, so its kind and place must do.
         kind, _, where = place_of(error).partition(" at ")

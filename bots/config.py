@@ -26,6 +26,7 @@ from bots.privacy_settings import PrivacySection
 from bots.reply_settings import LimitSection, ReplySection
 from bots.review_settings import ReviewSection
 from bots.tier_settings import GuardModelSection, JudgeModelSection, OmniSection, OnnxSection
+from moderation.file_faults import reason_of
 from moderation.validation import Expectation, Misfit, first_problem
 
 APP: Final = "talchum"
@@ -262,7 +263,7 @@ class Settings:
         try:
             parsed = _File.model_validate(tomllib.loads(document.decode("utf-8")))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError("settings.syntax", file=name, reason=error) from None
+            raise SettingsError("settings.syntax", file=name, reason=reason_of(error)) from None
         except ValidationError as error:
             key, expected = first_problem(error)
             raise SettingsError("settings.wrong", file=name, key=key, expected=expected) from None
@@ -298,7 +299,7 @@ class Settings:
         try:
             document = chosen.read_bytes()
         except OSError as error:
-            raise SettingsError("settings.unreadable", file=chosen, reason=error.strerror or "") from None
+            raise SettingsError("settings.unreadable", file=chosen, reason=reason_of(error)) from None
         return cls.load(document, environ, file=chosen)
 
 

@@ -24,6 +24,7 @@ from bots.models import limits_of, open_generator
 from bots.parts import keys_of, open_guard, open_state, open_store
 from bots.places import Places, PlaceSettings
 from moderation.errors import FilterUnavailable, ModerationError
+from moderation.file_faults import reason_of
 from moderation.filters.crisis import load_resources
 from moderation.filters.meaning import Meaning
 from moderation.guard import Guard
@@ -144,7 +145,7 @@ def _folder(folder: Path) -> Finding:
         with tempfile.TemporaryFile(dir=folder):
             mode = folder.stat().st_mode
     except OSError as error:
-        return bad(about, "doctor.folder_unwritable", folder=folder, reason=error.strerror or type(error).__name__)
+        return bad(about, "doctor.folder_unwritable", folder=folder, reason=reason_of(error))
     if os.name == "posix" and mode & _OTHERS:
         return doubtful(about, "doctor.folder_open", folder=folder, quoted=shlex.quote(str(folder)))
     return good(about, "doctor.folder_good", folder=folder)

@@ -32,6 +32,7 @@ from bots.renewal import Renewed
 from bots.status import Status
 from moderation.errors import Deflect
 from moderation.figures import overdue
+from moderation.file_faults import reason_of
 from moderation.review import ReviewDesk
 
 _log = logging.getLogger(__name__)
@@ -186,7 +187,7 @@ class Monitor:
         try:
             server.add_socket(bound(self._watched.listen))
         except OSError as error:
-            reason = error.strerror or type(error).__name__
+            reason = reason_of(error)
             raise RefuseToStart("monitor.taken", listen=self._watched.listen, reason=reason) from None
         try:
             yield

@@ -9,6 +9,7 @@ from bots.config import Settings
 from bots.doctor import Finding, bad, doubtful, good
 from bots.monitor import bound
 from bots.status import STALE, read
+from moderation.file_faults import FileFault, reason_of
 
 _ABOUT = "monitor.about"
 
@@ -26,13 +27,13 @@ async def look_at_monitor(settings: Settings, *, now: datetime) -> Finding:
     return good(_ABOUT, "monitor.own" if reason else "monitor.free", listen=listen)
 
 
-def _refusal(listen: str) -> str:
-    """Why nothing can be listened for there, or ""."""
+def _refusal(listen: str) -> FileFault | None:
+    """Why nothing can be listened for there."""
     try:
         with bound(listen):
-            return ""
+            return None
     except OSError as error:
-        return error.strerror or type(error).__name__
+        return reason_of(error)
 
 
 def _ours(settings: Settings, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from moderation.errors import PolicyError
+from moderation.file_faults import reason_of
 from moderation.policy import Policy
 
 _ENTRY: Final = "[0-9]*.json"
@@ -53,7 +54,7 @@ class PolicyHistory:
         try:
             found = [_read(file) for file in self._folder.glob(_ENTRY)]
         except OSError as error:
-            raise PolicyError("policy.unreadable", file=self._folder, reason=error.strerror or "") from None
+            raise PolicyError("policy.unreadable", file=self._folder, reason=reason_of(error)) from None
         return tuple(sorted(found, key=lambda entry: entry.number))
 
     def current(self) -> Path | None:
@@ -69,7 +70,7 @@ class PolicyHistory:
         try:
             found = hashlib.sha256(file.read_bytes()).hexdigest()
         except OSError as error:
-            raise PolicyError("policy.unreadable", file=file, reason=error.strerror or "") from None
+            raise PolicyError("policy.unreadable", file=file, reason=reason_of(error)) from None
         if found != entry.digest:
             raise PolicyError("policy.not_as_kept", file=file)
         return file
@@ -95,7 +96,7 @@ class PolicyHistory:
                 self.file(entry)
             fresh = self._write_new(f"{entry.number:04}.json", _written(entry))
         except OSError as error:
-            raise PolicyError("policy.unwritable", file=self._folder, reason=error.strerror or "") from None
+            raise PolicyError("policy.unwritable", file=self._folder, reason=reason_of(error)) from None
         if not fresh:
             raise PolicyError("policy.overtaken")
         return entry

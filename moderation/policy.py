@@ -40,6 +40,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from moderation.errors import PolicyError
+from moderation.file_faults import reason_of
 from moderation.filters import Filter
 from moderation.records import Action, Decision, Finding, Signal, Stage
 from moderation.rules import (
@@ -109,7 +110,7 @@ class Policy:
         try:
             document = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise PolicyError("policy.syntax", file=file, reason=error) from None
+            raise PolicyError("policy.syntax", file=file, reason=reason_of(error)) from None
         return cls(document, file=file)
 
     @property
@@ -377,9 +378,9 @@ def policy_text(path: Path | None = None) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise PolicyError("policy.unreadable", file=path, reason=error.strerror or "") from None
+        raise PolicyError("policy.unreadable", file=path, reason=reason_of(error)) from None
     except UnicodeDecodeError as error:
-        raise PolicyError("policy.syntax", file=path, reason=error) from None
+        raise PolicyError("policy.syntax", file=path, reason=reason_of(error)) from None
 
 
 def _follows(rule: OutputRule | InputRule, score: float | None, language: str) -> tuple[Decision, Action]:

@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from moderation.errors import FilterUnavailable
+from moderation.file_faults import reason_of
 
 Match = Literal["word", "prefix", "anywhere"]
 
@@ -95,7 +96,7 @@ def read_word_lists(files: Sequence[Traversable | Path]) -> WordLists:
             data = file.read_bytes()
             table = tomllib.loads(data.decode("utf-8"))
         except (OSError, ValueError) as error:
-            raise FilterUnavailable("lexicon.unreadable", file=file.name, reason=error) from error
+            raise FilterUnavailable("lexicon.unreadable", file=file.name, reason=reason_of(error)) from error
         digest.update(hashlib.sha256(data).digest())
         section = _Section(file.name, "", table)
         section.only(_FILE_KEYS)

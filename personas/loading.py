@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
+from moderation.file_faults import reason_of
 from moderation.words import DEFAULT_LANGUAGE, catalogue
 from personas.entries import demonstrations_of, dilemmas_of, facts_of, relations_of
 from personas.errors import PersonaFileError
@@ -163,9 +164,7 @@ def parse(file: Traversable) -> dict[str, object]:
         with file.open("rb") as stream:
             raw = stream.read(most + 1)
     except OSError as error:
-        raise PersonaFileError(
-            "personas.unreadable", file=file, reason=error.strerror or type(error).__name__
-        ) from error
+        raise PersonaFileError("personas.unreadable", file=file, reason=reason_of(error)) from error
     return content_of(file, document_in(raw, file))
 
 

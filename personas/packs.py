@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from moderation.file_faults import reason_of
 from personas.errors import PersonaFileError
 
 SUFFIX: Final = ".talchum.zip"
@@ -131,7 +132,7 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise PersonaFileError("personas.unreadable", file=path, reason=error.strerror or "OSError") from error
+        raise PersonaFileError("personas.unreadable", file=path, reason=reason_of(error)) from error
     if len(content) > MAX_BYTES:
         raise PersonaFileError("packs.too_big", file=path, expected=MAX_BYTES, most=_MOST)
     return content

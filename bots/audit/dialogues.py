@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bots.errors import SettingsError, Unknown
+from moderation.file_faults import reason_of
 from moderation.models.templates import fit_particles
 from moderation.validation import first_problem
 
@@ -98,14 +99,14 @@ def _bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise SettingsError("audit.unreadable", file=file, reason=error.strerror or "") from None
+        raise SettingsError("audit.unreadable", file=file, reason=reason_of(error)) from None
 
 
 def _parsed(raw: bytes, name: str) -> _File:
     try:
         return _File.model_validate(tomllib.loads(raw.decode("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError("settings.syntax", file=name, reason=error) from None
+        raise SettingsError("settings.syntax", file=name, reason=reason_of(error)) from None
     except ValidationError as error:
         key, expected = first_problem(error)
         raise SettingsError("settings.wrong", file=name, key=key, expected=expected) from None

@@ -18,6 +18,7 @@ from bots.cli.refine import bench_refine
 from bots.config import Settings
 from bots.errors import RefuseToStart, Unknown
 from bots.parts import open_guard
+from moderation.file_faults import reason_of
 
 if TYPE_CHECKING:
     from bots.audit.moments import Moments
@@ -122,7 +123,7 @@ def _writing(file: Path) -> Iterator[Path]:
         file.parent.mkdir(parents=True, exist_ok=True)
         yield file
     except OSError as error:
-        raise RefuseToStart("cli.bench_unwritable", file=file, reason=error.strerror) from None
+        raise RefuseToStart("cli.bench_unwritable", file=file, reason=reason_of(error)) from None
 
 
 async def _measured(settings: Settings, sets: "tuple[LabelledSet, ...]", *, sample: int, seed: int) -> "Results":

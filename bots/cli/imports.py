@@ -19,6 +19,7 @@ from bots.errors import RefuseToStart, Unknown
 from bots.import_cards import changes, notes
 from bots.parts import open_guard, open_state, utc_now
 from bots.quarantine import line_of_import
+from moderation.file_faults import reason_of
 from personas.persona import Persona
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as stream:
             return stream.read(_LARGEST)
     except OSError as error:
-        raise RefuseToStart("imports.unreadable", file=path, reason=error.strerror or type(error).__name__) from None
+        raise RefuseToStart("imports.unreadable", file=path, reason=reason_of(error)) from None
 
 
 async def _blocked(settings: Settings, persona: Persona) -> tuple[Row, ...]:

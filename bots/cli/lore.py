@@ -16,6 +16,7 @@ from bots.lore_commands import examined
 from bots.lorebooks import Attached, Attachments
 from bots.parts import open_guard, open_state
 from bots.places import kind_of
+from moderation.file_faults import reason_of
 from personas.lore import Lorebook
 from personas.lore.engine import Compiled, Talk
 from personas.lore.judging import objections
@@ -143,4 +144,4 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as stream:
             return stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise RefuseToStart("lore.unreadable", file=path, reason=error.strerror or type(error).__name__) from error
+        raise RefuseToStart("lore.unreadable", file=path, reason=reason_of(error)) from error

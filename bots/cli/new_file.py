@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from bots.errors import SettingsError
+from moderation.file_faults import reason_of
 
 _COPY: Final = ".before"
 
@@ -42,7 +43,7 @@ def save(target: Path, content: bytes, *, force: bool) -> str:
     except FileExistsError:
         raise exists(target) from None
     except (OSError, RuntimeError) as error:  # RuntimeError: links that lead to themselves
-        reason = getattr(error, "strerror", None) or type(error).__name__
+        reason = reason_of(error)
         raise SettingsError("init.unwritable", file=target, reason=reason) from None
     finally:
         with suppress(OSError):

@@ -14,6 +14,7 @@ from bots.cli.imports import persona_export, persona_import
 from bots.config import Settings
 from bots.errors import RefuseToStart, Unknown, UsageError
 from bots.parts import open_guard
+from moderation.file_faults import reason_of
 from moderation.words import LANGUAGES
 from personas.persona import Persona, Tier
 
@@ -240,7 +241,7 @@ def _content(path: Path) -> tuple[bytes, "Pack | None"]:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = reason_of(error)
         raise PersonaFileError("personas.unreadable", file=path, reason=reason) from error
     packed = read_pack(data, file=str(path)) if is_pack(data) else None
     return (packed.document if packed else data), packed
@@ -269,7 +270,7 @@ def _create(path: Path, content: bytes) -> None:
     except FileExistsError:
         raise UsageError("personas.exists", file=path) from None
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = reason_of(error)
         raise RefuseToStart("personas.unwritable", file=path, reason=reason) from error
 
 

@@ -18,6 +18,7 @@ from bots.tiers import check_patience
 from moderation.backtest import backtest
 from moderation.calibration import Fit, Wanted, calibrate
 from moderation.errors import PolicyError
+from moderation.file_faults import reason_of
 from moderation.labels import all_labelled
 from moderation.policy import Policy, policy_text
 from moderation.policy_changes import Threshold, differences, rewritten
@@ -231,7 +232,7 @@ def _write(file: Path, text: str) -> None:
     except FileExistsError:
         raise RefuseToStart("learning.exists", file=file) from None
     except OSError as error:
-        raise RefuseToStart("learning.unwritable", file=file, reason=error.strerror) from None
+        raise RefuseToStart("learning.unwritable", file=file, reason=reason_of(error)) from None
 
 
 def _require_unnamed(settings: Settings) -> None:

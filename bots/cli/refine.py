@@ -16,6 +16,7 @@ from bots.cli.common import ModelName, SettingsFile, err, out, run, say, setting
 from bots.config import Settings
 from bots.errors import RefuseToStart
 from bots.parts import policy_file
+from moderation.file_faults import reason_of
 
 if TYPE_CHECKING:
     from bots.refining.experiment import Results
@@ -86,7 +87,7 @@ def _writing(files: Sequence[Path]) -> Iterator[None]:
         yield
     except OSError as error:
         where = error.filename or named
-        raise RefuseToStart("cli.bench_unwritable", file=where, reason=error.strerror) from None
+        raise RefuseToStart("cli.bench_unwritable", file=where, reason=reason_of(error)) from None
 
 
 @contextmanager
@@ -167,5 +168,5 @@ def _propose(write: Path, results: "Results", settings: Settings) -> None:
         with write.open("x", encoding="utf-8") as made:
             made.write(text)
     except OSError as error:
-        raise RefuseToStart("cli.bench_unwritable", file=write, reason=error.strerror) from None
+        raise RefuseToStart("cli.bench_unwritable", file=write, reason=reason_of(error)) from None
     show(Card(title=say("refine.proposed", settings, file=write), tone=Tone.GOOD), settings)

@@ -6,12 +6,14 @@ anew here; where an error has none, its English sentence is taken apart.
 
 import re
 from functools import partialmethod
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import typer
 from rich.markup import escape
 
 from moderation.words import catalogue
+
+T = TypeVar("T")
 
 _PANELS: Final = {"argument": "cli.panel_arguments", "option": "cli.panel_options"}
 """Headings, by what Typer calls the kind of a parameter."""
@@ -32,14 +34,15 @@ _WANTED: Final = {
 _NOT_ONE_OF: Final = re.compile(r"(?:Value error, )?'.*' is not one of (?P<expected>.*)\.", re.DOTALL)
 
 
-def put_into_words(command: Any, language: str) -> None:
-    """Replace every help key of a command and those below it by its text. Typer makes commands of classes it does not
-    publish, hence `Any`."""
+def put_into_words(worded: T, language: str) -> T:
+    """The command, every help key of it and of those below it replaced by its text. Typer makes commands of classes it
+    does not publish, hence `Any`."""
+    command: Any = worded
     say, words = catalogue("bots").say, catalogue("bots")
     formatter: Any = typer.Context.formatter_class
     usage = partialmethod(formatter.write_usage, prefix=f"{say('cli.usage', language)}: ")
-    worded = type("Formatter", (formatter,), {"write_usage": usage})
-    command.context_class = type("Context", (typer.Context,), {"formatter_class": worded})
+    own = type("Formatter", (formatter,), {"write_usage": usage})
+    command.context_class = type("Context", (typer.Context,), {"formatter_class": own})
     shown = command.get_help_option(command.context_class(command))
     shown.help = "help_option"
     for part in (command, *command.params, shown):
@@ -49,6 +52,7 @@ def put_into_words(command: Any, language: str) -> None:
         part.rich_help_panel = say(_PANELS.get(getattr(part, "param_type_name", ""), "cli.panel_commands"), language)
     for child in getattr(command, "commands", {}).values():
         put_into_words(child, language)
+    return worded
 
 
 def complaint(error: typer.TyperException, language: str) -> str:

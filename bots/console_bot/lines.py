@@ -11,6 +11,7 @@ from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 
 from bots.errors import RefuseToStart
+from moderation.file_faults import reason_of
 
 _LONGEST = 1_000_000
 """Bytes that are kept of a piped line: more than the longest message may have, which is then too long and says so."""
@@ -69,7 +70,7 @@ async def raw_lines(stream: RawIOBase, *, longest: int) -> AsyncGenerator[bytes,
     try:
         while (item := await queue.get()) is not None:
             if isinstance(item, OSError):
-                raise RefuseToStart("console.unreadable", reason=item.strerror or "")
+                raise RefuseToStart("console.unreadable", reason=reason_of(item))
             room.release()
             yield item
     finally:

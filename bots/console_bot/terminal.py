@@ -17,6 +17,7 @@ from bots.lines import line_of
 from bots.places import Place, PlaceSettings
 from bots.platform import Caller, Fill, Placed, Role, Router
 from bots.replies import Record, Replies
+from moderation.file_faults import reason_of
 from moderation.records import Outcome
 from personas.messages import Cue, Finished, Message, Passage, Withdrawal
 
@@ -163,7 +164,8 @@ class Terminal:
             try:
                 caller = replace(caller, file=await asyncio.to_thread(_read, file), file_name=file.name)
             except OSError as error:
-                self._screen.notice("console.unreadable_file", file=file, reason=error.strerror)
+                reason = reason_of(error).explain(self._screen.language)
+                self._screen.notice("console.unreadable_file", file=file, reason=reason)
                 return False
             line = bringing.strip()
         card = await router.command(line, caller)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
+from moderation.file_faults import reason_of
 from personas.errors import ModelUnavailable
 from personas.generators.openai_chat import ChatGeneration, OpenAIChat, OpenAIChatSettings
 from personas.generators.prefixes import PrefixStyle
@@ -137,7 +138,7 @@ def _check(gguf: Path) -> None:
     except FileNotFoundError:
         raise ModelUnavailable("model_files.missing", file=gguf) from None
     except OSError as error:
-        raise ModelUnavailable("model_files.unreadable", file=gguf, reason=error.strerror) from None
+        raise ModelUnavailable("model_files.unreadable", file=gguf, reason=reason_of(error)) from None
     if magic != _MAGIC:
         raise ModelUnavailable("model_files.not_gguf", file=gguf)
 

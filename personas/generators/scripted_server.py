@@ -20,6 +20,7 @@ from typing import Final, Self
 import h11
 from pydantic import ValidationError
 
+from moderation.file_faults import reason_of
 from personas.errors import ModelUnavailable
 from personas.generators.scripted import Sleep
 from personas.generators.scripted_http import CHAT_REQUEST, ChatRequest, Connection, HttpRequest, TooLong
@@ -230,7 +231,7 @@ class ScriptedServer:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise ModelUnavailable("scripted.port_in_use", host=HOST, port=self._port) from error
-            reason = error.strerror or str(error)
+            reason = reason_of(error)
             raise ModelUnavailable("scripted.cannot_listen", host=HOST, port=self._port, reason=reason) from error
         self._port = self._server.sockets[0].getsockname()[1]
 

@@ -26,6 +26,7 @@ import pydantic.dataclasses
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from moderation.file_faults import reason_of
 from personas.errors import ScriptError
 
 _STRICT: Final = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
@@ -255,7 +256,7 @@ def load_script(source: str | Path) -> Script:
     except (FileNotFoundError, ValueError) as error:
         raise ScriptError("scripted.not_found", file=str(source), names=", ".join(bundled)) from error
     except OSError as error:
-        raise ScriptError("scripted.unreadable", file=str(source), reason=error.strerror) from error
+        raise ScriptError("scripted.unreadable", file=str(source), reason=reason_of(error)) from error
     return parse_script(data, file=str(source))
 
 

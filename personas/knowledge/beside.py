@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from moderation.file_faults import reason_of
 from personas.errors import PersonaFileError
 from personas.knowledge.pieces import Document
 from personas.knowledge.reading import MAX_BYTES, read_document
@@ -30,6 +31,6 @@ def _read(file: Path, path: Path, key: str, entry: DocumentEntry) -> Document:
         with path.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or type(error).__name__
+        why = reason_of(error)
         raise PersonaFileError("knowledge.unreadable", file=file, key=key, found=entry.file, reason=why) from error
     return read_document(raw, file=str(path), **entry.model_dump(exclude={"file"}))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from importlib.resources.abc import Traversable
 from typing import Final
 
+from moderation.file_faults import reason_of
 from personas.errors import LorebookError
 from personas.knowledge.reading import read_document
 from personas.lore.book import Condition, Entry, Key, Logic, Lorebook, Position
@@ -62,7 +63,7 @@ def load_lore(folders: Iterable[Traversable], personas: Iterable[str]) -> dict[s
             try:
                 data = file.read_bytes()
             except OSError as error:
-                reason = error.strerror or type(error).__name__
+                reason = reason_of(error)
                 raise LorebookError("personas.unreadable", file=file, reason=reason) from error
             books[owner] = read_lorebook(data, file=str(file), name=owner)
             for entry, rules in forbidden(books[owner].entries).items():
@@ -74,7 +75,7 @@ def _from_toml(text: str, file: str) -> Lorebook:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise LorebookError("lore.syntax", file=file, reason=error) from error
+        raise LorebookError("lore.syntax", file=file, reason=reason_of(error)) from error
     except RecursionError as error:
         raise LorebookError("personas.too_deep", file=file) from error
     parsed = fit(file, content, text)

@@ -22,6 +22,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from moderation.file_faults import reason_of
 from personas.errors import ModelUnavailable
 
 SUFFIX: Final = ".gguf"
@@ -130,7 +131,7 @@ def installed(folder: Path) -> tuple[InstalledModel, ...]:
     try:
         sizes = {path: path.stat().st_size for path in folder.glob(f"*{SUFFIX}") if path.is_file()}
     except OSError as error:
-        raise ModelUnavailable("model_files.unreadable", file=folder, reason=error.strerror) from None
+        raise ModelUnavailable("model_files.unreadable", file=folder, reason=reason_of(error)) from None
     files = [InstalledModel(path=path, size=size, known=by_file.get(path.name)) for path, size in sizes.items()]
     return tuple(sorted(files, key=lambda file: (file.known is None, file.size if file.known else 0, file.path.name)))
 
@@ -175,7 +176,7 @@ def explained(folder: Path, *, needed: int = 0) -> Iterator[None]:
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise ModelUnavailable("model_files.disk_full", folder=folder, needed=mebibytes(needed)) from None
-        raise ModelUnavailable("model_files.not_writable", folder=folder, reason=error.strerror or error) from None
+        raise ModelUnavailable("model_files.not_writable", folder=folder, reason=reason_of(error)) from None
 
 
 def room_for(size: int, folder: Path) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx2
 
+from moderation.file_faults import reason_of
 from personas.errors import ModelUnavailable
 from personas.model_files import MAGIC, PART, SUFFIX, TAG, Progress, Report, explained, room_for
 
@@ -28,7 +29,7 @@ def adopt(source: Path, *, folder: Path, report: Report) -> Path:
     except FileNotFoundError:
         raise ModelUnavailable("model_files.no_such_file", file=source) from None
     except OSError as error:
-        raise ModelUnavailable("model_files.unreadable", file=source, reason=error.strerror) from None
+        raise ModelUnavailable("model_files.unreadable", file=source, reason=reason_of(error)) from None
     if not good:
         raise ModelUnavailable("model_files.not_gguf", file=source)
     path = folder / _file_name(source.name)

@@ -140,7 +140,7 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
         for function in functions(TREES["bots/console_bot/screen.py"])
         if "self._write" in set(calls(function))
     }
-    assert writing == {"speaker", "passage"}  # a persona's name, a cleared passage
+    assert writing == {"_name", "passage"}  # a persona's name, a cleared passage
     shown = {name for name in vars(Screen) if not name.startswith("_")}
     assert shown == {"speaker", "passage", "withdrawn", "finished", "end", "card", "notice"}
 
