@@ -8,26 +8,23 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from bots.state import Entry, Line, Tally, lines, statements
 from bots.state.statements import KIND, row_of
 from bots.state.times import instant
 from bots.state.values import require
-from moderation.errors import StoreFailed, StoreUnavailable
+from moderation.errors import StoreFailed
+from moderation.stores import furnishing
 from moderation.stores.companions import transaction
 from moderation.stores.faults import unavailable
+from moderation.stores.furnishing import furnished
 from moderation.stores.keyring import Keyring
 from moderation.stores.keys import Keys
-from moderation.stores.migrations import migrate
 from moderation.stores.sealing import Sealing
 from moderation.stores.traces import clean
 from moderation.stores.worker import Worker
-
-_PATIENCE: Final = timedelta(seconds=5)
-"""How long a statement waits for another connection that writes. Ours take milliseconds, but for `erase`."""
 
 
 class SqliteState:
@@ -60,12 +57,9 @@ class SqliteState:
             try:
                 file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 file.touch(mode=0o600)
-                writing = undo.enter_context(contextlib.closing(_connect(file.as_uri())))
-                sealing = undo.enter_context(contextlib.closing(Sealing(writing, Keyring.at(keys), kind=KIND)))
+                writing, sealing = furnished(file.as_uri(), keys, undo, kind=KIND)
                 _prepare(writing, file, sealing)
-                reading = undo.enter_context(contextlib.closing(_connect(f"{file.as_uri()}?mode=ro")))
-                unsealing = Sealing(reading, Keyring.at(keys, making=False), kind=KIND)
-                undo.enter_context(contextlib.closing(unsealing))
+                reading, unsealing = furnished(f"{file.as_uri()}?mode=ro", keys, undo, kind=KIND, making=False)
             except (sqlite3.Error, OSError) as error:
                 raise unavailable(error, file) from error
             undo.pop_all()
@@ -192,35 +186,13 @@ class SqliteState:
         return instant(self._clock())
 
 
-def _connect(uri: str) -> sqlite3.Connection:
-    """A connection in autocommit mode, whose transactions are ours, to be handed to a thread."""
-    return sqlite3.connect(
-        uri, uri=True, timeout=_PATIENCE.total_seconds(), isolation_level=None, check_same_thread=False
-    )
-
-
 def bring_up(file: Path, keys: Keys) -> None:
-    """Bring a database that nobody uses up to the present, as opening it does. Raises what that raises."""
-    try:
-        with (
-            contextlib.closing(_connect(file.absolute().as_uri())) as connection,
-            contextlib.closing(Sealing(connection, Keyring.at(keys), kind=KIND)) as sealing,
-        ):
-            _prepare(connection, file, sealing)
-    except (sqlite3.Error, OSError) as error:
-        raise unavailable(error, file) from error
+    """See `moderation.stores.furnishing.bring_up`."""
+    furnishing.bring_up(file, keys, kind=KIND, prepared=_prepare)
 
 
 def _prepare(connection: sqlite3.Connection, file: Path, sealing: Sealing) -> None:
-    """Bring an existing or new database to the present schema, make its commits durable and its deletions real."""
-    migrate(connection, file, statements.SCHEMA, companion=sealing)
-    sealing.check(file)
-    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-    if mode != "wal":
-        raise StoreUnavailable("stores.broken", file=file, detail=f"journal_mode = {mode}")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA fullfsync = ON")  # macOS: through the drive's own cache; no effect elsewhere
-    connection.execute("PRAGMA secure_delete = ON")
+    furnishing.prepare(connection, file, sealing, statements.SCHEMA)
     connection.execute("PRAGMA temp_store = MEMORY")  # or `clean` would take everything through another file
     with transaction(connection, sealing):
         statements.sweep(connection, sealing.ring)

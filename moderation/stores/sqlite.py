@@ -8,12 +8,12 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from moderation.cases import Case, Priority, Review, Reviewer
-from moderation.errors import Deflect, StoreFailed, StoreUnavailable, UnknownExchange
+from moderation.errors import Deflect, StoreFailed, UnknownExchange
 from moderation.figures import Decided, Standing, Waiting
 from moderation.records import Closing, Exchange, Objection, Opening, Outcome, Stats
 from moderation.stores import (
@@ -24,6 +24,7 @@ from moderation.stores import (
     Sibling,
     casework,
     figures,
+    furnishing,
     reads,
     reports,
     retention,
@@ -34,9 +35,10 @@ from moderation.stores import (
 from moderation.stores.companions import transaction
 from moderation.stores.erasure import reported_by
 from moderation.stores.faults import unavailable
+from moderation.stores.furnishing import furnished
 from moderation.stores.keyring import Keyring
 from moderation.stores.keys import Keys
-from moderation.stores.migrations import EXCHANGES, migrate
+from moderation.stores.migrations import EXCHANGES
 from moderation.stores.presence import Presence, is_alive
 from moderation.stores.rows import keep
 from moderation.stores.sealing import Sealing
@@ -44,9 +46,6 @@ from moderation.stores.worker import Worker
 
 KIND: Final = "exchange"
 """Sets the keys of this kind of database apart."""
-
-_PATIENCE: Final = timedelta(seconds=5)
-"""How long a statement waits for another process that writes. Ours take milliseconds."""
 
 _TRIES: Final = 16
 """How many ids are asked for before an exchange is refused: so many taken in a row are a broken maker."""
@@ -98,11 +97,11 @@ class SqliteStore:
             try:
                 file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 file.touch(mode=0o600)
-                writing, sealing = _furnished(file.as_uri(), keys, undo)
+                writing, sealing = furnished(file.as_uri(), keys, undo, kind=KIND)
                 _prepare(writing, file, sealing)
                 session, presence = _enter(writing, file, clock(), sealing)
                 undo.callback(presence.end)
-                reading, unsealing = _furnished(f"{file.as_uri()}?mode=ro", keys, undo, making=False)
+                reading, unsealing = furnished(f"{file.as_uri()}?mode=ro", keys, undo, kind=KIND, making=False)
             except (sqlite3.Error, OSError) as error:
                 raise unavailable(error, file) from error
             undo.pop_all()
@@ -296,46 +295,13 @@ def _look(connection: sqlite3.Connection, exchange: str) -> Exchange | None:
         return None
 
 
-def _furnished(
-    uri: str, keys: Keys, undo: contextlib.ExitStack, *, making: bool = True
-) -> tuple[sqlite3.Connection, Sealing]:
-    """A connection with what seals its texts, both released by `undo`."""
-    connection = undo.enter_context(contextlib.closing(_connect(uri)))
-    sealing = Sealing(connection, Keyring.at(keys, making=making), kind=KIND)
-    return connection, undo.enter_context(contextlib.closing(sealing))
-
-
-def _connect(uri: str) -> sqlite3.Connection:
-    """A connection in autocommit mode, whose transactions are ours, to be handed to a thread."""
-    connection = sqlite3.connect(
-        uri, uri=True, timeout=_PATIENCE.total_seconds(), isolation_level=None, check_same_thread=False
-    )
-    connection.execute("PRAGMA foreign_keys = ON")
-    return connection
-
-
 def bring_up(file: Path, keys: Keys) -> None:
-    """Bring a database that nobody uses up to the present, as opening it does. Raises what that raises."""
-    try:
-        with (
-            contextlib.closing(_connect(file.absolute().as_uri())) as connection,
-            contextlib.closing(Sealing(connection, Keyring.at(keys), kind=KIND)) as sealing,
-        ):
-            _prepare(connection, file, sealing)
-    except (sqlite3.Error, OSError) as error:
-        raise unavailable(error, file) from error
+    """See `moderation.stores.furnishing.bring_up`."""
+    furnishing.bring_up(file, keys, kind=KIND, prepared=_prepare)
 
 
 def _prepare(connection: sqlite3.Connection, file: Path, sealing: Sealing) -> None:
-    """Bring an existing or new database to the present schema, and make its commits durable and its deletions real."""
-    migrate(connection, file, EXCHANGES, companion=sealing)
-    sealing.check(file)
-    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-    if mode != "wal":
-        raise StoreUnavailable("stores.broken", file=file, detail=f"journal_mode = {mode}")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA fullfsync = ON")  # macOS: through the drive's own cache; no effect elsewhere
-    connection.execute("PRAGMA secure_delete = ON")
+    furnishing.prepare(connection, file, sealing, EXCHANGES)
     with transaction(connection, sealing):
         traces.sweep(connection, sealing.ring)
         traces.settle(connection)

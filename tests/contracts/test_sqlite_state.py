@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from bots.state import sqlite as module
 from bots.state.sqlite import SqliteState
 from moderation.errors import StoreBusy, StoreFailed, StoreUnavailable
+from moderation.stores import furnishing as module
 from moderation.stores.sqlite import SqliteStore
 from tests.contracts.stating import (
     LATER,

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bots.state import sqlite as module
 from bots.state.sqlite import SqliteState
 from bots.state.statements import KIND
 from moderation.errors import StoreFailed
+from moderation.stores import furnishing as module
 from tests.contracts.stating import (
     LATER,
     NOON,

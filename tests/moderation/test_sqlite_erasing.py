@@ -15,7 +15,7 @@ import pytest
 
 from moderation.errors import StoreFailed
 from moderation.stores import Query
-from moderation.stores import sqlite as module
+from moderation.stores import furnishing as module
 from moderation.stores.sqlite import KIND, SqliteStore
 from tests.moderation.sqlite_databases import OPENING, child, line, store_at
 from tests.support import keys

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from moderation.errors import StoreFailed, StoreUnavailable
 from moderation.records import Outcome
 from moderation.stores import Query
-from moderation.stores import sqlite as module
+from moderation.stores import furnishing as module
 from moderation.stores.rows import keep, revive
 from tests.moderation.sqlite_databases import OPENING, locked, pragma, store_at, taken
 from tests.support.exchanges import decide, finding, objection
