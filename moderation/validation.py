@@ -1,6 +1,7 @@
 """What is wrong with a file that people wrote, said so that they can put it right, in their language."""
 
 import json
+import re
 from typing import ClassVar
 
 from pydantic import ValidationError
@@ -21,6 +22,8 @@ class Misfit(ValueError):
         super().__init__(str(expectation))
         self.expectation = expectation
 
+
+_NAMED = re.compile(r"'([^']*)'")
 
 _KINDS = {
     "extra_forbidden": "unknown_key",
@@ -50,7 +53,7 @@ def first_problem(error: ValidationError) -> tuple[str, Explained]:
     if kind in _KINDS:
         return key, Expectation(f"validation.{_KINDS[kind]}")
     if kind in {"literal_error", "enum"}:
-        return key, Expectation("validation.one_of", names=context.get("expected", ""))
+        return key, Expectation("validation.one_of", names=choices(context.get("expected", "")))
     if isinstance(context.get("error"), Misfit):
         return key, context["error"].expectation
     for bound in ("ge", "gt", "le", "lt"):
@@ -58,3 +61,8 @@ def first_problem(error: ValidationError) -> tuple[str, Explained]:
             return key, Expectation(f"validation.{bound}", bound=context[bound])
     given = json.dumps(first.get("input"), ensure_ascii=False, default=str)[:60]
     return key, Expectation("validation.other", reason=first["msg"], given=given)
+
+
+def choices(expected: str) -> str:
+    """What one may choose from, with commas between: of pydantic's "'a', 'b' or 'c'", which is English."""
+    return ", ".join(_NAMED.findall(expected)) or expected

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from personas.errors import PersonaFileError
+from personas.misfits import dotted, worded
 from personas.persona import Tier
 
 _Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -196,34 +197,6 @@ def _tier(content: dict[str, object]) -> str:
     return tier if isinstance(tier, str) else ""
 
 
-_WANTED: Final[Mapping[str, tuple[str, str]]] = {
-    "string_type": ("want_text", '"…"'),
-    "list_type": ("want_list", "[ … ]"),
-    "dict_type": ("want_table", "[ … ]"),
-    "model_type": ("want_table", '{ id = "…", text = "…" }'),
-    "bool_type": ("want_switch", "true, false"),
-    "float_type": ("want_number", "0.8"),
-    "int_type": ("want_number", "2"),
-    "choice": ("want_choice", "choice = 1"),
-    "date_type": ("want_date", "1790-04-01"),
-    "date_from_datetime_inexact": ("want_date", "1790-04-01"),
-}
-
-"""What each complaint of the schema about a type wants: the key of our words and an example."""
-
-_LIMITS: Final[Mapping[str, tuple[str, str]]] = {
-    "too_short": ("too_few", "min_length"),
-    "too_long": ("too_many", "max_length"),
-    "string_too_short": ("empty_text", "min_length"),
-    "string_too_long": ("too_long", "max_length"),
-    "string_pattern_mismatch": ("want_shape", "pattern"),
-    "literal_error": ("want_one_of", "expected"),
-    "greater_than_equal": ("too_small", "ge"),
-    "less_than_equal": ("too_large", "le"),
-}
-"""The same for a limit: the key of our words and where the schema tells the limit."""
-
-
 def _known_keys(tier: str, place: tuple[int | str, ...]) -> str:
     """The keys that stand where an unknown one was found."""
     model = ENTRIES.get(str(place[0]), FILES[tier]) if len(place) > 1 else FILES[tier]
@@ -231,16 +204,7 @@ def _known_keys(tier: str, place: tuple[int | str, ...]) -> str:
 
 
 def _explain(file: object, tier: str, details: ErrorDetails) -> PersonaFileError:
-    """The first complaint of the schema, in words for the person who wrote the file."""
-    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in details["loc"])
-    kind, context = details["type"], details.get("ctx", {})
-    fields: dict[str, object] = {"file": file, "key": key, "tier": tier}
-    if kind == "missing":
-        return PersonaFileError("personas.missing_key", **fields)
-    if kind == "extra_forbidden":
-        return PersonaFileError("personas.unknown_key", **fields, expected=_known_keys(tier, details["loc"]))
-    if kind in _LIMITS:
-        words, limit = _LIMITS[kind]
-        return PersonaFileError(f"personas.{words}", **fields, expected=context[limit])
-    wanted, example = _WANTED.get(kind, ("want_other", details["msg"]))
-    return PersonaFileError(f"personas.{wanted}", **fields, expected=example)
+    """A complaint of the schema, in words for the person who wrote the file."""
+    place = details["loc"]
+    words, expected = worded(details, lambda: _known_keys(tier, place))
+    return PersonaFileError(f"personas.{words}", file=file, key=dotted(place), tier=tier, expected=expected)

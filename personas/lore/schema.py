@@ -1,6 +1,5 @@
 """The schema of our own lorebook files, and what to tell the person whose file does not fit it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Final, Literal
@@ -10,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from personas.errors import LorebookError
 from personas.lore.book import FOREVER, SCAN_DEPTH
+from personas.misfits import EXAMPLES, dotted, worded
 from personas.remarks import Level, Remark, line_of
 
 MAX_ENTRIES: Final = 10_000
@@ -97,8 +97,7 @@ def fit(file: str, content: Mapping[str, object], document: str) -> BookFile:
 
 def place_of(file: str, place: Sequence[int | str], content: Mapping[str, object], document: str) -> LorebookError:
     """Where something in a file is: its line, and of an entry the id. For the field `file` of an error."""
-    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
-    line = line_of(Remark(level=Level.ERROR, rule="", key=key), document)
+    line = line_of(Remark(level=Level.ERROR, rule="", key=dotted(place)), document)
     entries = content.get("entries")
     entry: object = None
     if place[:1] == ("entries",) and len(place) > 1 and isinstance(entries, list) and isinstance(place[1], int):
@@ -109,43 +108,16 @@ def place_of(file: str, place: Sequence[int | str], content: Mapping[str, object
     return LorebookError("lore.entry_place" if line else "lore.entry", file=file, line=line, entry=name)
 
 
-_WANTED: Final[Mapping[str, tuple[str, str]]] = {
-    "string_type": ("want_text", '"…"'),
-    "list_type": ("want_list", '["…", "…"]'),
-    "model_type": ("want_table", '{ id = "…", content = "…" }'),
-    "bool_type": ("want_switch", "true, false"),
-    "int_type": ("want_number", "4"),
-    "float_type": ("want_number", "0.5"),
-    "date_type": ("want_date", "1790-04-01"),
-    "date_from_datetime_inexact": ("want_date", "1790-04-01"),
-}
-_LIMITS: Final[Mapping[str, tuple[str, str]]] = {
-    "too_short": ("too_few", "min_length"),
-    "too_long": ("too_many", "max_length"),
-    "string_too_short": ("empty_text", "min_length"),
-    "string_too_long": ("too_long", "max_length"),
-    "string_pattern_mismatch": ("want_shape", "pattern"),
-    "greater_than_equal": ("too_low", "ge"),
-    "less_than_equal": ("too_high", "le"),
-}
-_OURS: Final = frozenset({"want_number", "too_few", "too_low", "too_high", "missing_key"})
-"""What the words for persona files do not have, or have otherwise."""
+_EXAMPLES: Final = {**EXAMPLES, "list_type": '["…", "…"]', "model_type": '{ id = "…", content = "…" }', "int_type": "4"}
+_OURS: Final = frozenset({"too_few", "missing_key"})
+"""What the words for persona files say of a tier, which a lorebook has not."""
 
 
 def _explain(file: str, details: ErrorDetails, content: Mapping[str, object], document: str) -> LorebookError:
     """The first complaint of the schema, in words for the person who wrote the file."""
-    place, kind, context = details["loc"], details["type"], details.get("ctx", {})
-    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in place[2:] or place)
-    if kind == "missing":
-        words, expected = "missing_key", ""
-    elif kind == "extra_forbidden":
-        model: type[BaseModel] = EntryPart if len(place) > 1 else BookFile
-        words, expected = "unknown_key", ", ".join(model.model_fields)
-    elif kind == "literal_error":
-        words, expected = "want_one_of", ", ".join(re.findall(r"'(\w+)'", context["expected"]))
-    elif kind in _LIMITS:
-        words, expected = _LIMITS[kind][0], context[_LIMITS[kind][1]]
-    else:
-        words, expected = _WANTED.get(kind, ("want_other", details["msg"]))
+    place = details["loc"]
+    model: type[BaseModel] = EntryPart if len(place) > 1 else BookFile
+    words, expected = worded(details, lambda: ", ".join(model.model_fields), _EXAMPLES)
     topic = "lore" if words in _OURS else "personas"
-    return LorebookError(f"{topic}.{words}", file=place_of(file, place, content, document), key=key, expected=expected)
+    where = place_of(file, place, content, document)
+    return LorebookError(f"{topic}.{words}", file=where, key=dotted(place[2:] or place), expected=expected)

@@ -162,7 +162,7 @@ def test_lines_of_two_registers_differ() -> None:
         (ONE_LINE.replace('"Rosa Field"', "7"), "want_text", "name", None),
         (ONE_LINE.replace('"Rosa Field"', '"Ro\\nsa"'), "want_shape", "name", None),
         (ONE_LINE.replace('"gardener"', '"The Gardener"'), "want_shape", "id", "a-z"),
-        (ONE_LINE.replace('"en"', '"fr"'), "want_one_of", "language", "'ko'"),
+        (ONE_LINE.replace('"en"', '"fr"'), "want_one_of", "language", "en, ko"),
         (ONE_LINE + 'moment = "1790"', "want_date", "moment", "1790-04-01"),
         (ONE_LINE + "taboos = 'x'", "want_list", "taboos", None),
         (ONE_LINE + "facts = ['x']", "want_table", "facts.1", None),
