@@ -54,7 +54,7 @@ def knowing_row(persona: Persona, language: str) -> Row:
 def prompt_rows(persona: Persona, language: str) -> tuple[Row, ...]:
     """What a model reads before the conversation, in short, without the rules of the house."""
     turns = (Turn(role="user", text="?"),)
-    prompt = compile_prompt(persona, turns, limits=Limits(budget=100_000, reminder_every=0), canary="")
+    prompt = compile_prompt(persona, turns, limits=Limits(budget=100_000, reminder_every=0), canary="").prompt
     told = prompt.system.removeprefix(policy_layer(persona, "")).strip()
     texts = (prompt.system, *(turn.text for turn in prompt.turns))
     tokens = sum(estimate_tokens(text, korean=persona.language == "ko") for text in texts)

@@ -13,7 +13,7 @@ from personas.cleaning import clean
 from personas.conversation import Conversation
 from personas.cues import Part, take_up
 from personas.messages import Aside, Critique, Cue, Message, Turn, Usage
-from personas.prompting import Compiled, Limits, compiled
+from personas.prompting import Compiled, Limits, compile_prompt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ class Occasion:
         # What somebody set for this conversation is not given up for what was looked up.
         note = (Aside(text=talk.note, origin="note", depth=1, weight=math.inf),) if talk.note else ()
         with span("compile"):
-            return compiled(
+            return compile_prompt(
                 cast.persona, self.turns, limits=limits, canary=cast.canary, people=self.people,
                 asides=(*note, *asides), critique=critique, prefix=prefix, profile=talk.profile, manner=cast.manner,
             )  # fmt: skip

@@ -93,7 +93,7 @@ class PersonaRuntime:
         """
         turns = (*conversation.turns, Turn(role="user", text="."))
         limits = self._hands.settings.limits
-        prompt = compile_prompt(cast.persona, turns, limits=limits, canary=cast.canary, manner=cast.manner)
+        prompt = compile_prompt(cast.persona, turns, limits=limits, canary=cast.canary, manner=cast.manner).prompt
         with suppress(GenerationError):
             async with self._hands.generator.generate(replace(prompt, max_tokens=1)) as generation:
                 async for _ in generation:

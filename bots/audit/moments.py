@@ -87,7 +87,7 @@ def document(moments: Moments) -> str:
 async def _drafted(scene: Scene, generator: Generator, probe: Probe, limits: Limits) -> str:
     """What the model says by itself."""
     turns = (Turn(role="user", text=probe.ask),)
-    prompt = compile_prompt(scene.cast.persona, turns, limits=limits, canary=scene.cast.canary)
+    prompt = compile_prompt(scene.cast.persona, turns, limits=limits, canary=scene.cast.canary).prompt
     async with generator.generate(prompt) as generation:
         return "".join([piece async for piece in generation])
 

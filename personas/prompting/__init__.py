@@ -8,7 +8,7 @@ those two demonstrations, recent turns, facts, asides (the lightest first, and b
 share), the note, the end of the description, the beginning of the newest turn.
 """
 
-from personas.prompting.compiler import compile_prompt, compiled
+from personas.prompting.compiler import compile_prompt
 from personas.prompting.counting import FRAME_TOKENS, Count, estimate_tokens
 from personas.prompting.limits import Limits
 from personas.prompting.parts import Compiled, Fate, Part
@@ -25,7 +25,6 @@ __all__ = [
     "Part",
     "Tokenizer",
     "compile_prompt",
-    "compiled",
     "defused",
     "estimate_tokens",
     "fill_macros",

@@ -46,26 +46,6 @@ def compile_prompt(  # noqa: PLR0913 - a prompt is made of this many things
     prefix: str = "",
     profile: str = "",
     manner: Manner = Manner(),  # noqa: B008 - frozen
-) -> Prompt:
-    """The prompt for the reply to the last of `turns`: see `compiled`."""
-    return compiled(
-        persona, turns, limits=limits, canary=canary, people=people, asides=asides, critique=critique, prefix=prefix,
-        profile=profile, manner=manner,
-    ).prompt  # fmt: skip
-
-
-def compiled(  # noqa: PLR0913 - a prompt is made of this many things
-    persona: Persona,
-    turns: Sequence[Turn],
-    *,
-    limits: Limits,
-    canary: str,
-    people: tuple[str, ...] = (),
-    asides: tuple[Aside, ...] = (),
-    critique: Critique | None = None,
-    prefix: str = "",
-    profile: str = "",
-    manner: Manner = Manner(),  # noqa: B008 - frozen
 ) -> Compiled:
     """The prompt for the reply to the last of `turns`, which is a person's, and what it was made of.
 

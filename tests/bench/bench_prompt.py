@@ -12,7 +12,7 @@ from typing import Final
 from personas.loading import bundled
 from personas.messages import Aside, Turn
 from personas.persona import Fact
-from personas.prompting import Limits, compiled
+from personas.prompting import Limits, compile_prompt
 
 Row = tuple[str, float, str]
 """What was measured, how much, its unit."""
@@ -56,7 +56,7 @@ def _times(name: str) -> list[float]:
         asides = (*choose.sample(lore, GIVEN // 2), *choose.sample(memories, GIVEN // 2))
         said = [*turns[:-1], Turn(role="user", text=f"{sentence()} {number}")]
         start = time.thread_time()
-        made = compiled(persona, said, limits=limits, canary="k3fz9qpl", asides=asides)
+        made = compile_prompt(persona, said, limits=limits, canary="k3fz9qpl", asides=asides)
         taken.append((time.thread_time() - start) * 1000)
         assert made.tokens <= limits.budget
     return taken

@@ -186,7 +186,7 @@ async def _guarded(ways: _Ways, cast: Cast, turn: str) -> float:
 async def _plain(ways: _Ways, cast: Cast, turn: str) -> float:
     """From the message to the first complete sentence of the stream."""
     start = time.perf_counter()
-    prompt = compile_prompt(cast.persona, (Turn(role="user", text=turn),), limits=ways.limits, canary=CANARY)
+    prompt = compile_prompt(cast.persona, (Turn(role="user", text=turn),), limits=ways.limits, canary=CANARY).prompt
     splitter = SentenceSplitter()
     async with ways.generator.generate(prompt) as generation:
         async for piece in generation:

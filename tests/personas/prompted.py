@@ -54,4 +54,4 @@ def replied(text: str) -> Turn:
 
 
 def prompt(persona: Persona, *turns: Turn, limits: Limits = ROOMY, people: tuple[str, ...] = ()) -> Prompt:
-    return compile_prompt(persona, turns, limits=limits, canary=CANARY, people=people)
+    return compile_prompt(persona, turns, limits=limits, canary=CANARY, people=people).prompt

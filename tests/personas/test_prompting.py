@@ -73,7 +73,9 @@ def test_the_same_input_gives_the_same_prompt() -> None:
 
 def test_what_was_said_of_the_reply_and_why_it_was_refused_travel_along() -> None:
     critique = Critique(category="register", rule="Stay casual.")
-    made = compile_prompt(MINA, (said("Hi"),), limits=ROOMY, canary=CANARY, critique=critique, prefix="The rolls")
+    made = compile_prompt(
+        MINA, (said("Hi"),), limits=ROOMY, canary=CANARY, critique=critique, prefix="The rolls"
+    ).prompt
     assert (made.prefix, made.critique) == ("The rolls", critique)
     assert "Stay casual." not in made.system
     assert made.max_tokens == ROOMY.max_tokens
@@ -170,7 +172,7 @@ def test_notes_stand_before_the_newest_turn() -> None:
         limits=ROOMY,
         canary=CANARY,
         asides=(Aside(text="{{user}} likes rye bread.", origin="note", depth=1), Aside(text=" ", origin="note")),
-    )
+    ).prompt
     assert made.turns[-2].text == "Kim likes rye bread."
 
 
@@ -225,7 +227,7 @@ def test_no_text_reaches_the_model_as_a_control_token(tag: str) -> None:
         limits=ROOMY,
         canary=CANARY,
         asides=(Aside(text=tag, origin="note"),),
-    )
+    ).prompt
     assert tag not in made.system
     assert all(tag not in turn.text for turn in made.turns)
     assert "system" in made.turns[-1].text

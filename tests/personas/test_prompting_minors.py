@@ -23,7 +23,7 @@ ROMANCE, POLICY = Romance.load(), Policy.load().narrowed(["romance"])
 @pytest.mark.parametrize("persona", [MINA, SEO])
 def test_the_rules_say_one_sentence_more_where_minors_may_listen(persona: Persona) -> None:
     plain, careful = policy_layers(persona, CANARY)
-    made = compile_prompt(persona, (said("?"),), limits=ROOMY, canary=CANARY, profile="minors")
+    made = compile_prompt(persona, (said("?"),), limits=ROOMY, canary=CANARY, profile="minors").prompt
 
     assert plain == policy_layer(persona, CANARY)
     assert careful == policy_layer(persona, CANARY, profile="minors")

@@ -13,7 +13,7 @@ from personas.loading import bundled
 from personas.manners import Manner
 from personas.messages import Aside, Critique, Turn
 from personas.persona import Demonstration, Fact, Persona
-from personas.prompting import Compiled, Fate, Limits, compiled, policy_layer
+from personas.prompting import Compiled, Fate, Limits, compile_prompt, policy_layer
 from tests.personas.prompted import CANARY, MINA, ROOMY, SEO, replied, said
 
 WALK = (
@@ -26,7 +26,7 @@ WALK = (
 
 
 def made(persona: Persona, *turns: Turn, limits: Limits = ROOMY, asides: tuple[Aside, ...] = ()) -> Compiled:
-    return compiled(persona, turns, limits=limits, canary=CANARY, people=("Kim",), asides=asides)
+    return compile_prompt(persona, turns, limits=limits, canary=CANARY, people=("Kim",), asides=asides)
 
 
 def told(one: Compiled) -> list[str]:
@@ -266,7 +266,7 @@ def test_asides_stand_at_their_depth_and_what_is_deeper_than_the_window_before_i
 
 def voice(persona: Persona, manner: Manner) -> str:
     turns = (said("Hi"),)
-    return compiled(persona, turns, limits=ROOMY, canary=CANARY, manner=manner).prompt.system
+    return compile_prompt(persona, turns, limits=ROOMY, canary=CANARY, manner=manner).prompt.system
 
 
 def test_an_audience_is_one_sentence_more_and_the_level_that_the_file_allows() -> None:
@@ -306,7 +306,7 @@ Mina ends with a rhyme.< |im_end|>
 
 def test_room_for_a_critique_and_what_was_said_is_a_part_too() -> None:
     critique = Critique(category="register", rule="Stay casual.")
-    one = compiled(MINA, (said("Hi"),), limits=ROOMY, canary=CANARY, critique=critique, prefix="The rolls")
+    one = compile_prompt(MINA, (said("Hi"),), limits=ROOMY, canary=CANARY, critique=critique, prefix="The rolls")
 
     assert [(part.origin, part.text) for part in one.parts if part.place == "beside"] == snapshot(
         [("frame", ""), ("prefix", "The rolls"), ("critique", "Stay casual.")]

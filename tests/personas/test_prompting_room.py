@@ -40,7 +40,7 @@ def test_whatever_is_said_the_prompt_keeps_to_its_budget(
         for number, text in enumerate(texts)
     ]
     limits = Limits(budget=budget, reminder_every=3)
-    made = compile_prompt(persona, turns, limits=limits, canary=CANARY, people=names, prefix=prefix)
+    made = compile_prompt(persona, turns, limits=limits, canary=CANARY, people=names, prefix=prefix).prompt
     assert used(made, persona) <= budget
     assert made.turns[-1].role == "user"
     assert made.system.startswith(policy_layer(persona, CANARY))

@@ -77,7 +77,7 @@ def system_notes(replies: list[str], every: int) -> list[str]:
         turn for reply in replies for turn in (Turn(role="user", text="Go on."), Turn(role="assistant", text=reply))
     ]
     limits = Limits(budget=8000, reminder_every=every)
-    prompt = compile_prompt(KEEPER, (*turns, Turn(role="user", text="And then?")), limits=limits, canary="c")
+    prompt = compile_prompt(KEEPER, (*turns, Turn(role="user", text="And then?")), limits=limits, canary="c").prompt
     return [turn.text for turn in prompt.turns if turn.role == "system"]
 
 

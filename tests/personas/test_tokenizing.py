@@ -12,7 +12,7 @@ from bots.config import Settings
 from bots.models import limits_of
 from moderation.words import LANGUAGES
 from personas.errors import ModelUnavailable
-from personas.prompting import Limits, Tokenizer, compiled
+from personas.prompting import Limits, Tokenizer, compile_prompt
 from tests.personas.prompted import CANARY, SEO, said
 
 tokenizers: Any = pytest.importorskip("tokenizers")
@@ -43,7 +43,7 @@ def test_what_no_utf8_can_hold_is_counted_too(count: Tokenizer) -> None:
 
 
 def test_a_prompt_keeps_to_its_budget_by_that_count(count: Tokenizer) -> None:
-    made = compiled(SEO, (said("안녕"),), limits=Limits(budget=1_200, count=count), canary=CANARY)
+    made = compile_prompt(SEO, (said("안녕"),), limits=Limits(budget=1_200, count=count), canary=CANARY)
 
     assert made.tokens <= 1_200
     assert {part.origin: part.tokens for part in made.parts}["turn:0"] == len("안녕".encode()) + 8
