@@ -2,9 +2,7 @@
 English belongs to a level of its own."""
 
 import hashlib
-import importlib.resources
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +14,7 @@ from moderation.errors import FilterUnavailable
 from moderation.filters.character.asides import without
 from moderation.filters.character.folding import fold, readable_tail
 from moderation.filters.character.places import gathered
+from moderation.filters.character.source import shipped_text, tables_of
 from moderation.filters.honorifics import slip
 from moderation.filters.register_english import LEVELS as ENGLISH
 from moderation.filters.register_english import EnglishLevels, load_english
@@ -218,19 +217,12 @@ def _unfinished(shown: str) -> str:
 
 def load_endings() -> Endings:
     """The endings of the package. Raises FilterUnavailable: file, key, what was expected."""
-    try:
-        raw = (importlib.resources.files("moderation") / "data" / _FILE).read_bytes()
-    except FileNotFoundError as error:
-        raise FilterUnavailable("character.missing", file=_FILE) from error
-    return parse_endings(raw.decode("utf-8"), _FILE)
+    return parse_endings(shipped_text(_FILE), _FILE)
 
 
 def parse_endings(source: str, file: str) -> Endings:
     """The endings written in `source`; `file` names it in errors (FilterUnavailable)."""
-    try:
-        document = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        raise FilterUnavailable("character.malformed", file=file, problem=str(error)) from error
+    document = tables_of(source, file)
     groups = document.get("near", [])
     if not isinstance(groups, list):
         raise FilterUnavailable("character.schema", file=file, key="near", expected="[[near]] …")

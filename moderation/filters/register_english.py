@@ -2,15 +2,14 @@
 what this does not know is at any level."""
 
 import hashlib
-import importlib.resources
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from moderation.errors import FilterUnavailable
 from moderation.filters.character.folding import Folded
+from moderation.filters.character.source import shipped_text, tables_of
 from moderation.records import Signal, Span
 
 LEVELS: Final = frozenset({"formal", "casual", "period"})
@@ -41,19 +40,12 @@ class EnglishLevels:
 
 def load_english() -> EnglishLevels:
     """The phrases of the package. Raises FilterUnavailable: file, key, what was expected."""
-    try:
-        raw = (importlib.resources.files("moderation") / "data" / _FILE).read_bytes()
-    except FileNotFoundError as error:
-        raise FilterUnavailable("character.missing", file=_FILE) from error
-    return parse_english(raw.decode("utf-8"), _FILE)
+    return parse_english(shipped_text(_FILE), _FILE)
 
 
 def parse_english(source: str, file: str) -> EnglishLevels:
     """The phrases written in `source`; `file` names it in errors (FilterUnavailable)."""
-    try:
-        document = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        raise FilterUnavailable("character.malformed", file=file, problem=str(error)) from error
+    document = tables_of(source, file)
     entries = document.get("phrases")
     if not isinstance(entries, list) or not entries:
         raise FilterUnavailable("character.schema", file=file, key="phrases", expected="[[phrases]] …")

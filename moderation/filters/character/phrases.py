@@ -17,9 +17,7 @@ back. `finds` are the rule's own examples. `tags` are free marks for the code th
 """
 
 import hashlib
-import importlib.resources
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -29,6 +27,7 @@ import re2
 
 from moderation.errors import FilterUnavailable
 from moderation.filters.character.folding import Folded
+from moderation.filters.character.source import shipped_text, tables_of
 
 _KEYS: Final = frozenset({"id", "score", "pattern", "unless", "finds", "tags", "asked"})
 _FRAGMENT: Final = re.compile("%([a-z_]+)%")
@@ -111,19 +110,12 @@ def load_phrases(folder: str, name: str, *, given: Mapping[str, str] = MappingPr
     Raises FilterUnavailable where the file is missing or not what it must be: file, key, what was expected.
     """
     file = f"{folder}/{name}.toml"
-    try:
-        raw = (importlib.resources.files("moderation") / "data" / folder / f"{name}.toml").read_bytes()
-        return parse_phrases(raw.decode("utf-8"), file, given=given)
-    except (FileNotFoundError, UnicodeDecodeError) as error:
-        raise FilterUnavailable("character.missing", file=file) from error
+    return parse_phrases(shipped_text(file), file, given=given)
 
 
 def parse_phrases(source: str, file: str, *, given: Mapping[str, str] = MappingProxyType({})) -> Phrases:
     """The rules written in `source`; `file` names it in errors (FilterUnavailable)."""
-    try:
-        document = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        raise FilterUnavailable("character.malformed", file=file, problem=str(error)) from error
+    document = tables_of(source, file)
     defined = document.get("define", {})
     entries = document.get("rule")
     if not isinstance(entries, list) or not entries:
