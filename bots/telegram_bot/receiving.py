@@ -5,7 +5,9 @@ import hmac
 import json
 import logging
 import re
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -36,7 +38,8 @@ async def poll(client: TelegramClient, sleep: Sleep) -> None:
     """Ask for updates until cancelled, whatever Telegram says meanwhile: another process that asks, a method that it
     does not know, errors of its own. Raises RefuseToStart for a token that it does not accept any more."""
     pause = _FIRST_PAUSE
-    await _without_webhook(client, sleep)
+    # Nothing can be asked for while updates are brought elsewhere.
+    await _reached(client, sleep, client.bot.delete_webhook, "the webhook is still there")
     while True:
         held = client.backlog.open
         client.progress.clear()
@@ -71,15 +74,18 @@ async def confirm(client: TelegramClient) -> None:
             await client.bot.get_updates(offset=client.backlog.offset, limit=1, timeout=0, allowed_updates=ALLOWED)
 
 
-async def _without_webhook(client: TelegramClient, sleep: Sleep) -> None:
-    """Nothing can be asked for while updates are brought elsewhere."""
+async def _reached(client: TelegramClient, sleep: Sleep, ask: Callable[[], Awaitable[object]], trouble: str) -> None:
+    """Ask Telegram for something until it is done, ever more seldom; `trouble` is told meanwhile. Raises RefuseToStart
+    for a token that it does not accept any more."""
     pause = _FIRST_PAUSE
     while True:
         try:
-            await client.bot.delete_webhook()
+            await ask()
+        except InvalidToken:
+            raise RefuseToStart("telegram_core.bad_token") from None
         except TelegramError as error:
             client.reached = False
-            _log.warning("the webhook is still there: error=%s again_in=%g", type(error).__name__, pause)
+            _log.warning("%s: error=%s again_in=%g", trouble, type(error).__name__, pause)
         else:
             client.reached = True
             return
@@ -142,26 +148,10 @@ async def serve_webhook(client: TelegramClient, webhook: Webhook, path: str, sle
     )
     server.listen(webhook.port, address=webhook.listen)
     try:
-        await _announced(client, webhook, sleep)
+        announce = partial(client.bot.set_webhook, webhook.url, secret_token=webhook.secret, allowed_updates=ALLOWED)
+        await _reached(client, sleep, announce, "no webhook")
         await asyncio.Event().wait()
     finally:
         server.stop()
         await client.drain()
         await server.close_all_connections()
-
-
-async def _announced(client: TelegramClient, webhook: Webhook, sleep: Sleep) -> None:
-    pause = _FIRST_PAUSE
-    while True:
-        try:
-            await client.bot.set_webhook(webhook.url, secret_token=webhook.secret, allowed_updates=ALLOWED)
-        except InvalidToken:
-            raise RefuseToStart("telegram_core.bad_token") from None
-        except TelegramError as error:
-            client.reached = False
-            _log.warning("no webhook: error=%s again_in=%g", type(error).__name__, pause)
-        else:
-            client.reached = True
-            return
-        await sleep(pause)
-        pause = min(pause * 2, _LONGEST_PAUSE)

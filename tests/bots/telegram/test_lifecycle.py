@@ -108,9 +108,10 @@ async def test_an_update_that_cannot_be_read_keeps_nobody_elses_back(caplog: pyt
     assert "secret" not in caplog.text
 
 
-async def test_a_token_that_is_withdrawn_ends_the_program_with_a_word() -> None:
+@pytest.mark.parametrize("method", ["deleteWebhook", "getUpdates"])
+async def test_a_token_that_is_withdrawn_ends_the_program_with_a_word(method: str) -> None:
     async with TelegramServer() as server, open_house(scripted(THIRD)) as opened:
-        server.plan("getUpdates", Refused(code=401, description="Unauthorized"))
+        server.plan(method, Refused(code=401, description="Unauthorized"))
         with pytest.raises(RefuseToStart):
             await platform(server).serve(opened.host)
 
