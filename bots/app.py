@@ -34,7 +34,7 @@ from bots.memory_commands import MemoryCommands
 from bots.meter import Meter, Prices
 from bots.metrics import Metrics
 from bots.minds import Minds, minds_of
-from bots.models import limits_of, open_cheaper, open_generator
+from bots.models import limits_of, open_cheaper, open_generator, replies_within
 from bots.monitor import Monitor, watched
 from bots.notices import Notices
 from bots.own_words import OwnWords
@@ -72,7 +72,7 @@ from personas.messages import Usage
 from personas.prompting import Limits as PromptLimits
 from personas.recall import Source
 from personas.runtime import PersonaRuntime
-from personas.stagehands import ReplySettings, Stagehands
+from personas.stagehands import Stagehands
 
 if TYPE_CHECKING:
     from bots.discord_bot.client import Surroundings
@@ -160,12 +160,7 @@ def _hands(  # noqa: PLR0913 - a reply works with this many things
         cheaper=Traced(cheaper) if cheaper else None,
         guard=guard,
         store=store,
-        settings=ReplySettings(
-            limits=limits,
-            repairs=settings.reply.repairs,
-            enough=settings.reply.enough,
-            longest_message=settings.reply.longest_message,
-        ),
+        settings=replies_within(limits, settings),
         now=utc_now,
         monotonic=time.monotonic,
         choose=random.SystemRandom().choice,

@@ -18,6 +18,7 @@ from personas.generators.scripted import Scripted
 from personas.generators.scripts import load_script
 from personas.model_files import find, known_models
 from personas.prompting import Limits, Tokenizer, estimate_tokens
+from personas.stagehands import ReplySettings
 
 _CONTEXT: Final = 4_096
 """For a model file of the user's own."""
@@ -138,4 +139,12 @@ def limits_of(settings: Settings) -> Limits:
         max_tokens=longest,
         reminder_every=reply.reminder_every,
         count=Tokenizer.load(own) if own else estimate_tokens if embedded else None,
+    )
+
+
+def replies_within(limits: Limits, settings: Settings) -> ReplySettings:
+    """How replies are made whose prompts have these limits."""
+    reply = settings.reply
+    return ReplySettings(
+        limits=limits, repairs=reply.repairs, enough=reply.enough, longest_message=reply.longest_message
     )

@@ -173,10 +173,10 @@ async def scene_of(
     """The persona as it speaks to everybody, with a store that leaves nothing behind."""
     from bots.audit.running import Scene
     from bots.casting import Casting
-    from bots.models import limits_of
+    from bots.models import limits_of, replies_within
     from bots.parts import open_scratch
     from personas.runtime import PersonaRuntime
-    from personas.stagehands import ReplySettings, Stagehands
+    from personas.stagehands import Stagehands
 
     limits = limits_of(settings)
     casting = await Casting.of(guard, limits)
@@ -184,12 +184,7 @@ async def scene_of(
         generator=generator,
         guard=guard,
         store=open_scratch(),
-        settings=ReplySettings(
-            limits=limits,
-            repairs=settings.reply.repairs,
-            enough=settings.reply.enough,
-            longest_message=settings.reply.longest_message,
-        ),
+        settings=replies_within(limits, settings),
         now=utc_now,
         monotonic=time.monotonic,
         choose=random.Random(seed).choice,  # noqa: S311 - which line of the author's is shown

@@ -87,20 +87,15 @@ async def _ground(settings: Settings, guard: "Guard", generator: "Generator | No
     """The personas as they speak to everybody, with a store that leaves nothing behind."""
     from bots.audit.redteam import Ground
     from bots.casting import Casting
-    from bots.models import limits_of
+    from bots.models import limits_of, replies_within
     from personas.loading import load_library
     from personas.prompting import Limits
-    from personas.stagehands import ReplySettings, Stagehands
+    from personas.stagehands import Stagehands
 
     limits = limits_of(settings) if generator else Limits(budget=_ROOM)
     casting = await Casting.of(guard, limits)
     library = load_library(())
-    replies = ReplySettings(
-        limits=limits,
-        repairs=settings.reply.repairs,
-        enough=settings.reply.enough,
-        longest_message=settings.reply.longest_message,
-    )
+    replies = replies_within(limits, settings)
     casts = {language: await casting.cast(library[name]) for language, name in _PERSONAS.items()}
     return Ground(
         hands=lambda model, sources: Stagehands(
