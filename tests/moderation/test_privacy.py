@@ -62,6 +62,17 @@ def test_public_numbers_examples_dates_and_prices_are_not(text: str) -> None:
     assert scores(text) == {}
 
 
+@pytest.mark.parametrize("number", ["555-0123", "212-555-0100", "(212) 555-0199", "+1 212 555 0123"])
+def test_a_number_kept_free_for_stories_is_nobodys_whoever_says_it(number: str) -> None:
+    """555-0100 to 555-0199 are given to nobody (North American Numbering Plan): it passes by intent."""
+    assert scores(f"Call me at {number}.") == {}
+
+
+@pytest.mark.parametrize("number", ["212-555-2368", "212-555-0200", "+1 415 555 2671", "010-5555-0123"])
+def test_any_other_number_with_555_in_it_may_be_somebodys(number: str) -> None:
+    assert scores(f"Call me at {number}.").get("personal", 0.0) >= 0.7
+
+
 @pytest.mark.parametrize("text", ["1600 Pennsylvania Avenue", "The song is called 10 Downing Street."])
 def test_an_address_where_nobody_lives_is_a_faint_finding(text: str) -> None:
     assert scores(text) == {"personal": 0.3}
