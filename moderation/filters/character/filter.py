@@ -15,10 +15,12 @@ from moderation.normalise import FOLD_VERSION
 from moderation.records import Candidate, Signal, Span, Stage
 
 _PHRASED: Final = ("disclosure", "refusal", "leak", "user_voice", "human_claim", "clinging")
-_CODE: Final = "4"
+_CODE: Final = "5"
 """Grows when the rules written in code change: it is part of the version."""
 _TAIL: Final = 240
 """Characters of what was shown, those that are seen, that phrases may have begun in."""
+_NAMED: Final = (0.95, "name")
+_NAMED_IN_LINE: Final = (0.8, "name within a line")
 _CLEAN: Final = (Signal(category="disclosure", score=0.0),)
 
 
@@ -82,9 +84,10 @@ class Character:
                 score = hit.rule.asked if candidate.asked_identity else hit.rule.score
                 if not (cut and hit.start == 0):
                     yield from _signal(category, score, hit.rule.id, folded.span(hit.start, hit.end), len(tail))
-        for start, end in voices.spoken_for(folded.text, names):
+        for start, end, line in voices.spoken_for(folded.text, names):
             if not (cut and start == 0):
-                yield from _signal("user_voice", 0.95, "name", folded.span(start, end), len(tail))
+                score, what = _NAMED if line else _NAMED_IN_LINE
+                yield from _signal("user_voice", score, what, folded.span(start, end), len(tail))
         for stranger in self._strangers.find(folded, candidate):
             span = folded.span(stranger.start, stranger.end)
             yield from _signal(stranger.category, stranger.score, stranger.detail, span, len(tail))

@@ -1,5 +1,7 @@
-"""Names of the people in the conversation: lines that begin with one ("Jihoon: …"), and acts told of one."""
+"""Names of the people in the conversation: who speaks by one ("Jihoon: …"), and acts told of one."""
 
+import re
+from collections.abc import Iterator
 from typing import Final
 
 import ahocorasick_rs
@@ -11,6 +13,12 @@ PERSON: Final = "\ue000"
 
 _OPENING: Final = frozenset(" \t>*_[<(\"'-")
 _CLOSING: Final = frozenset("])>*_\"'")
+_TITLE: Final = re.compile(" ?(?:씨|님)")
+_SENTENCE_BEFORE: Final = re.compile(
+    "(?:[.!?\u2026~\u3002\u314b\u314e][\"')*\\]]{0,3}|[\"')*\\]])\\s{1,2}[>*_\\[<(-]{0,4}$"
+)
+_BEFORE: Final = 12
+"""Characters in which that fits."""
 
 
 def names_in(folded: Folded, people: tuple[str, ...]) -> list[tuple[int, int]]:
@@ -22,20 +30,22 @@ def names_in(folded: Folded, people: tuple[str, ...]) -> list[tuple[int, int]]:
     return [(start, end) for _, start, end in automaton.find_matches_as_indexes(_lower(folded.text))]
 
 
-def spoken_for(text: str, names: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Start and end of each line opening in which one of `names` (places in `text`) is made to speak: "Jihoon: …".
+def spoken_for(text: str, names: list[tuple[int, int]]) -> Iterator[tuple[int, int, bool]]:
+    """Start and end of each opening in which one of `names` (places in `text`) is made to speak: "Jihoon: …"; and
+    whether a line begins there, not only a sentence.
 
     A remark in parentheses may stand between name and colon.
     """
-    found = []
     for start, end in names:
+        after = _after_name(text, end)
+        if not after:
+            continue
         begin = start
         while begin and text[begin - 1] in _OPENING and start - begin < 5:
             begin -= 1
-        after = _after_name(text, end)
-        if (not begin or text[begin - 1] == "\n") and after:
-            found.append((start, after))
-    return found
+        line = not begin or text[begin - 1] == "\n"
+        if line or _SENTENCE_BEFORE.search(text, max(0, start - _BEFORE), start):
+            yield start, after, line
 
 
 def marked(folded: Folded, names: list[tuple[int, int]]) -> Folded:
@@ -58,7 +68,8 @@ def _lower(text: str) -> str:
 
 
 def _after_name(text: str, end: int) -> int:
-    """The end of the colon that follows a name, or 0."""
+    """The end of the colon that follows a name, with what it is called by ("지훈 씨") or without, or 0."""
+    end = titled.end() if (titled := _TITLE.match(text, end)) else end
     while end < len(text) and text[end] in _CLOSING:
         end += 1
     if text[end : end + 2] == " (":
