@@ -102,6 +102,10 @@ class Ensemble:
             chance=self._chance,
         )
 
+    def awaited(self, conversation: str, persona: str) -> bool:
+        """Whether a human called that persona there, and it has not spoken since."""
+        return persona in self._floors.get(conversation, Floor()).called
+
     async def may_react(self, caller: Caller, scene: Scene) -> bool:
         """Whether the persona of `scene` may react now to what another one said; where it may not, nobody does until a
         human speaks, and nobody is told: nobody waits for it. The person who set it off pays for it, but sent no

@@ -168,14 +168,16 @@ class Host:
     async def _responding(
         self, runtime: PersonaRuntime, caller: Caller, scene: Scene, cue: Cue
     ) -> AsyncGenerator[Event, None]:
-        """The reply, counted. A reaction answers no person: no memory is asked, and it is no sample of what one was
-        told."""
+        """The reply, counted. A reaction answers no person: no memory is asked, it is no sample of what one was told,
+        and where nobody called the persona nobody misses it."""
 
         async def spent(usage: Usage) -> None:
             await self._spend(caller, usage)
 
         respond, message = runtime.respond, caller.message
         if cue is Cue.REACT:
+            unasked = not self._house.ensemble.awaited(caller.place.conversation, scene.cast.persona.id)
+            message = replace(message, unasked=unasked)
             return respond(message, scene.cast, scene.conversation, cue, spent=spent)
         message = replace(message, memory=await self._house.memories.scope(caller, scene.settings))
         events = respond(message, scene.cast, scene.conversation, cue, spent=spent)

@@ -107,7 +107,7 @@ class Performer:
         record = await self._begun(caller, channel, persona=persona, message=caller.message.id)
         board = await self._dialect.board(replace(record, reacts=cue is Cue.REACT), quoted=quoted)
         shown = await self._show(board, self._router.reply(_about(record, caller), cue), tell)
-        if shown is not None and not shown.gone:
+        if shown is not None and shown.messages and not shown.gone:
             await self._undress(board.record)
         return await self._noted(caller, shown)
 

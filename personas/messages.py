@@ -36,6 +36,8 @@ class Message:
     """What the platform knows the reply by that this is, takes the place of, or goes on with; "": the last one."""
     memory: str = ""
     """Key of the place, as far as what is said there may be remembered of the person and told again; "": it may not."""
+    unasked: bool = False
+    """Nobody waits for the reply: where its words do not come or may not be shown, none stand in their place."""
 
 
 class Cue(enum.Enum):

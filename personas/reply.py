@@ -36,6 +36,7 @@ from personas.messages import (
     Kept,
     Message,
     Passage,
+    PassageKind,
     Prompt,
     Usage,
     Withdrawal,
@@ -169,16 +170,13 @@ class Reply:
             await self._show(self._cast.help_for(said))  # fixed words, which nobody has to answer for: kept or not
         elif not kept:
             return False
-        elif verdict.action is Action.SAFE:
-            self._end(Outcome.WITHHELD)
-            await self._show(self._cast.words["safe"])
         elif verdict.action is Action.DISCLOSE:
             self._asked, self._outcome = True, Outcome.DISCLOSED
             await self._show(self._cast.disclosure)
             return verdict.decision is not Decision.BLOCK
-        elif verdict.decision is Decision.BLOCK:
+        elif verdict.action is Action.SAFE or verdict.decision is Decision.BLOCK:
             self._end(Outcome.WITHHELD)
-            await self._show(self._fallback())
+            await self._show(self._instead_of(verdict))
         else:
             return True
         return False
@@ -280,7 +278,7 @@ class Reply:
         if kept and verdict.action is Action.HOLD:
             await self._await_people()
         elif kept:
-            await self._show(self._cast.words["safe"] if verdict.action >= Action.SAFE else self._fallback())
+            await self._show(self._instead_of(verdict))
 
     async def _take_back(self) -> None:
         """Nothing of this reply stands any more, but the truth where it was told."""
@@ -304,10 +302,8 @@ class Reply:
         self._outcome = Outcome.WITHHELD
         if verdict.action is Action.HOLD:
             await self._hold(verdict)
-        elif verdict.action >= Action.SAFE:
-            await self._show(self._cast.words["safe"])
-        elif not self._screen.spoken:
-            await self._show(self._fallback())
+        elif verdict.action >= Action.SAFE or not self._screen.spoken:
+            await self._show(self._instead_of(verdict))
 
     async def _hold(self, verdict: Verdict) -> None:
         """Put the whole draft before people, unless there is something in it that is nothing to wait for. What of it
@@ -332,15 +328,20 @@ class Reply:
     async def _fail(self, error: GenerationError) -> None:
         _log.warning("no reply: persona=%s model=%s error=%s", self._cast.persona.id, self._model, error.key)
         self._outcome, self._failure = Outcome.FAILED, error
-        lines = self._cast.failures
-        await self._show(self._hands.choose(lines) if lines else self._cast.words["failed"])
+        await self._show(self._hands.choose(self._cast.failures or (self._cast.words["failed"],)))
 
-    def _fallback(self) -> Passage:
-        lines = self._cast.fallbacks
-        return self._hands.choose(lines) if lines else self._cast.words["withheld"]
+    def _instead_of(self, verdict: Verdict) -> Passage:
+        """Plain words where it is severe, otherwise the author's."""
+        if verdict.action >= Action.SAFE:
+            return self._cast.words["safe"]
+        return self._hands.choose(self._cast.fallbacks or (self._cast.words["withheld"],))
 
     async def _show(self, passage: Passage) -> None:
-        """Hand `passage` to the platform; once it has taken it, it counts as seen."""
+        """Hand `passage` to the platform; once it has taken it, it counts as seen. Where nobody asked, words in place
+        of others are for nobody, but those that a person's decision may take the place of."""
+        in_place = passage.kind is not PassageKind.GENERATED and self._outcome is not Outcome.HELD
+        if in_place and self._occasion.message.unasked:
+            return
         try:
             await self._send.send(passage)
         except asyncio.CancelledError:
@@ -368,9 +369,8 @@ class Reply:
         return verdict
 
     async def _keep(self, candidate: Candidate, verdict: Verdict) -> bool:
-        kept = await self._ledger.keep(
-            candidate, verdict, shown=self._part.before + self._screen.text, model=self._model
-        )
+        shown = self._part.before + self._screen.text
+        kept = await self._ledger.keep(candidate, verdict, shown=shown, model=self._model)
         self._conversation.exchange = self._ledger.exchange or self._conversation.exchange
         if self._ledger.exchange and not self._told:
             self._told = True

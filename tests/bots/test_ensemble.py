@@ -147,6 +147,22 @@ async def test_a_round_ends_where_nothing_of_a_turn_may_be_heard(second: str) ->
         assert "STOP" not in str(said)
 
 
+@pytest.mark.parametrize("reaction", [reply_of("Please STOP."), reply_of("-", fault={"kind": "status", "status": 401})])
+async def test_of_a_reaction_that_may_not_be_shown_or_does_not_come_nothing_is_there(
+    reaction: dict[str, object],
+) -> None:
+    async with playing(scripted(reply_of("Come in."), reaction, reply_of("Needles."))) as play:
+        assert await play.round("hello") == [("keeper", "Come in."), ("pedlar", "")]
+        assert (await play.round("Odo?"))[0] == ("pedlar", "Needles.")
+
+
+async def test_whom_somebody_called_too_says_so_where_its_words_may_not_be_shown() -> None:
+    async with playing(scripted(reply_of("Come in."), reply_of("Please STOP.")), settings=NEVER) as play:
+        said = await play.round("Maren and Odo, what do you both think?")
+
+        assert said == [("keeper", "Come in."), ("pedlar", PEDLAR.fallbacks[0])]
+
+
 async def test_nobody_reacts_to_words_in_place_of_a_reply_or_to_help_in_a_crisis() -> None:
     async with playing(lines()) as play:
         assert len(await play.round("CRISIS")) == 1

@@ -5,19 +5,22 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moderation.errors import StoreFailed
 from moderation.filters.character import Character
-from moderation.records import Outcome, Stage
+from moderation.records import Objection, Opening, Outcome, Stage
 from moderation.stores import Query
+from moderation.stores.memory import MemoryStore
 from personas.cast import Cast, fixed_words, prepare
 from personas.company import Company
 from personas.conversation import Conversation
-from personas.messages import Cue, Event, Turn, Usage
+from personas.messages import Cue, Event, PassageKind, Turn, Usage
 from personas.occasion import Occasion
 from personas.persona import Fact, Persona
-from tests.support.stage import CANARY, PERSONA, Set, Shown, on_stage, reply_of, scripted
+from tests.support.stage import CANARY, PERSONA, Set, Shown, holding, on_stage, reply_of, scripted
 
 CHARACTER = Character.load()
 KEEPER = replace(PERSONA, facts=(Fact(id="lamp", text="The lamp needs oil at four."),))
@@ -39,10 +42,17 @@ class Two:
     talks: dict[str, Conversation]
 
     async def cue(
-        self, persona: str, cue: Cue = Cue.ANSWER, text: str = "hello", *, key: str = "", name: str = "Ann"
+        self,
+        persona: str,
+        cue: Cue = Cue.ANSWER,
+        text: str = "hello",
+        *,
+        key: str = "",
+        name: str = "Ann",
+        unasked: bool = False,
     ) -> Shown:
         shown = Shown()
-        message = replace(self.stage.message(text), reply=key, name=name)
+        message = replace(self.stage.message(text), reply=key, name=name, unasked=unasked)
         events: AsyncGenerator[Event, None] = self.stage.runtime.respond(
             message, self.casts[persona], self.talks[persona], cue
         )
@@ -262,3 +272,67 @@ def test_all_windows_read_the_same_whatever_becomes_of_what_was_said(steps: list
         return [(turn.name or name, turn.text) for turn in talks[name].turns]
 
     assert heard("A") == heard("B") == heard("C")
+
+
+DOWN = {"kind": "status", "status": 401}
+SPENT = [reply_of("BAD."), reply_of("BAD."), reply_of("BAD.")]
+
+
+@pytest.mark.parametrize(
+    ("replies", "outcome", "stands"),
+    [
+        ([reply_of("Please STOP.")], Outcome.WITHHELD, ""),
+        ([reply_of("SEVERE.")], Outcome.WITHHELD, ""),
+        (SPENT, Outcome.WITHHELD, ""),
+        ([reply_of("First ping.", "Then pong.")], Outcome.WITHDRAWN, ""),
+        ([reply_of("Needles?", "SEVERE.")], Outcome.WITHHELD, "Needles?"),
+        ([reply_of("-", fault=DOWN)], Outcome.FAILED, ""),
+        (
+            [reply_of("Needles?", "Thread?", "-", fault={"kind": "disconnect", "after_sentences": 2})],
+            Outcome.FAILED,
+            "Needles?",
+        ),
+    ],
+)
+async def test_what_nobody_asked_for_has_no_words_in_its_place_and_is_kept_as_ever(
+    replies: list[dict[str, Any]], outcome: Outcome, stands: str
+) -> None:
+    async with together(scripted(reply_of("Come in."), *replies)) as two:
+        await two.cue("keeper", key="r1")
+        shown = await two.cue("pedlar", Cue.REACT, key="r2", unasked=True)
+
+        assert (shown.finished.outcome, shown.text) == (outcome, stands)
+        assert {passage.kind for passage in shown.passages} <= {PassageKind.GENERATED}
+        kept = [
+            (one.opening.persona, one.closing and one.closing.outcome) for one in await two.stage.store.list(Query())
+        ]
+        assert kept == ([] if outcome is Outcome.FAILED else [("pedlar", outcome)])
+
+
+async def test_without_a_record_a_reaction_just_ends() -> None:
+    class Broken(MemoryStore):
+        async def open(self, opening: Opening, first: Objection) -> str:
+            raise StoreFailed("stores.closed")
+
+    async with together(scripted(reply_of("Come in."), reply_of("MAYBE not.")), store=Broken(ids=lambda: "x1")) as two:
+        await two.cue("keeper", key="r1")
+        shown = await two.cue("pedlar", Cue.REACT, key="r2", unasked=True)
+
+        assert (shown.finished.outcome, shown.passages) == (Outcome.FAILED, [])
+
+
+async def test_what_is_held_stands_there_although_nobody_asked_for_it_to_be_shown_in_its_place() -> None:
+    async with together(scripted(reply_of("Come in."), reply_of("BAD.")), policy=holding()) as two:
+        await two.cue("keeper", key="r1")
+        shown = await two.cue("pedlar", Cue.REACT, key="r2", unasked=True)
+
+        assert shown.finished.outcome is Outcome.HELD
+        assert [passage.kind for passage in shown.passages] == [PassageKind.SAFE]
+
+
+async def test_whoever_is_waited_for_says_so_where_its_words_do_not_come() -> None:
+    async with together(scripted(reply_of("Come in."), reply_of("Please STOP."), reply_of("-", fault=DOWN))) as two:
+        await two.cue("keeper", key="r1")
+
+        assert (await two.cue("pedlar", Cue.REACT, key="r2")).text == PERSONA.fallbacks[0]
+        assert (await two.cue("pedlar", Cue.REACT, key="r2")).text == PERSONA.failures[0]

@@ -113,6 +113,24 @@ async def test_a_held_reaction_stands_in_its_place_once_it_is_approved_and_the_o
         assert [(turn.name, turn.text) for turn in turns[-2:]] == [("", "Come in."), ("Odo Fenn", "Two is BAD.")]
 
 
+async def test_of_a_reaction_that_is_withheld_only_the_moderators_hear_and_the_buttons_before_it_stay() -> None:
+    generator = scripted(
+        reply_of("Nine a penny."), reply_of("Please STOP."), reply_of("Come in."), reply_of("BAD STOP.")
+    )
+    async with on_discord(generator, settings=f"{SURE}scene_turns = 2\n", personas=ALL) as stage:
+        await begin(stage)
+        log = stage.guild.create_text_channel("log")
+        await stage.admin.slash(
+            stage.channel, "talchum settings", field="log_channel", value=log.mention, where="server"
+        )
+        await stage.ann.send(stage.channel, f"{stage.me} Odo?")
+        await stage.ann.send(stage.channel, f"{stage.me} Maren?")
+
+        assert stand(stage) == [("Odo Fenn", "Nine a penny."), ("Maren", "Come in.")]
+        assert all("again" in buttons(message) for message in stage.messages())
+        assert len(stage.desk(log)) == 2
+
+
 async def test_a_reaction_that_somebody_ends_by_writing_stands_as_far_as_it_came_with_its_buttons() -> None:
     stages: list[Stage] = []
     pieces = itertools.count(1)
