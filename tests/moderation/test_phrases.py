@@ -1,10 +1,14 @@
 """Folding with offsets back, and matching that stays linear and misses nothing in long texts."""
 
+import re
+from pathlib import Path
+
 import pytest
 import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import moderation
 from moderation.errors import FilterUnavailable
 from moderation.filters.crisis import Crisis
 from moderation.filters.injection import Injection
@@ -13,6 +17,7 @@ from moderation.filters.privacy import Privacy
 from moderation.normalise.text import fold_text
 from moderation.records import Candidate, Stage
 
+DATA = Path(moderation.__file__).parent / "data"
 BOOKS = (Crisis.load().book, Injection.load().book, Privacy.load().book)
 
 
@@ -129,3 +134,15 @@ def test_words_of_other_scripts_prices_and_flags_stay_what_they_are(text: str) -
 
 def test_capitals_stay_where_case_matters() -> None:
     assert fold_text("\uff33\uff2b-\u0391b", lower=False).text == "SK-Ab"
+
+
+def test_no_pattern_waits_for_a_boundary_beside_hangul() -> None:
+    r"""RE2 knows letters of ASCII only: beside a syllable, `\b` asks for a Latin letter on the other side."""
+    files = {path.relative_to(DATA).as_posix(): path.read_text("utf-8") for path in DATA.rglob("*.toml")}
+    assert "injection/phrases.toml" in files
+
+    assert [
+        (name, found)
+        for name, text in sorted(files.items())
+        for found in re.findall(r"[가-힣]\)*\\b|\\b(?:\(\?:)*[가-힣]", text)
+    ] == []
