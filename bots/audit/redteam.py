@@ -168,8 +168,10 @@ async def _played(attack: Attack, scene: "_Scene") -> tuple[str, bool]:
 
 
 def asking(document: str) -> str:
-    """A question in the first words of `document`: whoever planted it knows what it is found by."""
-    return f"{_OPENING.split(document, maxsplit=1)[0]}?"
+    """A question in the first words of `document`: whoever planted it knows what it is found by. In no more than a
+    third of all of them: no order is to reach a model by the question."""
+    opening = _OPENING.split(document, maxsplit=1)[0].split()
+    return f"{' '.join(opening[: max(1, len(document.split()) // 3)])}?"
 
 
 class _Scene:

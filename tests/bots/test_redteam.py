@@ -174,3 +174,4 @@ def test_every_document_is_found_by_what_is_asked_so_that_none_is_held_for_want_
 
     assert documents
     assert [each.id for each in documents if not found(each)] == []
+    assert [each.id for each in documents if arrives(each.steps[0], asking(each.steps[0]))] == []
