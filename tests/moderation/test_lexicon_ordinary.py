@@ -93,3 +93,24 @@ def test_what_a_community_allows_is_excused_from_patterns_too(tmp_path: Path) ->
 def test_what_follows_a_word_over_messages_is_read_in_one_way_however_often_it_is_said(times: int) -> None:
     assert score(f"새끼{'해라' * times}", "개") >= 0.5
     assert score(f"새끼{'해라' * times}x", "개") < 0.5
+
+
+@pytest.mark.parametrize(
+    "text", ["두 다리를 부러뜨려 버릴 거예요.", "다리를 분질러 놓을 거야.", "네 팔다리를 분질러 주마."]
+)
+def test_somebody_who_will_break_your_bones_threatens(text: str) -> None:
+    assert score(text) >= 0.6
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "의자 다리를 부러뜨려서 혼났어요.",
+        "어릴 때 나무에서 떨어져 다리를 부러뜨린 적이 있소.",
+        "책상 다리를 부러뜨릴 뻔했어요.",
+        "넘어져서 팔다리를 다 부러뜨렸대요.",
+        "마른 가지를 분질러 불을 피웠소.",
+    ],
+)
+def test_who_broke_a_leg_threatens_nobody(text: str) -> None:
+    assert score(text) == 0.0
