@@ -11,12 +11,16 @@ from importlib.resources.abc import Traversable
 from typing import Final, Self
 
 from moderation.filters.turns import TurnFilter
+from moderation.normalise.hangul import FILLER
+from moderation.normalise.leet import LEET_WORD, read_leet
 from moderation.records import Candidate, Signal
 
 CATEGORY: Final = "injection"
 
 _TAKEN_APART: Final = re.compile(r"(?<!\w)\w(?:[-._·*+]\w)+(?!\w)")
 _BETWEEN: Final = re.compile(r"[-._·*+]")
+_LONE: Final = re.compile(r"(?<!\S)\w(?: \w){5,}(?!\S)")
+"""Letters that spaces keep apart; where two stand, a word ends."""
 
 
 class Injection(TurnFilter):
@@ -33,13 +37,23 @@ class Injection(TurnFilter):
     def examine(self, candidate: Candidate) -> Sequence[Signal]:
         """One signal a rule that hits, in the text or in what it completes of the turns before, or one of score 0.0.
 
-        Letters that signs keep apart are read together too; a hit in these stands nowhere in particular.
+        Letters that signs or spaces keep apart are read together too, and digits as the letters they are drawn for; a
+        hit in these stands nowhere in particular.
         """
         found = list(super().examine(candidate))
         if candidate.earlier:
             found += super().examine(replace(candidate, shown=" ".join((*candidate.earlier, ""))))
-        whole = _TAKEN_APART.sub(lambda apart: _BETWEEN.sub("", apart.group()), candidate.text)
-        if whole != candidate.text:
-            found += [replace(signal, spans=()) for signal in super().examine(replace(candidate, text=whole))]
+        for reading in _readings(candidate.text):
+            found += [replace(signal, spans=()) for signal in super().examine(replace(candidate, text=reading))]
         hits = list(dict.fromkeys(signal for signal in found if signal.score))
         return hits or found[:1]
+
+
+def _readings(text: str) -> list[str]:
+    """What else `text` may be read as. Linear."""
+    whole = _TAKEN_APART.sub(lambda apart: _BETWEEN.sub("", apart.group()), text)
+    readings = [whole, _LONE.sub(lambda apart: apart.group().replace(" ", ""), whole)]
+    key = text.lower()
+    if LEET_WORD.search(key):
+        readings += [read_leet(key, bar).replace(FILLER, "") for bar in "il"]
+    return [reading for reading in dict.fromkeys(readings) if reading != text]
