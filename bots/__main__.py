@@ -8,7 +8,9 @@ import os
 import sys
 from collections.abc import Callable
 from contextvars import copy_context
-from typing import TextIO
+from importlib import import_module
+from types import MappingProxyType
+from typing import Final, TextIO
 
 _WRONG = 2
 """Exit code for input, settings or files that are wrong: everything a person can put right."""
@@ -24,45 +26,62 @@ _UNWRITABLE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, err
 """Errors of a stream without a name: standard output is full, or gone."""
 
 
-def build(language: str) -> Callable[..., object]:
-    """The command line, its help in `language`. Calling it runs what was typed and exits."""
+_COMMANDS: Final = MappingProxyType(
+    {
+        "chat": "chat",
+        "run": "serve",
+        "status": "status",
+        "init": "init",
+        "doctor": "doctor",
+        "review": "desk",
+        "judge": "desk",
+        "safety": "safety",
+        "train": "files",
+    }
+)
+"""By what is typed: the file of `bots.cli` with the function of that name."""
+_GROUPS: Final = MappingProxyType(
+    {
+        "persona": "personas",
+        "model": "models",
+        "policy": "policies",
+        "bench": "bench",
+        "audit": "audit",
+        "report": "report",
+        "privacy": "privacy",
+        "store": "store",
+        "prompt": "prompts",
+        "lore": "lore",
+    }
+)
+"""By what is typed before a verb: the file with all there is under that."""
+
+
+def build(language: str, *, only: str = "") -> Callable[..., object]:
+    """The command line, its help in `language`. Calling it runs what was typed and exits.
+
+    `only`: a command that is typed, so that nobody waits for the others; where there is none of that name, all are
+    there, for whoever reads what there is."""
     import typer
 
-    from bots.cli.audit import audit_app
-    from bots.cli.bench import bench_app
-    from bots.cli.chat import chat
-    from bots.cli.desk import judge, review
-    from bots.cli.doctor import doctor
-    from bots.cli.files import train
-    from bots.cli.init import init
-    from bots.cli.lore import lore_app
-    from bots.cli.models import model_app
-    from bots.cli.personas import persona_app
-    from bots.cli.policies import policy_app
-    from bots.cli.privacy import privacy_app
-    from bots.cli.prompts import prompt_app
-    from bots.cli.redteam import redteam
-    from bots.cli.report import report_app
-    from bots.cli.safety import safety
-    from bots.cli.serve import run
-    from bots.cli.status import status
-    from bots.cli.store import store_app
     from bots.cli.wording import put_into_words
 
     app = typer.Typer(
         name="talchum", help="talchum", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
     )
-    for function in (chat, run, status, init, doctor, review, judge, safety, train):
-        app.command()(function)
-    audit_app.command()(redteam)
-    groups = (
-        *((persona_app, "persona"), (model_app, "model"), (policy_app, "policy"), (bench_app, "bench")),
-        *((audit_app, "audit"), (report_app, "report"), (privacy_app, "privacy"), (store_app, "store")),
-        *((prompt_app, "prompt"), (lore_app, "lore")),
-    )
-    for group, name in groups:
-        app.add_typer(group, name=name)
+    app.callback()(_talchum)  # or a command that is alone would be the whole of it
+    wanted = (only,) if only in {*_COMMANDS, *_GROUPS} else (*_COMMANDS, *_GROUPS)
+    for name in wanted:
+        module = import_module(f"bots.cli.{_COMMANDS.get(name) or _GROUPS[name]}")
+        if name in _COMMANDS:
+            app.command()(getattr(module, name))
+        else:
+            app.add_typer(getattr(module, f"{name}_app"), name=name)
     return put_into_words(typer.main.get_command(app), language)
+
+
+def _talchum() -> None:
+    """talchum"""
 
 
 def main() -> None:
@@ -118,7 +137,7 @@ def _typed(language: str) -> int:
     if sys.stdout is None:
         raise RefuseToStart("cli.closed_output")
     try:
-        code = build(language)(standalone_mode=False)
+        code = build(language, only="".join(sys.argv[1:2]))(standalone_mode=False)
     except SystemExit as end:
         code = end.code
     except typer.TyperException as error:

@@ -18,16 +18,12 @@ from bots.config import Settings
 from bots.errors import Unknown
 from bots.exposure import Exposure
 from bots.mutes import Mutes
-from bots.own_words import OwnWords
-from bots.register import Register
 from bots.review_asking import Tools
-from bots.review_commands import ReviewCommands
 from bots.state import State
 from bots.state.memory import MemoryState
 from bots.state.sqlite import SqliteState
 from bots.tiers import check_patience, load_tiers
 from moderation.filters import Filter
-from moderation.filters.crisis import load_resources
 from moderation.filters.remote import Remote
 from moderation.guard import Guard
 from moderation.policies import PolicyHistory
@@ -40,6 +36,8 @@ from moderation.stores.sealing import is_sealed
 from moderation.stores.sqlite import SqliteStore
 
 if TYPE_CHECKING:
+    from bots.register import Register
+    from bots.review_commands import ReviewCommands
     from moderation.models.encoder import Encoder
 
 _LEXICON: Final = "lexicon"
@@ -99,13 +97,16 @@ async def open_state(settings: Settings, *, lasting: bool = True) -> AsyncGenera
         await state.aclose()
 
 
-async def register_of(state: State) -> Register:
+async def register_of(state: State) -> "Register":
     """The register of a state. Raises FilterUnavailable."""
+    from bots.register import Register
+    from moderation.filters.crisis import load_resources
+
     return Register(state, await asyncio.to_thread(load_resources), ids=new_id)
 
 
 @asynccontextmanager
-async def open_register(settings: Settings) -> AsyncGenerator[Register, None]:
+async def open_register(settings: Settings) -> AsyncGenerator["Register", None]:
     """The register alone, beside whatever else has the state open. Raises StoreUnavailable, FilterUnavailable."""
     async with open_state(settings) as state:
         yield await register_of(state)
@@ -114,10 +115,13 @@ async def open_register(settings: Settings) -> AsyncGenerator[Register, None]:
 @asynccontextmanager
 async def open_review(
     settings: Settings, *, typed: str, words: bool = False, personas: bool = False
-) -> AsyncGenerator[ReviewCommands, None]:
+) -> AsyncGenerator["ReviewCommands", None]:
     """The review desk alone, beside whatever else has the store open; with `words` also what communities object to and
     allow, which loads the word lists, with `personas` who may speak where, which loads their files. `typed` is what
     people type before a verb. Raises StoreUnavailable, PolicyError, FilterUnavailable, PersonaError."""
+    from bots.own_words import OwnWords
+    from bots.review_commands import ReviewCommands
+
     policy = await asyncio.to_thread(lambda: Policy.load(policy_file(settings)))
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings))

@@ -5,16 +5,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from bots.cards import Card, Row
 from bots.errors import NotAllowed, UsageError
 from bots.exposure import Exposure
 from bots.mutes import Mutes
-from bots.own_words import OwnWords
 from bots.state import State
 from moderation.cases import Rank, Reviewer
 from moderation.words import catalogue
+
+if TYPE_CHECKING:
+    from bots.own_words import OwnWords
 
 RANKS: Final[Mapping[str, Rank]] = MappingProxyType(
     {
@@ -92,7 +94,7 @@ class Tools:
     """Makes ids that people type."""
     mutes: Mutes
     exposure: Exposure
-    words: OwnWords | None = None
+    words: "OwnWords | None" = None
     """None where there is no guard that could hear of them."""
     speaker: Callable[[str, str], object] | None = None
     """Raises Unknown where no persona of an id may speak in a community; None where nobody knows."""

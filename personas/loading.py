@@ -20,18 +20,12 @@ from personas.knowledge.beside import documents_beside
 from personas.lint import denial_in, lint
 from personas.packs import MAX_BYTES as PACKED
 from personas.packs import SUFFIX, is_pack, read_pack
-from personas.persona import Ocean, Persona, Tier
+from personas.persona import REGISTERS, Ocean, Persona, Tier
 from personas.remarks import Level, Remark, line_of
 from personas.schema import DemographicFile, OverlayFile, fit
 
 MAX_BYTES: Final = 262_144
 """A persona with two hundred facts has about 40 kB."""
-
-REGISTERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "en": ("formal", "casual", "period"),
-    "ko": ("hapsyo", "haeyo", "hao", "hage", "hae", "haera"),
-}
-"""The speech levels of each language (see `Brief.registers`)."""
 
 _DEFAULT_REGISTERS: Final[Mapping[str, tuple[str, ...]]] = {"en": (), "ko": ("haeyo", "hapsyo")}
 """For a persona that names none. Korean cannot be spoken without a level: the polite one, which mixes with the formal

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from personas.loading import REGISTERS
-from personas.persona import Persona
+from personas.persona import REGISTERS, Persona
 
 _FITTING: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "20s": ("familiar", ("hae", "haeyo", "casual")),

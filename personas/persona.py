@@ -1,6 +1,7 @@
 """A persona: who speaks, how, about what, until when. Data, made by `personas.loading` from files that people write."""
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -18,6 +19,12 @@ class Tier(enum.StrEnum):
     INDIVIDUALISED = "individualised"
     """A character with an overlay for one person; the canon stays as it is."""
 
+
+REGISTERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "en": ("formal", "casual", "period"),
+    "ko": ("hapsyo", "haeyo", "hao", "hage", "hae", "haera"),
+}
+"""The speech levels of each language (see `Brief.registers`)."""
 
 CORE_FACTS: Final = 6
 """Facts that stand in the system text whatever is being said. The rest is looked up: the system text stays the same

@@ -12,6 +12,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bots.cli.common import ModelName, SettingsFile, err, out, run, say, settings_of, show
+from bots.cli.redteam import redteam
 from bots.config import Settings
 from bots.errors import SettingsError, Unknown
 from bots.parts import open_guard, open_store, utc_now
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from personas.persona import Persona
 
 audit_app = typer.Typer(help="audit", no_args_is_help=True)
+audit_app.command()(redteam)
 
 
 @audit_app.callback()

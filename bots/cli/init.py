@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from prompt_toolkit import PromptSession
 
 from bots.cards import Card, Row, Tone
 from bots.cli.common import TOLD_IN, interactive, out, settings_of
@@ -163,10 +162,17 @@ def init(
     given |= {"application": application, "message_content": _typed(message_content), "minors": _typed(minors)}
     given |= {"messages": _typed(messages), "tokens": _typed(tokens)}
     typed = {name: text for name, text in given.items() if text is not None}
-    ask = partial(asked, prompt=PromptSession[str]().prompt) if interactive() and not yes else None
+    ask = partial(asked, prompt=_prompt()) if interactive() and not yes else None
     answers = interview(typed, Answers(language=spoken), ask, yes=yes)
     kept = save(target, document(answers), force=force)
     Screen(out(), language=answers.language).card(_next_steps(answers, target, kept=kept, named=file is not None))
+
+
+def _prompt() -> Callable[..., str]:
+    """What asks at a terminal."""
+    from prompt_toolkit import PromptSession
+
+    return PromptSession[str]().prompt
 
 
 def interview(typed: Mapping[str, str], start: Answers, ask: Ask | None, *, yes: bool) -> Answers:

@@ -6,10 +6,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, suppress
 from io import RawIOBase
 
-from prompt_toolkit import PromptSession
-from prompt_toolkit.history import InMemoryHistory
-from prompt_toolkit.patch_stdout import patch_stdout
-
 from bots.errors import RefuseToStart
 from moderation.file_faults import reason_of
 
@@ -21,6 +17,10 @@ _AHEAD = 8
 
 async def typed(*, prompt: str, hint: Callable[[], None]) -> AsyncIterator[str]:
     """What a person types, until Ctrl-D. `hint` is called at Ctrl-C: there is nothing to cancel then."""
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.history import InMemoryHistory
+    from prompt_toolkit.patch_stdout import patch_stdout
+
     session: PromptSession[str] = PromptSession(history=InMemoryHistory())
     while True:
         try:

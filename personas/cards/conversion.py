@@ -37,7 +37,7 @@ _NOT_IN_NAMES: Final = frozenset(":<>{}[]|")
 def persona_of(card: Card, *, id: str, language: str, register: str = "") -> Persona:  # noqa: A002
     """The persona in `card`, held to the schema and the lint of persona files; the guard has not seen it.
 
-    `language` is "en" or "ko", `register` a speech level of it or "" (see `personas.loading.REGISTERS`). What does not
+    `language` is "en" or "ko", `register` a speech level of it or "" (see `personas.persona.REGISTERS`). What does not
     fit is cut at a sentence: `cut_fields` tells where. Raises PersonaFileError where the card does not say who the
     persona is, for an error of the lint, and for a wrong id, language or register.
     """

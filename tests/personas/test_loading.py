@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from personas.errors import PersonaFileError
-from personas.loading import REGISTERS, bundled, default_lines, load_library, load_persona, read_persona
-from personas.persona import Tier
+from personas.loading import bundled, default_lines, load_library, load_persona, read_persona
+from personas.persona import REGISTERS, Tier
 
 ONE_LINE = """
 id = "gardener"

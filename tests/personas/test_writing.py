@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from personas.errors import PersonaFileError
-from personas.loading import MAX_BYTES, REGISTERS, bundled, load_persona
-from personas.persona import Demonstration, Dilemma, Fact, Ocean, Persona, Relation, Tier
+from personas.loading import MAX_BYTES, bundled, load_persona
+from personas.persona import REGISTERS, Demonstration, Dilemma, Fact, Ocean, Persona, Relation, Tier
 from personas.writing import to_toml
 
 LETTERS = st.characters(exclude_categories=["Cs"])
