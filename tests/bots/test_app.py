@@ -33,6 +33,8 @@ from tests.support.exchanges import by, closing, objection, opening
 from tests.support.house import ALONE, SERVER, caller, open_house
 from tests.support.stage import reply_of, rules, scripted
 
+pytestmark = pytest.mark.usefixtures("filters_at_hand")
+
 
 def settings_of(tmp_path: Path, document: str, **environ: str) -> Settings:
     return Settings.load(document.encode(), {"TALCHUM_DATA": str(tmp_path), **environ})

@@ -15,9 +15,10 @@ from personas.manners import AUDIENCES, LEVELS, Manner
 from personas.persona import Persona
 from tests.personas.prompted import MINA, SEO
 from tests.support.house import ALONE, SCHOLAR, SERVER, Opened, caller, open_house
+from tests.support.judges import loaded
 from tests.support.stage import reply_of, scripted
 
-JUDGE = Register.load()
+JUDGE = loaded(Register)
 HOST = replace(SCHOLAR, register="haeyo", registers=("haeyo", "hapsyo"))
 
 

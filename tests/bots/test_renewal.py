@@ -18,6 +18,7 @@ from personas.messages import Passage
 from personas.persona import Persona
 from tests.support.house import SERVER, caller
 
+pytestmark = pytest.mark.usefixtures("filters_at_hand")
 BAKER = b'id = "baker"\ntier = "demographic"\nname = "Jo"\nlanguage = "en"\ndescription = "You bake bread."\n'
 SHIPPED = (importlib.resources.files("moderation") / "data" / "policy.toml").read_text(encoding="utf-8")
 

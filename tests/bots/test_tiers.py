@@ -24,6 +24,8 @@ from personas.errors import PersonaFileError
 from tests.contracts.judging import judge_says, omni_says, qwen_says, safeguard_says
 from tests.support.judging_server import JudgingServer, Said, completion, refusal
 
+pytestmark = pytest.mark.usefixtures("filters_at_hand")
+
 
 @pytest.fixture
 def server() -> Iterator[JudgingServer]:

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.filters import Filter
-from moderation.filters.registry import FILTERS, load_filters
+from moderation.filters.registry import FILTERS
 from moderation.records import Brief, Candidate, Known, Signal, Stage
 from moderation.shingles import shingles
+from tests.support.judges import filters
 
-JUDGES: dict[str, Filter] = {judge.id: judge for judge in load_filters()}
+JUDGES: dict[str, Filter] = {judge.id: judge for judge in filters()}
 BRIEFS = (
     Brief(),
     Brief(

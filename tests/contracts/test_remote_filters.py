@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from moderation.errors import BadAnswer, EndpointDown, FilterFailed
 from moderation.filters import Filter
 from moderation.filters.endpoint import Endpoint, EndpointSettings
-from moderation.filters.registry import load_filters
 from moderation.filters.remote import Remote, Terms
 from moderation.guard import GUARD, Guard
 from moderation.policy import Policy
 from moderation.records import Brief, Candidate, Decision, Stage
 from tests.contracts.judging import BAD, KEY, WAYS, Way
+from tests.support.judges import filters
 from tests.support.judging_server import Answering, JudgingServer, Said, as_json, completion, refusal
 
 
@@ -81,7 +81,7 @@ def test_it_says_who_it_is_and_the_policy_has_a_rule_for_all_it_can_see(
     assert re.fullmatch("[0-9a-f]{12}", judge.version)
     assert judge.version == making(server.base_url).version != making(server.base_url, model="another").version
     assert judge.stages == way.stages
-    Policy.load().check([*load_filters(), judge])
+    Policy.load().check([*filters(), judge])
     assert server.calls == []
 
 
@@ -305,9 +305,9 @@ async def test_a_guard_blocks_in_an_outage_of_a_required_one_and_goes_on_without
     decisions = {}
     for required in (True, False):
         judge = await asyncio.to_thread(making, server.base_url, required=required)
-        filters = [*await asyncio.to_thread(load_filters), judge]
+        judges = [*await asyncio.to_thread(filters), judge]
         policy = await asyncio.to_thread(Policy.load)
-        guard = Guard(filters, policy, monotonic=time.monotonic, waiting=frozenset({judge.id}))
+        guard = Guard(judges, policy, monotonic=time.monotonic, waiting=frozenset({judge.id}))
         verdict = await guard.judge(whole("The sea is calm this evening."))
         guard.close()
         decisions[required] = verdict.decision
@@ -329,7 +329,7 @@ def test_a_service_that_hangs_makes_no_other_filter_late(server: JudgingServer, 
     judge = making(server.base_url, required=False)
     policy = Policy.load()
     guard = Guard(
-        [*load_filters(["lexicon"]), judge],
+        [*filters(["lexicon"]), judge],
         policy.narrowed(["lexicon", judge.id]),
         monotonic=time.monotonic,
         waiting=frozenset({judge.id}),

@@ -2,8 +2,9 @@
 
 from moderation.filters.injection import Injection
 from moderation.records import Candidate, Stage
+from tests.support.judges import loaded
 
-INJECTION = Injection.load()
+INJECTION = loaded(Injection)
 
 
 def score(text: str, *earlier: str) -> float:

@@ -2,8 +2,9 @@
 
 from moderation.filters.lexicon import Lexicon
 from moderation.records import Candidate, Signal, Stage
+from tests.support.judges import loaded
 
-LEXICON = Lexicon.load()
+LEXICON = loaded(Lexicon)
 
 
 def signals(text: str, shown: str = "", lexicon: Lexicon = LEXICON) -> list[Signal]:

@@ -32,6 +32,7 @@ from moderation.models.corpus import Row
 from moderation.policy import Policy
 from moderation.records import Decision, Signal, Stage
 from moderation.shares import UNKNOWN, Estimate
+from tests.support.judges import loaded
 
 SCORE = st.floats(0.0, 1.0)
 LIMIT = st.one_of(SCORE, st.just(math.inf))
@@ -121,7 +122,7 @@ def test_a_rule_that_only_flags_never_blocks_and_one_that_only_blocks_flags_as_w
 
 
 def test_the_thresholds_of_a_policy_are_those_it_decides_by() -> None:
-    policy, judge = Policy.load(), Toxicity.load()
+    policy, judge = Policy.load(), loaded(Toxicity)
     for language in ("en", "ko"):
         flag, block = policy.thresholds("toxicity", "insult", stage=Stage.WHOLE, language=language)
         decided = [
@@ -152,7 +153,7 @@ def small() -> LabelledSet:
 
 def marked(rows: LabelledSet) -> Marks:
     policy = Policy.load().narrowed({"lexicon", "toxicity"})
-    guard = Guard((Lexicon.load(), Toxicity.load()), policy, monotonic=lambda: 0.0)
+    guard = Guard((loaded(Lexicon), loaded(Toxicity)), policy, monotonic=lambda: 0.0)
     ticks, tocks = count(), count(step=2)
     clocks = Clocks(wall=lambda: next(ticks) / 1000, processor=lambda: next(tocks) / 1000)
     steps: list[None] = []
@@ -259,7 +260,7 @@ def test_estimates_are_short_and_what_is_unknown_is_a_dash() -> None:
 
 
 def test_every_rival_is_either_here_or_missing_and_those_here_give_scores() -> None:
-    here, missing = rivals([Lexicon.load()])
+    here, missing = rivals([loaded(Lexicon)])
 
     assert {rival.name for rival in here} | set(missing) == {
         "korcen",

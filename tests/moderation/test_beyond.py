@@ -6,8 +6,9 @@ import pytest
 
 from moderation.filters.character import Character
 from moderation.records import Beyond, Brief, Candidate, Stage
+from tests.support.judges import loaded
 
-CHARACTER = Character.load()
+CHARACTER = loaded(Character)
 LATER = Beyond(id="motorcar", names=("motor-car", "Harrow rally"), since=date(1897, 5, 1))
 HIDDEN = Beyond(id="letter", names=("old binding",))
 FINCH = Brief(name="Eleanor Finch", moment=date(1894, 11, 12), told="A detective.", beyond=(LATER, HIDDEN))

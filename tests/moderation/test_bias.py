@@ -13,8 +13,9 @@ from moderation.filters.bias import CATEGORY, EVIDENCE, Bias
 from moderation.filters.phrases import data_folder
 from moderation.records import Candidate, Signal, Stage
 from tests.moderation.bias_lines import FLATTERING_EN, FLATTERING_KO, HARMLESS_EN, HARMLESS_KO, NEGATIVE_EN, NEGATIVE_KO
+from tests.support.judges import loaded
 
-BIAS = Bias.load()
+BIAS = loaded(Bias)
 
 
 def found(text: str, *, stage: Stage = Stage.PIECE, shown: str = "") -> list[Signal]:

@@ -4,8 +4,9 @@ import pytest
 
 from moderation.filters.bias import Bias
 from moderation.records import Candidate, Stage
+from tests.support.judges import loaded
 
-BIAS = Bias.load()
+BIAS = loaded(Bias)
 BLOCKED = 0.9
 
 CALLS = """

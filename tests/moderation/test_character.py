@@ -16,8 +16,9 @@ from tests.moderation.character_lines import (
     REFUSALS,
     USER_VOICES,
 )
+from tests.support.judges import loaded
 
-CHARACTER = Character.load()
+CHARACTER = loaded(Character)
 KOREAN = Brief(name="서이안", language="ko", people=("지훈", "Mina"))
 ENGLISH = Brief(name="Ada Voss", language="en", people=("Jihoon", "Mina"))
 

@@ -13,8 +13,9 @@ from moderation.filters.character.folding import fold, readable_tail
 from moderation.filters.character.phrases import load_phrases, parse_phrases
 from moderation.filters.character.strangers import Strangers
 from moderation.words import catalogue
+from tests.support.judges import loaded
 
-CHARACTER = Character.load()
+CHARACTER = loaded(Character)
 
 
 @pytest.mark.parametrize(

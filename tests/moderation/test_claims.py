@@ -13,8 +13,9 @@ from moderation.filters.character.folding import fold
 from moderation.filters.character.numbers import numbers_in
 from moderation.filters.character.values import Values
 from moderation.records import Brief, Candidate, Known, Stage
+from tests.support.judges import loaded
 
-CHARACTER = Character.load()
+CHARACTER = loaded(Character)
 CLAIMS = Claims.load(Context.load())
 VALUES = Values.load()
 

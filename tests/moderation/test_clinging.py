@@ -7,8 +7,9 @@ import pytest
 from moderation.filters.character import Character
 from moderation.policy import Policy
 from moderation.records import Brief, Candidate, Decision, Stage
+from tests.support.judges import loaded
 
-CHARACTER, POLICY = Character.load(), Policy.load()
+CHARACTER, POLICY = loaded(Character), Policy.load()
 
 HELD = [
     ("Don't leave me, please.", "en"),

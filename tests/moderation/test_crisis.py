@@ -11,8 +11,9 @@ from moderation.filters import Filter
 from moderation.filters.crisis import Crisis
 from moderation.records import Candidate, Stage
 from tests.moderation.crisis_lines import DIRECT_EN, DIRECT_KO, HARMLESS_EN, HARMLESS_KO
+from tests.support.judges import loaded
 
-CRISIS = Crisis.load()
+CRISIS = loaded(Crisis)
 
 
 def score(text: str) -> float:

@@ -8,8 +8,9 @@ import pytest
 from moderation.errors import FilterUnavailable
 from moderation.filters.crisis import MOST_AGE, Crisis, Resources, crisis_words, load_resources
 from moderation.records import Candidate, Stage
+from tests.support.judges import loaded
 
-CRISIS = Crisis.load()
+CRISIS = loaded(Crisis)
 RESOURCES = load_resources()
 
 

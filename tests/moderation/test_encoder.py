@@ -1,16 +1,19 @@
 """What every encoder promises, held against the real one and the one of the tests."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from moderation.errors import FilterUnavailable
 from moderation.models.encoder import Encoder, UniversalEncoder
 from tests.support.encoders import BagEncoder
+from tests.support.judges import loaded
 
 TEXTS = ["the lamp is lit", "등대에 불이 켜졌다", "", "a lone \ud800 surrogate", "x" * 5000, "\0"]
 
 
-@pytest.fixture(scope="module", params=[UniversalEncoder.load, BagEncoder], ids=["universal", "bag"])
+@pytest.fixture(scope="module", params=[partial(loaded, UniversalEncoder), BagEncoder], ids=["universal", "bag"])
 def encoder(request: pytest.FixtureRequest) -> Encoder:
     made: Encoder = request.param()
     return made
@@ -37,7 +40,7 @@ def test_the_name_tells_the_version_of_the_weights(encoder: Encoder) -> None:
 
 
 def test_the_real_one_reads_meaning_across_languages() -> None:
-    one, same, other = UniversalEncoder.load().encode(
+    one, same, other = loaded(UniversalEncoder).encode(
         ["I love my grandmother's bread.", "나는 할머니가 구워 주신 빵을 정말 좋아해.", "The invoice is due on Friday."]
     )
     assert one @ same > one @ other + 0.2

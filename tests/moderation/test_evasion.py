@@ -8,8 +8,9 @@ from moderation.filters.lexicon import Lexicon
 from moderation.records import Candidate, Signal, Stage
 from tests.moderation.disguises import HALVES, Half
 from tests.moderation.evasion import LANGUAGES, Line, cases
+from tests.support.judges import loaded
 
-LEXICON = Lexicon.load()
+LEXICON = loaded(Lexicon)
 CAUGHT = 0.5
 FLOORS = {("en", "tune"): 0.96, ("en", "held back"): 0.945, ("ko", "tune"): 0.97, ("ko", "held back"): 0.93}
 """Shares of disguised lines that are caught, a little below what is measured. The goal is 0.95 for each."""

@@ -19,8 +19,9 @@ from moderation.filters.register import Register
 from moderation.policy import Policy
 from moderation.records import Decision
 from tests.moderation.gold_set import CATEGORIES, HALVES, Line, harmless, positives
+from tests.support.judges import loaded
 
-FILTERS: tuple[Filter, ...] = (Character.load(), Register.load())
+FILTERS: tuple[Filter, ...] = (loaded(Character), loaded(Register))
 POLICY = Policy.load()
 LEAST_SEEN = {"made_on": 0.97, "kept_back": 0.95}
 MOST_MISTAKEN = 0.005

@@ -4,8 +4,9 @@ import pytest
 
 from moderation.filters.register import LEVELS, Register
 from moderation.records import Brief, Candidate, Stage
+from tests.support.judges import loaded
 
-REGISTER = Register.load()
+REGISTER = loaded(Register)
 ANY = Brief(language="ko", registers=tuple(sorted(LEVELS)))
 
 

@@ -12,9 +12,10 @@ from moderation.errors import FilterUnavailable
 from moderation.filters.character.phrases import load_phrases, parse_phrases
 from moderation.filters.identity import Identity
 from moderation.records import Brief, Candidate, Stage
+from tests.support.judges import loaded
 
 DISCLOSE = 0.5
-IDENTITY = Identity.load()
+IDENTITY = loaded(Identity)
 LINES = tomllib.loads(Path(__file__).with_name("identity_lines.toml").read_text(encoding="utf-8"))
 SINCERE, ADVERSARIAL, FICTION, UNRELATED = (LINES[kind] for kind in ("sincere", "adversarial", "fiction", "unrelated"))
 

@@ -6,8 +6,9 @@ import pytest
 
 from moderation.filters.lexicon import Lexicon
 from moderation.records import Candidate, Stage
+from tests.support.judges import loaded
 
-LEXICON = Lexicon.load()
+LEXICON = loaded(Lexicon)
 
 
 def score(text: str, *earlier: str) -> float:

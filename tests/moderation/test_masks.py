@@ -17,8 +17,9 @@ from moderation.stores import Query
 from moderation.stores.masking import MaskingStore
 from moderation.stores.memory import MemoryStore
 from tests.support.exchanges import NOON, decide, finding, numbered, objection, opening, report
+from tests.support.judges import loaded
 
-PRIVACY = Privacy.load()
+PRIVACY = loaded(Privacy)
 NUMBER = "010-2345-6789"
 PLACES = st.lists(
     st.tuples(st.builds(lambda start, length: Span(start, start + length), st.integers(0, 40), st.integers(0, 12)),

@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 
 from moderation.filters import Filter
-from moderation.filters.registry import load_filters
 from moderation.language import language_of
 from moderation.policy import Policy
 from moderation.records import Action, Candidate, Decision, Finding, Stage
+from tests.support.judges import filters
 
 POLICY = Policy.load()
 
 
 @pytest.fixture(scope="module")
 def meaning() -> Filter:
-    [loaded] = load_filters(["meaning"])
+    [loaded] = filters(["meaning"])
     return loaded
 
 

@@ -13,6 +13,7 @@ import pytest
 from moderation.filters.toxicity import Toxicity
 from moderation.models.templates import template_rows
 from moderation.records import Candidate, Stage
+from tests.support.judges import loaded
 
 IDENTITY_EN: Final = """
 She is a proud Muslim feminist.
@@ -185,7 +186,7 @@ CASES: Final = (("en", IDENTITY_EN + COUNTER_EN), ("ko", IDENTITY_KO + COUNTER_K
 
 @pytest.fixture(scope="module")
 def toxicity() -> Toxicity:
-    return Toxicity.load()
+    return loaded(Toxicity)
 
 
 @pytest.fixture(scope="module")

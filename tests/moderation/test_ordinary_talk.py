@@ -6,17 +6,17 @@ import pytest
 
 from moderation.filters import Filter
 from moderation.filters.lexicon import Lexicon
-from moderation.filters.registry import load_filters
 from moderation.language import language_of
 from moderation.policy import Policy
 from moderation.records import Action, Brief, Candidate, Decision, Finding, Stage
+from tests.support.judges import filters, loaded
 
 POLICY = Policy.load()
 
 
 @pytest.fixture(scope="module")
 def models() -> tuple[Filter, ...]:
-    return load_filters(["toxicity", "meaning"])
+    return filters(["toxicity", "meaning"])
 
 
 def findings(models: tuple[Filter, ...], text: str, stage: Stage) -> list[Finding]:
@@ -83,5 +83,5 @@ def test_what_people_ask_and_say_all_day_sets_nothing_off(models: tuple[Filter, 
 
 @pytest.mark.parametrize("text", ["I am an AI.", "An AI lives in that story.", "I talked to an AI last week."])
 def test_whoever_speaks_of_an_ai_says_nothing_sexual(text: str) -> None:
-    signals = Lexicon.load().examine(Candidate(stage=Stage.WHOLE, text=text, language="en"))
+    signals = loaded(Lexicon).examine(Candidate(stage=Stage.WHOLE, text=text, language="en"))
     assert {signal.score for signal in signals} == {0.0}

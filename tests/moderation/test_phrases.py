@@ -16,9 +16,10 @@ from moderation.filters.phrases import PatternSet, in_context, options, places
 from moderation.filters.privacy import Privacy
 from moderation.normalise.text import fold_text
 from moderation.records import Candidate, Stage
+from tests.support.judges import loaded
 
 DATA = Path(moderation.__file__).parent / "data"
-BOOKS = (Crisis.load().book, Injection.load().book, Privacy.load().book)
+BOOKS = (loaded(Crisis).book, loaded(Injection).book, loaded(Privacy).book)
 
 
 @given(st.text(st.characters(), max_size=60))

@@ -11,18 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moderation.errors import PolicyError
-from moderation.filters.registry import FILTERS, load_filters
+from moderation.filters.registry import FILTERS
 from moderation.guard import Guard
 from moderation.policy import Policy
 from moderation.records import Action, Brief, Candidate, Decision, Signal, Stage
 from moderation.words import LANGUAGES
+from tests.support.judges import filters
 
 HONEST = {"question": {"input": {"act": 0.5, "action": "disclose"}, "locked": True}}
 HEAD = 'version = 1\nname = \'x\'\n[guard]\noutput = ["lexicon"]\ninput = ["identity"]\n'
 SHIPPED = Path("moderation/data/policy.toml")
 _NO_TIME = timedelta()
-_LEXICON = load_filters(["lexicon"])
-_IDENTITY = load_filters(["identity"])
+_LEXICON = filters(["lexicon"])
+_IDENTITY = filters(["identity"])
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def document(**changes: Any) -> dict[str, Any]:
 def test_the_policy_that_ships_fits_the_filters_that_ship() -> None:
     assert "lexicon" in FILTERS
 
-    Policy.load().check(load_filters())
+    Policy.load().check(filters())
 
 
 def test_the_same_content_has_the_same_hash_and_another_has_another() -> None:
@@ -109,7 +110,7 @@ def test_a_persona_may_change_a_rule_unless_it_is_locked() -> None:
     milder = {"filters": {"lexicon": {"profanity": {"output": {"block": 0.95}}}}}
     silent = {"filters": {"lexicon": {"profanity": {"output": {"off": True}}}}}
     policy = Policy({**rules, "personas": {"pirate": milder, "parrot": silent}}, file="p.toml")
-    [lexicon] = load_filters(["lexicon"])
+    [lexicon] = _LEXICON
 
     def decide(persona: str) -> Decision:
         signal = Signal(category="profanity", score=0.8)
@@ -369,12 +370,12 @@ def test_whatever_a_policy_says_nobody_is_judged_milder_in_a_profile(
 
 def test_what_ships_is_stricter_with_minors() -> None:
     policy = Policy.load()
-    filters = {judge.id: judge for judge in load_filters(["lexicon", "toxicity", "romance"])}
+    judges = {judge.id: judge for judge in filters(["lexicon", "toxicity", "romance"])}
 
     def decide(name: str, category: str, score: float, profile: str, stage: Stage = Stage.PIECE) -> Decision:
         return policy.decide(
             Signal(category=category, score=score),
-            judge=filters[name],
+            judge=judges[name],
             stage=stage,
             language="en",
             persona="",

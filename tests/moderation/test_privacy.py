@@ -14,8 +14,9 @@ from moderation.filters.privacy import Privacy
 from moderation.filters.privacy_numbers import luhn, resident, social_security
 from moderation.records import Candidate, Stage
 from tests.moderation.privacy_lines import HARMLESS, PERSONAL_EN, PERSONAL_KO, SECRETS
+from tests.support.judges import loaded
 
-PRIVACY = Privacy.load()
+PRIVACY = loaded(Privacy)
 
 
 def scores(text: str, *, stage: Stage = Stage.PIECE, shown: str = "") -> dict[str, float]:

@@ -14,9 +14,10 @@ from moderation.normalise.text import fold_text
 from moderation.records import Brief, Candidate, Signal, Stage
 from personas.cast import brief_of
 from tests.moderation.private.numbers import foreigner, german_iban, payment_card, registration, unchecked
+from tests.support.judges import loaded
 from tests.support.stage import PERSONA
 
-PRIVACY = Privacy.load()
+PRIVACY = loaded(Privacy)
 PHONES = Phones(frozenset({"15770199"}))
 
 

@@ -13,8 +13,9 @@ from moderation.policy import Policy
 from moderation.records import Candidate, Decision, Span, Stage
 from tests.moderation.private.numbers import MADE
 from tests.moderation.private_texts import HALVES, LANGUAGES, Case, Half, cases
+from tests.support.judges import loaded
 
-PRIVACY = Privacy.load()
+PRIVACY = loaded(Privacy)
 KEPT = 0.5
 
 

@@ -10,6 +10,7 @@ from moderation.filters.lexicon import Lexicon
 from moderation.filters.toxicity import Toxicity
 from moderation.quoting import rejected, unsaid
 from moderation.records import Candidate, Stage
+from tests.support.judges import loaded
 
 AGAINST = """
 The coach called him "a lazy pig", which was cruel, so the team walked out.
@@ -86,7 +87,7 @@ def worst(judge: Filter, text: str) -> float:
 
 @pytest.fixture(scope="module")
 def toxicity() -> Toxicity:
-    return Toxicity.load()
+    return loaded(Toxicity)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_an_insult_that_is_reported_as_wrong_is_none_of_the_reporters(
 
 
 def test_a_generalisation_that_is_rejected_is_no_finding_whatever_words_reject_it() -> None:
-    bias = Bias.load()
+    bias = loaded(Bias)
 
     assert worst(bias, 'When my uncle says "immigrants are criminals", everyone at the table is ashamed.') < 0.3
     assert worst(bias, 'When my uncle says "immigrants are criminals", everyone at the table laughs.') >= 0.4
@@ -118,7 +119,7 @@ def test_a_generalisation_that_is_rejected_is_no_finding_whatever_words_reject_i
 
 
 def test_a_slur_that_is_reported_as_wrong_is_kept_for_a_person_to_look_at_and_not_blocked() -> None:
-    lexicon = Lexicon.load()
+    lexicon = loaded(Lexicon)
 
     assert worst(lexicon, 'A man called my friend a "faggot" on the bus, and it was so hurtful.') == 0.45
     assert worst(lexicon, 'A man called my friend a "faggot" on the bus, ha ha.') > 0.5

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from moderation.errors import FilterUnavailable
 from moderation.filters.register import LEVELS, Register, load_endings, parse_endings, sentences
 from moderation.records import Brief, Candidate, Signal, Stage
+from tests.support.judges import loaded
 
-REGISTER = Register.load()
+REGISTER = loaded(Register)
 FLAGGED = 0.5
 
 LINES = {

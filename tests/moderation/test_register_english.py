@@ -9,8 +9,9 @@ from moderation.records import Brief, Candidate, Stage
 from moderation.words import LANGUAGES
 from personas.cast import brief_of
 from personas.loading import bundled
+from tests.support.judges import loaded
 
-JUDGE = Register.load()
+JUDGE = loaded(Register)
 
 
 def seen(text: str, *levels: str, shown: str = "", language: str = "en") -> list[str]:

@@ -14,8 +14,9 @@ from kiwipiepy import Kiwi
 from moderation.filters.register import Register
 from moderation.records import Brief, Candidate, Stage
 from tests.moderation.gold_set import BRIEFS, HALVES, harmless
+from tests.support.judges import loaded
 
-REGISTER = Register.load()
+REGISTER = loaded(Register)
 JOINER = Kiwi(num_workers=1, load_default_dict=False, load_multi_dict=False, load_typo_dict=False)
 FLAGGED = 0.5
 MOST_FALSE = 0.005

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.errors import FilterUnavailable
-from moderation.filters.registry import load_filters
 from moderation.filters.romance import Romance
 from moderation.guard import Guard
 from moderation.policy import Policy
 from moderation.records import Action, Brief, Candidate, Decision, Stage
+from tests.support.judges import filters, loaded
 
-ROMANCE = Romance.load()
+ROMANCE = loaded(Romance)
 BLOCKED = 0.6
 """From here on a minor is not shown it (see `moderation/data/policy.toml`)."""
 
@@ -128,7 +128,7 @@ def test_any_mixture_of_its_words_is_judged(text: str) -> None:
 
 @pytest.fixture(scope="module")
 def guard() -> Iterator[Guard]:
-    guard = Guard(load_filters(), Policy.load(), monotonic=time.monotonic)
+    guard = Guard(filters(), Policy.load(), monotonic=time.monotonic)
     yield guard
     guard.close()
 

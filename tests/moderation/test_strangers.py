@@ -14,8 +14,9 @@ from moderation.filters.character.folding import fold
 from moderation.filters.character.gazetteer import Gazetteer
 from moderation.filters.phrases import data_folder
 from moderation.records import Brief, Candidate, Stage
+from tests.support.judges import loaded
 
-CHARACTER = Character.load()
+CHARACTER = loaded(Character)
 GAZETTEER = Gazetteer.load()
 SCHOLAR = Brief(name="윤서헌", language="ko", moment=date(1790, 4, 1))
 DETECTIVE = Brief(name="Eleanor Finch", moment=date(1894, 11, 12), told="A detective in Bloomsbury.")

@@ -16,13 +16,14 @@ from moderation.language import language_of
 from moderation.models.linear import LinearModel
 from moderation.models.meaning import MeaningHeads
 from moderation.records import Brief, Candidate, Stage
+from tests.support.judges import loaded
 
 HEADS = {"insult", "hate", "threat", "sexual", "stereotype"}
 
 
 @pytest.fixture(scope="module")
 def toxicity() -> Toxicity:
-    return Toxicity.load()
+    return loaded(Toxicity)
 
 
 def scores(toxicity: Toxicity, text: str, language: str = "") -> Mapping[str, float]:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from moderation.filters.toxicity import Toxicity
 from moderation.models.scripts import script_runs
 from moderation.records import Candidate, Span, Stage
+from tests.support.judges import loaded
 
 
 def runs(text: str) -> list[tuple[str, str]]:
@@ -44,7 +45,7 @@ def test_runs_are_apart_and_in_order(text: str) -> None:
 
 
 def test_an_english_insult_in_a_korean_text_is_found_at_its_place() -> None:
-    toxicity = Toxicity.load()
+    toxicity = loaded(Toxicity)
     calm, bad = "오늘은 바람이 잔잔하고 갈매기가 많네요. 그런데 ", "you are a worthless piece of trash"
     score, spans = insult(toxicity, calm + bad)
     assert score > 0.8
@@ -53,7 +54,7 @@ def test_an_english_insult_in_a_korean_text_is_found_at_its_place() -> None:
 
 
 def test_a_korean_insult_in_an_english_text_is_found_whatever_language_is_stated() -> None:
-    toxicity = Toxicity.load()
+    toxicity = loaded(Toxicity)
     calm, bad = "The harbour is quiet tonight and the lamps are lit. ", "야 이 병신 새끼야"
     assert insult(toxicity, calm + bad)[0] > 0.9
     assert insult(toxicity, calm + bad, "en")[0] > 0.9

@@ -17,15 +17,16 @@ from moderation.filters.injection import Injection
 from moderation.filters.phrases import Source
 from moderation.filters.romance import Romance
 from moderation.records import Candidate, Stage
+from tests.support.judges import loaded
 
 LINES = Path(__file__).parent / "wording"
 LEAST_HEARD = 0.94
 MOST_MISTAKEN = 0.04
 FILTERS: dict[str, tuple[Filter, float]] = {
-    "identity": (Identity.load(), 0.5),
-    "injection": (Injection.load(), 0.5),
-    "crisis": (Crisis.load(), 0.4),
-    "romance": (Romance.load(), 0.6),
+    "identity": (loaded(Identity), 0.5),
+    "injection": (loaded(Injection), 0.5),
+    "crisis": (loaded(Crisis), 0.4),
+    "romance": (loaded(Romance), 0.6),
 }
 """With the score from which the policy that ships acts."""
 

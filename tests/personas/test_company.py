@@ -20,9 +20,10 @@ from personas.conversation import Conversation
 from personas.messages import Cue, Event, PassageKind, Turn, Usage
 from personas.occasion import Occasion
 from personas.persona import Fact, Persona
+from tests.support.judges import loaded
 from tests.support.stage import CANARY, PERSONA, Set, Shown, holding, on_stage, reply_of, scripted
 
-CHARACTER = Character.load()
+CHARACTER = loaded(Character)
 KEEPER = replace(PERSONA, facts=(Fact(id="lamp", text="The lamp needs oil at four."),))
 PEDLAR = replace(
     PERSONA,

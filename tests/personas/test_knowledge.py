@@ -12,6 +12,7 @@ from personas.knowledge.source import Knowledge
 from personas.messages import Aside, Cue
 from personas.occasion import Occasion
 from personas.persona import Fact
+from tests.support.judges import loaded
 from tests.support.stage import PERSONA, on_stage, reply_of, scripted
 
 LOG = Document(
@@ -44,7 +45,7 @@ KEEPER = replace(
 
 @pytest.fixture(scope="module")
 def encoder() -> UniversalEncoder:
-    return UniversalEncoder.load()
+    return loaded(UniversalEncoder)
 
 
 async def looked_up(said: str, encoder: UniversalEncoder | None, before: str = "") -> list[Aside]:

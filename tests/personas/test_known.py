@@ -13,10 +13,11 @@ from personas.cast import brief_of
 from personas.critique import critique_of
 from personas.loading import bundled
 from personas.persona import Fact, Persona
+from tests.support.judges import loaded
 
 LIBRARY = bundled()
 SCHOLAR, KEEPER = LIBRARY["joseon_scholar"], LIBRARY["lighthouse_keeper"]
-CHARACTER, POLICY = Character.load(), Policy.load()
+CHARACTER, POLICY = loaded(Character), Policy.load()
 
 
 def verdict_on(text: str, persona: Persona, said: str = "") -> Verdict:

@@ -2,23 +2,23 @@
 
 import dataclasses
 import re
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bots.config import Settings
-from bots.parts import open_guard
 from moderation.guard import Guard
 from moderation.language import language_of
+from moderation.policy import Policy
 from personas.cast import blocked_examples, blocked_lines
 from personas.lint import lint
 from personas.loading import bundled, load_persona
 from personas.persona import Persona, Tier
+from tests.support.judges import filters
 
 ROOT = Path(__file__).parents[2] / "personas" / "library"
-SETTINGS = Settings.load(b"", {})
 LIBRARY: Mapping[str, Persona] = bundled()
 CHARACTERS = [persona for persona in LIBRARY.values() if persona.tier is Tier.CHARACTER]
 KOREAN = [persona for persona in CHARACTERS if persona.language == "ko"]
@@ -158,7 +158,8 @@ async def test_the_guard_lets_every_line_and_every_example_through(persona: Pers
     assert await blocked_examples(persona, guard) == []
 
 
-@pytest.fixture
-async def guard() -> AsyncIterator[Guard]:
-    async with open_guard(SETTINGS) as opened:
-        yield opened
+@pytest.fixture(scope="module")
+def guard() -> Iterator[Guard]:
+    guard = Guard(filters(), Policy.load(), monotonic=time.monotonic)
+    yield guard
+    guard.close()

@@ -16,6 +16,7 @@ from personas.lore.loading import DOCUMENTS, FORMS, read_lorebook
 from personas.messages import Aside, Cue
 from personas.occasion import Occasion
 from tests.personas.test_knowledge import KEEPER
+from tests.support.judges import loaded
 from tests.support.stage import on_stage, reply_of, scripted
 
 GUIDE = b"""# The harbour
@@ -56,7 +57,7 @@ def test_a_document_is_a_book_of_pieces_without_keys() -> None:
 
 @pytest.fixture(scope="module")
 def encoder() -> UniversalEncoder:
-    return UniversalEncoder.load()
+    return loaded(UniversalEncoder)
 
 
 async def test_its_pieces_are_told_where_a_turn_speaks_of_them_and_nothing_is_denied_then(

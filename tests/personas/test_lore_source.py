@@ -20,6 +20,7 @@ from personas.messages import Cue, Turn
 from personas.occasion import Occasion
 from personas.prompting import Limits
 from tests.personas.lore_books import book, entry, size, talk
+from tests.support.judges import loaded
 from tests.support.stage import PERSONA, Set, on_stage, reply_of, scripted
 
 
@@ -111,7 +112,7 @@ async def test_what_goes_on_is_forgotten_with_the_conversation() -> None:
 
 @pytest.fixture(scope="module")
 def encoder() -> UniversalEncoder:
-    return UniversalEncoder.load()
+    return loaded(UniversalEncoder)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from moderation.policy import Policy
 from personas.loading import bundled
 from personas.persona import Fact
 from personas.probing import Answered, Kind, Probe, judged, probes
+from tests.support.judges import loaded
 from tests.support.stage import PERSONA, Asks, on_stage, reply_of, scripted
 
 SHIP = Fact(id="ship", text="The Anna sank off the rock.", since=date(1880, 2, 3), values=("Anna",), slot="wreck")
@@ -105,7 +106,7 @@ def acting() -> Policy:
 
 
 PROBES = probes(KEEPER)
-FILTERS: tuple[Filter, ...] = (Character.load(), Asks())
+FILTERS: tuple[Filter, ...] = (loaded(Character), Asks())
 
 
 @pytest.mark.parametrize("kind", WRONG)

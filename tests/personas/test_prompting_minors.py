@@ -15,9 +15,10 @@ from personas.cast import blocked_lines
 from personas.persona import Persona
 from personas.prompting import compile_prompt, policy_layer, policy_layers
 from tests.personas.prompted import CANARY, MINA, ROOMY, SEO, said
+from tests.support.judges import loaded
 from tests.support.stage import on_stage, reply_of, scripted
 
-ROMANCE, POLICY = Romance.load(), Policy.load().narrowed(["romance"])
+ROMANCE, POLICY = loaded(Romance), Policy.load().narrowed(["romance"])
 
 
 @pytest.mark.parametrize("persona", [MINA, SEO])

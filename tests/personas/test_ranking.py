@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from moderation.models.encoder import UniversalEncoder
 from personas.ranking import Ranking, terms
+from tests.support.judges import loaded
 
 TEXTS = (
     "The lamp burns whale oil, and the wick is trimmed at four.",
@@ -43,14 +44,14 @@ def test_words_that_say_nothing_find_nothing() -> None:
 
 
 def test_with_an_encoder_a_text_without_a_common_word_is_found_by_what_it_means() -> None:
-    ranking = Ranking(TEXTS, UniversalEncoder.load())
+    ranking = Ranking(TEXTS, loaded(UniversalEncoder))
 
     assert ranking.find("Are you married?", most=1)[0].number in {1, 4}
     assert ranking.find("결혼하셨어요?", most=1)[0].number in {1, 4}
 
 
 def test_what_may_not_be_found_is_not_looked_at() -> None:
-    encoder = UniversalEncoder.load()
+    encoder = loaded(UniversalEncoder)
     for ranking in (Ranking(TEXTS), Ranking(TEXTS, encoder)):
         found = ranking.find("the lamp and its whale oil", most=6, among={1, 2})
         assert {one.number for one in found} <= {1, 2}
@@ -59,7 +60,7 @@ def test_what_may_not_be_found_is_not_looked_at() -> None:
 @pytest.mark.parametrize("texts", [(), ("",), ("...",)])
 def test_nothing_is_found_where_there_is_nothing(texts: tuple[str, ...]) -> None:
     assert Ranking(texts).find("lamp", most=3) == []
-    assert Ranking(texts, UniversalEncoder.load()).find("", most=3) == []
+    assert Ranking(texts, loaded(UniversalEncoder)).find("", most=3) == []
 
 
 @given(texts=LINES, query=WORDS.map(" ".join), most=st.integers(0, 9))
