@@ -1,5 +1,6 @@
 """What every test runs under: no blocking call of ours on the event loop, no clock in properties, no network."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -18,8 +19,16 @@ STARTING = (
 )
 """What is called while the program starts, in threads there (`bots.app`), and on the loop of a test here."""
 
+# As the program has it: what is of no use any more is looked for less often, and never among what all tests share.
+gc.set_threshold(20_000, *gc.get_threshold()[1:])
+
 settings.register_profile("talchum", deadline=None)
 settings.load_profile("talchum")
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
