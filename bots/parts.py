@@ -8,7 +8,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Collection
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -191,13 +191,13 @@ async def open_filters(
 ) -> AsyncGenerator[tuple[Filter, ...], None]:
     """What ships, whose sentence encoder may read `encodings` stretches of a text, and the tiers that settings switch
     on; of all these what `only` names, where it names any. Raises FilterUnavailable, SettingsError."""
-    loaded = await asyncio.to_thread(_filters, settings, encodings, only)
-    try:
-        yield loaded
-    finally:
-        for judge in loaded:
+    with ExitStack() as stack:
+        # Those that settings switch on come first: a key or a file that is missing is found at once.
+        tiers = await asyncio.to_thread(load_tiers, settings, only or None)
+        for judge in tiers:
             if isinstance(judge, Remote):
-                judge.close()
+                stack.callback(judge.close)
+        yield (*await asyncio.to_thread(_shipped, settings, encodings, only), *tiers)
 
 
 def encoder_of(guard: Guard) -> "Encoder | None":
@@ -207,9 +207,8 @@ def encoder_of(guard: Guard) -> "Encoder | None":
     return next((judge.encoder for judge in guard.filters if isinstance(judge, Meaning)), None)
 
 
-def _filters(settings: Settings, encodings: int, only: Collection[str]) -> tuple[Filter, ...]:
+def _shipped(settings: Settings, encodings: int, only: Collection[str]) -> tuple[Filter, ...]:
     from moderation.filters.registry import FILTERS, load_filters
 
     names = [name for name in FILTERS if not only or name in only]
-    shipped = load_filters(names, lists=settings.lexicon.lists, encodings=encodings)
-    return (*shipped, *load_tiers(settings, only or None))
+    return load_filters(names, lists=settings.lexicon.lists, encodings=encodings)
