@@ -58,6 +58,9 @@ class Gauges:
     model: str
     policy: str
     version: str
+    tasks: int
+    """Of the event loop."""
+    threads: int
 
 
 class Metrics:
@@ -194,6 +197,8 @@ class _Standing(Collector):
         yield _single("cases_overdue", "Cases that wait longer than they should", now.cases.overdue)
         rulings = {ruling.value: now.cases.rulings.get(ruling.value, 0) for ruling in Ruling}
         yield _gauge("rulings", "Cases by what people decided", "ruling", rulings)
+        yield _single("tasks", "Tasks of the event loop that are under way", now.tasks)
+        yield _single("threads", "Threads", now.threads)
         yield _gauge("store_bytes", "Bytes on disk", "file", now.sizes)
 
 

@@ -9,6 +9,7 @@ import importlib.metadata
 import logging
 import os
 import socket
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -174,6 +175,8 @@ class Monitor:
             model=watched.model,
             policy=watched.policy(),
             version=watched.version,
+            tasks=len(asyncio.all_tasks()),
+            threads=threading.active_count(),
         )
 
     @contextmanager

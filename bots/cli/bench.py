@@ -3,22 +3,19 @@
 import json
 import platform
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich import box
 from rich.progress import Progress
-from rich.table import Table
 
 from bots.cli.common import ModelName, SettingsFile, err, out, run, say, settings_of, show
+from bots.cli.grids import tell, writing
+from bots.cli.load import bench_load
 from bots.cli.refine import bench_refine
 from bots.config import Settings
-from bots.errors import RefuseToStart, Unknown
+from bots.errors import Unknown
 from bots.parts import open_guard
-from moderation.file_faults import reason_of
 
 if TYPE_CHECKING:
     from bots.audit.moments import Moments
@@ -29,9 +26,8 @@ if TYPE_CHECKING:
 
 bench_app = typer.Typer(help="bench", no_args_is_help=True)
 bench_app.command("refine")(bench_refine)
+bench_app.command("load")(bench_load)
 _SEED = 20_261_125
-_NARROWEST = 150
-"""Columns where the output is no terminal: a table that is cut off in a file is no use."""
 
 
 @bench_app.command("guard")
@@ -50,14 +46,11 @@ def bench_guard(
 
     settings = settings_of(file)
     sets = read_sets(data, only=only or (), sample=sample, seed=seed)
-    with _writing(to / "guard.json") as before:
-        before.open("a").close()  # told before the work
-    results = run(_measured(settings, sets, sample=sample, seed=seed))
-    facts = json.dumps(results.facts(), ensure_ascii=False, indent=1)
-    with _writing(to / "guard.json") as made:
-        made.write_text(f"{facts}\n", encoding="utf-8")
-    with _writing(to / "guard.html") as shown:
-        shown.write_text(page(results, settings.language), encoding="utf-8")
+    with writing(to / "guard.json", to / "guard.html"):
+        results = run(_measured(settings, sets, sample=sample, seed=seed))
+        facts = json.dumps(results.facts(), ensure_ascii=False, indent=1)
+        (to / "guard.json").write_text(f"{facts}\n", encoding="utf-8")
+        (to / "guard.html").write_text(page(results, settings.language), encoding="utf-8")
     if as_json:
         out().print(facts, markup=False)
     else:
@@ -116,16 +109,6 @@ async def _asked(
             )
 
 
-@contextmanager
-def _writing(file: Path) -> Iterator[Path]:
-    """The file, whose folder is there. Raises RefuseToStart where it cannot be written inside of this."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        yield file
-    except OSError as error:
-        raise RefuseToStart("cli.bench_unwritable", file=file, reason=reason_of(error)) from None
-
-
 async def _measured(settings: Settings, sets: "tuple[LabelledSet, ...]", *, sample: int, seed: int) -> "Results":
     """Every set judged by the guard and by what else there is, and what that comes to."""
     from moderation.bench.contest import Clocks, judged
@@ -153,15 +136,4 @@ async def _measured(settings: Settings, sets: "tuple[LabelledSet, ...]", *, samp
 def _show(results: "Results", settings: Settings) -> None:
     from moderation.bench.report import facts, remarks, tables
 
-    console = out()
-    if not console.is_terminal:
-        console.width = max(console.width, _NARROWEST)
-    for table in tables(results, settings.language):
-        shown = Table(title=table.title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-        for number, column in enumerate(table.columns):
-            shown.add_column(column, justify="right" if number else "left")
-        for row in table.rows:
-            shown.add_row(*row)
-        console.print(shown)
-    for line in (*remarks(results, settings.language), facts(results.about)):
-        console.print(line, markup=False)
+    tell(tables(results, settings.language), (*remarks(results, settings.language), facts(results.about)))

@@ -4,7 +4,7 @@ import asyncio
 import io
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
@@ -32,6 +32,11 @@ def settings_of(file: Path | None, *, model: str | None = None) -> Settings:
     settings = Settings.find(file, os.environ)
     TOLD_IN.set(settings.language)
     return settings.using(model) if model else settings
+
+
+def environment() -> Mapping[str, str]:
+    """What a program inherits that is started from here."""
+    return os.environ
 
 
 def out() -> Console:

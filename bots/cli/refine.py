@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich import box
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table as Shown
 
 from bots.cards import Card, Tone
-from bots.cli.common import ModelName, SettingsFile, err, out, run, say, settings_of, show
+from bots.cli.common import ModelName, SettingsFile, err, run, say, settings_of, show
+from bots.cli.grids import tell, writing
 from bots.config import Settings
 from bots.errors import RefuseToStart
 from bots.parts import policy_file
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     from bots.refining.experiment import Results
     from bots.refining.report import Table
     from bots.refining.running import Step
-
-_NARROWEST = 200
-"""Columns where the output is no terminal: a table that is cut off in a file is no use."""
 
 
 def bench_refine(
@@ -53,13 +49,13 @@ def bench_refine(
         replies=replies, sentences=sentences, faults=faults, critic_sees=critic, mends=mends, lag=lag, seed=seed,
         repairs=settings.reply.repairs, enough=settings.reply.enough,
     )  # fmt: skip
-    with _writing([to / "refine.html", *([as_json] if as_json else [])]):
+    with writing(to / "refine.html", *([as_json] if as_json else [])):
         results = run(
             perform(settings, conditions, live=model is not None, progress=lambda total: _progress(settings, total))
         )
         shown, remarks = _words(results, settings.language, rules=rules)
         _write(results, shown, remarks, settings, to=to, as_json=as_json)
-    _show(shown, remarks)
+    tell(shown, remarks)
     if write is not None:
         _propose(write, results, settings)
 
@@ -74,20 +70,6 @@ def _check(settings: Settings, *, model: str | None, rules: bool, write: Path | 
         raise RefuseToStart("refine.write_rules")
     if write is not None and write.exists():
         raise RefuseToStart("refine.exists", file=write)
-
-
-@contextmanager
-def _writing(files: Sequence[Path]) -> Iterator[None]:
-    """Files whose folders are there, told before the work. Raises RefuseToStart where one cannot be written."""
-    named = files[0]
-    try:
-        for named in files:
-            named.parent.mkdir(parents=True, exist_ok=True)
-            named.open("a").close()
-        yield
-    except OSError as error:
-        where = error.filename or named
-        raise RefuseToStart("cli.bench_unwritable", file=where, reason=reason_of(error)) from None
 
 
 @contextmanager
@@ -135,21 +117,6 @@ def _write(
     err().print(say("refine.written", settings, folder=to, files=", ".join(files)), markup=False)
     if not drawn:
         err().print(say("refine.no_matplotlib", settings), markup=False)
-
-
-def _show(shown: "Sequence[Table]", remarks: Sequence[str]) -> None:
-    console = out()
-    if not console.is_terminal:
-        console.width = max(console.width, _NARROWEST)
-    for table in shown:
-        grid = Shown(title=table.title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
-        for number, column in enumerate(table.columns):
-            grid.add_column(column, justify="right" if number else "left")
-        for row in table.rows:
-            grid.add_row(*row)
-        console.print(grid)
-    for line in remarks:
-        console.print(line, markup=False)
 
 
 def _propose(write: Path, results: "Results", settings: Settings) -> None:

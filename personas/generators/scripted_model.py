@@ -97,15 +97,19 @@ class ScriptedModel:
             del twins[:-TWINS_KEPT]
             if len(self._turns) > TURNS_KEPT:
                 self._turns.popitem(last=False)
-        return Performance(turn, prompt, _heard(prompt, instructions, turn), self._journal.append)
+        return Performance(turn, prompt, _heard(prompt, instructions, turn), self._journal.append, self.taken)
+
+    def taken(self, performance: "Performance", piece: str | None) -> None:
+        """`piece` is said from now on, None: all is said. For whoever measures."""
 
     def _new(self, prompt: Prompt, instructions: str) -> _Turn:
         if _conversation(prompt) == PROBE.turns:
             return _Turn(number=-1, reply=_counting(self.script.replies[0]), instructions=instructions)
         self._asked += 1
-        return _Turn(number=self._asked - 1, reply=self._choose(prompt), instructions=instructions)
+        return _Turn(number=self._asked - 1, reply=self.choose(prompt), instructions=instructions)
 
-    def _choose(self, prompt: Prompt) -> Reply:
+    def choose(self, prompt: Prompt) -> Reply:
+        """What is said to a turn that was not answered yet."""
         asked = next((turn.text.casefold() for turn in reversed(prompt.turns) if turn.role == "user"), "")
         for reply in self.script.replies:
             if reply.when is not None and reply.when.casefold() in asked:
@@ -246,12 +250,15 @@ def _bounded(text: str, prompt: Prompt, finish: Finish | None) -> tuple[str, Fin
     return text, finish
 
 
+Taken = Callable[["Performance", str | None], None]
+
+
 class Performance:
     """One call being answered: take what is said piece by piece, then end it. Used by one task."""
 
-    def __init__(self, turn: _Turn, prompt: Prompt, heard: str, record: Callable[[Call], None]) -> None:
+    def __init__(self, turn: _Turn, prompt: Prompt, heard: str, record: Callable[[Call], None], taken: "Taken") -> None:
         reply = self.reply = turn.reply
-        self._turn, self._prompt, self._record = turn, prompt, record
+        self._turn, self._prompt, self._record, self._tell = turn, prompt, record, taken
         self._attempt = turn.calls
         turn.calls += 1
         turn.running, turn.failed = True, False
@@ -273,6 +280,11 @@ class Performance:
         self._overshoot = 0
 
     @property
+    def said(self) -> int:
+        """Characters of `text` so far."""
+        return self._said
+
+    @property
     def wait(self) -> timedelta:
         """How long the next piece, or the end, takes."""
         ahead = self._said + (len(self._pieces[self._taken]) if self._taken < len(self._pieces) else 0)
@@ -283,10 +295,12 @@ class Performance:
     def take(self) -> str | None:
         """The next piece; None where nothing is left but `fault` or `finish`."""
         if self._taken == len(self._pieces):
+            self._tell(self, None)
             return None
         piece = self._pieces[self._taken]
         self._taken += 1
         self._said += len(piece)
+        self._tell(self, piece)
         return piece
 
     def wire(self, data: bytes) -> Iterable[bytes]:

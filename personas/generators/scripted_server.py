@@ -188,15 +188,16 @@ class ScriptedServer:
 
     def __init__(
         self,
-        script: Script,
+        script: Script | ScriptedModel,
         *,
         port: int = 0,
         key: str | None = None,
         sleep: Sleep = asyncio.sleep,
         journal_size: int = 10_000,
     ) -> None:
-        """`port` 0 takes a free one; `key` is what callers must bring, None lets everybody in."""
-        self._model = ScriptedModel(script, journal_size=journal_size)
+        """`port` 0 takes a free one; `key` is what callers must bring, None lets everybody in. A model brings the
+        journal with it."""
+        self._model = ScriptedModel(script, journal_size=journal_size) if isinstance(script, Script) else script
         self._port = port
         self._key = key
         self._sleep = sleep

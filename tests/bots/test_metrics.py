@@ -27,7 +27,7 @@ NONE = Load(running=0, waiting=0, oldest=timedelta(), refused=0)
 def gauges(**changes: object) -> Gauges:
     given = {
         "platforms": {"discord": True, "telegram": False}, "load": NONE, "cases": Cases(), "sizes": {}, "started": 5.0,
-        "model": "m", "policy": "p", "version": "1",
+        "model": "m", "policy": "p", "version": "1", "tasks": 3, "threads": 2,
     }  # fmt: skip
     return Gauges(**{**given, **changes})  # type: ignore[arg-type]
 

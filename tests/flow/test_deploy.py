@@ -49,7 +49,7 @@ def exposed() -> dict[str, set[str]]:
     load = Load(running=1, waiting=1, oldest=timedelta(seconds=2), refused=1)
     gauges = Gauges(
         platforms={"discord": True}, load=load, cases=Cases(), sizes={"store": 1}, started=0.0, model="m", policy="p",
-        version="1",
+        version="1", tasks=1, threads=1,
     )  # fmt: skip
     metrics.serving(("discord",), lambda: gauges)
     usage = Usage(tokens_in=1, tokens_out=1)

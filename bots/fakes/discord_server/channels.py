@@ -102,6 +102,7 @@ def react(call: Call) -> None:
     if emoji not in message.reactions:
         call.channel(0, _P.ADD_REACTIONS)
         message.reactions.append(emoji)
+        call.service.seen(message)
 
 
 def take_reaction_back(call: Call) -> None:

@@ -86,14 +86,26 @@ class Session:
     shards: int
     intents: int
     sent: list[Json] = field(default_factory=list)
-    """Every dispatch; the n-th has sequence number n."""
+    """Every dispatch that is not forgotten; the n-th of all has sequence number n."""
+    forgotten: int = 0
+    """So many of the first can be replayed no more."""
     connection: "Connection | None" = None
 
     def dispatch(self, name: str, data: Json) -> None:
-        payload: Json = {"op": Op.DISPATCH, "t": name, "s": len(self.sent) + 1, "d": data}
+        payload: Json = {"op": Op.DISPATCH, "t": name, "s": self.latest + 1, "d": data}
         self.sent.append(payload)
         if self.connection is not None:
             self.connection.send(payload)
+
+    @property
+    def latest(self) -> int:
+        """Sequence number of the last dispatch."""
+        return self.forgotten + len(self.sent)
+
+    def forget(self, most: int) -> None:
+        """Replay no more than the last `most` from now on, as Discord does after a while."""
+        self.forgotten += len(self.sent[:-most])
+        del self.sent[:-most]
 
     def take(self, event: Event) -> bool:
         """Dispatch it if it is for this session."""
@@ -362,16 +374,16 @@ class Gateway:
         seq: Any = data.get("seq")
         if data.get("token") != self._token:
             return connection.close(4004)
-        if session is None:
+        if session is None or (isinstance(seq, int) and seq < session.forgotten):
             return connection.send({"op": Op.INVALID_SESSION, "d": False})
-        if not isinstance(seq, int) or seq > len(session.sent):
+        if not isinstance(seq, int) or seq > session.latest:
             del self.sessions[session.id]
             return connection.close(4007)
         if session.connection is not None:
             session.connection.drop()
         self.resumed += 1
         self._connect(session, connection)
-        for missed in session.sent[seq:]:
+        for missed in session.sent[seq - session.forgotten :]:
             connection.send(missed)
         session.dispatch("RESUMED", {})
         return self._journal.stir()

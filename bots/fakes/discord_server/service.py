@@ -6,6 +6,7 @@ Ephemeral messages make no event.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -41,11 +42,14 @@ class Service:
     approved: Intent
     problems: list[str] = field(default_factory=list)
     """What a test has to know: use of something that is not emulated, and the like."""
+    watchers: list[Callable[[Message], None]] = field(default_factory=list)
+    """Told of every message that is new, or shows something else."""
 
     def post(self, message: Message) -> Message:
         """A new message."""
         self._mention(message)
         self.world.messages[message.id] = message
+        self.seen(message)
         self._tell("MESSAGE_CREATE", message)
         return message
 
@@ -53,8 +57,14 @@ class Service:
         """The message shows something else."""
         self._mention(composition.into(message))
         message.edited = self.world.now()
+        self.seen(message)
         self._tell("MESSAGE_UPDATE", message)
         return message
+
+    def seen(self, message: Message) -> None:
+        """It shows something that it did not show."""
+        for watcher in self.watchers:
+            watcher(message)
 
     def delete(self, message: Message) -> None:
         message.deleted = True

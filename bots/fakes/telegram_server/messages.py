@@ -109,6 +109,7 @@ def send_draft(call: Call) -> bool:
     draft = Draft(id=call.fields["draft_id"], text=formatted.text, entities=formatted.entities, at=now)
     chat.drafts.append(draft)
     chat.draft = draft
+    call.service.seen(chat, draft)
     return True
 
 

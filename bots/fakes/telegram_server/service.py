@@ -19,6 +19,7 @@ from bots.fakes.telegram_server.world import (
     ANONYMOUS_ADMIN,
     CHANNEL_SENDER,
     Chat,
+    Draft,
     Json,
     Kind,
     Member,
@@ -41,6 +42,8 @@ class Service:
     """In seconds, from anywhere."""
     problems: list[str] = field(default_factory=list)
     """What a test has to know: use of something that is not emulated, and the like."""
+    watchers: list[Callable[[Chat, Message | Draft], None]] = field(default_factory=list)
+    """Told of every message and every draft that is new, or shows something else, and where."""
 
     def emit(self, kind: str, body: Json, queue: Queue) -> None:
         """An update, if the bot wants to hear of such."""
@@ -53,6 +56,7 @@ class Service:
         self.world.keep(message)
         if message.sender is self.world.bot and message.chat.kind is Kind.PRIVATE:
             message.chat.draft = None
+        self.seen(message.chat, message)
         self._tell("", message)
         return message
 
@@ -64,8 +68,14 @@ class Service:
         message.keyboard, message.preview = keyboard, preview
         message.edited = self.world.now()
         message.keep()
+        self.seen(message.chat, message)
         self._tell("edited_", message)
         return message
+
+    def seen(self, chat: Chat, shown: Message | Draft) -> None:
+        """It shows something there that it did not show."""
+        for watcher in self.watchers:
+            watcher(chat, shown)
 
     def system(self, chat: Chat, sender: User | None, **about: Any) -> Message:
         """A service message: what happened in the chat."""
