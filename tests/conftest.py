@@ -7,7 +7,9 @@ import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
 from hypothesis import settings
 
+from moderation.filters import registry
 from moderation.words import catalogue
+from tests.support.judges import filters
 
 STARTING = (
     ("bots/config.py", "load"),  # makes paths absolute
@@ -41,3 +43,9 @@ def _nothing_of_ours_blocks_the_event_loop() -> Iterator[BlockBuster]:
             for file, name in STARTING:
                 function.can_block_in(file, {name})
         yield blockbuster
+
+
+@pytest.fixture
+def filters_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every guard has the filters that ship without loading them anew."""
+    monkeypatch.setattr(registry, "load_filters", filters)

@@ -1,10 +1,6 @@
 """`talchum audit swap`: the same talk with swapped identities, as people start it, and what its parts promise."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,29 +14,15 @@ from moderation.guard import Guard
 from moderation.policy import Policy
 from moderation.records import Candidate, Decision, Signal, Stage
 from moderation.words import LANGUAGES
+from tests.flow.conftest import Run
 
-ROOT = Path(__file__).parents[2]
-Run = Callable[..., subprocess.CompletedProcess[str]]
 SHIPPED = load_scripts("en")
 POLICY = Policy.load().narrowed(["bias"])
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    def start(*words: str, language: str = "en") -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TALCHUM_", "LC_"))}
-        more = {"TALCHUM_DATA": str(tmp_path / "data"), "TALCHUM_LANGUAGE": language, "PYTHONPATH": str(ROOT)}
-        return subprocess.run(
-            [sys.executable, "-m", "bots", "audit", "swap", *words],
-            capture_output=True,
-            text=True,
-            env={**kept, **more, "COLUMNS": "200", "PYTHONUTF8": "1"},
-            cwd=tmp_path,
-            timeout=180,
-            check=False,
-        )
-
-    return start
+def run(run: Run) -> Run:
+    return lambda *words, language="en": run("audit", "swap", *words, TALCHUM_LANGUAGE=language)
 
 
 def script(file: Path, *, unkind: bool) -> Path:

@@ -1,10 +1,7 @@
 """`talchum audit verify`: whether the trail of decisions is as it was written, as people ask for it."""
 
-import os
+import asyncio
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,10 +14,8 @@ from moderation.cases import ReviewStep
 from moderation.review import ReviewDesk
 from moderation.stores import Audit
 from moderation.words import LANGUAGES
+from tests.flow.conftest import Run
 from tests.support.exchanges import NOON, by, closing, objection, opening
-
-ROOT = Path(__file__).parents[2]
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -31,21 +26,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(folder: Path) -> Run:
-    def start(*words: str) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TALCHUM_", "LC_"))}
-        more = {"TALCHUM_DATA": str(folder), "TALCHUM_LANGUAGE": "en", "PYTHONPATH": str(ROOT)}
-        return subprocess.run(
-            [sys.executable, "-m", "bots", "audit", "verify", *words],
-            capture_output=True,
-            text=True,
-            env={**kept, **more, "COLUMNS": "200", "PYTHONUTF8": "1"},
-            cwd=folder,
-            timeout=60,
-            check=False,
-        )
-
-    return start
+def run(run: Run) -> Run:
+    return lambda *words: run("audit", "verify", *words, TALCHUM_LANGUAGE="en")
 
 
 async def decided(folder: Path) -> tuple[str, str]:
@@ -66,8 +48,8 @@ def tampered(folder: Path, *statements: str) -> None:
             connection.execute(statement)
 
 
-async def test_a_sound_trail_is_said_to_be_so_with_the_digest_to_write_down(run: Run, folder: Path) -> None:
-    head, _ = await decided(folder)
+def test_a_sound_trail_is_said_to_be_so_with_the_digest_to_write_down(run: Run, folder: Path) -> None:
+    head, _ = asyncio.run(decided(folder))
 
     done, again = run(), run("--head", head.upper())
 
@@ -77,8 +59,8 @@ async def test_a_sound_trail_is_said_to_be_so_with_the_digest_to_write_down(run:
     assert "is in the trail" in again.stdout
 
 
-async def test_a_changed_step_is_found_and_ends_with_1(run: Run, folder: Path) -> None:
-    _, kept = await decided(folder)
+def test_a_changed_step_is_found_and_ends_with_1(run: Run, folder: Path) -> None:
+    _, kept = asyncio.run(decided(folder))
     tampered(folder, "UPDATE review SET actor = 'somebody else' WHERE step = 'uphold'")
 
     done = run()
@@ -88,8 +70,8 @@ async def test_a_changed_step_is_found_and_ends_with_1(run: Run, folder: Path) -
     assert f"case {kept}" in done.stdout
 
 
-async def test_steps_taken_from_the_end_show_by_the_case_and_by_the_digest(run: Run, folder: Path) -> None:
-    head, _ = await decided(folder)
+def test_steps_taken_from_the_end_show_by_the_case_and_by_the_digest(run: Run, folder: Path) -> None:
+    head, _ = asyncio.run(decided(folder))
     tampered(folder, "DELETE FROM review WHERE step = 'close'")
 
     done = run("--head", head)

@@ -2,16 +2,12 @@
 
 import gzip
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-Run = Callable[..., subprocess.CompletedProcess[str]]
+from tests.flow.conftest import Run
+
 LINES = {
     "en": [("you fucking idiot", 1), ("get lost, you bastard", 1), ("good morning, friend", 0), ("tea is ready", 0)],
     "ko": [("이 병신 새끼야", 1), ("꺼져 개새끼", 1), ("좋은 아침이에요", 0), ("차가 다 끓었어요", 0)],
@@ -31,16 +27,8 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    def start(*words: object, lang: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TALCHUM_", "LC_"))}
-        environment = {**kept, "TALCHUM_DATA": str(tmp_path / "data"), "LANG": lang, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "bots", "bench", "guard", *map(str, words)]
-        return subprocess.run(
-            command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300, check=False
-        )
-
-    return start
+def run(run: Run) -> Run:
+    return lambda *words, lang="C.UTF-8": run("bench", "guard", *map(str, words), LANG=lang)
 
 
 def test_a_folder_of_rows_becomes_a_table_json_and_a_page(run: Run, data: Path, tmp_path: Path) -> None:

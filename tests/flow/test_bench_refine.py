@@ -1,31 +1,17 @@
 """`talchum bench refine` as people start it."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from moderation.policy import Policy
-
-ROOT = Path(__file__).parents[2]
-Run = Callable[..., subprocess.CompletedProcess[str]]
+from tests.flow.conftest import Run
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    def start(*words: object, lang: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("TALCHUM_", "LC_"))}
-        environment = {**kept, "TALCHUM_DATA": str(tmp_path / "data"), "LANG": lang, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "bots", "bench", "refine", *map(str, words)]
-        return subprocess.run(
-            command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300, check=False
-        )
-
-    return start
+def run(run: Run) -> Run:
+    return lambda *words, lang="C.UTF-8": run("bench", "refine", *map(str, words), LANG=lang)
 
 
 def test_thirty_replies_become_tables_json_a_page_and_a_picture(run: Run, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,44 +18,17 @@ from typing import Any
 import pytest
 
 from tests.contracts.judging import judge_says
+from tests.flow.conftest import ROOT, SLIP, Run
 from tests.support.judging_server import JudgingServer, Said
 
-Run = Callable[..., subprocess.CompletedProcess[bytes]]
-ROOT = Path(__file__).parents[2]
-SLIP = ROOT / "personas" / "library" / "scripts" / "slip_of_the_mask.json"
 
-
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TALCHUM_", "LC_", "OPENAI_"))}
-    return {**kept, "TALCHUM_DATA": str(tmp_path / "data"), "LANG": "C.UTF-8", "COLUMNS": "200", "PYTHONUTF8": "1"}
-
-
-@pytest.fixture
-def run(tmp_path: Path, environment: dict[str, str]) -> Run:
-    def start(*words: str, typed: bytes | str = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
-        given = typed.encode() if isinstance(typed, str) else typed
-        command = [sys.executable, "-m", "bots", *words]
-        return subprocess.run(
-            command,
-            input=given,
-            capture_output=True,
-            env={**environment, "PYTHONPATH": str(ROOT), **more},
-            cwd=tmp_path,
-            timeout=120,
-            check=False,
-        )
-
-    return start
-
-
-def test_a_slip_is_repaired_kept_explained_and_overturned(run: Run) -> None:
-    done = run(
+def test_a_slip_is_repaired_kept_explained_and_overturned(started: Run) -> None:
+    done = started(
         "chat", "--model", f"scripted:{SLIP}", "--persona", "lighthouse_keeper", typed="How is the harbour?\n/why\n"
     )
-    told = done.stdout.decode()
+    told = done.stdout
 
-    assert done.returncode == 0, done.stderr.decode()
+    assert done.returncode == 0, done.stderr
     assert "I have mended nets here since I was a child." in told
     assert "language model" not in told
     assert "repaired" in told
@@ -63,24 +36,24 @@ def test_a_slip_is_repaired_kept_explained_and_overturned(run: Run) -> None:
     found = re.search(r"/why (\w+)", told)
     assert found
     case = found[1]
-    listed = run("review", "list").stdout.decode()
+    listed = started("review", "list").stdout
     assert case in listed
     assert "character.disclosure" in listed
-    assert "language model" not in run("review", "show", case).stdout.decode()
-    assert "language model" in run("review", "show", case, "reveal").stdout.decode()
-    assert "overturned" in run("review", "overturn", case, "it was a joke").stdout.decode()
-    again = run("review", "overturn", case)
+    assert "language model" not in started("review", "show", case).stdout
+    assert "language model" in started("review", "show", case, "reveal").stdout
+    assert "overturned" in started("review", "overturn", case, "it was a joke").stdout
+    again = started("review", "overturn", case)
     assert again.returncode == 2
-    assert "overturned already" in again.stderr.decode()
-    assert "it was a joke" in run("review", "show", case).stdout.decode()
+    assert "overturned already" in again.stderr
+    assert "it was a joke" in started("review", "show", case).stdout
 
 
 def test_the_same_in_korean(run: Run) -> None:
     typed = "오늘 뭐 마실까요?\n/why\n/review\n/persona use nobody\n/reset\n/help\n/nonsense\n/quit\n"
     done = run("chat", "--model", "scripted:tea_house", "--persona", "cafe_owner", typed=typed, LANG="ko_KR.UTF-8")
-    told = done.stdout.decode()
+    told = done.stdout
 
-    assert done.returncode == 0, done.stderr.decode()
+    assert done.returncode == 0, done.stderr
     assert "고침" in told
     assert "register.speech_level" in told
     assert "페르소나는 없어요" in told
@@ -111,7 +84,9 @@ def listening(
 WAVES = [{"t": f"And wave number {number} came in."} for number in range(200)]
 
 
-def test_what_is_flagged_survives_a_kill_in_mid_stream(run: Run, environment: dict[str, str], tmp_path: Path) -> None:
+def test_what_is_flagged_survives_a_kill_in_mid_stream(
+    started: Run, environment: dict[str, str], tmp_path: Path
+) -> None:
     slip = {"t": "As an AI language model, I have no memories."}
     script: dict[str, object] = {
         "sentences": [{"t": "Ah, the harbour!"}, slip, *WAVES],
@@ -120,7 +95,7 @@ def test_what_is_flagged_survives_a_kill_in_mid_stream(run: Run, environment: di
     with listening(script, environment, tmp_path, until=b"wave number 1") as (chat, _):
         chat.send_signal(signal.SIGKILL)
 
-    listed = run("review", "list").stdout.decode()
+    listed = started("review", "list").stdout
     assert "interrupted" in listed
     assert "character.disclosure" in listed
 
@@ -142,7 +117,7 @@ def test_judge_answers_every_line_in_order_and_goes_on_after_bad_ones(run: Run) 
     bad = ["nonsense", '{"id": 1}', '{"id": 1, "text": 5}', '{"id": 1, "text": "x", "persona": "nobody"}', "[" * 90_000]
     typed = "\n".join([*good, *bad, "", good[1]]).encode() + b'\n{"id": "\xff"}\n'
     done = run("judge", typed=typed)
-    answers = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
 
     assert done.returncode == 1
     assert [answer.get("id") for answer in answers[: len(good)]] == [line["id"] for line in LINES]
@@ -181,25 +156,27 @@ def test_judge_asks_the_services_of_the_settings_about_many_lines_at_once(run: R
         lines = [json.dumps({"id": number, "text": f"You fool number {number}."}) for number in range(32)]
         done = run("judge", "--filters", "judge,lexicon", typed="\n".join(lines))
 
-    answers = [json.loads(line) for line in done.stdout.decode().splitlines()]
-    assert [answer["id"] for answer in answers] == list(range(32)), done.stderr.decode()
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == list(range(32)), done.stderr
     found = {(found["filter"], found["category"], found["detail"]) for each in answers for found in each["findings"]}
     assert ("judge", "veiled_insult", "m") in found
     assert {name for name, _, _ in found} <= {"judge", "lexicon"}
 
 
-def no_traceback(done: subprocess.CompletedProcess[bytes]) -> str:
-    told = done.stderr.decode()
-    assert "Traceback" not in told + done.stdout.decode()
+def no_traceback(done: subprocess.CompletedProcess[str]) -> str:
+    told = done.stderr
+    assert "Traceback" not in told + done.stdout
     return told
 
 
-def test_a_line_that_is_not_utf8_is_left_out_and_said(run: Run) -> None:
-    done = run("chat", "--model", "scripted:evening_chat", typed=b"\xff\xfe\nhello\n\n" + b"x" * 100_000 + b"\n\x00\n")
+def test_a_line_that_is_not_utf8_is_left_out_and_said(started: Run) -> None:
+    done = started(
+        "chat", "--model", "scripted:evening_chat", typed=b"\xff\xfe\nhello\n\n" + b"x" * 100_000 + b"\n\x00\n"
+    )
 
     assert "1" in no_traceback(done)
     assert done.returncode == 1
-    assert "kettle" in done.stdout.decode()
+    assert "kettle" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -272,8 +249,8 @@ def test_an_endpoint_that_is_down_costs_a_reply_not_the_session(run: Run, tmp_pa
     no_traceback(done)
 
     assert done.returncode == 1
-    assert done.stdout.decode().count("the model gave no words") == 2
-    assert done.stdout.decode().count("base_url") == 2
+    assert done.stdout.count("the model gave no words") == 2
+    assert done.stdout.count("base_url") == 2
     log = tmp_path / "data" / "talchum.log"
     assert log.read_text(encoding="utf-8").count(" exchange platform=console ") == 2
     assert "hello" not in log.read_text(encoding="utf-8")
@@ -319,6 +296,7 @@ def test_streams_that_are_closed_or_full_end_the_program_with_one_sentence(
         ["bash", "-c", f"{shlex.join(command_of(*words.split()))} {streams}"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
+        text=True,
         env={**environment, "PYTHONPATH": str(ROOT), "TALCHUM_LANGUAGE": language},
         cwd=tmp_path,
         timeout=120,
@@ -371,7 +349,7 @@ def test_interrupting_the_start_leaves_no_traceback(environment: dict[str, str],
     (tmp_path / "typer.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", encoding="utf-8")
     variables = {**environment, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     done = subprocess.run(
-        command_of("chat"), capture_output=True, env=variables, cwd=tmp_path, timeout=120, check=False
+        command_of("chat"), capture_output=True, text=True, env=variables, cwd=tmp_path, timeout=120, check=False
     )
 
     assert not no_traceback(done)
@@ -391,4 +369,4 @@ def test_a_long_korean_line_is_one_message_that_is_too_long(run: Run) -> None:
 
     assert "Line 2 is not valid UTF-8" in no_traceback(done)
     assert done.returncode == 1
-    assert "too long" in done.stdout.decode()
+    assert "too long" in done.stdout

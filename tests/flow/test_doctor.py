@@ -2,12 +2,10 @@
 tests/bots/test_checkup.py, Telegram in tests/bots/telegram/test_checkup.py."""
 
 import asyncio
-import os
 import re
 import socket
 import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -41,9 +39,10 @@ from moderation.words import LANGUAGES, catalogue
 from personas.generators.scripted_server import ScriptedServer
 from personas.generators.scripts import load_script
 from personas.model_files import known
+from tests.flow.conftest import Run
 
-Run = Callable[..., subprocess.CompletedProcess[bytes]]
-ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.usefixtures("filters_at_hand")
+
 BAKER = 'id = "baker"\ntier = "demographic"\nname = "Jo"\nlanguage = "en"\ndescription = "You bake bread."\n'
 
 
@@ -312,22 +311,10 @@ def test_the_sum_says_how_much_is_to_be_put_right() -> None:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    away = ("TALCHUM_", "LC_", "OPENAI_", "DISCORD_", "TELEGRAM_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(away)}
-    environment = {**kept, "LANG": "C.UTF-8", "COLUMNS": "200", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
-
-    def start(*words: str, **more: str) -> subprocess.CompletedProcess[bytes]:
-        done = subprocess.run(
-            [sys.executable, "-m", "bots", "doctor", *words],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env={**environment, "TALCHUM_DATA": str(tmp_path / "data"), **more},
-            cwd=tmp_path,
-            timeout=120,
-            check=False,
-        )
-        assert not done.stderr, done.stderr.decode()
+def run(run: Run) -> Run:
+    def start(*words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        done = run("doctor", *words, **more)
+        assert not done.stderr, done.stderr
         return done
 
     return start
@@ -337,7 +324,7 @@ def test_the_exit_code_says_whether_anything_is_wrong_and_offline_asks_nobody(ru
     file = tmp_path / "talchum.toml"
     file.write_text('language = "ko"\n[model]\nuse = "scripted:tea_house"\n[discord]\n', encoding="utf-8")
     fine = run("--offline", DISCORD_TOKEN="x")
-    report = fine.stdout.decode()
+    report = fine.stdout
 
     assert fine.returncode == 0, report
     assert "✗" not in report
@@ -348,8 +335,8 @@ def test_the_exit_code_says_whether_anything_is_wrong_and_offline_asks_nobody(ru
 
     wrong = run("--offline")
     assert wrong.returncode == 1
-    assert "✗ 토큰" in wrong.stdout.decode()
-    assert "고쳐야 할 것: 1개" in wrong.stdout.decode()
+    assert "✗ 토큰" in wrong.stdout
+    assert "고쳐야 할 것: 1개" in wrong.stdout
 
 
 @pytest.mark.parametrize(
@@ -367,7 +354,7 @@ def test_each_platform_has_a_card_where_it_is_served_and_without_any_that_is_sai
     document = f'[model]\nuse = "scripted:tea_house"\n{sections}\n'
     (tmp_path / "talchum.toml").write_text(document, encoding="utf-8")
     done = run("--offline", DISCORD_TOKEN="x", TELEGRAM_TOKEN="1:x")
-    report = done.stdout.decode()
+    report = done.stdout
 
     assert done.returncode == 0, report
     assert [line.strip() for line in report.splitlines() if line.strip() in {"Discord", "Telegram"}] == cards
@@ -381,8 +368,8 @@ def test_a_token_for_telegram_that_is_missing_is_to_be_put_right(run: Run, tmp_p
     done = run("--offline")
 
     assert done.returncode == 1
-    assert "✗ 토큰" in done.stdout.decode()
-    assert "TELEGRAM_TOKEN" in done.stdout.decode()
+    assert "✗ 토큰" in done.stdout
+    assert "TELEGRAM_TOKEN" in done.stdout
 
 
 def test_settings_that_are_wrong_are_the_finding(run: Run, tmp_path: Path) -> None:
@@ -391,6 +378,6 @@ def test_settings_that_are_wrong_are_the_finding(run: Run, tmp_path: Path) -> No
     by_environment = run("--offline", TALCHUM_SETTINGS="nowhere.toml", TALCHUM_LANGUAGE="ko")
 
     assert (named.returncode, by_environment.returncode) == (1, 1)
-    assert "✗ Settings  mine.toml: modle" in named.stdout.decode()
-    assert "✗ 설정" in by_environment.stdout.decode()
-    assert "nowhere.toml" in by_environment.stdout.decode()
+    assert "✗ Settings  mine.toml: modle" in named.stdout
+    assert "✗ 설정" in by_environment.stdout
+    assert "nowhere.toml" in by_environment.stdout

@@ -1,12 +1,9 @@
 """Characters of other programs on the command line: in, and out again."""
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,32 +11,17 @@ from personas.cards import read_card
 from personas.loading import load_persona
 from personas.lore.loading import load_lore
 from tests.bots.importing import card
+from tests.flow.conftest import SLIP, Run
 from tests.personas.carding import V3
-
-Run = Callable[..., subprocess.CompletedProcess[bytes]]
-ROOT = Path(__file__).parents[2]
-SLIP = ROOT / "personas" / "library" / "scripts" / "slip_of_the_mask.json"
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TALCHUM_", "LC_"))}
-    environment = {**kept, "TALCHUM_DATA": str(tmp_path / "data"), "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
+def run(run: Run, tmp_path: Path) -> Run:
     (tmp_path / "mine").mkdir()
     (tmp_path / "talchum.toml").write_text('[personas]\nfolders = ["mine"]\n', encoding="utf-8")
 
-    def start(
-        *words: str, language: str = "en", group: str = "persona", typed: str = ""
-    ) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            [sys.executable, "-m", "bots", *filter(None, [group]), *words],
-            input=typed.encode(),
-            capture_output=True,
-            env={**environment, "TALCHUM_LANGUAGE": language},
-            cwd=tmp_path,
-            timeout=120,
-            check=False,
-        )
+    def start(*words: str, language: str = "en", group: str = "persona", typed: str = "") -> Any:
+        return run(*filter(None, [group]), *words, typed=typed, TALCHUM_LANGUAGE=language)
 
     return start
 
@@ -49,8 +31,8 @@ def test_a_card_comes_in_is_changed_and_leaves_as_it_was(run: Run, tmp_path: Pat
     (tmp_path / "ames.json").write_bytes(card())
     asked = run("import", "ames.json")
     assert asked.returncode == 2
-    assert "+ {{char}} keeps a small bakery." in asked.stdout.decode()
-    assert b"--yes" in asked.stderr
+    assert "+ {{char}} keeps a small bakery." in asked.stdout
+    assert "--yes" in asked.stderr
     assert not (tmp_path / "mine" / "ames.toml").exists()
 
     assert run("import", "ames.json", "--yes").returncode == 0
@@ -58,7 +40,7 @@ def test_a_card_comes_in_is_changed_and_leaves_as_it_was(run: Run, tmp_path: Pat
     [book] = load_lore([tmp_path / "mine"], ["ames"]).values()
     assert [entry.content for entry in book.entries] == ["The oven is old."]
     (tmp_path / "ames.json").write_bytes(card("{{char}} keeps a small bookshop."))
-    changed = run("import", "ames.json", "--yes", language="ko").stdout.decode()
+    changed = run("import", "ames.json", "--yes", language="ko").stdout
     assert "− {{char}} keeps a small bakery." in changed
     assert "지금 있는 ames" in changed
 
@@ -77,7 +59,7 @@ def test_whoever_sits_at_a_terminal_brings_and_approves(run: Run, tmp_path: Path
     (tmp_path / "ames.json").write_bytes(card())
     typed = "/persona import ames.json\n/persona approve\n/persona use ames\n"
     done = run("chat", "--model", f"scripted:{SLIP}", group="", typed=typed)
-    told = done.stdout.decode()
+    told = done.stdout
 
     assert "+ {{char}} keeps a small bakery." in told
     assert "Ames may speak now, as ames." in told
@@ -90,8 +72,8 @@ def test_what_is_refused_says_why_and_writes_nothing(run: Run, tmp_path: Path) -
     for file, told in (("bo.json", "bo.json"), ("none.png", "none.png")):
         done = run("import", file, "--yes")
         assert done.returncode == 2
-        assert told in done.stderr.decode()
+        assert told in done.stderr
     (tmp_path / "ames.json").write_bytes(card())
-    assert "--to" in run("import", "ames.json", "--yes", "--to", "nowhere").stderr.decode()
+    assert "--to" in run("import", "ames.json", "--yes", "--to", "nowhere").stderr
 
     assert list((tmp_path / "mine").iterdir()) == []

@@ -1,10 +1,8 @@
 """`talchum init`: what is asked, what is written, and what is said."""
 
 import itertools
-import os
 import re
 import subprocess
-import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -20,45 +18,29 @@ from bots.config import DEFAULT_MODEL, Settings
 from bots.discord_bot.invite import invite
 from bots.errors import RefuseToStart, SettingsError
 from moderation.words import LANGUAGES, catalogue
+from tests.flow.conftest import Run
 
-Run = Callable[..., subprocess.CompletedProcess[bytes]]
-ROOT = Path(__file__).parents[2]
 HANGUL = re.compile("[가-힣]")
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    away = ("TALCHUM_", "LC_", "OPENAI_", "DISCORD_", "TELEGRAM_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(away)}
-    environment = {**kept, "LANG": "C.UTF-8", "COLUMNS": "200", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
-
-    def start(*words: str, **more: str) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            [sys.executable, "-m", "bots", "init", *words],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env={**environment, "TALCHUM_DATA": str(tmp_path / "data"), **more},
-            cwd=tmp_path,
-            timeout=120,
-            check=False,
-        )
-
-    return start
+def run(run: Run) -> Run:
+    return lambda *words, **more: run("init", *words, **more)
 
 
-def complaint(done: subprocess.CompletedProcess[bytes]) -> str:
+def complaint(done: subprocess.CompletedProcess[str]) -> str:
     """What was said of something that is to be put right."""
-    told = done.stderr.decode()
+    told = done.stderr
     assert done.returncode == 2, told
     assert told.count("\n") == 1
     assert not done.stdout
     return told
 
 
-def steps(done: subprocess.CompletedProcess[bytes]) -> list[str]:
+def steps(done: subprocess.CompletedProcess[str]) -> list[str]:
     """The numbered lines, in order."""
-    assert done.returncode == 0, done.stderr.decode()
-    found = re.findall(r"^\s*(\d+)\.\s+(.*)$", done.stdout.decode(), re.MULTILINE)
+    assert done.returncode == 0, done.stderr
+    found = re.findall(r"^\s*(\d+)\.\s+(.*)$", done.stdout, re.MULTILINE)
     assert [int(number) for number, _ in found] == list(range(1, len(found) + 1))
     return [text for _, text in found]
 
@@ -244,7 +226,7 @@ def test_options_alone_write_the_file_and_say_what_to_click_in_order(run: Run, t
     assert all(part in click for part, click in zip(parts, clicks, strict=True)), clicks
     assert HANGUL.search(clicks[0])
     assert tomllib.loads(written)["discord"] == {"token_variable": "DISCORD_TOKEN", "message_content": True}
-    assert "secret" not in written + done.stdout.decode()
+    assert "secret" not in written + done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["talchum.toml"]
 
 
@@ -286,7 +268,7 @@ def test_what_is_not_needed_is_not_clicked(run: Run, tmp_path: Path) -> None:
     assert "talchum model install smollm2-135m --if-missing --settings 'my settings.toml'" in clicks
     assert clicks[-1] == "talchum run --settings 'my settings.toml'"
     assert not any("oauth2" in click for click in clicks)
-    assert "smollm2-135m 모델이 하는 언어는 en뿐" in done.stdout.decode()
+    assert "smollm2-135m 모델이 하는 언어는 en뿐" in done.stdout
     assert Settings.load((tmp_path / "my settings.toml").read_bytes(), {}).language == "ko"
 
 
@@ -316,7 +298,7 @@ def test_a_file_that_is_there_is_never_written_over(run: Run, tmp_path: Path, mo
     assert file.read_text(encoding="utf-8") == "language = 'ko'"
 
     done = run("--yes", "--force")
-    assert "talchum.toml.before" in done.stdout.decode()
+    assert "talchum.toml.before" in done.stdout
     steps(done)
     init(yes=True, force=True, language="ko")
 

@@ -13,13 +13,15 @@ from click.testing import CliRunner
 from bots.__main__ import build
 from bots.config import DATA_VARIABLE, LANGUAGE_VARIABLE, SETTINGS_VARIABLE, Settings
 from bots.parts import new_id, policy_file, utc_now
-from moderation.filters.registry import load_filters
 from moderation.policy import Policy
 from moderation.records import Decision, Objection
 from moderation.stores.sqlite import SqliteStore
 from moderation.words import Explained
 from tests.support.decided import fill, scored
+from tests.support.judges import filters
 from tests.support.keys import keys_beside
+
+pytestmark = pytest.mark.usefixtures("filters_at_hand")
 
 ROOT = Path(__file__).parents[2]
 Typed = Callable[..., str]
@@ -51,7 +53,7 @@ def insult(score: float, version: str) -> Objection:
 
 @pytest.fixture(scope="module")
 def version() -> str:
-    (toxicity,) = load_filters(["toxicity"])
+    (toxicity,) = filters(["toxicity"])
     return toxicity.version
 
 
