@@ -5,6 +5,7 @@ and no more, so that the first half of a secret is not on the screen when the se
 compared by their letters (see `moderation.shingles`).
 """
 
+import functools
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,42 +20,46 @@ class Automaton:
     """Keys in one machine that reads a character at a time. Immutable after it is built."""
 
     def __init__(self, keys: Iterable[str]) -> None:
-        self._next: dict[tuple[int, str], int] = {}
+        self._next: list[dict[str, int]] = [{}]
         self._fail = [_ROOT]
         self.depth = [0]
         """By state: how many characters of a key are matched."""
         self.final = [False]
         """By state: whether a key is complete."""
-        order = deque([_ROOT])
-        below: dict[int, list[tuple[str, int]]] = {}
         for key in sorted(set(keys)):
-            self._add(key, below)
+            self._add(key)
+        order = deque(self._next[_ROOT].values())
         while order:
             state = order.popleft()
-            for char, target in below.get(state, ()):
-                if state != _ROOT:
-                    self._fail[target] = self.step(self._fail[state], char)
-                    self.final[target] = self.final[target] or self.final[self._fail[target]]
+            for char, target in self._next[state].items():
+                self._fail[target] = fail = self.step(self._fail[state], char)
+                self.final[target] = self.final[target] or self.final[fail]
                 order.append(target)
 
     def step(self, state: int, char: str) -> int:
         """The state after one more character."""
-        while state and (state, char) not in self._next:
+        while state and char not in self._next[state]:
             state = self._fail[state]
-        return self._next.get((state, char), _ROOT)
+        return self._next[state].get(char, _ROOT)
 
-    def _add(self, key: str, below: dict[int, list[tuple[str, int]]]) -> None:
+    def _add(self, key: str) -> None:
         state = _ROOT
         for char in key:
-            target = self._next.get((state, char))
+            target = self._next[state].get(char)
             if target is None:
-                target = self._next[state, char] = len(self.depth)
-                below.setdefault(state, []).append((char, target))
+                target = self._next[state][char] = len(self._next)
+                self._next.append({})
                 self._fail.append(_ROOT)
                 self.depth.append(self.depth[state] + 1)
                 self.final.append(False)
             state = target
         self.final[state] = True
+
+
+@functools.lru_cache(maxsize=256)
+def _automaton(keys: frozenset[str]) -> Automaton:
+    """Built when a persona speaks first: most of those that are ready do not."""
+    return Automaton(keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +71,25 @@ class Terms:
     between them or written right before or after: a random token needs no word ends.
     """
 
-    phrases: Automaton
-    exact: Automaton
+    phrases: frozenset[str]
+    """Keys, see `moderation.shingles`, with what ends them."""
+    exact: frozenset[str]
+    """Keys without gaps."""
 
     @classmethod
     def of(cls, phrases: Iterable[str], *, exact: Iterable[str] = ()) -> "Terms":
         """Terms of any length; those without a letter or digit are left out."""
-        worded = (read(phrase).key for phrase in phrases)
-        bare = (read(term).key.replace(GAP, "") for term in exact)
-        return cls(Automaton(_bounded(key) for key in worded if key), Automaton(key for key in bare if key))
+        return cls._of_keys((read(phrase).key for phrase in phrases), exact)
 
     @classmethod
     def of_texts(cls, texts: Iterable[str], *, exact: Iterable[str] = (), size: int = WORDS) -> "Terms":
         """Every run of `size` words in `texts` (a text with fewer is taken whole), and `exact` terms."""
-        return cls.of(frozenset().union(*(runs(text, size=size) for text in texts)), exact=exact)
+        return cls._of_keys((run for text in texts for run in runs(text, size=size)), exact)
+
+    @classmethod
+    def _of_keys(cls, keys: Iterable[str], exact: Iterable[str]) -> "Terms":
+        bare = (read(term).key.replace(GAP, "") for term in exact)
+        return cls(frozenset(_bounded(key) for key in keys if key), frozenset(key for key in bare if key))
 
 
 def _bounded(key: str) -> str:
@@ -91,8 +101,8 @@ class HoldBack:
     """Watches one stream for `terms`. Used by one task."""
 
     def __init__(self, terms: Terms) -> None:
-        self._exact = _Track(terms.exact)
-        self._phrases = _Track(terms.phrases)
+        self._exact = _Track(_automaton(terms.exact))
+        self._phrases = _Track(_automaton(terms.phrases))
         self._phrases.step(GAP, 0)
         self._last = GAP
         self._length = 0

@@ -130,11 +130,12 @@ def letter_runs(text: str) -> frozenset[str]:
     whatever stands between the letters."""
     encoded = base64.b64encode(text.encode()).decode()
     ways = (text, text[::-1], codecs.encode(text, "rot13"), encoded, text.encode().hex())
-    return frozenset(f"={LETTER_RUN}:{digest(run)}" for way in ways for run in _letter_runs(way))
+    found = {run for way in ways for run in _letter_runs(way)}
+    return frozenset([f"={LETTER_RUN}:{digest(run)}" for run in found])
 
 
 def _letter_runs(text: str) -> Iterator[str]:
-    plain = read(text).key.replace(GAP, "")
+    plain = "".join(_WORD.findall("".join(map(letters, text))))
     return (plain[at : at + LETTER_RUN] for at in range(len(plain) - LETTER_RUN + 1))
 
 
