@@ -1,8 +1,13 @@
 """What every test runs under: no blocking call of ours on the event loop, no clock in properties, no network."""
 
 import gc
+import os
+import re
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
+import certifi
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
 from hypothesis import settings
@@ -26,6 +31,15 @@ gc.set_threshold(20_000, *gc.get_threshold()[1:])
 
 settings.register_profile("talchum", deadline=None)
 settings.load_profile("talchum")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nobody here speaks to anybody whom a hundred authorities vouch for: one is read in no time, by each client."""
+    (first,) = re.findall(r"-----BEGIN.*?END CERTIFICATE-----\n", certifi.contents(), re.DOTALL)[:1]
+    with tempfile.NamedTemporaryFile("w", suffix=".pem", delete=False) as file:
+        file.write(first)
+    os.environ["SSL_CERT_FILE"] = file.name
+    config.add_cleanup(lambda: Path(file.name).unlink())
 
 
 def pytest_collection_finish() -> None:
