@@ -22,7 +22,7 @@ from tests.flow.conftest import ROOT, SLIP, Run
 from tests.support.judging_server import JudgingServer, Said
 
 
-def test_a_slip_is_repaired_kept_explained_and_overturned(started: Run) -> None:
+def test_a_slip_is_repaired_kept_explained_and_overturned(started: Run, run: Run) -> None:
     done = started(
         "chat", "--model", f"scripted:{SLIP}", "--persona", "lighthouse_keeper", typed="How is the harbour?\n/why\n"
     )
@@ -36,16 +36,16 @@ def test_a_slip_is_repaired_kept_explained_and_overturned(started: Run) -> None:
     found = re.search(r"/why (\w+)", told)
     assert found
     case = found[1]
-    listed = started("review", "list").stdout
+    listed = run("review", "list").stdout
     assert case in listed
     assert "character.disclosure" in listed
-    assert "language model" not in started("review", "show", case).stdout
-    assert "language model" in started("review", "show", case, "reveal").stdout
-    assert "overturned" in started("review", "overturn", case, "it was a joke").stdout
-    again = started("review", "overturn", case)
+    assert "language model" not in run("review", "show", case).stdout
+    assert "language model" in run("review", "show", case, "reveal").stdout
+    assert "overturned" in run("review", "overturn", case, "it was a joke").stdout
+    again = run("review", "overturn", case)
     assert again.returncode == 2
     assert "overturned already" in again.stderr
-    assert "it was a joke" in started("review", "show", case).stdout
+    assert "it was a joke" in run("review", "show", case).stdout
 
 
 def test_the_same_in_korean(run: Run) -> None:
@@ -84,9 +84,7 @@ def listening(
 WAVES = [{"t": f"And wave number {number} came in."} for number in range(200)]
 
 
-def test_what_is_flagged_survives_a_kill_in_mid_stream(
-    started: Run, environment: dict[str, str], tmp_path: Path
-) -> None:
+def test_what_is_flagged_survives_a_kill_in_mid_stream(run: Run, environment: dict[str, str], tmp_path: Path) -> None:
     slip = {"t": "As an AI language model, I have no memories."}
     script: dict[str, object] = {
         "sentences": [{"t": "Ah, the harbour!"}, slip, *WAVES],
@@ -95,7 +93,7 @@ def test_what_is_flagged_survives_a_kill_in_mid_stream(
     with listening(script, environment, tmp_path, until=b"wave number 1") as (chat, _):
         chat.send_signal(signal.SIGKILL)
 
-    listed = started("review", "list").stdout
+    listed = run("review", "list").stdout
     assert "interrupted" in listed
     assert "character.disclosure" in listed
 

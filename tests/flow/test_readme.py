@@ -1,7 +1,7 @@
 """The README's commands work, and both READMEs have the same."""
 
-import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.flow.conftest import Run
+
 ROOT = Path(__file__).parents[2]
+TALCHUM = ".venv/bin/talchum"
 
 
 def commands(readme: str) -> list[str]:
@@ -38,22 +41,28 @@ def test_make_knows_its_targets(target: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("line", HERE)
-def test_a_command_does_what_the_readme_says(line: str, tmp_path: Path) -> None:
-    assert len(HERE) >= 5
-    program = f"{sys.executable} -m bots"
-    environment = {**os.environ, "TALCHUM_DATA": str(tmp_path), "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
-    done = subprocess.run(
-        line.replace(".venv/bin/talchum", program),
+def typed(line: str, run: Run, environment: dict[str, str], folder: Path) -> "subprocess.CompletedProcess[str]":
+    """What comes of a line: one for the shell, or a talk, in processes of its own."""
+    program, *words = shlex.split(line)
+    if program == TALCHUM and "chat" not in words:
+        return run(*words)
+    return subprocess.run(
+        line.replace(TALCHUM, f"{sys.executable} -m bots"),
         shell=True,
-        cwd=tmp_path,
+        cwd=folder,
         input="Good evening\n" if " chat " in line else None,
         capture_output=True,
         text=True,
-        env=environment,
+        env={**environment, "PYTHONPATH": str(ROOT)},
         timeout=200,
         check=False,
     )
+
+
+@pytest.mark.parametrize("line", HERE)
+def test_a_command_does_what_the_readme_says(line: str, run: Run, environment: dict[str, str], tmp_path: Path) -> None:
+    assert len(HERE) >= 5
+    done = typed(line, run, environment, tmp_path)
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
