@@ -23,6 +23,8 @@ class TurnFilter:
     book: Book
     id: str
     """Also the name of the folder."""
+    version: str
+    """Digest of rules and code, made once: every finding has it."""
     categories: frozenset[str]
     stages: frozenset[Stage] = frozenset({Stage.INPUT})
 
@@ -30,12 +32,8 @@ class TurnFilter:
     def read(cls, name: str, folder: Traversable | None) -> Self:
         """The filter `name` with the rules in `folder` (default: those that ship). Raises FilterUnavailable."""
         source = Source.read(folder or data_folder(name), "phrases.toml")
-        return cls(Book.load(composed(source)), name, frozenset({cls.category}))
-
-    @property
-    def version(self) -> str:
-        """Digest of rules and code."""
-        return digest(ALGORITHM, self.book.raw)
+        book = Book.load(composed(source))
+        return cls(book, name, digest(ALGORITHM, book.raw), frozenset({cls.category}))
 
     def examine(self, candidate: Candidate) -> Sequence[Signal]:
         """One signal a rule that hits, or one of score 0.0."""
