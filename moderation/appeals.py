@@ -61,15 +61,15 @@ def appeals_in(exchanges: Sequence[Exchange]) -> tuple[Appeal, ...]:
         key=lambda one: one[0].at,
     )
     trail = exchanges[0].case.reviews if exchanges else ()
-    steps = [(number, review.at) for number, review in enumerate(trail) if review.step is ReviewStep.APPEAL]
     made = []
-    for objection, exchange in found:
-        fitting = next((step for step in steps if step[1] >= objection.at), None)
-        if fitting is None:
-            continue
-        steps.remove(fitting)
-        side = Side(objection.findings[0].category)
-        made.append(Appeal(person=objection.by, exchange=exchange, side=side, made=fitting[0]))
+    for number, step in enumerate(trail):
+        # A step follows what it is about at once: of what was said before, the last is meant.
+        said = [one for one in found if one[0].at <= step.at] if step.step is ReviewStep.APPEAL else []
+        if said:
+            objection, exchange = said[-1]
+            found.remove(said[-1])
+            side = Side(objection.findings[0].category)
+            made.append(Appeal(person=objection.by, exchange=exchange, side=side, made=number))
     return tuple(made)
 
 
