@@ -26,7 +26,7 @@ _PLATFORMS = ("discord", "telegram")
 def bench_load(
     *,
     conversations: Annotated[int, typer.Option("--conversations", help="load_conversations", min=10, max=10_000)] = 500,
-    think: Annotated[float, typer.Option("--think", help="load_think", min=0.5, max=3_600.0)] = 40.0,
+    think: Annotated[float, typer.Option("--think", help="load_think", min=0.5, max=3_600.0)] = 120.0,
     seconds: Annotated[float, typer.Option("--seconds", help="load_seconds", min=0.0, max=86_400.0)] = 60.0,
     messages: Annotated[int, typer.Option("--messages", help="load_messages", min=0, max=10_000_000)] = 0,
     faults: Annotated[float, typer.Option("--faults", help="load_faults", min=0.0, max=1.0)] = 0.03,

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import timedelta
 from random import Random
 from typing import Final
@@ -18,6 +19,8 @@ _TWICE: Final = 0.1
 """How often somebody writes again at once, before there is an answer."""
 _PAUSE: Final = 0.3
 """Seconds until then."""
+_LOOK: Final = 0.1
+"""Seconds between two looks at whether it is over."""
 _TIDY: Final = timedelta(seconds=5)
 
 
@@ -44,16 +47,21 @@ class Crowd:
         """Have everybody in these rooms talk while `going`, with `think` seconds on average between an answer and the
         next question; until the last answer is there. `over` is told of each question that came to an end."""
         venues = [(venue, list(rooms)) for venue, rooms in venues]
-        tidying = asyncio.create_task(self._tidy([venue for venue, _ in venues]))  # noqa: RUF006 - awaited below
+        ended = asyncio.Event()
+        beside = [
+            asyncio.create_task(self._tidy([venue for venue, _ in venues])),
+            asyncio.create_task(_watch(going, ended)),
+        ]
         try:
             async with asyncio.TaskGroup() as people:
                 for venue, rooms in venues:
                     for number, room in enumerate(rooms):
                         dice = Random(f"{self._seed}/{venue.name}/{number}")  # noqa: S311 - repeatable, not secret
-                        people.create_task(self._person(venue, room, dice, think, going, over))
+                        people.create_task(self._person(venue, room, dice, think, ended, over))
         finally:
-            tidying.cancel()
-            await asyncio.wait([tidying])
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
 
     async def _person(
         self,
@@ -61,11 +69,11 @@ class Crowd:
         room: Room,
         dice: Random,
         think: float,
-        going: Callable[[], bool],
+        ended: asyncio.Event,
         over: Callable[[Asked], None],
     ) -> None:
-        await asyncio.sleep(dice.uniform(0, think))  # they do not begin all at once
-        while going():
+        await _pause(dice.uniform(0, think), ended)  # they do not begin all at once
+        while not ended.is_set():
             asked = [self._ask(venue, room, dice)]
             if dice.random() < _TWICE:
                 await asyncio.sleep(_PAUSE)
@@ -80,7 +88,7 @@ class Crowd:
                 if each.over:
                     over(each)
             if think:
-                await asyncio.sleep(dice.expovariate(1 / think))
+                await _pause(dice.expovariate(1 / think), ended)
 
     def _ask(self, venue: Venue, room: Room, dice: Random) -> Asked:
         asked = Asked(number=next(self._numbers), language=room.language, said=self._now())
@@ -94,3 +102,18 @@ class Crowd:
             await asyncio.sleep(_TIDY.total_seconds())
             for venue in venues:
                 venue.tidy()
+
+
+async def _watch(going: Callable[[], bool], ended: asyncio.Event) -> None:
+    """Notice when it is over."""
+    while True:
+        if not going():  # a clock or a count, which tell nobody
+            ended.set()
+            return
+        await asyncio.sleep(_LOOK)
+
+
+async def _pause(seconds: float, ended: asyncio.Event) -> None:
+    """Wait so long, but no longer than until it is over."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(ended.wait(), seconds)

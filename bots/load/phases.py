@@ -29,7 +29,7 @@ _SAMPLES: Final = 100
 """Of an endurance run."""
 _ENDURING: Final = 0.2
 """The part of the conversations that goes on without a pause in an endurance run."""
-_RUNNING: Final = 128
+_RUNNING: Final = 32
 _WAITING: Final = 256
 
 
@@ -95,7 +95,7 @@ async def measure(
     """All phases. `environ` is what the program inherits; `now` gives seconds. Raises RefuseToStart where the program
     does not come up or ends by itself."""
     async with _opened(conditions, environ, now, told) as house:
-        await _talk(house, "warm-up", share=0.2, seconds=_WARM_UP, kept=False)
+        await _talk(house, "warm-up", share=0.2, seconds=_warm_up(conditions), kept=False)
         rested = await _rest(house)
         if conditions.seconds:
             for share in _STEPS:
@@ -150,7 +150,7 @@ async def _venue(
     async with TelegramServer(flood=Flood()) as telegram:
         languages = [("en", "ko")[number % 2] for number in range(rooms)]
         made = [Room(language=language, lines=lines, now=now) for language in languages]
-        yield OnTelegram(telegram, made, {language: lines.persona(language) for language in lines.parts})
+        yield OnTelegram(telegram, made, {"ko": lines.persona("ko")})
         telegram.problems.clear()
 
 
@@ -249,6 +249,11 @@ async def _phase(
     )  # fmt: skip
 
 
+def _warm_up(conditions: Conditions) -> float:
+    """Seconds until what is loaded when it is first needed has been needed."""
+    return min(_WARM_UP, conditions.seconds or _WARM_UP)
+
+
 async def _late(now: Callable[[], float], into: list[float]) -> None:
     """By how much we ourselves are late, again and again."""
     while True:
@@ -259,7 +264,7 @@ async def _late(now: Callable[[], float], into: list[float]) -> None:
 
 async def _rest(house: _House) -> Taken:
     """What the program takes when nobody has said anything for a while. Raises RefuseToStart where it is gone."""
-    await asyncio.sleep(_WARM_UP / 2)
+    await asyncio.sleep(_warm_up(house.conditions) / 2)
     if house.program.process.returncode is not None:
         raise await house.program.gone()
     return await house.program.taken()

@@ -167,7 +167,7 @@ class OnTelegram:
     name = "telegram"
 
     def __init__(self, server: TelegramServer, rooms: Sequence[Room], personas: Mapping[str, str]) -> None:
-        """`personas` are ids by language; English is spoken by default."""
+        """`personas` are ids of those who do not speak by default, by language."""
         self.rooms = rooms
         self._server = server
         self._personas = personas
@@ -176,6 +176,8 @@ class OnTelegram:
         self._places: dict[Room, tuple[Chat, TelegramUser]] = {}
         self._rooms: dict[int, Room] = {}
         self._over: dict[tuple[Chat, int], None] = {}
+        self._told: Counter[Chat] = Counter()
+        """How many messages the bot wrote, so far."""
         for number, room in enumerate(rooms):
             person = server.world.add_user(f"Person {number}", language=room.language)
             person.started = True
@@ -207,11 +209,11 @@ class OnTelegram:
         """See `Venue.furnish`."""
         server = self._server
         await server.until(lambda: server.requests("getUpdates"), timeout=_START)
-        for room, (chat, person) in self._places.items():
-            if room.language == "en":
-                continue
+        choosing = {room: place for room, place in self._places.items() if room.language in self._personas}
+        for room, (chat, person) in choosing.items():
             server.say(chat, person, f"/persona use {self._personas[room.language]}")
-            await server.until(lambda: len(server.world.from_bot(chat)) > 1, timeout=_START)  # noqa: B023
+        await server.until(lambda: all(self._told[chat] > 1 for chat, _ in choosing.values()), timeout=_START)
+        for room in choosing:
             room.strange = 0
 
     def say(self, room: Room, asked: Asked, text: str) -> None:  # noqa: ARG002 - see `Venue.say`
@@ -236,6 +238,7 @@ class OnTelegram:
         if isinstance(shown, Draft):
             room.showing(shown.text)
         elif shown.sender is self._server.world.bot and (chat, shown.id) not in self._over:
+            self._told[chat] += 1
             if _AGAIN.search(str(shown.keyboard)):
                 self._over[chat, shown.id] = None
                 room.finished(shown.text)

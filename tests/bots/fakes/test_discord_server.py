@@ -47,6 +47,21 @@ async def test_discord_py_looks_elsewhere_for_as_long_as_the_server_runs() -> No
     assert before == (Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY)
 
 
+async def test_who_watches_is_told_of_what_is_written_changed_and_marked() -> None:
+    bot = Probe()
+    seen: list[str] = []
+    async with DiscordServer() as server, running(bot):
+        server.service.watchers.append(lambda message: seen.append(f"{message.content}{''.join(message.reactions)}"))
+        asked = server.say(server.channel, server.person, "Lit?")
+        channel = channel_of(bot, server)
+        answer = await channel.send("It is.")
+        await answer.edit(content="It was.")
+        server.service.allow(server.channel, server.world.bot, more=Permission.ADD_REACTIONS)
+        await channel.get_partial_message(asked.id).add_reaction("⏳")
+
+    assert seen == ["Lit?", "It is.", "It was.", "Lit?⏳"]
+
+
 async def test_a_mention_is_answered_and_the_answer_edited() -> None:
     async def react(message: discord.Message) -> None:
         answer = await message.reply("The lamp")

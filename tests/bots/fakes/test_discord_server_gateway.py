@@ -31,6 +31,25 @@ async def hears(bot: Probe, count: int) -> None:
         await bot.wait_for("message", timeout=5)
 
 
+@pytest.mark.parametrize(("replayed", "identified"), [(1, 2), (50, 1)])
+async def test_who_comes_back_for_what_is_forgotten_begins_anew(replayed: int, identified: int) -> None:
+    bot = Probe()
+    async with DiscordServer() as server, running(bot):
+        greet(server, "one")
+        await hears(bot, 1)
+        session = server.gateway.connected()
+        assert session is not None
+        server.gateway.drop()
+        greet(server, "two", "three")
+        session.forget(replayed)
+        await server.until(lambda: server.gateway.connected() is not None, timeout=timedelta(seconds=15))
+        greet(server, "four")
+        await hears(bot, 2 if identified == 2 else 4)
+
+        assert server.gateway.identified == identified
+        assert bot.texts[-1].endswith("four")
+
+
 async def test_a_resume_after_a_dropped_connection_loses_nothing_and_doubles_nothing() -> None:
     bot = Probe()
     async with DiscordServer() as server, running(bot):

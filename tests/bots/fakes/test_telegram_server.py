@@ -57,6 +57,20 @@ async def test_a_message_is_answered() -> None:
     assert [request.method for request in server.requests()][:3] == ["getMe", "deleteWebhook", "getUpdates"]
 
 
+async def test_who_watches_is_told_of_messages_edits_and_drafts() -> None:
+    seen: list[str] = []
+    async with TelegramServer() as server:
+        probe = Probe(server)
+        server.service.watchers.append(lambda chat, shown: seen.append(f"{chat.id == server.private.id} {shown.text}"))
+        async with probe.app:
+            server.say(server.private, server.person, "Lit?")
+            await probe.bot.send_message_draft(server.private.id, 7, "It")
+            answer = await probe.bot.send_message(server.private.id, "It is.")
+            await answer.edit_text("It was.")
+
+    assert seen == ["True Lit?", "True It", "True It is.", "True It was."]
+
+
 async def test_an_edit_shows_something_else_and_takes_the_buttons_away() -> None:
     async with TelegramServer() as server, builder(server).build().bot as bot:
         sent = await bot.send_message(server.private.id, "one", reply_markup=buttons("Go"))
