@@ -1,9 +1,9 @@
-"""Messages that Telegram brought to a webhook, and forgot when it was told that they were taken: kept until they are
-handled, so that a program that dies loses none.
+"""Messages that Telegram brought, and forgets when it is told that they were taken: kept until they are handled, so
+that a program that dies loses none.
 
-A kept one is the update as it came, so for this while what somebody said is in the state. It is gone when it is
-handled, with everything else of that person when they want it erased, and in any case when Telegram itself would have
-forgotten it.
+A kept one is the update itself, so for this while what somebody said is in the state. It is gone when it is handled,
+with everything else of that person when they want it erased, and in any case when Telegram itself would have forgotten
+it.
 """
 
 from collections.abc import Mapping
@@ -33,11 +33,12 @@ class Brought:
         self._handled: set[int] = set()
         """Those of them that were handled."""
 
-    async def keep(self, update: telegram.Update, given: Mapping[str, Any]) -> None:
-        """Keep an update as it came. Raises StoreBusy and StoreFailed."""
+    async def keep(self, update: telegram.Update) -> None:
+        """Keep an update. Raises StoreBusy and StoreFailed."""
         message = update.message or update.edited_message
         author = author_of(message) if message else None
         person = person_key(author, message.chat) if message and author else ""
+        given = update.to_dict()  # reads as what came, fields included that the library does not know
         errand = Errand(key=str(update.update_id), value=given, person=person)
         await self._errands.add(PLATFORM, _KIND, errand, lasts=_LASTS)
         self._kept[update.update_id] = _chat_of(given)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -21,7 +21,6 @@ from bots.platform import Router
 from bots.pressing import Presser
 from bots.streaming import Sleep
 from bots.telegram_bot.acknowledging import excuse
-from bots.telegram_bot.backlog import Backlog
 from bots.telegram_bot.brought import Brought
 from bots.telegram_bot.commands import Menu
 from bots.telegram_bot.declining import decline_business, decline_guest
@@ -34,6 +33,7 @@ from bots.telegram_bot.pressing import TelegramAsker
 from bots.telegram_bot.prompts import prompt_of
 from bots.telegram_bot.questions import Questions
 from bots.telegram_bot.roles import Roles
+from bots.telegram_bot.seen import Seen
 from bots.telegram_bot.translate import PLATFORM, calls, id_in, is_machine, place_in, shown_id, written
 from moderation.errors import Deflect
 
@@ -92,12 +92,12 @@ class TelegramClient:
     def __init__(self, bot: ExtBot[None], around: Surroundings) -> None:
         """`bot` is initialized: it knows who it is."""
         self.bot = bot
-        self.backlog = Backlog()
-        self.progress = asyncio.Event()
-        """Set when an update was handled."""
+        self.offset: int | None = None
+        """The number of the update to ask Telegram for next: all before it were taken. None: none came yet."""
         self.reached = True
         """Whether Telegram answered when it was asked last."""
         self._router = around.router
+        self._seen = Seen()
         self._brought = Brought(around.router.replies.errands)
         self._questions = Questions(bot, around.router.replies.errands, now=around.now, sleep=around.sleep)
         self._watching: asyncio.Task[None] | None = None
@@ -174,43 +174,36 @@ class TelegramClient:
         return bool(self._in_hand)
 
     async def mend(self) -> None:
-        """What a process that died left behind, once after every start, before anything new is heard: messages whose
-        reply does not stand anywhere are to be answered when they come again; half-shown replies are marked."""
+        """What a process that died left behind, once after every start, before `resume` and anything new: messages
+        whose reply does not stand anywhere are to be answered after all; half-shown replies are marked."""
         replies = self._router.replies
         for record in await replies.unfinished(PLATFORM):
             if record.message and not record.shown:
                 await replies.release(PLATFORM, record.message)
         await self.performer.mend()
 
-    def take(self, update: telegram.Update) -> "asyncio.Task[None] | None":
-        """Begin to handle an update; None where that began already. What somebody said comes again after a restart
-        until it was handled, a command or a press does not: it is made anew more easily than undone."""
+    async def bring(self, update: telegram.Update) -> "asyncio.Task[None] | None":
+        """Begin to handle an update; None where that began already. When this returns Telegram may forget it: what
+        somebody said is kept until it was handled. A command or a press is not: it is made anew more easily than
+        undone. Raises StoreBusy and StoreFailed; it is to come again then, and where this is cancelled."""
         number = update.update_id
-        if not self.backlog.begin(number):
+        if not self._seen.begin(number):
             return None
-        if not _talk(update):
-            self.backlog.end(number)
-        return self._take(update, self._handle(update))
-
-    async def bring(self, update: telegram.Update, given: Mapping[str, Any]) -> None:
-        """The same for an update that Telegram forgets when this returns; `given` is what came. What somebody said is
-        kept until it was handled. Raises StoreBusy and StoreFailed: it is to be brought again."""
-        if not self.backlog.begin(update.update_id):
-            return
         if not (_talk(update) or update.edited_message):
-            self._take(update, self._handle(update))
-            return
+            return self._start(self._handle(update))
         try:
-            await self._brought.keep(update, given)
-        except Deflect:
-            self.backlog.refuse(update.update_id)
+            await self._brought.keep(update)
+        except (Deflect, asyncio.CancelledError):
+            self._seen.refuse(number)
             raise
-        self._take(update, self._finish(update))
+        return self._start(self._finish(update))
 
     async def resume(self) -> None:
-        """Handle what was brought and not handled when the program ended, once after every start."""
+        """Handle what was brought and not handled when the program ended, once after every start. It may come again,
+        where Telegram was not told that it was taken."""
         for update in await self._brought.left(self.bot):
-            self._start(self._finish(update))
+            if self._seen.begin(update.update_id):
+                self._start(self._finish(update))
 
     def watch(self) -> None:
         """Begin to take away what nobody answered, until `drain`."""
@@ -229,18 +222,6 @@ class TelegramClient:
         finally:
             if not ends:
                 await self._brought.done(update.update_id)
-
-    def _take(self, update: telegram.Update, handling: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        number = update.update_id
-        task = self._start(handling)
-
-        def handled(done: "asyncio.Task[None]") -> None:
-            if not done.cancelled():
-                self.backlog.end(number)
-            self.progress.set()
-
-        task.add_done_callback(handled)
-        return task
 
     async def drain(self) -> None:
         """End what is under way, each reply brought to where it stands whole. For the end of the program."""

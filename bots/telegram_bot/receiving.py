@@ -1,4 +1,9 @@
-"""How updates come: asked for, one long question after the other, or brought to an address of ours."""
+"""How updates come: asked for, one long question after the other, or brought to an address of ours.
+
+Telegram is told that one was taken as soon as it cannot be lost any more (`TelegramClient.bring`), not when it was
+handled: until then it gives that one again at once, or brings nothing else that is said in that chat, not the rest of a
+burst and not /stop.
+"""
 
 import asyncio
 import hmac
@@ -26,8 +31,6 @@ _log = logging.getLogger(__name__)
 
 LONG: Final = 30
 """Seconds that Telegram keeps a question open while there is nothing new."""
-_QUICK: Final = 0.5
-"""Seconds between questions while an update is held back: Telegram gives that one again at once."""
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 60.0
 _LARGEST: Final = 1024 * 1024
@@ -36,42 +39,47 @@ _SECRET: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a
 
 async def poll(client: TelegramClient, sleep: Sleep) -> None:
     """Ask for updates until cancelled, whatever Telegram says meanwhile: another process that asks, a method that it
-    does not know, errors of its own. Raises RefuseToStart for a token that it does not accept any more."""
+    does not know, errors of its own; and where the state fails. Nothing that is under way is waited for. Raises
+    RefuseToStart for a token that Telegram does not accept any more."""
     pause = _FIRST_PAUSE
     # Nothing can be asked for while updates are brought elsewhere.
     await _reached(client, sleep, client.bot.delete_webhook, "the webhook is still there")
     while True:
-        held = client.backlog.open
-        client.progress.clear()
         try:
-            updates = await client.bot.get_updates(
-                offset=client.backlog.offset, timeout=0 if held else LONG, allowed_updates=ALLOWED
-            )
+            await _ask(client)
         except InvalidToken:
             raise RefuseToStart("telegram_core.bad_token") from None
         except Flooded as error:
             await sleep(error.seconds)
+            continue
         except TelegramError as error:
             client.reached = False
             who = " another process asks with the same token" if isinstance(error, Conflict) else ""
             _log.warning("no updates: error=%s again_in=%g%s", type(error).__name__, pause, who)
-            await sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+        except Deflect as error:
+            _log.critical("the state failed: error=%s again_in=%g", error.key, pause)
         else:
             pause = _FIRST_PAUSE
-            client.reached = True
-            for update in updates:
-                client.take(update)
-            await asyncio.sleep(0)
-            if client.backlog.open:
-                await _progress(client, sleep)
+            continue
+        await sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+async def _ask(client: TelegramClient) -> None:
+    """Begin to handle what came since it was asked last, in the order in which it came. Raises TelegramError; StoreBusy
+    and StoreFailed where one cannot be kept: that one comes again when it is asked next, and all after it."""
+    updates = await client.bot.get_updates(offset=client.offset, timeout=LONG, allowed_updates=ALLOWED)
+    client.reached = True
+    for update in updates:
+        await client.bring(update)
+        client.offset = update.update_id + 1
 
 
 async def confirm(client: TelegramClient) -> None:
-    """Tell Telegram what was handled, at the end: the rest comes again after a restart."""
-    if client.backlog.offset is not None:
+    """Tell Telegram what was taken, at the end: the rest comes again after a restart."""
+    if client.offset is not None:
         with suppress(TelegramError):
-            await client.bot.get_updates(offset=client.backlog.offset, limit=1, timeout=0, allowed_updates=ALLOWED)
+            await client.bot.get_updates(offset=client.offset, limit=1, timeout=0, allowed_updates=ALLOWED)
 
 
 async def _reached(client: TelegramClient, sleep: Sleep, ask: Callable[[], Awaitable[object]], trouble: str) -> None:
@@ -93,19 +101,8 @@ async def _reached(client: TelegramClient, sleep: Sleep, ask: Callable[[], Await
         pause = min(pause * 2, _LONGEST_PAUSE)
 
 
-async def _progress(client: TelegramClient, sleep: Sleep) -> None:
-    """Wait until an update was handled, but not long: there may be new ones."""
-    waits = {asyncio.ensure_future(client.progress.wait()), asyncio.ensure_future(sleep(_QUICK))}
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
-
-
 class _Updates(tornado.web.RequestHandler):
-    """Telegram brings an update. It is told that it was taken as soon as it cannot be lost any more, not when it was
-    handled: until then it brings nothing else that is said in that chat, not the rest of a burst and not /stop."""
+    """Telegram brings an update."""
 
     def initialize(self, client: TelegramClient, secret: str) -> None:
         self._client = client
@@ -126,11 +123,10 @@ class _Updates(tornado.web.RequestHandler):
             _log.warning("an update cannot be read")
             return
         try:
-            await self._client.bring(update, given)
+            await self._client.bring(update)
         except Deflect as error:
             _log.critical("the state failed: error=%s", error.key)
             raise tornado.web.HTTPError(HTTPStatus.SERVICE_UNAVAILABLE) from None
-        _ = self._client.backlog.offset  # forget what needs not be known any more
 
 
 class _Health(tornado.web.RequestHandler):

@@ -133,7 +133,7 @@ class Stage:
 
     async def react(self, update: Update, _: object) -> None:
         """One update at a time."""
-        task = self.client.take(update)
+        task = await self.client.bring(update)
         if task is not None:
             await asyncio.wait([task])
             if error := task.exception():

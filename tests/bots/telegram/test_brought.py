@@ -1,4 +1,5 @@
-"""Updates that Telegram brings to a webhook: taken at once, in any order, and not lost however the program ends."""
+"""Updates that Telegram brings to a webhook, or gives when it is asked: taken at once, and not lost however the program
+ends."""
 
 import asyncio
 import contextlib
@@ -28,6 +29,7 @@ from tests.support.telegram_stage import Gate, Stage, gated, on_telegram
 ROOT = Path(__file__).parents[3]
 PATIENCE = timedelta(seconds=60)
 FIRST, SECOND = reply_of("First."), reply_of("Second.")
+either_way = pytest.mark.parametrize("asked", [False, True], ids=["brought", "asked for"])
 
 
 def free_port() -> int:
@@ -38,7 +40,18 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def telegram() -> AsyncGenerator[tuple[TelegramServer, Webhook]]:
+async def telegram(*, asked: bool) -> AsyncGenerator[tuple[TelegramServer, Webhook | None]]:
+    """A Telegram that is asked for updates, or reaches us by way of a proxy."""
+    if asked:
+        async with TelegramServer() as server:
+            yield server, None
+        return
+    async with hooked() as (server, webhook):
+        yield server, webhook
+
+
+@asynccontextmanager
+async def hooked() -> AsyncGenerator[tuple[TelegramServer, Webhook]]:
     """A Telegram that reaches us by way of a proxy."""
     port = free_port()
     async with TelegramServer(webhook_pause=timedelta(milliseconds=20)) as server:
@@ -51,10 +64,11 @@ async def kept(stage: Stage) -> list[str]:
     return [errand.key for errand in await stage.opened.house.replies.errands.open("telegram", "brought")]
 
 
-async def test_what_is_said_is_confirmed_at_once_and_kept_until_it_is_answered() -> None:
+@either_way
+async def test_what_is_said_is_confirmed_at_once_and_kept_until_it_is_answered(*, asked: bool) -> None:
     gate = Gate(0)
     async with (
-        telegram() as (server, webhook),
+        telegram(asked=asked) as (server, webhook),
         on_telegram(gated(gate, FIRST), server=server, webhook=webhook) as stage,
     ):
         server.say(server.private, server.person, "Hello")
@@ -67,10 +81,11 @@ async def test_what_is_said_is_confirmed_at_once_and_kept_until_it_is_answered()
             await asyncio.sleep(0.005)
 
 
-async def test_stop_is_heard_while_a_reply_is_being_made() -> None:
+@either_way
+async def test_stop_is_heard_while_a_reply_is_being_made(*, asked: bool) -> None:
     gate = Gate(len("Good evening. Come i"))
     async with (
-        telegram() as (server, webhook),
+        telegram(asked=asked) as (server, webhook),
         on_telegram(gated(gate, reply_of("Good evening.", "Come in.")), server=server, webhook=webhook) as stage,
     ):
         server.say(server.private, server.person, "Hello")
@@ -82,10 +97,11 @@ async def test_stop_is_heard_while_a_reply_is_being_made() -> None:
         assert message.text.endswith("Good evening.")
 
 
-async def test_several_messages_in_a_row_are_one_also_where_they_are_brought() -> None:
+@either_way
+async def test_several_messages_in_a_row_are_one_also_where_they_are_brought(*, asked: bool) -> None:
     generator = scripted(FIRST)
     async with (
-        telegram() as (server, webhook),
+        telegram(asked=asked) as (server, webhook),
         on_telegram(generator, server=server, webhook=webhook, burst=0.3) as stage,
     ):
         for text in ("One,", "two,", "three."):
@@ -95,9 +111,10 @@ async def test_several_messages_in_a_row_are_one_also_where_they_are_brought() -
         assert said_to(generator) == ["One,\ntwo,\nthree."]
 
 
-async def test_a_burst_that_nobody_answered_before_the_end_is_answered_whole_after_it() -> None:
+@either_way
+async def test_a_burst_that_nobody_answered_before_the_end_is_answered_whole_after_it(*, asked: bool) -> None:
     state, second = MemoryState(clock=lambda: NOW), scripted(FIRST)
-    async with telegram() as (server, webhook):
+    async with telegram(asked=asked) as (server, webhook):
         async with on_telegram(scripted(SECOND), server=server, state=state, webhook=webhook, burst=60.0) as stage:
             for text in ("One,", "two."):
                 server.say(server.private, server.person, text)
@@ -112,7 +129,7 @@ async def test_a_burst_that_nobody_answered_before_the_end_is_answered_whole_aft
 async def test_what_cannot_be_kept_is_brought_again() -> None:
     state = Failing()
     async with (
-        telegram() as (server, webhook),
+        hooked() as (server, webhook),
         on_telegram(scripted(FIRST), server=server, state=state, webhook=webhook) as stage,
     ):
         state.full = True
@@ -124,10 +141,11 @@ async def test_what_cannot_be_kept_is_brought_again() -> None:
         assert len(stage.texts(server.private)) == 2
 
 
-async def test_what_was_kept_goes_with_everything_else_of_a_person() -> None:
+@either_way
+async def test_what_was_kept_goes_with_everything_else_of_a_person(*, asked: bool) -> None:
     gate = Gate(0)
     async with (
-        telegram() as (server, webhook),
+        telegram(asked=asked) as (server, webhook),
         on_telegram(gated(gate, FIRST), server=server, webhook=webhook) as stage,
     ):
         server.say(server.private, server.person, "Hello")
@@ -138,10 +156,11 @@ async def test_what_was_kept_goes_with_everything_else_of_a_person() -> None:
         gate.open.set()
 
 
-async def test_what_was_said_where_the_bot_is_put_out_is_not_kept() -> None:
+@either_way
+async def test_what_was_said_where_the_bot_is_put_out_is_not_kept(*, asked: bool) -> None:
     gate = Gate(0)
     async with (
-        telegram() as (server, webhook),
+        telegram(asked=asked) as (server, webhook),
         on_telegram(gated(gate, FIRST), server=server, webhook=webhook) as stage,
     ):
         server.say(server.group, server.person, "Hello", mention_bot=True)
@@ -154,9 +173,10 @@ async def test_what_was_said_where_the_bot_is_put_out_is_not_kept() -> None:
         gate.open.set()
 
 
-async def test_what_is_said_in_one_chat_is_not_kept_until_another_is_answered() -> None:
+@either_way
+async def test_what_is_said_in_one_chat_is_not_kept_until_another_is_answered(*, asked: bool) -> None:
     async with (
-        telegram() as (server, webhook),
+        telegram(asked=asked) as (server, webhook),
         on_telegram(scripted(FIRST, SECOND), server=server, webhook=webhook) as stage,
     ):
         hold = Hold()
@@ -174,9 +194,10 @@ async def test_what_is_said_in_one_chat_is_not_kept_until_another_is_answered() 
             await asyncio.sleep(0.005)
 
 
-async def test_what_is_edited_before_it_is_answered_reads_so_after_a_restart_too() -> None:
+@either_way
+async def test_what_is_edited_before_it_is_answered_reads_so_after_a_restart_too(*, asked: bool) -> None:
     state, second = MemoryState(clock=lambda: NOW), scripted(FIRST)
-    async with telegram() as (server, webhook):
+    async with telegram(asked=asked) as (server, webhook):
         async with on_telegram(scripted(SECOND), server=server, state=state, webhook=webhook, burst=60.0) as stage:
             said = server.say(server.private, server.person, "Hallo")
             await server.until(lambda: not server.updates.pending)
@@ -191,8 +212,9 @@ async def test_what_is_edited_before_it_is_answered_reads_so_after_a_restart_too
         assert said_to(second) == ["Hello"]
 
 
+@either_way
 async def test_what_a_defect_keeps_from_being_handled_keeps_nothing_else_on_disk(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, *, asked: bool
 ) -> None:
     heard = Listener.heard
 
@@ -203,7 +225,7 @@ async def test_what_a_defect_keeps_from_being_handled_keeps_nothing_else_on_disk
 
     monkeypatch.setattr(Listener, "heard", hear)
     async with (
-        telegram() as (server, webhook),
+        telegram(asked=asked) as (server, webhook),
         on_telegram(scripted(FIRST), server=server, webhook=webhook) as stage,
     ):
         server.say(server.private, server.person, "Boom")
@@ -253,7 +275,7 @@ def entries(state: Path) -> list[tuple[object, ...]]:
 
 
 async def test_what_telegram_was_told_is_taken_is_answered_although_the_program_was_killed(tmp_path: Path) -> None:
-    async with telegram() as (server, webhook):
+    async with hooked() as (server, webhook):
         settings = written(tmp_path, server, webhook, tps=10.0)
         async with program(server, tmp_path, settings) as process:
             await server.until(lambda: server.requests("setWebhook"), timeout=PATIENCE)

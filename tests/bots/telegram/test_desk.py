@@ -207,7 +207,7 @@ async def test_a_press_that_comes_twice_is_acted_on_once() -> None:
         query = {"id": answer.parameters["callback_query_id"], "chat_instance": "1", "data": "r1:again:x"}
         person = {"id": stage.mina.id, "is_bot": False, "first_name": "Mina"}
         update = telegram.Update.de_json({"update_id": 10**6, "callback_query": {**query, "from": person}}, stage.bot)
-        task = stage.client.take(update)
+        task = await stage.client.bring(update)
         assert task is not None
         await task
 

@@ -20,24 +20,24 @@ def told(language: str = "en") -> str:
 
 
 class Failing(MemoryState):
-    """A state whose disk is full, or gone, once a test says so: for writing, or for everything."""
+    """A state whose disk is full, or cannot be asked, once a test says so."""
 
     def __init__(self) -> None:
         super().__init__(clock=lambda: NOW)
-        self.full = self.gone = False
+        self.full = self.unasked = False
 
     async def many(self, kind: str, keys: Sequence[str]) -> dict[str, Entry]:
-        if self.gone:
+        if self.unasked:
             raise StoreFailed("stores.closed")
         return await super().many(kind, keys)
 
     async def put(self, entry: Entry) -> None:
-        if self.full or self.gone:
+        if self.full:
             raise StoreFailed("stores.closed")
         await super().put(entry)
 
     async def put_new(self, entry: Entry) -> bool:
-        if self.full or self.gone:
+        if self.full or self.unasked:
             raise StoreFailed("stores.closed")
         return await super().put_new(entry)
 
@@ -103,7 +103,7 @@ async def test_in_a_group_only_whoever_calls_the_bot_is_told() -> None:
     state = Failing()
     async with on_telegram(scripted(*REPLIES), state=state) as stage:
         await stage.reply()
-        state.full = state.gone = True
+        state.unasked = True
         among_people = await stage.say("Shall we go?", chat=stage.group)
         answers = await stage.say("Hello?", chat=stage.group, mention_bot=True)
 

@@ -1,4 +1,4 @@
-"""The parts of the Telegram bot that need no Telegram: what is held back, how much is sent, what words look like."""
+"""The parts of the Telegram bot that need no Telegram: what came already, how much is sent, what words look like."""
 
 import asyncio
 import html
@@ -14,54 +14,32 @@ from hypothesis import strategies as st
 from bots.fakes.telegram_server.html_mode import parse
 from bots.pieces import units
 from bots.platform import Role
-from bots.telegram_bot.backlog import Backlog
 from bots.telegram_bot.formatting import html_of
 from bots.telegram_bot.pacing import Limits, Pacing
 from bots.telegram_bot.roles import Roles
+from bots.telegram_bot.seen import Seen
 from bots.telegram_bot.translate import address_of, ids_in, place_in, shown_id
 from bots.telegram_bot.wire import Flooded, Wire
 
 
-@given(st.lists(st.tuples(st.integers(0, 40), st.booleans()), max_size=80))
-def test_what_is_not_handled_is_asked_for_again_and_what_is_handled_never_taken_twice(
-    steps: Sequence[tuple[int, bool]],
-) -> None:
-    backlog = Backlog(most=1_000)
-    sent, taken, handled = 0, list[int](), set[int]()
-    for which, is_new in steps:
-        if is_new:
-            sent += 1
-            for number in range(backlog.offset or 1, sent + 1):  # what Telegram gives: all that is not confirmed
-                if backlog.begin(number):
-                    taken.append(number)
-        elif taken:
-            number = taken[which % len(taken)]
-            handled.add(number)
-            backlog.end(number)
-        assert all(number >= (backlog.offset or 0) for number in set(taken) - handled)
-    assert taken == sorted(set(taken))
-    assert taken == list(range(1, sent + 1))
+@given(st.lists(st.tuples(st.integers(1, 20), st.booleans()), max_size=80))
+def test_no_update_is_begun_twice_but_one_that_was_refused(steps: Sequence[tuple[int, bool]]) -> None:
+    seen, taken = Seen(), set[int]()
+    for number, refused in steps:
+        assert seen.begin(number) is (number not in taken)
+        taken.add(number)
+        if refused:
+            seen.refuse(number)
+            taken.remove(number)
 
 
-def test_one_that_takes_long_does_not_keep_very_many_back() -> None:
-    backlog = Backlog(most=3)
-    for number in range(10, 16):
-        assert backlog.begin(number)
-        if number > 10:
-            backlog.end(number)
+def test_only_the_newest_updates_are_known_wherever_telegram_counts_from() -> None:
+    seen = Seen(most=3)
+    for number in (500, 501, 502, 7):
+        assert seen.begin(number)
 
-    assert backlog.offset == 16
-    assert not backlog.open
-
-
-def test_after_a_week_of_silence_telegram_may_count_from_anywhere() -> None:
-    backlog = Backlog()
-    backlog.begin(500)
-    backlog.end(500)
-    assert backlog.offset == 501
-    assert backlog.begin(7)
-    backlog.end(7)
-    assert backlog.offset == 8
+    assert [seen.begin(number) for number in (7, 502, 501)] == [False] * 3
+    assert seen.begin(500)
 
 
 class Clock:

@@ -83,6 +83,7 @@ async def test_a_message_whose_reply_was_not_there_yet_when_the_program_was_kill
         async with program(server, tmp_path, settings) as process:
             server.say(server.private, server.person, "How is the sea?")
             await server.until(lambda: server.private.drafts, timeout=PATIENCE)
+            assert not server.updates.pending, "Telegram was told that it was taken"
             process.kill()
             await process.wait()
         assert not stand(server)
