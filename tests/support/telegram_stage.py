@@ -123,6 +123,8 @@ class Gate:
         self.open = asyncio.Event()
         self.reached = asyncio.Event()
         """Somebody waits for it to open."""
+        self.waiting = 0
+        """How many do."""
 
     def close(self, free: int) -> None:
         """So many more, and the rest once it is open."""
@@ -133,6 +135,7 @@ class Gate:
         self._free -= 1
         if self._free < 0:
             self.reached.set()
+            self.waiting += 1
             await self.open.wait()
 
 

@@ -212,7 +212,7 @@ async def test_an_edit_while_the_reply_is_said_another_way_has_the_last_word() -
         await stage.ended(server.private)
         data = next(one["callback_data"] for one in reply.buttons if one["callback_data"].startswith("r1:again"))
         server.press(reply, data, server.person)
-        await server.until(lambda: len(server.requests("sendChatAction")) == 2)
+        await gate.reached.wait()
         server.people.edit(said, "Is the lamp lit?")
         while server.updates.pending:
             await asyncio.sleep(0.005)

@@ -18,14 +18,12 @@ from bots.telegram_bot.client import TelegramClient
 from bots.telegram_bot.receiving import poll
 from bots.telegram_bot.wire import readable
 from moderation.errors import StoreFailed
-from personas.generators.scripted import Scripted
 from tests.support.discord_stage import said_to
 from tests.support.stage import NOW, reply_of, scripted
 from tests.support.telegram_stage import Gate, gated, on_telegram
 
 FIRST, SECOND = reply_of("First."), reply_of("Second.")
-MANY = 6
-"""Replies that are made at once, and some room beside them."""
+MANY, ROOM = 100, "[limits]\nrunning = 101\n"
 
 
 class Pauses(list[float]):
@@ -52,21 +50,20 @@ def people(server: TelegramServer, count: int) -> Sequence[Chat]:
     return [server.world.private(server.world.add_user(f"Guest {number}")) for number in range(count)]
 
 
-async def asked(generator: Scripted, times: int) -> None:
-    """Until the model is at work on so many replies."""
+async def held(gate: Gate, replies: int) -> None:
+    """Until so many replies are under way."""
     async with asyncio.timeout(20):
-        while len(said_to(generator)) < times:
+        while gate.waiting < replies:
             await asyncio.sleep(0.005)
 
 
 async def test_replies_under_way_do_not_keep_the_next_message_waiting(pauses: Pauses) -> None:
     gate = Gate(0)
-    generator = gated(gate, *[FIRST] * MANY, SECOND)
-    async with on_telegram(generator) as stage:
+    async with on_telegram(gated(gate, *[FIRST] * MANY, SECOND), settings=ROOM) as stage:
         server = stage.server
         for chat in people(server, MANY):
             server.say(chat, server.world.users[chat.id], "Hello")
-        await asked(generator, MANY)
+        await held(gate, MANY)
         gate.close(1_000)
         server.say(server.private, server.person, "And I?")
         await stage.until_says(server.private, "Second.")
@@ -80,13 +77,12 @@ async def test_replies_under_way_do_not_keep_the_next_message_waiting(pauses: Pa
 
 async def test_what_comes_together_is_begun_together(pauses: Pauses) -> None:
     gate = Gate(0)
-    generator = gated(gate, *[FIRST] * MANY)
     async with TelegramServer() as server:
         chats = people(server, MANY)
         for chat in chats:
             server.say(chat, server.world.users[chat.id], "Hello")
-        async with on_telegram(generator, server=server) as stage:
-            await asked(generator, MANY)
+        async with on_telegram(gated(gate, *[FIRST] * MANY), server=server, settings=ROOM) as stage:
+            await held(gate, MANY)
             gate.open.set()
             for chat in chats:
                 await stage.until_says(chat, "First.")
