@@ -185,7 +185,7 @@ class TelegramClient:
     async def bring(self, update: telegram.Update) -> "asyncio.Task[None] | None":
         """Begin to handle an update; None where that began already. When this returns Telegram may forget it: what
         somebody said is kept until it was handled. A command or a press is not: it is made anew more easily than
-        undone. Raises StoreBusy and StoreFailed; it is to come again then, and where this is cancelled."""
+        undone. Raises StoreBusy and StoreFailed: it is to come again then."""
         number = update.update_id
         if not self._seen.begin(number):
             return None
@@ -193,7 +193,7 @@ class TelegramClient:
             return self._start(self._handle(update))
         try:
             await self._brought.keep(update)
-        except (Deflect, asyncio.CancelledError):
+        except Deflect:
             self._seen.refuse(number)
             raise
         return self._start(self._finish(update))

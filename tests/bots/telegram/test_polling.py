@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from telegram import Bot
+from telegram import Bot, Message
 
 from bots.errands import Errand, Errands
 from bots.fakes.telegram_server import Chat, TelegramServer
@@ -15,6 +15,7 @@ from bots.state.memory import MemoryState
 from bots.telegram_bot import platform
 from bots.telegram_bot.brought import Brought
 from bots.telegram_bot.client import TelegramClient
+from bots.telegram_bot.listening import Listener
 from bots.telegram_bot.receiving import poll
 from bots.telegram_bot.wire import readable
 from moderation.errors import StoreFailed
@@ -172,7 +173,16 @@ async def test_what_was_being_kept_when_the_program_ended_is_not_forgotten() -> 
         assert said_to(second) == ["Hello"]
 
 
-async def test_what_was_kept_and_comes_again_as_telegram_was_not_told_is_answered_once() -> None:
+async def test_what_was_kept_and_comes_again_as_telegram_was_not_told_is_heard_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard, hear = list[str | None](), Listener.heard
+
+    async def hearing(listener: Listener, message: Message) -> None:
+        heard.append(message.text)
+        await hear(listener, message)
+
+    monkeypatch.setattr(Listener, "heard", hearing)
     state, generator = MemoryState(clock=lambda: NOW), scripted(FIRST, SECOND)
     errands = Errands(state, now=lambda: NOW)
     async with TelegramServer() as server:
@@ -186,7 +196,7 @@ async def test_what_was_kept_and_comes_again_as_telegram_was_not_told_is_answere
             server.say(server.private, server.person, "And?")
             await stage.until_says(server.private, "Second.")
 
-        assert said_to(generator) == ["Hello", "And?"]
+        assert said_to(generator) == heard == ["Hello", "And?"]
 
 
 USER = {"id": 5, "is_bot": False, "first_name": "Mina", "username": "mina", "language_code": "ko"}
