@@ -85,7 +85,7 @@ async def test_in_a_group_what_was_cleared_is_posted_when_the_reply_is_stopped()
     async with on_telegram(slow(gate)) as stage:
         server = stage.server
         server.say(server.group, server.person, "Hello", mention_bot=True)
-        await server.until(lambda: server.requests("sendChatAction"))
+        await gate.reached.wait()
         server.say(server.group, server.person, "/stop")
         await server.until(lambda: spoken(stage, server.group))
         gate.open.set()
