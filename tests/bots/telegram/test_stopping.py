@@ -86,6 +86,7 @@ async def test_in_a_group_what_was_cleared_is_posted_when_the_reply_is_stopped()
         server = stage.server
         server.say(server.group, server.person, "Hello", mention_bot=True)
         await gate.reached.wait()
+        await asyncio.sleep(0.3)  # what came is judged, which nobody sees in a group
         server.say(server.group, server.person, "/stop")
         await server.until(lambda: spoken(stage, server.group))
         gate.open.set()
