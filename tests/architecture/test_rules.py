@@ -107,9 +107,9 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
         ("bots/console_bot/screen.py", "_break"),  # a line break
         ("bots/cli/bench.py", "bench_guard"),  # figures, our words
         ("bots/cli/bench.py", "bench_moment"),  # figures as JSON
-        ("bots/cli/bench.py", "_show"),  # figures
+        ("bots/cli/grids.py", "tell"),  # figures
+        ("bots/cli/load.py", "_write"),  # our words
         ("bots/cli/refine.py", "_write"),  # our words
-        ("bots/cli/refine.py", "_show"),  # figures
         ("bots/cli/refine.py", "_propose"),  # a policy file somebody asked for
         ("bots/monitor.py", "get"),  # figures
         ("bots/cli/chat.py", "broken"),  # our words
