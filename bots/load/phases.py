@@ -221,7 +221,7 @@ async def _phase(
 ) -> Phase:
     crowd, everyone = house.crowd, [room for _, some in rooms for room in some]
     for room in everyone:
-        room.answered = room.disordered = 0
+        room.asked = room.answered = room.disordered = room.refusals = 0
     asked: list[Asked] = []
 
     def over(one: Asked) -> None:
@@ -243,6 +243,7 @@ async def _phase(
         repaired=sum(each.calls > 1 and each.whole for each in answered),
         replaced=sum(not each.whole for each in answered),
         disordered=sum(room.disordered for room in everyone),
+        starved=sum(room.asked > 0 and not room.answered and not room.refusals for room in everyone),
         fewest=min(room.answered for room in everyone), most=max(room.answered for room in everyone),
         call=call, first=first, last=last, waited=waited, late=Spread.of(lates),
         cpu=(after.cpu - before.cpu) * 1000 / max(1, len(answered)), memory=after.memory,

@@ -19,7 +19,9 @@ class Room:
     """Seconds."""
     waiting: deque[Asked] = field(default_factory=deque)
     """Questions that are not over, in the order in which they were asked."""
+    asked: int = 0
     answered: int = 0
+    refusals: int = 0
     disordered: int = 0
     """Answers that came before one to an earlier question."""
     strange: int = 0
@@ -29,6 +31,7 @@ class Room:
     def ask(self, asked: Asked) -> None:
         """It is asked now."""
         asked.behind = bool(self.waiting)
+        self.asked += 1
         self.waiting.append(asked)
         self._quiet.clear()
 
@@ -64,6 +67,7 @@ class Room:
         asked = next((each for each in reversed(self.waiting) if number in (None, each.number)), None)
         if asked is not None:
             asked.refused, asked.done = True, self.now()
+            self.refusals += 1
             self._over(asked)
 
     def give_up(self) -> tuple[Asked, ...]:
