@@ -28,13 +28,11 @@ def taken(memory: float, **changes: int) -> Taken:
     return Taken(cpu=1.0, memory=round(memory), running=0, waiting=0, **found)
 
 
-def phase(
-    name: str, *, first: Spread = QUICK, refused: int = 0, lost: int = 0, disordered: int = 0, starved: int = 0
-) -> Phase:
+def phase(name: str, *, first: Spread = QUICK, **changes: int) -> Phase:
+    counted = {"refused": 0, "lost": 0, "disordered": 0, "starved": 0, **changes}
     return Phase(
-        name=name, conversations=10, seconds=5.0, messages=50, refused=refused, lost=lost, repaired=1, replaced=0,
-        disordered=disordered, starved=starved, fewest=3, most=7, call=first, first=first, last=first, waited=SLOW, late=QUICK, cpu=60.0,
-        memory=700_000_000,
+        name=name, conversations=10, seconds=5.0, messages=50, repaired=1, replaced=0, fewest=3, most=7, call=first,
+        first=first, last=first, waited=SLOW, late=QUICK, cpu=60.0, memory=700_000_000, **counted,
     )  # fmt: skip
 
 
