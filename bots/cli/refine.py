@@ -19,8 +19,8 @@ from moderation.file_faults import reason_of
 
 if TYPE_CHECKING:
     from bots.refining.experiment import Results
-    from bots.refining.report import Table
     from bots.refining.running import Step
+    from moderation.bench.document import Table
 
 
 def bench_refine(

@@ -5,8 +5,7 @@ from html import escape
 from typing import Final
 
 from bots.load.plots import Plot
-from bots.load.report import Table
-from moderation.bench.document import document, table_of
+from moderation.bench.document import Table, document, table_of
 from moderation.words import catalogue
 
 _STYLE: Final = """

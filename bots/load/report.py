@@ -7,6 +7,7 @@ from typing import Final
 
 from bots.load.figures import FLAT, QUICK, Drift, Phase, drift
 from bots.load.phases import Results
+from moderation.bench.document import Table
 from moderation.words import catalogue
 
 NOTHING: Final = "–"
@@ -19,15 +20,6 @@ _SLACK: Final = 0.1
 _FEW: Final = 4
 """By what part, and by how many, there may be more of each at the end of an endurance run: as many are at work in one
 moment, and fewer in another."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A title, headings and rows, the name first."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from typing import Final
 
 from bots.refining.figures import Arm
 from bots.refining.keeping import KEEP
-from bots.refining.report import Table, arm_name, figure, heading
-from moderation.bench.document import document, table_of
+from bots.refining.report import arm_name, figure, heading
+from moderation.bench.document import Table, document, table_of
 from moderation.words import catalogue
 
 PLOTTED: Final = ("tokens_out", "money", "violations", "clean", "first", "first_late")

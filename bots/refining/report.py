@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from bots.meter import Prices
 from bots.refining.cases import Conditions
 from bots.refining.figures import Arm, Goal
 from bots.refining.rules import LEAST, Standing
+from moderation.bench.document import Table
 from moderation.shares import Estimate
 from moderation.words import catalogue
 
@@ -20,15 +20,6 @@ _TABLES: Final = {
 }
 _SHARES: Final = frozenset({"clean", "seen", "false_refine", "truncated", "fallback"})
 _WHOLE: Final = frozenset({"tokens_in", "tokens_cached", "first_tokens"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A title, headings and rows, the name first."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def tables(made: Sequence[Arm], language: str, *, currency: str) -> Iterator[Table]:

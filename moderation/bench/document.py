@@ -1,6 +1,7 @@
 """Figures as one HTML file that asks for nothing else: no script, no font, no picture from anywhere."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Final
 
@@ -18,6 +19,15 @@ th, td { padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--faint);
 svg { width: 100%; height: auto; }
 svg text { fill: var(--ink); font: 12px system-ui, sans-serif; }
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A title, headings and rows, the name first."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 def document(title: str, language: str, paragraphs: Iterable[str], body: Iterable[str], *, style: str) -> str:
