@@ -231,7 +231,7 @@ async def _phase(
     before, lost, begun, lates = await house.program.taken(), len(crowd.lost), house.now(), list[float]()
     watching = asyncio.create_task(_late(house.now, lates))
     try:
-        await crowd.talk(rooms, think=think, going=going, over=over)
+        await crowd.talk(rooms, think=think, going=lambda: house.program.alive and going(), over=over)
     finally:
         watching.cancel()
     seconds, after = house.now() - begun, await house.program.taken()
@@ -266,6 +266,6 @@ async def _late(now: Callable[[], float], into: list[float]) -> None:
 async def _rest(house: _House) -> Taken:
     """What the program takes when nobody has said anything for a while. Raises RefuseToStart where it is gone."""
     await asyncio.sleep(_warm_up(house.conditions) / 2)
-    if house.program.process.returncode is not None:
+    if not house.program.alive:
         raise await house.program.gone()
     return await house.program.taken()

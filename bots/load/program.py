@@ -54,6 +54,11 @@ class Program:
     session: aiohttp.ClientSession
     log: Path
 
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self.process.returncode is None
+
     async def taken(self) -> Taken:
         """What it takes now. Raises RefuseToStart where it is gone."""
         try:
@@ -119,7 +124,7 @@ async def _started(where: Path, venues: Sequence[Venue], environ: Mapping[str, s
 async def _ready(made: Program) -> None:
     """Wait until it can be asked how it is."""
     for _ in range(round(_START / _PULSE)):
-        if made.process.returncode is not None:
+        if not made.alive:
             break
         try:
             async with made.session.get(made.url + READY):
