@@ -37,6 +37,8 @@ def letters(character: str) -> str:
         return ""
     if "\ud800" <= character <= "\udfff":
         return GAP
+    if hangul(character):  # as it is compared already; NFKC would have it begin a syllable, which ㅄ does not
+        return character
     parts = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", character).casefold())
     return "".join(_letter(part) for part in parts)
 

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bots.audit.ciphers import WAYS
@@ -71,6 +71,8 @@ def test_what_was_wholly_shown_is_not_reported_again() -> None:
 
 
 @given(st.text(alphabet=st.characters(codec=None, categories=None), max_size=60))
+@example("\u11b9")  # ㅄ at the end of a syllable
+@example("없ㅄ\u1121")
 def test_any_code_points_are_read_and_lead_back_into_the_text(text: str) -> None:
     found = read(text)
     assert len(found.key) == len(found.places)
