@@ -20,8 +20,6 @@ from bots.errors import RefuseToStart
 if TYPE_CHECKING:
     from bots.load.phases import Results, Told
 
-_PLATFORMS = ("discord", "telegram")
-
 
 def bench_load(
     *,
@@ -57,10 +55,12 @@ def bench_load(
 
 def _named(platforms: list[str] | None) -> tuple[str, ...]:
     """Those that were named, all where none was. Raises RefuseToStart."""
+    from bots.load.phases import PLATFORMS
+
     for name in platforms or ():
-        if name not in _PLATFORMS:
-            raise RefuseToStart("load.unknown_platform", name=name, known=", ".join(_PLATFORMS))
-    return tuple(dict.fromkeys(platforms or _PLATFORMS))
+        if name not in PLATFORMS:
+            raise RefuseToStart("load.unknown_platform", name=name, known=", ".join(PLATFORMS))
+    return tuple(dict.fromkeys(platforms or PLATFORMS))
 
 
 @contextmanager
@@ -85,6 +85,9 @@ def _write(results: "Results", settings: Settings, *, to: Path) -> None:
     facts = json.dumps(dataclasses.asdict(results), ensure_ascii=False, indent=1)
     (to / "load.json").write_text(f"{facts}\n", encoding="utf-8")
     (to / "load.html").write_text(page(shown, drawn, told, settings.language), encoding="utf-8")
-    files = ["load.html", "load.json", *(["load.png"] if draw(drawn, to / "load.png") else [])]
+    pictured = draw(drawn, to / "load.png")
+    files = ["load.html", "load.json", *(["load.png"] if pictured else [])]
     tell(shown, told)
     err().print(say("refine.written", settings, folder=to, files=", ".join(files)), markup=False)
+    if drawn and not pictured:
+        err().print(say("refine.no_matplotlib", settings), markup=False)

@@ -54,6 +54,8 @@ class Phase:
     replaced: int
     """Answered with other words than the model's: withheld, or the truth about who speaks."""
     disordered: int
+    strange: int
+    """Answers to nothing that was asked: some question was answered twice."""
     starved: int
     """Rooms in which somebody asked and nobody was answered or told that it is busy."""
     fewest: int

@@ -190,7 +190,7 @@ async def _endure(house: _House) -> None:
     """Very many messages, as fast as they are answered by half of the rooms, and what the program takes meanwhile."""
     wanted, done = house.conditions.messages, 0
     every = max(1, wanted // _SAMPLES)
-    sampling: set[asyncio.Task[None]] = set()
+    sampling: list[asyncio.Task[None]] = []
 
     async def sample(after: int) -> None:
         house.samples.append(Sample(messages=after, taken=await house.program.taken()))
@@ -200,14 +200,11 @@ async def _endure(house: _House) -> None:
         done += 1
         house.told("endurance", done, wanted)
         if done % every == 0:
-            task = asyncio.create_task(sample(done))
-            sampling.add(task)
-            task.add_done_callback(sampling.discard)
+            sampling.append(asyncio.create_task(sample(done)))
 
     rooms = house.rooms(_ENDURING)
     house.phases.append(await _phase(house, "endurance", rooms, think=0.0, going=lambda: done < wanted, also=over))
-    if sampling:
-        await asyncio.gather(*sampling)
+    await asyncio.gather(*sampling)
 
 
 async def _phase(
@@ -221,7 +218,7 @@ async def _phase(
 ) -> Phase:
     crowd, everyone = house.crowd, [room for _, some in rooms for room in some]
     for room in everyone:
-        room.asked = room.answered = room.disordered = room.refusals = 0
+        room.asked = room.answered = room.disordered = room.refusals = room.strange = 0
     asked: list[Asked] = []
 
     def over(one: Asked) -> None:
@@ -243,6 +240,7 @@ async def _phase(
         repaired=sum(each.calls > 1 and each.whole for each in answered),
         replaced=sum(not each.whole for each in answered),
         disordered=sum(room.disordered for room in everyone),
+        strange=sum(room.strange for room in everyone),
         starved=sum(room.asked > 0 and not room.answered and not room.refusals for room in everyone),
         fewest=min(room.answered for room in everyone), most=max(room.answered for room in everyone),
         call=call, first=first, last=last, waited=waited, late=Spread.of(lates),

@@ -60,13 +60,15 @@ class Program:
         return self.process.returncode is None
 
     async def taken(self) -> Taken:
-        """What it takes now. Raises RefuseToStart where it is gone."""
+        """What it takes now. Raises RefuseToStart where it is gone, or does not say."""
         try:
             async with self.session.get(self.url + METRICS) as response:
                 text = await response.text()
             files, connections = await asyncio.to_thread(_opened, self.process.pid)
-        except (aiohttp.ClientError, OSError):
-            raise await self.gone() from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            if not self.alive:
+                raise await self.gone() from None
+            raise RefuseToStart("load.silent", reason=type(error).__name__) from None
         found = {
             (sample.name, sample.labels.get("state", "")): sample.value
             for family in text_string_to_metric_families(text)

@@ -90,6 +90,7 @@ def goals(results: Results) -> Iterator[Goal]:
     if results.phases:
         yield _none("goal_starved", sum(phase.starved for phase in results.phases))
         yield _none("goal_lost", sum(phase.lost for phase in results.phases))
+        yield _none("goal_once", sum(phase.strange for phase in results.phases))
         yield _none("goal_ordered", sum(phase.disordered for phase in results.phases))
     yield _none("goal_limited", sum(results.limited.values()))
     yield _none("goal_problems", len(results.problems))

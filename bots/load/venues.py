@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Hashable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Protocol, TypeVar
 
@@ -149,18 +148,6 @@ class OnDiscord:
             room.finished(message.content)
 
 
-@dataclass(slots=True, kw_only=True)
-class _Told:
-    """How the program says on Telegram that there is no room."""
-
-    texts: frozenset[str] = field(
-        default_factory=lambda: frozenset(catalogue("bots").say("showing.busy", language) for language in LANGUAGES)
-    )
-
-    def by(self, text: str) -> bool:
-        return any(busy in text for busy in self.texts)
-
-
 class OnTelegram:
     """Meets `Venue`. A private chat each. Where Korean is spoken the person chooses who speaks."""
 
@@ -172,7 +159,7 @@ class OnTelegram:
         self._server = server
         self._personas = personas
         self._limited = 0
-        self._busy = _Told()
+        self._busy = [catalogue("bots").say("showing.busy", language) for language in LANGUAGES]
         self._places: dict[Room, tuple[Chat, TelegramUser]] = {}
         self._rooms: dict[int, Room] = {}
         self._over: dict[tuple[Chat, int], None] = {}
@@ -213,8 +200,6 @@ class OnTelegram:
         for room, (chat, person) in choosing.items():
             server.say(chat, person, f"/persona use {self._personas[room.language]}")
         await server.until(lambda: all(self._told[chat] > 1 for chat, _ in choosing.values()), timeout=_START)
-        for room in choosing:
-            room.strange = 0
 
     def say(self, room: Room, asked: Asked, text: str) -> None:  # noqa: ARG002 - see `Venue.say`
         """See `Venue.say`."""
@@ -242,7 +227,7 @@ class OnTelegram:
             if _AGAIN.search(str(shown.keyboard)):
                 self._over[chat, shown.id] = None
                 room.finished(shown.text)
-            elif self._busy.by(shown.text):
+            elif any(busy in shown.text for busy in self._busy):
                 room.refused()
 
 

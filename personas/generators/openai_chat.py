@@ -168,7 +168,7 @@ class OpenAIChat:
         """Send the call; the stream, of what the events say in JSON, is the caller's. Raises what the package raises,
         and Retryable once closed.
 
-        Events are not made into the package's models: with most of the work of a whole reply they would do nothing.
+        Events are not made into the package's models, which would be most of the work of a reply, and of no use here.
         """
         if self._closed:
             raise Retryable("generators.closed", host=self.host)

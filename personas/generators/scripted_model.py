@@ -256,7 +256,7 @@ Taken = Callable[["Performance", str | None], None]
 class Performance:
     """One call being answered: take what is said piece by piece, then end it. Used by one task."""
 
-    def __init__(self, turn: _Turn, prompt: Prompt, heard: str, record: Callable[[Call], None], taken: "Taken") -> None:
+    def __init__(self, turn: _Turn, prompt: Prompt, heard: str, record: Callable[[Call], None], taken: Taken) -> None:
         reply = self.reply = turn.reply
         self._turn, self._prompt, self._record, self._tell = turn, prompt, record, taken
         self._attempt = turn.calls

@@ -29,7 +29,7 @@ def taken(memory: float, **changes: int) -> Taken:
 
 
 def phase(name: str, *, first: Spread = QUICK, **changes: int) -> Phase:
-    counted = {"refused": 0, "lost": 0, "disordered": 0, "starved": 0, **changes}
+    counted = {"refused": 0, "lost": 0, "disordered": 0, "strange": 0, "starved": 0, **changes}
     return Phase(
         name=name, conversations=10, seconds=5.0, messages=50, repaired=1, replaced=0, fewest=3, most=7, call=first,
         first=first, last=first, waited=SLOW, late=QUICK, cpu=60.0, memory=700_000_000, **counted,
@@ -72,7 +72,7 @@ def test_of_nothing_there_is_no_percentile() -> None:
 
 def test_all_is_well_where_all_goals_are_met() -> None:
     assert all(verdicts(results(*GOOD)).values())
-    assert len(verdicts(results(*GOOD))) == 14
+    assert len(verdicts(results(*GOOD))) == 15
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,7 @@ def test_all_is_well_where_all_goals_are_met() -> None:
         ((phase("step", lost=1),), "goal_lost"),
         ((phase("step", disordered=1),), "goal_ordered"),
         ((phase("step", starved=1),), "goal_starved"),
+        ((phase("step", strange=1),), "goal_once"),
     ],
 )
 def test_what_went_wrong_is_a_goal_missed(changed: tuple[Phase, ...], goal: str) -> None:
@@ -118,7 +119,7 @@ def test_a_run_is_told_in_words_and_on_a_page_that_asks_for_nothing_else(languag
     shown = [*tables(found, language)]
     text = page(shown, [*plots(found)], [*remarks(found, language)], language)
 
-    assert [len(table.rows) for table in shown] == [5, 5, 14]
+    assert [len(table.rows) for table in shown] == [5, 5, 15]
     assert all(len(row) == len(table.columns) for table in shown for row in table.rows)
     assert text.count("<svg") == 3
     assert "http:" not in text

@@ -24,7 +24,7 @@ fails the test when the server is left (`DiscordServer.problems`).
 """
 
 from bots.fakes.discord_server.components import text_of
-from bots.fakes.discord_server.faults import Broken, Delay, Fault, Hold, Refused, Reset, TooMany
+from bots.fakes.discord_server.faults import Fault, Refused, TooMany
 from bots.fakes.discord_server.gateway import PRIVILEGED, Intent, Op
 from bots.fakes.discord_server.journal import Command, Request
 from bots.fakes.discord_server.server import DiscordServer
@@ -39,6 +39,7 @@ from bots.fakes.discord_server.world import (
     User,
     Webhook,
 )
+from bots.fakes.planning import Broken, Delay, Hold, Reset
 
 __all__ = [
     "PRIVILEGED",

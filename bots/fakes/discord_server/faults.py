@@ -1,27 +1,23 @@
-"""What can go wrong with a request on the way, planned by a test; and limits that are kept as Discord keeps them.
+"""What can go wrong with a request on the way to Discord, planned by a test; and limits that are kept as Discord does.
 
-Each planned fault hits one request, the first that fits, in the order they were planned. "After" means that the request
-had its effect before it went wrong, so that a client that tries again does it twice.
-
-A reset closes the connection with RST. aiohttp repeats a GET, PUT or DELETE by itself once when that happens on a
-connection it used before; discord.py repeats a request after 500, 502, 504 and 524, never after a reset on Linux.
+A reset (see `bots.fakes.planning`) closes the connection with RST. aiohttp repeats a GET, PUT or DELETE by itself once
+when that happens on a connection it used before; discord.py repeats a request after 500, 502, 504 and 524, never after
+a reset on Linux.
 
 Not emulated: the global limit of 50 requests a second (only planned), the ban after 10,000 invalid requests (only
 counted, `Journal.invalid`), Cloudflare's own 429.
 """
 
-import asyncio
 import math
-import socket
-import struct
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
 from bots.fakes.discord_server.journal import matches
 from bots.fakes.discord_server.world import Json
+from bots.fakes.planning import Broken, Delay, Hold, Plans, Reset
 
 BROKEN: Final = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
 
@@ -43,85 +39,19 @@ class Refused:
     message: str = "as the test says"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broken:
-    """An HTML page of a server in between."""
-
-    status: int = 502
-    after: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reset:
-    """The connection is gone before there is an answer."""
-
-    after: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delay:
-    """The request is served, later."""
-
-    by: timedelta
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Hold:
-    """The request waits until the test lets it go on; `after`: it had its effect, and the answer waits."""
-
-    after: bool = False
-    arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when a request is held."""
-    released: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def release(self) -> None:
-        self.released.set()
-
-
 Fault = TooMany | Refused | Broken | Reset | Delay | Hold
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class _Planned:
-    method: str
-    pattern: str
-    fault: Fault
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.pattern}: {self.fault}"
-
-
-class Faults:
-    """What is planned and was not met yet."""
-
-    def __init__(self) -> None:
-        self._planned: list[_Planned] = []
-        self._held: list[Hold] = []
+class Faults(Plans[tuple[str, str], Fault]):
+    """What is planned and was not met yet, by method and pattern."""
 
     def plan(self, method: str, pattern: str, *faults: Fault) -> None:
         """One for each of the next requests of that kind; `*` in `pattern` is one segment of the path."""
-        self._planned += [_Planned(method=method, pattern=pattern, fault=fault) for fault in faults]
+        self.add((method, pattern), *faults)
 
     def take(self, method: str, path: str) -> Fault | None:
         """The one that hits this request, if any; it is gone then."""
-        for planned in self._planned:
-            if planned.method == method and matches(planned.pattern, path):
-                self._planned.remove(planned)
-                if isinstance(planned.fault, Hold):
-                    self._held.append(planned.fault)
-                return planned.fault
-        return None
-
-    @property
-    def pending(self) -> list[str]:
-        """Those that hit nothing yet, in words."""
-        return [str(planned) for planned in self._planned]
-
-    def clear(self) -> None:
-        """Plan nothing any more, and let go what is held."""
-        self._planned.clear()
-        for hold in self._held:
-            hold.release()
+        return self.first(lambda where: where[0] == method and matches(where[1], path))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,13 +116,3 @@ def too_many(retry_after: timedelta, scope: str) -> tuple[Json, Mapping[str, str
     if scope == "global":
         headers["X-RateLimit-Global"] = "true"
     return body, headers
-
-
-def reset(transport: asyncio.BaseTransport | None) -> None:
-    """Close the connection under it with RST."""
-    if not isinstance(transport, asyncio.Transport):
-        return
-    under = transport.get_extra_info("socket")
-    if under is not None and under.fileno() >= 0:
-        under.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()

@@ -25,9 +25,9 @@ from typing import Any, Final
 from aiohttp import WSMsgType, web
 
 from bots.fakes.discord_server import payloads
-from bots.fakes.discord_server.faults import reset
 from bots.fakes.discord_server.journal import Command, Journal
 from bots.fakes.discord_server.world import Channel, Guild, Json, World
+from bots.fakes.planning import reset
 
 _FINAL: Final = frozenset((1000, 1001, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014))
 """Close codes after which there is nothing to resume."""

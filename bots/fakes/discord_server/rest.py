@@ -15,23 +15,11 @@ from aiohttp import web
 
 from bots.fakes.discord_server import channels, guilds, interactions, refusals, webhooks
 from bots.fakes.discord_server.calls import Call, Route
-from bots.fakes.discord_server.faults import (
-    BROKEN,
-    Broken,
-    Delay,
-    Fault,
-    Faults,
-    Hold,
-    Limits,
-    Refused,
-    Reset,
-    TooMany,
-    reset,
-    too_many,
-)
+from bots.fakes.discord_server.faults import BROKEN, Fault, Faults, Limits, Refused, TooMany, too_many
 from bots.fakes.discord_server.journal import Request, matches
 from bots.fakes.discord_server.service import Service
 from bots.fakes.discord_server.world import File, Json
+from bots.fakes.planning import Broken, Delay, Hold, Reset, reset
 
 BASE: Final = "/api/v10"
 _SESSIONS_A_DAY: Final = 1000
@@ -128,10 +116,10 @@ class Rest:
     async def _before(self, fault: Fault | None, request: web.Request) -> web.Response | None:
         """What becomes of the request before it has an effect; None: it goes on."""
         match fault:
-            case Delay(by=by):
+            case Delay(by=by, after=False):
                 await asyncio.sleep(by.total_seconds())
             case Hold(after=False):
-                await _held(fault)
+                await fault.over()
             case TooMany(retry_after=retry_after, scope=scope):
                 return _limited(retry_after, scope, {})
             case Refused(status=status, code=code, message=message):
@@ -145,8 +133,11 @@ class Rest:
     async def _after(self, fault: Fault | None, request: web.Request) -> web.Response | None:
         """What becomes of the answer; None: it goes out."""
         match fault:
+            case Delay(by=by, after=True):
+                self._service.journal.stir()
+                await asyncio.sleep(by.total_seconds())
             case Hold(after=True):
-                await _held(fault)
+                await fault.over()
             case Broken(after=True) | Reset(after=True):
                 return _broken(fault, request)
             case _:
@@ -165,11 +156,6 @@ class Rest:
                 "max_concurrency": 1,
             },
         }
-
-
-async def _held(hold: Hold) -> None:
-    hold.arrived.set()
-    await hold.released.wait()
 
 
 def _broken(fault: Broken | Reset, request: web.Request) -> web.Response:

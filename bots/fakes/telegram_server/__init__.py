@@ -41,16 +41,8 @@ Each module says what it does not emulate. Use of something outside of that is n
 fails the test when the server is left (`TelegramServer.problems`).
 """
 
-from bots.fakes.telegram_server.faults import (
-    Broken,
-    Delay,
-    Fault,
-    Garbage,
-    Hold,
-    Refused,
-    Reset,
-    TooMany,
-)
+from bots.fakes.planning import Broken, Delay, Hold, Reset
+from bots.fakes.telegram_server.faults import Fault, Garbage, Refused, TooMany
 from bots.fakes.telegram_server.flood import Limit, Limits
 from bots.fakes.telegram_server.journal import Delivery, Request
 from bots.fakes.telegram_server.server import TelegramServer

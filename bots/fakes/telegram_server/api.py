@@ -15,22 +15,10 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from bots.fakes.planning import Broken, Delay, Hold, Reset, reset
 from bots.fakes.telegram_server import answers, chats, media, messages, profile, refusals, webhooks
 from bots.fakes.telegram_server.calls import Call, Handler, Upload
-from bots.fakes.telegram_server.faults import (
-    BROKEN,
-    GARBAGE,
-    Broken,
-    Delay,
-    Fault,
-    Faults,
-    Garbage,
-    Hold,
-    Refused,
-    Reset,
-    TooMany,
-    reset,
-)
+from bots.fakes.telegram_server.faults import BROKEN, GARBAGE, Fault, Faults, Garbage, Refused, TooMany
 from bots.fakes.telegram_server.flood import Flood
 from bots.fakes.telegram_server.journal import Request
 from bots.fakes.telegram_server.profile import Profile
@@ -157,7 +145,7 @@ class Api:
             case Delay(by=by, after=False):
                 await asyncio.sleep(by.total_seconds())
             case Hold(after=False):
-                await _held(fault)
+                await fault.over()
             case TooMany(retry_after=retry_after):
                 refusal = refusals.too_many(math.ceil(retry_after.total_seconds()))
                 entry.description = refusal.description
@@ -179,17 +167,12 @@ class Api:
                 await asyncio.sleep(by.total_seconds())
             case Hold(after=True):
                 self.service.journal.stir()
-                await _held(fault)
+                await fault.over()
             case Broken(after=True) | Garbage(after=True) | Reset(after=True):
                 return _broken(fault, request)
             case _:
                 pass
         return None
-
-
-async def _held(hold: Hold) -> None:
-    hold.arrived.set()
-    await hold.released.wait()
 
 
 def _broken(fault: Broken | Garbage | Reset, request: web.Request) -> web.Response:
