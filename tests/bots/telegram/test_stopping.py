@@ -106,7 +106,7 @@ async def test_a_reply_of_which_nothing_was_there_yet_is_stopped_too_and_stands_
     async with on_telegram(slow(gate)) as stage:
         server = stage.server
         server.say(server.private, server.person, "Hello")
-        await server.until(lambda: server.requests("sendChatAction"))
+        await gate.reached.wait()
         server.say(server.private, server.person, "/stop")
         await idle(stage)
         gate.open.set()
