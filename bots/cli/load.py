@@ -30,13 +30,14 @@ def bench_load(
     faults: Annotated[float, typer.Option("--faults", help="load_faults", min=0.0, max=1.0)] = 0.03,
     ttft: Annotated[float, typer.Option("--ttft", help="load_ttft", min=0.0, max=60_000.0)] = 400.0,
     tps: Annotated[float, typer.Option("--tps", help="load_tps", min=1.0, max=100_000.0)] = 40.0,
+    sentences: Annotated[int, typer.Option("--sentences", help="load_sentences", min=2, max=20)] = 4,
     platform: Annotated[list[str] | None, typer.Option("--platform", help="load_platform", metavar="NAME")] = None,
     seed: Annotated[int, typer.Option("--seed", help="load_seed", min=0)] = 0,
     to: Annotated[Path, typer.Option("--out", help="load_out", metavar="FOLDER")] = Path("talchum-bench"),
     file: SettingsFile = None,
 ) -> None:
     """bench_load"""
-    from bots.load.lines import Speed
+    from bots.load.lines import Speech
     from bots.load.phases import Conditions, measure
 
     settings = settings_of(file)
@@ -45,7 +46,7 @@ def bench_load(
         raise RefuseToStart("load.linux")
     conditions = Conditions(
         conversations=conversations, think=think, seconds=seconds, messages=messages, faults=faults,
-        speed=Speed(ttft=ttft, tps=tps), platforms=platforms, seed=seed,
+        speech=Speech(ttft=ttft, tps=tps, sentences=sentences), platforms=platforms, seed=seed,
     )  # fmt: skip
     with writing(to / "load.html", to / "load.json"):
         with _progress(settings) as told:

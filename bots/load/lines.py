@@ -9,18 +9,20 @@ from typing import Any, Final, Self
 
 from personas.generators.scripts import Gold, Repair, Reply, Sentence
 
-_MOST: Final = 4
-"""Sentences of an answer."""
+FEWEST: Final = 2
+"""Sentences of an answer: something new, and what names the question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Speed:
-    """How fast the model speaks."""
+class Speech:
+    """How the model speaks."""
 
     ttft: float
     """Milliseconds to the first token."""
     tps: float
     """Tokens a second."""
+    sentences: int = 4
+    """At most of an answer; `FEWEST` or more."""
     chunk: str = "1token"
 
 
@@ -45,11 +47,11 @@ class Lines:
         parts = self.parts[language]
         return str(parts["question"]).format(number=number, what=dice.choice(parts["topics"]))
 
-    def answer(self, number: int, language: str, dice: Random, *, faults: float, speed: Speed) -> Reply:
+    def answer(self, number: int, language: str, dice: Random, *, faults: float, speech: Speech) -> Reply:
         """What the model says to the question of that number: the last sentence names it. With the probability
         `faults` one sentence is out of character; said again it is good."""
         parts = self.parts[language]
-        said = [Sentence(t=self._sentence(parts, dice)) for _ in range(dice.randint(1, _MOST - 1))]
+        said = [Sentence(t=self._sentence(parts, dice)) for _ in range(dice.randint(FEWEST, speech.sentences) - 1)]
         if dice.random() < faults:
             good = self._sentence(parts, dice)
             bad = dice.choice(parts["faults"])
@@ -57,7 +59,7 @@ class Lines:
         said.append(Sentence(t=self.last(number, language)))
         return Reply(
             script=f"load-{number}", language=language, sentences=tuple(said), seed=number,
-            tps=speed.tps, ttft_ms=speed.ttft, chunk=speed.chunk,
+            tps=speech.tps, ttft_ms=speech.ttft, chunk=speech.chunk,
         )  # fmt: skip
 
     def last(self, number: int, language: str) -> str:

@@ -12,7 +12,7 @@ from bots.fakes.telegram_server import TelegramServer
 from bots.load.asked import Asked
 from bots.load.crowd import Crowd
 from bots.load.figures import Phase, Sample, Spread, spreads
-from bots.load.lines import Lines, Speed
+from bots.load.lines import Lines, Speech
 from bots.load.program import Program, Taken, program
 from bots.load.rooms import Room
 from bots.load.speaking import Speaker
@@ -46,7 +46,7 @@ class Conditions:
     """Of the endurance run; 0: none."""
     faults: float
     """The part of the answers in which one sentence is out of character."""
-    speed: Speed
+    speech: Speech
     platforms: tuple[str, ...] = PLATFORMS
     seed: int = 0
 
@@ -122,7 +122,7 @@ async def _opened(
     lines = await asyncio.to_thread(Lines.load)
     crowd = Crowd(lines, now=now, seed=conditions.seed)
     speaker = Speaker(
-        lines, crowd.asked, speed=conditions.speed, faults=conditions.faults, seed=conditions.seed, now=now
+        lines, crowd.asked, speech=conditions.speech, faults=conditions.faults, seed=conditions.seed, now=now
     )
     async with AsyncExitStack() as stack:
         model = await stack.enter_async_context(ScriptedServer(speaker))

@@ -64,7 +64,8 @@ def remarks(results: Results, language: str) -> Iterator[str]:
     conditions = results.conditions
     yield _say(
         "how", language, platforms=", ".join(conditions.platforms), think=f"{conditions.think:g}",
-        ttft=f"{conditions.speed.ttft:g}", tps=f"{conditions.speed.tps:g}", faults=f"{conditions.faults:.0%}",
+        ttft=f"{conditions.speech.ttft:g}", tps=f"{conditions.speech.tps:g}", faults=f"{conditions.faults:.0%}",
+        sentences=conditions.speech.sentences,
         seed=conditions.seed,
     )  # fmt: skip
     late = max((phase.late.p95 for phase in results.phases), default=math.nan)

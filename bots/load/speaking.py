@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from bots.load.asked import Asked
-from bots.load.lines import Lines, Speed
+from bots.load.lines import Lines, Speech
 from personas.generators.scripted_model import Performance, ScriptedModel
 from personas.generators.scripts import Reply, Script, Sentence
 from personas.messages import Prompt
@@ -22,7 +22,7 @@ class Speaker(ScriptedModel):
         lines: Lines,
         asked: Mapping[int, Asked],
         *,
-        speed: Speed,
+        speech: Speech,
         faults: float,
         seed: int,
         now: Callable[[], float],
@@ -32,7 +32,7 @@ class Speaker(ScriptedModel):
         opening = Reply(script="load", sentences=(Sentence(t=lines.last(0, "en")),))
         super().__init__(Script(replies=(opening,)), journal_size=1)
         self._lines, self._under_way = lines, asked
-        self._speed, self._faults, self._seed = speed, faults, seed
+        self._speech, self._faults, self._seed = speech, faults, seed
         self._now = now
 
     def choose(self, prompt: Prompt) -> Reply:
@@ -41,7 +41,7 @@ class Speaker(ScriptedModel):
         if asked is None:
             return super().choose(prompt)
         dice = Random(f"{self._seed}/{asked.number}")  # noqa: S311 - repeatable, not secret
-        reply = self._lines.answer(asked.number, asked.language, dice, faults=self._faults, speed=self._speed)
+        reply = self._lines.answer(asked.number, asked.language, dice, faults=self._faults, speech=self._speech)
         asked.first = reply.sentences[0].t
         return reply
 

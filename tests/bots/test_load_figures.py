@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.load.figures import Phase, Sample, Spread, drift
-from bots.load.lines import Speed
+from bots.load.lines import Speech
 from bots.load.page import page
 from bots.load.phases import Conditions, Results
 from bots.load.plots import plots
@@ -19,7 +19,7 @@ from moderation.words import LANGUAGES
 QUICK = Spread(p50=0.01, p95=0.04, p99=0.05, most=0.06)
 SLOW = Spread(p50=0.1, p95=0.4, p99=0.5, most=0.6)
 CONDITIONS = Conditions(
-    conversations=10, think=1.0, seconds=5.0, messages=100, faults=0.0, speed=Speed(ttft=0.0, tps=100.0)
+    conversations=10, think=1.0, seconds=5.0, messages=100, faults=0.0, speech=Speech(ttft=0.0, tps=100.0)
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from openai import AsyncOpenAI
 
 from bots.load.asked import Asked
-from bots.load.lines import Lines, Speed
+from bots.load.lines import Lines, Speech
 from bots.load.speaking import Speaker
 from moderation.guard import Guard
 from moderation.policy import Policy
@@ -20,7 +20,7 @@ from tests.support.judges import filters
 
 LINES = Lines.load()
 PERSONAS = load_library(())
-SPEED = Speed(ttft=0.0, tps=100_000.0)
+SPEECH = Speech(ttft=0.0, tps=100_000.0)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def guard() -> Iterator[Guard]:
 
 
 def speaker(asked: dict[int, Asked], *, faults: float = 0.0) -> Speaker:
-    return Speaker(LINES, asked, speed=SPEED, faults=faults, seed=0, now=time.monotonic)
+    return Speaker(LINES, asked, speech=SPEECH, faults=faults, seed=0, now=time.monotonic)
 
 
 async def answered(asked: dict[int, Asked], *turns: str) -> list[str]:
@@ -71,7 +71,7 @@ async def test_what_nobody_asked_under_load_is_answered_all_the_same() -> None:
 
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_no_two_answers_are_alike(language: str) -> None:
-    made = [LINES.answer(n, language, Random(n), faults=0.0, speed=SPEED) for n in range(200)]
+    made = [LINES.answer(n, language, Random(n), faults=0.0, speech=SPEECH) for n in range(200)]
 
     assert len({tuple(sentence.t for sentence in reply.sentences) for reply in made}) == 200
     assert not any(sentence.gold for reply in made for sentence in reply.sentences)
@@ -81,7 +81,7 @@ def test_no_two_answers_are_alike(language: str) -> None:
 async def test_the_guard_objects_to_the_faults_alone(guard: Guard, language: str) -> None:
     brief = brief_of(PERSONAS[LINES.persona(language)])
     for number in range(25):
-        reply = LINES.answer(number, language, Random(number), faults=number % 5 == 0, speed=SPEED)
+        reply = LINES.answer(number, language, Random(number), faults=number % 5 == 0, speech=SPEECH)
         for sentence in reply.sentences:
             candidate = Candidate(stage=Stage.PIECE, text=sentence.t, brief=brief)
             blocked = (await guard.judge(candidate)).decision is Decision.BLOCK
