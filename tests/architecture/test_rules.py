@@ -65,7 +65,7 @@ def calls(tree: ast.AST) -> Iterator[str]:
         (r"os\.(environ|getenv).*", {"bots/__main__.py", "bots/cli/common.py", "personas/generators/embedded.py"}),
         (r"datetime\.(now|utcnow|today)|date\.today|time\.time", {"bots/parts.py"}),
         (r"uuid\..*|secrets\.(choice|token_hex)", {"bots/casting.py", "bots/parts.py"}),
-        (r"asyncio\.run", {"bots/cli/common.py"}),
+        (r"asyncio\.(run|Runner)", {"bots/cli/common.py"}),
     ],
 )
 def test_clock_chance_and_environment_come_in_at_the_root(what: str, where: set[str]) -> None:
