@@ -1,8 +1,9 @@
 """The phases of a run: more and more people, far too many at once, fewer again, and very many messages."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+import signal
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -187,7 +188,8 @@ async def _overload(house: _House) -> None:
 
 
 async def _endure(house: _House) -> None:
-    """Very many messages, as fast as they are answered by half of the rooms, and what the program takes meanwhile."""
+    """Very many messages, as fast as they are answered in some of the rooms, and what the program takes meanwhile. An
+    interrupt (Ctrl-C) ends it early, with what there is."""
     wanted, done = house.conditions.messages, 0
     every = max(1, wanted // _SAMPLES)
     sampling: list[asyncio.Task[None]] = []
@@ -203,8 +205,34 @@ async def _endure(house: _House) -> None:
             sampling.append(asyncio.create_task(sample(done)))
 
     rooms = house.rooms(_ENDURING)
-    house.phases.append(await _phase(house, "endurance", rooms, think=0.0, going=lambda: done < wanted, also=over))
+    with interrupt() as ended:
+        phase = await _phase(
+            house, "endurance", rooms, think=0.0, going=lambda: done < wanted and not ended.is_set(), also=over
+        )
+    house.phases.append(phase)
     await asyncio.gather(*sampling)
+
+
+@contextmanager
+def interrupt() -> Iterator[asyncio.Event]:
+    """Set by the first interrupt; the second is one as ever."""
+    loop, came = asyncio.get_running_loop(), asyncio.Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def again() -> None:
+        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, before)
+
+    def interrupted() -> None:
+        came.set()
+        again()
+
+    loop.add_signal_handler(signal.SIGINT, interrupted)
+    try:
+        yield came
+    finally:
+        if not came.is_set():
+            again()
 
 
 async def _phase(

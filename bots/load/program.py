@@ -118,6 +118,7 @@ async def _started(where: Path, venues: Sequence[Venue], environ: Mapping[str, s
             *(sys.executable, "-m", "bots", "run", "--settings", str(where / "talchum.toml")),
             env={name: value for name, value in told.items() if name != "TALCHUM_SETTINGS"},
             stdin=asyncio.subprocess.DEVNULL,
+            start_new_session=True,  # an interrupt is for us: it ends with us, in order
             stdout=log,
             stderr=log,
         )
