@@ -89,6 +89,23 @@ def test_latin_text_costs_no_korean_features() -> None:
     assert len(featurise("stone").buckets) < len(featurise("돌멩이들이").buckets)
 
 
+@pytest.mark.parametrize("word", ["stone, ", "돌멩이, "])
+def test_a_text_of_any_length_has_the_features_of_its_grams(word: str) -> None:
+    assert featurise(word * 900).buckets.tolist() == featurise(word * 4).buckets.tolist()
+
+
+def test_a_text_that_was_seen_before_has_the_features_it_had() -> None:
+    before = featurise("the sea")
+    for number in range(1000):
+        featurise(f"{number} stones")
+    again, once_more = featurise("the sea"), featurise("THE SEA")
+
+    assert same(before, again)
+    assert same(before, once_more)
+    with pytest.raises(ValueError, match="read-only"):
+        again.weights[0] = 0.0
+
+
 def test_the_buckets_are_those_that_the_weights_were_trained_for() -> None:
     """Any change here makes every trained model wrong: it needs another `LAYOUT` and a new training run."""
     assert featurise("a").buckets.tolist() == [21190, 61486, 64146, 106367, 180967, 254979]
