@@ -1,15 +1,14 @@
-"""Every filter over a candidate, concurrently; the strictest wins; silence is a no.
+"""Every filter over a candidate, in threads; the strictest wins; silence is a no.
 
 A filter that raises, is late, says nothing, names a category it did not declare, or finds the pool full is a BLOCK, and
 so is a text that no required filter could judge. Nothing here lets a text pass for want of a judgement.
 """
 
 import asyncio
-import contextvars
 import copy
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +19,7 @@ from moderation.language import language_of
 from moderation.masks import Hidden
 from moderation.policy import Policy
 from moderation.records import Action, Candidate, Decision, Finding, Signal, Span, Stage, Verdict
+from moderation.runs import Room, Runs
 from moderation.tracing import span
 
 Judged = Callable[[Stage, Verdict, timedelta], None]
@@ -37,6 +37,9 @@ _KIND: Final = re.compile("[^a-z]")
 _PATIENCE: Final = 4
 """Threads of a filter that waits, for each that works."""
 
+_LOOKS: Final = 100
+"""How often it is looked for what is stuck, until the deadline."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -46,15 +49,6 @@ class _Seen:
 
     signals: tuple[Signal, ...]
     findings: Sequence[Finding]
-
-
-class _Room:
-    """How many candidates filters are at, of a guard and of all that share its threads."""
-
-    __slots__ = ("busy",)
-
-    def __init__(self) -> None:
-        self.busy = 0
 
 
 class Guard:
@@ -87,7 +81,7 @@ class Guard:
         self._patient = {
             name: ThreadPoolExecutor(self._limits.workers * _PATIENCE, thread_name_prefix=name) for name in waiting
         }
-        self._room = _Room()
+        self._room = Room()
         self._version = policy.hash
         self._told: Judged | None = None
 
@@ -177,45 +171,48 @@ class Guard:
         if not asked:
             return (self._refusal("uncovered", detail=candidate.stage),)
         language = candidate.language or language_of(candidate.text, unknown=candidate.brief.language)
-        runs = {judge.id: self._start(judge, candidate, language) for judge in asked}
+        seen: dict[str, _Seen] = {}
+        runs, full = self._start(asked, candidate, language, seen)
         try:
-            await self._wait([run for run in runs.values() if run is not None])
+            await self._wait(runs)
         finally:
-            for run in runs.values():
-                if run is not None:
-                    # What has not begun by now is of no use to anybody: a queue of stale work would make all that
-                    # comes later late as well. What runs cannot be stopped and keeps its place in the count.
-                    run.cancel()
+            for each in runs:
+                # What has not begun by now is of no use to anybody: a queue of stale work would make all that comes
+                # later late as well.
+                each.drop()
         findings: list[Finding] = []
         for judge in asked:
-            findings.extend(self._read(judge, runs[judge.id]))
+            what = seen.get(judge.id)
+            missing = "full" if judge.id in full else "late"
+            findings.extend([self._refusal(missing, judge)] if what is None else what.findings)
         findings.extend(self._uncovered(candidate, findings))
         return tuple(findings)
 
-    async def _wait(self, runs: list[Future[_Seen]]) -> None:
-        """Until all have ended, or the deadline."""
-        if runs:
-            waiting = [asyncio.wrap_future(run) for run in runs]
-            for task in waiting:
-                task.add_done_callback(self._done)
-            await asyncio.wait(waiting, timeout=self._limits.deadline.total_seconds())
+    def _start(
+        self, asked: Sequence[Filter], candidate: Candidate, language: str, seen: dict[str, _Seen]
+    ) -> tuple[list[Runs], frozenset[str]]:
+        """The runs for which there is room, whose answers come to stand in `seen`, and the ids of the filters for which
+        there is none."""
 
-    def _start(self, judge: Filter, candidate: Candidate, language: str) -> Future[_Seen] | None:
-        """Hand the candidate to a thread; None where the pool has no room or is shut down."""
-        if self._room.busy >= self._limits.capacity:
-            return None
-        try:
-            here = contextvars.copy_context()
-            run = self._patient.get(judge.id, self._pool).submit(here.run, self._examine, judge, candidate, language)
-        except RuntimeError:
-            return None
-        self._room.busy += 1
-        return run
+        def run(judge: Filter) -> None:
+            seen[judge.id] = self._examine(judge, candidate, language)
 
-    def _done(self, task: "asyncio.Future[_Seen]") -> None:
-        self._room.busy -= 1
-        if not task.cancelled():
-            task.exception()  # taken, so that a late failure is not reported as never retrieved
+        ready = asked[: self._room.take(len(asked), self._limits.capacity)]
+        working = [judge for judge in ready if judge.id not in self._patient]
+        runs = [Runs(self._pool, working, run, self._room)] if working else []
+        runs += [Runs(self._patient[judge.id], [judge], run, self._room) for judge in ready if judge not in working]
+        return runs, frozenset(judge.id for judge in asked[len(ready) :])
+
+    async def _wait(self, runs: Sequence[Runs]) -> None:
+        """Until all have ended, or the deadline; what stands behind a filter that is stuck gets a thread meanwhile."""
+        deadline = self._limits.deadline.total_seconds()
+        loop = asyncio.get_running_loop()
+        end = loop.time() + deadline
+        threads = _awaited(each.hand_over() for each in runs)
+        while threads and (left := end - loop.time()) > 0:
+            _, threads = await asyncio.wait(threads, timeout=min(left, deadline / _LOOKS))
+            if threads:
+                threads |= _awaited(each.relieve() for each in runs)
 
     def _examine(self, judge: Filter, candidate: Candidate, language: str) -> _Seen:
         """What `judge` sees in it, and what the policy makes of that. Runs in a thread."""
@@ -241,13 +238,6 @@ class Guard:
             return _Seen((), [self._refusal("raised", judge, detail=type(error).__name__)])
         return _Seen(signals, findings or [self._refusal("silent", judge)])
 
-    def _read(self, judge: Filter, run: Future[_Seen] | None) -> Sequence[Finding]:
-        if run is None:
-            return [self._refusal("full", judge)]
-        if run.cancelled() or not run.done():
-            return [self._refusal("late", judge)]
-        return run.result().findings
-
     def _uncovered(self, candidate: Candidate, findings: Sequence[Finding]) -> list[Finding]:
         """A BLOCK for every requirement of which no filter gave a score: they abstained. Another for listeners of whom
         the policy says nothing."""
@@ -271,3 +261,11 @@ class Guard:
             action=Action.DEFLECT,
             detail=": ".join(part for part in (judge.id if judge else "", detail) if part),
         )
+
+
+def _awaited(threads: Iterable[Future[None] | None]) -> "set[asyncio.Future[None]]":
+    """To be waited for; what goes wrong in them is told by what they leave undone."""
+    awaited = {asyncio.wrap_future(thread) for thread in threads if thread is not None}
+    for each in awaited:
+        each.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return awaited

@@ -21,7 +21,7 @@ from moderation.filters.endpoint import Endpoint, EndpointSettings
 from moderation.filters.remote import Remote, Terms
 from moderation.guard import GUARD, Guard
 from moderation.policy import Policy
-from moderation.records import Brief, Candidate, Decision, Stage
+from moderation.records import Brief, Candidate, Decision, Stage, Verdict
 from tests.contracts.judging import BAD, KEY, WAYS, Way
 from tests.support.judges import filters
 from tests.support.judging_server import Answering, JudgingServer, Said, as_json, completion, refusal
@@ -329,20 +329,20 @@ def test_a_service_that_hangs_makes_no_other_filter_late(server: JudgingServer, 
     judge = making(server.base_url, required=False)
     policy = Policy.load()
     guard = Guard(
-        [*filters(["lexicon"]), judge],
+        [judge, *filters(["lexicon"])],
         policy.narrowed(["lexicon", judge.id]),
         monotonic=time.monotonic,
         waiting=frozenset({judge.id}),
     )
     candidates = [whole(f"The sea is calm, {number}.") for number in range(policy.limits.workers + 2)]
-    runs = [guard._start(judge, candidate, "en") for candidate in candidates]
-    lexicon = guard._start(guard.filters[0], candidates[0], "en")
 
-    assert lexicon is not None
-    assert lexicon.result(timeout=30).signals
-    assert not any(run is None or run.done() for run in runs)
+    async def ask() -> list[Verdict]:
+        return await asyncio.gather(*(guard.judge(candidate) for candidate in candidates))
+
+    verdicts = asyncio.run(ask())
     released.set()
-    for run in runs:
-        assert run is not None
-        run.result(timeout=30)
     guard.close()
+
+    for verdict in verdicts:
+        assert {(f.category, f.detail) for f in verdict.findings if f.filter == GUARD} == {("late", judge.id)}
+        assert any(f.filter == "lexicon" and f.score == 0.0 for f in verdict.findings)
