@@ -65,6 +65,13 @@ def failure(refusal: Refusal) -> GenerationError:
     return Permanent("generators.refused_request", status=status, host=host, code=code)
 
 
+def root_of(error: BaseException) -> str:
+    """What broke a connection, by the name that the lowest layer has for it."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return type(error).__name__
+
+
 def retry_after(headers: Mapping[str, str]) -> timedelta | None:
     """How long the service asks to wait: `retry-after-ms`, else `retry-after` in seconds or as a date.
 

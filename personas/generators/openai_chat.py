@@ -6,17 +6,22 @@ over in silence is a failure here: a stream without a finish reason, a 200 that 
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
+import aiohttp
+import anyio
 import httpx2
 import openai
 
 from personas.errors import GenerationError, Permanent, Retryable
-from personas.generators.failures import Refusal, failure
+from personas.generators.events import Events
+from personas.generators.failures import Refusal, failure, root_of
 from personas.generators.prefixes import ASKABLE, PROBE, PrefixStyle, Request, continued, request
 from personas.generators.reading import Reading
 from personas.generators.tokens import conversation_tokens, tokens
@@ -26,6 +31,12 @@ _BUFFERED: Final = 256
 """Pieces that may wait for a slow consumer; then reading waits too."""
 _TAIL: Final = timedelta(seconds=2)
 """How long the figures may take after the finish reason; without them usage is estimated."""
+_REST: Final = timedelta(seconds=0.1)
+"""How long a body may go on after its last event: read to its end, the connection serves the next call."""
+_ANY_NUMBER: Final = 0
+"""Of connections, to aiohttp."""
+_LOST: Final = (httpx2.RequestError, aiohttp.ClientError, ssl.SSLError, anyio.EndOfStream)
+"""What reading a body raises where the connection breaks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +81,18 @@ class OpenAIChat:
     def __init__(self, settings: OpenAIChatSettings) -> None:
         """Opens no connection, needs no event loop. Reads the machine's certificates, which blocks for a moment."""
         self._settings = settings
-        limits = httpx2.Limits() if settings.keep_alive else httpx2.Limits(max_keepalive_connections=0)
         timeout = httpx2.Timeout(None, connect=settings.connect.total_seconds())
+        client, limits = openai.DefaultAioHttpClient, httpx2.Limits(max_connections=_ANY_NUMBER)
+        # The quicker client keeps every connection, and refuses credentials in a URL beside a key.
+        if not settings.keep_alive or "@" in urlsplit(settings.base_url).netloc:
+            kept = None if settings.keep_alive else 0
+            client, limits = openai.DefaultAsyncHttpxClient, httpx2.Limits(max_keepalive_connections=kept)
         self._client = openai.AsyncOpenAI(
             api_key=settings.api_key,
             base_url=settings.base_url,
             max_retries=0,
             timeout=timeout,
-            http_client=openai.DefaultAsyncHttpx2Client(timeout=timeout, limits=limits, trust_env=settings.proxies),
+            http_client=client(timeout=timeout, limits=limits, trust_env=settings.proxies),
         )
         # Taken from the environment by the package, and meant for OpenAI, not for any service that speaks its protocol.
         self._client.organization = self._client.project = None
@@ -161,14 +176,15 @@ class OpenAIChat:
                 answer = await self._client.get("/models", cast_to=httpx2.Response)
             listed = answer.json()["data"]
             return frozenset(str(model["id"]) for model in listed)
-        except (TimeoutError, openai.APIError, ValueError, LookupError, TypeError) as error:
+        except (TimeoutError, openai.APIError, aiohttp.ClientError, ValueError, LookupError, TypeError) as error:
             raise self.explain(error, reading) from None
 
-    async def open(self, prompt: Prompt, asked: Request) -> openai.AsyncStream[object]:
-        """Send the call; the stream, of what the events say in JSON, is the caller's. Raises what the package raises,
-        and Retryable once closed.
+    async def open(self, prompt: Prompt, asked: Request) -> httpx2.Response:
+        """Send the call; the response, whose body was not read, is the caller's to close. Raises what the package
+        raises, and Retryable once closed.
 
-        Events are not made into the package's models, which would be most of the work of a reply, and of no use here.
+        The package would hand on each event by itself and make a model of it: most of the work of a reply, and of no
+        use here.
         """
         if self._closed:
             raise Retryable("generators.closed", host=self.host)
@@ -191,9 +207,10 @@ class OpenAIChat:
             **asked.extra,
             **settings.extra_body,
         }
-        return await self._client.post(
+        stream = await self._client.post(
             "/chat/completions", cast_to=object, body=body, stream=True, stream_cls=openai.AsyncStream[object]
         )
+        return stream.response
 
     def explain(self, error: Exception, reading: Reading) -> GenerationError:
         """The error of ours for one of the package, of JSON or of a deadline. It says nothing of what was sent."""
@@ -204,10 +221,10 @@ class OpenAIChat:
                 return Retryable("generators.stalled", host=self.host, seconds=settings.idle.total_seconds())
             case TimeoutError():
                 return Retryable("generators.slow_start", host=self.host, seconds=settings.first_token.total_seconds())
-            case openai.APIConnectionError():
+            case _ if isinstance(error, (openai.APIConnectionError, *_LOST)):
                 reading.asked *= reading.opened
                 key = "generators.connection_lost" if reading.opened else "generators.unreachable"
-                return Retryable(key, host=self.host, reason=type(error.__cause__ or error).__name__)
+                return Retryable(key, host=self.host, reason=root_of(error))
             case openai.APIError():
                 names = (error.code, error.type, error.param)
             case _:
@@ -308,13 +325,13 @@ class ChatGeneration:
         reading.asked = conversation_tokens(asked.texts)
         try:
             async with asyncio.timeout(self._service.settings.first_token.total_seconds()) as clock:
-                async with await self._service.open(self._prompt, asked) as stream:
+                async with aclosing(await self._service.open(self._prompt, asked)) as response:
                     reading.opened = True
-                    await self._follow(stream, clock)
+                    await self._follow(response, clock)
         except TimeoutError as late:
             if reading.end is None:
                 raise self._service.explain(late, reading) from None
-        except (openai.APIError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        except (openai.APIError, *_LOST, json.JSONDecodeError, UnicodeDecodeError) as error:
             if reading.end is None:
                 raise self._service.explain(error, reading) from None
         if reading.end is None:
@@ -323,23 +340,52 @@ class ChatGeneration:
             )
         return reading.end
 
-    async def _follow(self, stream: openai.AsyncStream[object], clock: asyncio.Timeout) -> None:
-        reading, settings = self._reading, self._service.settings
-        now = asyncio.get_running_loop().time
-        async for event in stream:
-            text = reading.take(event)
-            if text:
-                clock.reschedule(None)
-                await self._room.acquire()
+    async def _follow(self, response: httpx2.Response, clock: asyncio.Timeout) -> None:
+        """Read the stream packet by packet: what one brings together is handed on together."""
+        reading, stream, now = self._reading, Events(), asyncio.get_running_loop().time
+        async with aclosing(response.aiter_bytes()) as packets:
+            async for packet in packets:
+                events = stream.feed(packet)
+                if not events or reading.done:
+                    continue
+                if self._hand_on(events, response.request):
+                    if self._room.locked():
+                        clock.reschedule(None)
+                    await self._room.acquire()
+                if reading.over:
+                    return
+                if (wait := self._patience()) is not None:
+                    clock.reschedule(now() + wait.total_seconds())
+
+    def _hand_on(self, events: list[bytes], request: httpx2.Request) -> bool:
+        """Put the text of `events` into the buffer as one piece, before an error that comes after it; whether there was
+        any. Raises APIError, ValueError and what `Reading.take` raises."""
+        reading, texts = self._reading, list[str]()
+        try:
+            for data in events:
+                if data.startswith(b"[DONE]"):
+                    reading.done = True
+                if reading.cut or reading.done:
+                    break
+                event = json.loads(data.decode())
+                if isinstance(event, dict) and event.get("error"):
+                    raise openai.APIError("in the stream", request, body=event["error"])
+                texts.append(reading.take(event))
+        finally:
+            if text := "".join(texts):
                 self._buffer.put_nowait((text, reading.arrived))
-            if reading.cut:
-                return
-            if reading.end is not None:
-                clock.reschedule(now() + _TAIL.total_seconds())
-            elif reading.arrived:
-                clock.reschedule(now() + settings.idle.total_seconds())
-            elif reading.thinking:
-                clock.reschedule(now() + settings.first_token.total_seconds())
+        return bool(text)
+
+    def _patience(self) -> timedelta | None:
+        """How long the next event may take; None: as it was."""
+        reading, settings = self._reading, self._service.settings
+        if reading.done:
+            return _REST
+        if reading.end is not None:
+            return _TAIL
+        if reading.arrived:
+            return settings.idle
+        return settings.first_token if reading.thinking else None
 
 
 def _bound(schema: str) -> dict[str, object]:

@@ -32,8 +32,15 @@ class Reading:
         self.arrived = 0
         """Quarter tokens of text so far."""
         self.end: Finish | None = None
+        self.done = False
+        """Whether the service said that nothing follows."""
         self.figures: Usage | None = None
         """The service's own figures."""
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of interest follows, not even the end of the body."""
+        return self.cut or (self.done and self.end is None)
 
     @property
     def cut(self) -> bool:

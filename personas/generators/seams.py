@@ -107,6 +107,9 @@ class StopCutter:
 
     def __init__(self, stops: tuple[str, ...]) -> None:
         self._stops = tuple(stop for stop in stops if stop)
+        self._firsts = frozenset(stop[0] for stop in self._stops)
+        self._beginnings = frozenset(stop[:count] for stop in self._stops for count in range(1, len(stop)))
+        self._longest = max(map(len, self._beginnings), default=0)
         self._held = ""
         self._cut = False
 
@@ -120,6 +123,9 @@ class StopCutter:
         if self._cut:
             return ""
         text = self._held + text
+        if self._firsts.isdisjoint(text):
+            self._held = ""
+            return text
         found = [(text.index(stop) + len(stop), text.index(stop)) for stop in self._stops if stop in text]
         if found:
             self._cut, self._held = True, ""
@@ -135,8 +141,5 @@ class StopCutter:
 
     def _beginning(self, text: str) -> int:
         """How many characters at the end of `text` may begin a stop string."""
-        longest = max((len(stop) for stop in self._stops), default=0) - 1
-        for count in range(min(longest, len(text)), 0, -1):
-            if any(stop.startswith(text[-count:]) for stop in self._stops):
-                return count
-        return 0
+        counts = range(min(self._longest, len(text)), 0, -1)
+        return next((count for count in counts if text[-count:] in self._beginnings), 0)
