@@ -6,12 +6,12 @@ Every trouble is a finding (`bots.doctor`), that of the network too; nothing is 
 import math
 from asyncio import timeout
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from typing import Final
 
-import httpx
+import aiohttp
 import telegram
 from telegram.constants import ChatMemberStatus
 from telegram.error import EndPointNotFound, InvalidToken, NetworkError, TelegramError
@@ -74,13 +74,19 @@ async def _look_online(settings: Settings, section: TelegramSection, patience: t
     return tuple(found)
 
 
-def _bot(settings: Settings, section: TelegramSection) -> telegram.Bot:
-    return telegram.Bot(
+@asynccontextmanager
+async def _bot(settings: Settings, section: TelegramSection) -> AsyncGenerator[telegram.Bot]:
+    bot = telegram.Bot(
         settings.telegram_token.get_secret_value(),
         base_url=f"{section.base_url.rstrip('/')}/bot",
         request=Wire(),
         get_updates_request=Wire(connection_pool_size=1),
     )
+    try:  # the library leaves open what is cut short while it begins
+        await bot.initialize()
+        yield bot
+    finally:
+        await bot.shutdown()
 
 
 def _hears_all(settings: PlaceSettings) -> bool:
@@ -97,7 +103,7 @@ def _trouble(error: TelegramError, url: str) -> Finding:
             return bad("doctor.about_token", "telegram_doctor.unknown", url=url)
         case Flooded(seconds=seconds):
             return bad(about, "telegram_doctor.limited", seconds=math.ceil(seconds))
-        case TelegramError(__cause__=httpx.HTTPError() as cause):
+        case TelegramError(__cause__=(aiohttp.ClientError() | OSError()) as cause):
             # The library's own words may have the address in them, and that has the token.
             return bad(about, "telegram_doctor.unreachable", url=url, reason=type(cause).__name__)
         case NetworkError():
@@ -151,7 +157,7 @@ class _Visit:
                 return ""
             return (await self.bot.get_chat(chat)).title or str(chat)
         except TelegramError as error:
-            if isinstance(error.__cause__, httpx.HTTPError) or isinstance(error, Flooded):
+            if isinstance(error.__cause__, (aiohttp.ClientError, OSError)) or isinstance(error, Flooded):
                 raise
             return ""  # it was put out, or the group is there no more
 

@@ -4,17 +4,18 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
-import httpx
+import aiohttp
 from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
 from bots.errors import Missing
 from bots.streaming import Gone, Sleep
+from bots.telegram_bot.transport import Crowded
 
 T = TypeVar("T")
 
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 """Seconds before another try, where the way to Telegram is broken."""
-_NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_NEVER_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, Crowded)
 _GONE: Final = (
     "chat not found",
     "message to edit not found",

@@ -7,7 +7,8 @@ from typing import Any, TypeGuard
 
 import telegram
 from telegram.error import EndPointNotFound, TelegramError
-from telegram.request import HTTPXRequest
+
+from bots.telegram_bot.transport import Transport
 
 _log = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ class Flooded(TelegramError):
         self.seconds = seconds
 
 
-class Wire(HTTPXRequest):
+class Wire(Transport):
     """Requests as the library makes them, but that refusals are told apart which it throws together."""
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:

@@ -1,0 +1,198 @@
+"""Requests to Telegram: what is sent, what is waited for, and what is told of an error."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+import telegram
+from aiohttp import web
+from telegram.error import NetworkError, TelegramError, TimedOut
+
+from bots.telegram_bot.faults import unsent, unsure
+from bots.telegram_bot.transport import Transport
+
+Asked = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+TOKEN = "1:secret"
+SHORT = 0.05
+
+
+@asynccontextmanager
+async def served(asked: Asked, kept: int = 1) -> AsyncGenerator[str]:
+    """The address of a server that answers so."""
+    app = web.Application(client_max_size=1 << 26)
+    app.router.add_route("*", "/{path:.*}", asked)
+    runner = web.AppRunner(app, shutdown_timeout=0, handler_cancellation=True)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", 0, backlog=kept)
+        await site.start()
+        host, port = runner.addresses[0]
+        yield f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def speaking(url: str, transport: Transport) -> AsyncGenerator[telegram.Bot]:
+    """A bot whose requests go there, without asking who it is."""
+    bot = telegram.Bot(TOKEN, base_url=f"{url}/bot", request=transport, get_updates_request=transport)
+    async with transport:
+        yield bot
+
+
+def done() -> web.Response:
+    return web.json_response({"ok": True, "result": True})
+
+
+async def never(_: web.Request) -> web.Response:
+    await asyncio.Event().wait()
+    return done()
+
+
+async def test_what_is_asked_for_arrives_as_a_form_with_a_file_and_its_name_in_any_script() -> None:
+    heard: list[dict[str, object]] = []
+
+    async def asked(request: web.Request) -> web.Response:
+        form = await request.post()
+        files = {name: (part.filename, part.file.read()) for name, part in form.items() if not isinstance(part, str)}
+        heard.append({"path": request.path, **{name: part for name, part in form.items() if isinstance(part, str)}})
+        heard.append(dict(files))
+        return web.json_response({"ok": True, "result": {"message_id": 5, "date": 1, "chat": {"id": 7, "type": "x"}}})
+
+    picture = bytes(range(256)) * 1_000
+    async with served(asked) as url, speaking(url, Transport()) as bot:
+        await bot.send_message(7, "안녕 & <b>=</b>")
+        await bot.send_document(7, picture, filename='탈 "춤".png', caption="같이")
+
+    words, no_files, beside, files = heard
+    assert (words["path"], words["text"], words["chat_id"]) == (f"/bot{TOKEN}/sendMessage", "안녕 & <b>=</b>", "7")
+    assert no_files == {}
+    assert beside["caption"] == "같이"
+    assert files == {"document": ('탈 "춤".png', picture)}
+
+
+async def test_an_answer_that_does_not_come_is_not_waited_for_and_nobody_knows_what_became_of_the_call() -> None:
+    async with served(never) as url, speaking(url, Transport(read_timeout=SHORT)) as bot:
+        with pytest.raises(TimedOut) as late:
+            await bot.delete_message(7, 5)
+
+    assert unsure(late.value)
+
+
+async def test_a_call_that_found_no_connection_free_was_surely_not_sent() -> None:
+    async with served(never) as url, speaking(url, Transport(1, read_timeout=None, pool_timeout=SHORT)) as bot:
+        first = asyncio.create_task(bot.delete_message(7, 5))
+        await asyncio.sleep(0)
+        with pytest.raises(TimedOut) as late:
+            await bot.delete_message(7, 6)
+        first.cancel()
+        await asyncio.wait([first])
+
+    assert unsent(late.value)
+
+
+async def test_one_that_was_cut_short_makes_room_for_another() -> None:
+    async def asked(request: web.Request) -> web.Response:
+        return await never(request) if "getMe" in request.path else done()
+
+    async with served(asked) as url, speaking(url, Transport(1)) as bot:
+        first = asyncio.create_task(bot.get_me())
+        await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.wait([first])
+
+        assert await bot.delete_message(7, 5)
+
+
+async def test_a_telegram_that_is_not_there_got_nothing_and_the_error_does_not_tell_the_token() -> None:
+    async with served(never) as url:
+        pass
+    async with speaking(url, Transport()) as bot:
+        with pytest.raises(NetworkError) as error:
+            await bot.delete_message(7, 5)
+
+    assert unsent(error.value)
+    assert not unsure(error.value)
+    assert "secret" not in str(error.value)
+
+
+async def test_of_a_connection_that_breaks_off_nobody_knows_what_was_sent() -> None:
+    async def asked(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        request.transport.abort()
+        return done()
+
+    async with served(asked) as url, speaking(url, Transport()) as bot:
+        with pytest.raises(NetworkError) as error:
+            await bot.delete_message(7, 5)
+
+    assert unsure(error.value)
+    assert "secret" not in str(error.value)
+
+
+async def test_an_upload_that_nobody_takes_comes_to_its_end() -> None:
+    async with served(never) as url, speaking(url, Transport(read_timeout=None, media_write_timeout=SHORT)) as bot:
+        with pytest.raises(TimedOut):
+            await bot.send_document(7, bytes(1 << 25), filename="x")
+
+
+async def test_an_answer_that_sends_us_elsewhere_is_not_followed() -> None:
+    asked_for: list[str] = []
+
+    async def asked(request: web.Request) -> web.Response:
+        asked_for.append(request.path)
+        raise web.HTTPFound("/elsewhere")
+
+    async with served(asked) as url, speaking(url, Transport()) as bot:
+        with pytest.raises(TelegramError):
+            await bot.delete_message(7, 5)
+
+    assert len(asked_for) == 1
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "all_proxy"])
+async def test_the_proxy_of_the_environment_is_used_but_where_the_environment_says_not(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[tuple[str, str | None]] = []
+
+    async def asked(request: web.Request) -> web.Response:
+        heard.append((str(request.url), request.headers.get("Proxy-Authorization")))
+        return done()
+
+    async with served(asked) as url:
+        monkeypatch.setenv(variable, url.replace("//", "//ann:pw@").removeprefix("http://"))
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        async with speaking("http://telegram.example", Transport()) as bot:
+            await bot.delete_message(7, 5)
+        async with speaking(url, Transport()) as bot:
+            await bot.delete_message(7, 5)
+
+    assert heard == [
+        (f"http://telegram.example/bot{TOKEN}/deleteMessage", "Basic YW5uOnB3"),
+        (f"{url}/bot{TOKEN}/deleteMessage", None),
+    ]
+
+
+def test_a_proxy_that_does_not_speak_http_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("all_proxy", "socks5://127.0.0.1:9")
+
+    with pytest.raises(ValueError, match="must be http:// or https://, not socks5://"):
+        Transport()
+
+
+async def test_it_can_be_shut_down_twice_and_begun_again() -> None:
+    async def asked(_: web.Request) -> web.Response:
+        return done()
+
+    transport = Transport()
+    async with served(asked) as url, speaking(url, transport) as bot:
+        await transport.shutdown()
+        await transport.shutdown()
+        with pytest.raises(TelegramError):
+            await bot.delete_message(7, 5)
+        await transport.initialize()
+
+        assert await bot.delete_message(7, 5)
