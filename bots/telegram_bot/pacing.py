@@ -3,10 +3,11 @@
 What the library brings waits for nothing in private chats, and lets one chat's refusal stop all others.
 """
 
+import asyncio
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from telegram.error import TelegramError
@@ -21,12 +22,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Calls, and the seconds in which so many may be made; a little less than Telegram is known to take."""
+    """Calls, and the seconds in which Telegram may get so many: what it is known to take."""
 
-    everywhere: tuple[int, float] = (28, 1.0)
-    chat: tuple[int, float] = (3, 3.3)
+    everywhere: tuple[int, float] = (30, 1.0)
+    chat: tuple[int, float] = (3, 3.1)
     """One a second, with a short burst. Typing does not count."""
-    group: tuple[int, float] = (20, 61.0)
+    group: tuple[int, float] = (20, 60.5)
     """Edits and typing count too."""
 
 
@@ -34,6 +35,8 @@ _FREE: Final = frozenset({"sendMessageDraft"})
 """Has a rhythm of its own."""
 _SIGNS: Final = frozenset({"sendMessageDraft", "sendChatAction"})
 """What is out of date by the time one has waited for it."""
+_SPARED: Final = 4
+"""Signs leave one part in so many of what may be sent everywhere to what is no sign."""
 _CHATS: Final = 10_000
 _PATIENCE: Final = 900.0
 """Seconds that Telegram may make one call wait, altogether."""
@@ -43,20 +46,43 @@ _PAUSES: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 
 
 class Window:
-    """At most so many calls in any time of that length. `turn` gives each its time; none is given back."""
+    """At most so many calls in any time of that length, wherever between its beginning and its end each of them reaches
+    Telegram: one that is under way counts, and one that is over for that long after its end."""
 
     def __init__(self, most: int, seconds: float) -> None:
-        self._times: deque[float] = deque(maxlen=most)
+        self._most = most
         self._seconds = seconds
+        self._under_way = 0
+        self._ended: deque[float] = deque()
+
+    def room(self, now: float) -> int:
+        """How many calls may begin."""
+        while self._ended and self._ended[0] + self._seconds <= now:
+            self._ended.popleft()
+        return self._most - self._under_way - len(self._ended)
 
     def free_at(self, now: float) -> float:
-        """When the next call may be made."""
-        full = len(self._times) == self._times.maxlen
-        return max(now, self._times[0] + self._seconds) if full else now
+        """When there may be room, not before there is."""
+        if self.room(now) > 0:
+            return now
+        return (self._ended[0] if self._ended else now) + self._seconds
 
-    def take(self, at: float) -> None:
-        """A call is made at `at`, not before any that was taken already."""
-        self._times.append(max(at, self._times[-1]) if self._times else at)
+    def begin(self) -> None:
+        """A call is made."""
+        self._under_way += 1
+
+    def end(self, now: float) -> None:
+        """It is over, whatever became of it."""
+        self._under_way -= 1
+        self._ended.append(now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chat:
+    own: Window
+    group: Window | None
+    queue: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Of the calls that wait, in the order in which they came."""
 
 
 class Pacing(BaseRateLimiter[None]):
@@ -64,7 +90,8 @@ class Pacing(BaseRateLimiter[None]):
 
     A call that Telegram refuses as too much had no effect, so it is made again after the time that it says; other calls
     to that chat wait as long, those to other chats do not. One that surely did not reach Telegram is made again, too.
-    Raises Flooded where that would take too long; signs (drafts, typing) never wait: Flooded at once.
+    Calls that wait take their turns in the order in which they came. Raises Flooded where a refusal takes too long;
+    signs (drafts, typing) never wait, and leave a part of what may be sent everywhere to the rest: Flooded at once.
     """
 
     def __init__(self, limits: Limits, *, monotonic: Callable[[], float], sleep: Sleep) -> None:
@@ -73,7 +100,9 @@ class Pacing(BaseRateLimiter[None]):
         self._monotonic = monotonic
         self._sleep = sleep
         self._all = Window(*limits.everywhere)
-        self._chats: OrderedDict[int | str, tuple[Window, Window | None]] = OrderedDict()
+        self._spared = limits.everywhere[0] // _SPARED
+        self._queue = asyncio.Lock()
+        self._chats: OrderedDict[int | str, _Chat] = OrderedDict()
         self._stopped: OrderedDict[int | str, float] = OrderedDict()
         """Until when nothing is sent to a chat, because Telegram said so."""
 
@@ -96,9 +125,9 @@ class Pacing(BaseRateLimiter[None]):
         chat = data.get("chat_id")
         waited, pauses = 0.0, iter(_PAUSES)
         while True:
-            await self._turn(chat, endpoint)
+            windows = [] if chat is None else await self._turn(chat, endpoint)
             try:
-                return await callback(*args, **kwargs)
+                return await _made(callback(*args, **kwargs), windows, self._monotonic)
             except Flooded as error:
                 waited += error.seconds
                 _log.warning("Telegram wants us to wait: method=%s seconds=%g", endpoint, error.seconds)
@@ -114,37 +143,60 @@ class Pacing(BaseRateLimiter[None]):
                     raise
                 await self._sleep(pause)
 
-    async def _turn(self, chat: int | str | None, endpoint: str) -> None:
-        """Wait for the time to make a call."""
-        if chat is None:
-            return
-        windows = (self._all, *self._windows(chat, endpoint))
-        while True:
+    async def _turn(self, chat: int | str, endpoint: str) -> list[Window]:
+        """Wait for the time to make a call, and begin it; the windows that it counts in."""
+        there, sign = self._there(chat), endpoint in _SIGNS
+        counted = (None if sign else there.own, None if endpoint in _FREE else there.group)
+        own = [window for window in counted if window]
+        if sign:
             now = self._monotonic()
-            at = max(self._stopped.get(chat, now), *(window.free_at(now) for window in windows))
-            if at <= now:
-                break
-            if endpoint in _SIGNS:
-                raise Flooded(at - now)
-            await self._sleep(at - now)
-        for window in windows:
-            window.take(now)
+            wait = self._free_at(own, chat) - now
+            if wait > 0 or there.queue.locked() or self._queue.locked() or self._all.room(now) <= self._spared:
+                raise Flooded(max(wait, 0.0))
+            return _begun([self._all, *own])
+        async with there.queue:
+            while True:
+                while (wait := self._free_at(own, chat) - self._monotonic()) > 0:
+                    await self._sleep(wait)
+                async with self._queue:
+                    while (wait := self._all.free_at(now := self._monotonic()) - now) > 0:
+                        await self._sleep(wait)
+                    if self._free_at(own, chat) <= now:  # Telegram may have stopped the chat meanwhile
+                        return _begun([self._all, *own])
 
-    def _windows(self, chat: int | str, endpoint: str) -> list[Window]:
-        """What a call to a chat counts in, besides what all count in."""
-        single = isinstance(chat, int) and chat > 0
+    def _free_at(self, windows: Sequence[Window], chat: int | str) -> float:
+        """When a call to a chat may be made, as far as these windows and what Telegram said of it go."""
+        now = self._monotonic()
+        return max([self._stopped.get(chat, now), *(window.free_at(now) for window in windows)])
+
+    def _there(self, chat: int | str) -> _Chat:
         if chat not in self._chats:
-            self._chats[chat] = Window(*self._limits.chat), None if single else Window(*self._limits.group)
+            single = isinstance(chat, int) and chat > 0
+            group = None if single else Window(*self._limits.group)
+            self._chats[chat] = _Chat(own=Window(*self._limits.chat), group=group)
         self._chats.move_to_end(chat)
-        own, group = self._chats[chat]
         while len(self._chats) > _CHATS:
             self._chats.popitem(last=False)
-        if endpoint in _FREE:
-            return []
-        return [window for window in (None if endpoint in _SIGNS else own, group) if window]
+        return self._chats[chat]
 
     def _stop(self, chat: int | str, seconds: float) -> None:
         until = self._monotonic() + seconds + _SLACK
         self._stopped[chat] = max(until, self._stopped.pop(chat, until))
         while len(self._stopped) > _CHATS:
             self._stopped.popitem(last=False)
+
+
+def _begun(windows: list[Window]) -> list[Window]:
+    for window in windows:
+        window.begin()
+    return windows
+
+
+async def _made(call: Awaitable[Any], windows: Sequence[Window], monotonic: Callable[[], float]) -> Any:
+    """What comes of a call that has begun."""
+    try:
+        return await call
+    finally:
+        now = monotonic()
+        for window in windows:
+            window.end(now)
