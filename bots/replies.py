@@ -6,7 +6,7 @@ through, and no longer than its buttons live.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -83,6 +83,9 @@ class Record:
         return now < self.at + BUTTONS
 
 
+_FIELDS: Final = tuple(field.name for field in fields(Record))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variants:
     """The texts of a reply to leaf through."""
@@ -154,22 +157,22 @@ class Replies:
             channel=channel,
             aside=aside,
         )
-        await self._within(record)
-        await self.keep(record)
+        await self._keep(record, *await self._within(record))
         return record
 
     async def keep(self, record: Record) -> None:
         """Note how a reply stands."""
-        until = record.at + _REMEMBERED
-        to_it = {"reply": record.id}
-        entry = Entry(kind=_REPLY, key=record.id, value=_value(record), person=record.person, until=until)
-        await self._state.put(replace(entry, group=record.conversation))
-        if record.exchange:
-            await self._state.put(replace(entry, kind=_EXCHANGE, key=record.exchange, value=to_it))
+        await self._keep(record)
+
+    async def _keep(self, record: Record, *besides: Entry) -> None:
+        """Note how a reply stands, and what goes with that, all at once."""
+        whole = replace(_pointer(_REPLY, record.id, record), value=_value(record), group=record.conversation)
+        exchange = [_pointer(_EXCHANGE, record.exchange, record)] if record.exchange else []
+        running = replace(_pointer(_RUNNING, record.id, record), group=record.platform)
         if record.running:
-            await self._state.put(replace(entry, kind=_RUNNING, value=to_it, group=record.platform))
+            await self._state.write([*besides, whole, *exchange, running])
         else:
-            await self._state.drop(_RUNNING, record.id)
+            await self._state.write([*besides, whole, *exchange], dropped=[(running.kind, running.key)])
 
     async def stands(self, record: Record, message: str) -> Record:
         """Another message of it stands there: note that before anything else happens."""
@@ -177,12 +180,8 @@ class Replies:
 
     async def back(self, record: Record, message: str) -> Record:
         """A message of it that was about to be taken away (`gone`) stands there after all."""
-        await self.keep(record)
-        until = self._now() + _REMEMBERED
-        key = f"{record.platform} {message}"
-        await self._state.put(
-            Entry(kind=_SHOWN, key=key, value={"reply": record.id}, person=record.person, until=until)
-        )
+        shown = _pointer(_SHOWN, f"{record.platform} {message}", record)
+        await self._keep(record, replace(shown, until=self._now() + _REMEMBERED))
         return record
 
     async def variants(self, record: Record) -> Variants:
@@ -281,26 +280,33 @@ class Replies:
                 await self.forget(_record(entry))
             await self._state.drop(_INNER, conversation)
 
-    async def _within(self, record: Record) -> None:
-        """Note that the conversation is one of the community, for as long as any reply there is remembered."""
+    async def _within(self, record: Record) -> list[Entry]:
+        """What is to be noted so that the conversation is one of the community, for as long as any reply there is
+        remembered."""
         if record.server in {"", record.conversation}:
-            return
+            return []
         there = await self._state.get(_INNER, record.conversation)
         until = record.at + _REMEMBERED
-        if there is None or there.until is None or there.until < until:  # a day more, so as not to write each time
-            entry = Entry(kind=_INNER, key=record.conversation, value={}, group=record.server, until=until + _SPARE)
-            await self._state.put(entry)
+        if there is not None and there.until is not None and there.until >= until:
+            return []  # noted for a day more than was needed, so as not to write each time
+        return [Entry(kind=_INNER, key=record.conversation, value={}, group=record.server, until=until + _SPARE)]
 
     async def forget(self, record: Record) -> None:
         """It stands nowhere any more."""
-        for kind in (_REPLY, _VARIANTS, _RUNNING):
-            await self._state.drop(kind, record.id)
-        for message in record.shown:
-            await self._state.drop(_SHOWN, f"{record.platform} {message}")
+        of_it = [(kind, record.id) for kind in (_REPLY, _VARIANTS, _RUNNING)]
+        shown = [(_SHOWN, f"{record.platform} {message}") for message in record.shown]
+        await self._state.write((), dropped=[*of_it, *shown])
+
+
+def _pointer(kind: str, key: str, record: Record) -> Entry:
+    """What a reply is found by."""
+    value = {"reply": record.id}
+    return Entry(kind=kind, key=key, value=value, person=record.person, until=record.at + _REMEMBERED)
 
 
 def _value(record: Record) -> dict[str, Any]:
-    return {**asdict(record), "at": record.at.isoformat()}
+    # Not `asdict`, which copies a value to its depths; these have none.
+    return {name: getattr(record, name) for name in _FIELDS} | {"at": record.at.isoformat()}
 
 
 def _record(entry: Entry) -> Record:

@@ -80,6 +80,10 @@ class State(Protocol):
     async def drop(self, kind: str, key: str) -> bool:
         """Forget the entry; whether there was one."""
 
+    async def write(self, entries: Sequence[Entry], *, dropped: Sequence[tuple[str, str]] = ()) -> None:
+        """`put` all of `entries`, in their order, and `drop` what has one of the kinds and keys `dropped`: all or
+        none."""
+
     async def list(self, kind: str, *, group: str | None = None, limit: int = 100) -> tuple[Entry, ...]:
         """Entries of `kind` (and `group`), the one put last first."""
 

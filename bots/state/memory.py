@@ -79,6 +79,14 @@ class MemoryState:
         there = self._entries.pop((kind, key), None)
         return there is not None and there.live(now)
 
+    async def write(self, entries: Sequence[Entry], *, dropped: Sequence[tuple[str, str]] = ()) -> None:
+        """See `State.write`."""
+        self._now()
+        for kept in [_kept(entry) for entry in entries]:
+            self._put(kept)
+        for at in dropped:
+            self._entries.pop(at, None)
+
     async def list(self, kind: str, *, group: str | None = None, limit: int = 100) -> tuple[Entry, ...]:
         """See `State.list`."""
         now = self._now()

@@ -95,6 +95,11 @@ class SqliteState:
         now = self._now()
         return await self._writer.call(lambda db: statements.drop(db, kind, key, now))
 
+    async def write(self, entries: Sequence[Entry], *, dropped: Sequence[tuple[str, str]] = ()) -> None:
+        """See `State.write`."""
+        rows = [row_of(entry) for entry in entries]
+        await self._writer.call(lambda db: statements.write(db, rows, dropped))
+
     async def list(self, kind: str, *, group: str | None = None, limit: int = 100) -> tuple[Entry, ...]:
         """See `State.list`."""
         now = self._now()

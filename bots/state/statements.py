@@ -158,8 +158,15 @@ def put_new(connection: sqlite3.Connection, row: Row, now: int) -> bool:
 def drop(connection: sqlite3.Connection, kind: str, key: str, now: int) -> bool:
     """Forget an entry; whether there was one."""
     there = bool(get(connection, kind, [key], now))
-    connection.execute("DELETE FROM entry WHERE kind = ? AND key = mark(?)", (keep(kind), keep(key)))
+    write(connection, (), [(kind, key)])
     return there
+
+
+def write(connection: sqlite3.Connection, rows: Iterable[Row], dropped: Iterable[tuple[str, str]]) -> None:
+    """Keep entries, and forget others."""
+    connection.executemany(_PUT, rows)
+    gone = [(keep(kind), keep(key)) for kind, key in dropped]
+    connection.executemany("DELETE FROM entry WHERE kind = ? AND key = mark(?)", gone)
 
 
 def erase(connection: sqlite3.Connection, ring: Keyring, person: str, now: int) -> int:

@@ -1,13 +1,18 @@
 """What is noted of replies: where they stand, who may still change them, and none of them twice."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+import pytest
+
 from bots.places import Place
 from bots.replies import BUTTONS, Record, Replies, Variants
+from bots.state import Entry
 from bots.state.memory import MemoryState
+from moderation.errors import StoreFailed
 from tests.support.exchanges import numbered
 from tests.support.stage import NOW
 
@@ -54,6 +59,38 @@ async def test_what_was_under_way_is_unfinished_until_it_is_noted_otherwise() ->
     await replies.forget(second)
 
     assert await replies.unfinished("discord") == ()
+
+
+class Refusing(MemoryState):
+    """A state that takes nothing any more once a test says so, and counts what it is given."""
+
+    def __init__(self) -> None:
+        super().__init__(clock=lambda: NOW)
+        self.writes = 0
+        self.full = False
+
+    async def write(self, entries: Sequence[Entry], *, dropped: Sequence[tuple[str, str]] = ()) -> None:
+        if self.full:
+            raise StoreFailed("stores.full")
+        self.writes += 1
+        await super().write(entries, dropped=dropped)
+
+
+async def test_each_step_of_a_reply_is_noted_at_once_so_that_no_end_of_the_program_finds_half_of_it() -> None:
+    state = Refusing()
+    replies = Replies(state, now=lambda: NOW, ids=numbered("r"))
+
+    record = await begun(replies)
+    assert state.writes == 1
+    record = await replies.stands(record, "1")
+    assert state.writes == 2
+    state.full = True
+    with pytest.raises(StoreFailed):
+        await replies.stands(record, "2")
+
+    assert await replies.get(record.id) == record
+    assert await replies.of_message("discord", "2") is None
+    assert await replies.unfinished("discord") == (record,)
 
 
 async def test_the_newest_reply_and_the_one_before_it_are_told_apart_by_persona() -> None:
