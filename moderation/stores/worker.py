@@ -12,7 +12,6 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, Literal, TypeVar
@@ -69,29 +68,44 @@ class _Savepoint(_Attempt):
 
 
 class _Task(Generic[T]):
-    """A job and the future of its result. The result is held back until it is durable."""
+    """A job and the future of its result. The result is held back until it is durable.
+
+    A future of the event loop: it takes a third of the time of one that any thread may settle, and only the loop does.
+    """
 
     def __init__(self, job: Job[T], *, alone: bool) -> None:
-        self.future: Future[T] = Future()
+        self.loop = asyncio.get_running_loop()
+        self.future: asyncio.Future[T] = self.loop.create_future()
         self.alone = alone
         """In no transaction of ours."""
+        self.told = False
+        """What came of it is on its way to the event loop."""
         self._job = job
-        self._tell: Callable[[], None]
+        self._taken = threading.Lock()
+        self._settle: Callable[[], None]
+
+    def take(self) -> bool:
+        """Whether it is to be done by whoever asks: nobody else did, and it was not cancelled. From any thread."""
+        return not self.future.cancelled() and self._taken.acquire(blocking=False)
 
     def run(self, connection: sqlite3.Connection, file: Path) -> None:
         """Do the job; raises only what concerns the transaction, or the connection, as a whole."""
         attempt = _Attempt(connection) if self.alone else _Savepoint(connection)
         with attempt:
             result = self._job(connection)
-            self._tell = lambda: self.future.set_result(result)
+            self._settle = lambda: self.future.set_result(result)
         if attempt.raised is not None:
             refusal = attempt.raised
-            error = refusal if isinstance(refusal, ModerationError) else defective(refusal, file)
-            self._tell = lambda: self.future.set_exception(error)
+            self.fail(refusal if isinstance(refusal, ModerationError) else defective(refusal, file))
 
-    def tell(self) -> None:
-        """What was done is durable: hand over the result."""
-        self._tell()
+    def fail(self, error: Exception) -> None:
+        """Nothing came of it."""
+        self._settle = lambda: self.future.set_exception(error)
+
+    def settle(self) -> None:
+        """Hand over what came of it. On the event loop."""
+        if not self.future.done():  # cancelled while it was done
+            self._settle()
 
 
 class Worker:
@@ -115,7 +129,7 @@ class Worker:
         self._companion = companion
         self._file = file
         self._begin = f"BEGIN {mode}"
-        self._queue: queue.Queue[_Task[Any] | None] = queue.Queue(waiting + 1)  # one place is the sentinel's
+        self._queue: queue.SimpleQueue[_Task[Any] | None] = queue.SimpleQueue()
         self._waiting = waiting
         self._stopped = threading.Event()
         self._in_hand: list[_Task[Any]] = []
@@ -142,17 +156,17 @@ class Worker:
             raise StoreFailed("stores.closed")
         if self._queue.qsize() >= self._waiting:
             raise StoreBusy("stores.busy")
-        self._queue.put_nowait(task)
+        self._queue.put(task)
         # Where the thread ended just now, it may have looked for the last time.
-        if self._stopped.is_set() and task.future.cancel():
+        if self._stopped.is_set() and task.take():
             raise StoreFailed("stores.closed")
-        return await asyncio.wrap_future(task.future)
+        return await task.future
 
     async def stop(self) -> None:
         """Take no more jobs, finish those that were taken, close the connection. Idempotent."""
         if not self._stopped.is_set():
             self._stopped.set()
-            self._queue.put_nowait(None)
+            self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
     def _serve(self) -> None:
@@ -175,9 +189,9 @@ class Worker:
         with contextlib.suppress(queue.Empty):
             while taken[-1] is not None:
                 taken.append(self._queue.get_nowait())
-        self._in_hand = [task for task in taken if task is not None and task.future.set_running_or_notify_cancel()]
+        self._in_hand = [task for task in taken if task is not None and task.take()]
         if taken[-1] is None and self._in_hand:
-            self._queue.put_nowait(None)  # the jobs first, then the end
+            self._queue.put(None)  # the jobs first, then the end
             return True
         return taken[-1] is not None
 
@@ -201,8 +215,7 @@ class Worker:
             for task in tasks:
                 self._transact([task])
         else:
-            for task in tasks:
-                task.tell()
+            self._tell(tasks)
 
     def _run_alone(self, tasks: Iterable[_Task[Any]]) -> None:
         for task in tasks:
@@ -212,7 +225,7 @@ class Worker:
                 self._roll_back()
                 self._fail([task], error)
             else:
-                task.tell()
+                self._tell([task])
 
     def _fail(self, tasks: Sequence[_Task[Any]], error: sqlite3.Error) -> None:
         trouble = self._companion.trouble()
@@ -220,7 +233,15 @@ class Worker:
         for task in tasks:
             failure = failed(known, self._file)
             failure.__cause__ = trouble
-            task.future.set_exception(failure)
+            task.fail(failure)
+        self._tell(tasks)
+
+    def _tell(self, tasks: Sequence[_Task[Any]]) -> None:
+        """What was done is durable, what was not is over: have the event loop hand over all of it at once."""
+        for task in tasks:
+            task.told = True
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            tasks[0].loop.call_soon_threadsafe(_settle, tasks)
 
     def _roll_back(self) -> None:
         self._companion.abandon()
@@ -232,8 +253,14 @@ class Worker:
         with contextlib.suppress(queue.Empty):
             while True:
                 task = self._queue.get_nowait()
-                if task is not None and task.future.set_running_or_notify_cancel():
+                if task is not None and task.take():
                     self._in_hand.append(task)
         for task in self._in_hand:
-            if not task.future.done():
-                task.future.set_exception(StoreFailed("stores.closed"))
+            if not task.told:
+                task.fail(StoreFailed("stores.closed"))
+                self._tell([task])
+
+
+def _settle(tasks: Sequence[_Task[Any]]) -> None:
+    for task in tasks:
+        task.settle()

@@ -1,7 +1,9 @@
 """Writes to SQLite one after another: a queue with an end, jobs that fail, and a thread that ends."""
 
 import asyncio
+import queue
 import sqlite3
+import threading
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -53,6 +55,24 @@ async def test_a_cancelled_write_is_done_or_not_done(file: Path) -> None:
 
     (exchange,) = await store.list(Query())
     assert exchange.objections == (objection("in hand"),)
+    await store.aclose()
+
+
+async def test_who_stops_waiting_for_what_is_being_done_leaves_the_others_their_answers(file: Path) -> None:
+    store, go = store_at(file), threading.Event()
+    with locked(file):
+        alone = asyncio.create_task(store.count(Outcome.CLEAN))
+        await taken(store)
+        impatient = asyncio.create_task(store._writer.call(lambda _: go.wait()))
+        other = asyncio.create_task(store.open(OPENING, objection()))
+        await asyncio.sleep(0)
+    await alone
+    await taken(store)  # both, in one transaction
+    impatient.cancel()
+    await asyncio.wait([impatient])
+    go.set()
+
+    assert await asyncio.wait_for(other, timeout=10) == "a1"
     await store.aclose()
 
 
@@ -145,14 +165,14 @@ async def test_a_job_that_is_given_just_as_the_thread_ends_is_refused(
     with pytest.raises(StoreFailed):
         await writer.call(end_the_thread)
     await asyncio.to_thread(writer._thread.join)
-    put = writer._queue.put_nowait
     writer._stopped.clear()  # the moment before the thread says so
 
-    def put_too_late(task: _Task[Any]) -> None:
-        put(task)
-        writer._stopped.set()
+    class TooLate(queue.SimpleQueue[_Task[Any] | None]):
+        def put(self, item: _Task[Any] | None, block: bool = True, timeout: float | None = None) -> None:
+            super().put(item, block, timeout)
+            writer._stopped.set()
 
-    monkeypatch.setattr(writer._queue, "put_nowait", put_too_late)
+    monkeypatch.setattr(writer, "_queue", TooLate())
     with pytest.raises(StoreFailed) as refused:
         await asyncio.wait_for(store.count(Outcome.CLEAN), timeout=10)
 
