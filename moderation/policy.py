@@ -26,6 +26,7 @@ profile tightened, and a profile cannot loosen anything. Where a brief names a p
 profile that is judges at once; a file without any does not cover such a brief, and the guard shows nothing.
 """
 
+import functools
 import hashlib
 import importlib.resources
 import json
@@ -46,6 +47,7 @@ from moderation.records import Action, Decision, Finding, Signal, Stage
 from moderation.rules import (
     InputChange,
     InputRule,
+    Limits,
     OutputChange,
     OutputRule,
     PolicyFile,
@@ -58,6 +60,9 @@ from moderation.rules import (
 from moderation.validation import Expectation, first_problem
 
 IDENTITY_RULE: Final = "identity.question"
+
+_REMEMBERED: Final = 4096
+"""Rules as they read for a persona, its listeners and a language, that are kept: some hundred belong to each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +100,7 @@ class Policy:
             (profile, *rule): change for profile in self._file.profiles for rule, change in self._profile(profile)
         }
         self._only = only
+        self._limits_of = functools.lru_cache(maxsize=_REMEMBERED)(self._read)
         self._check_identity()
         canonical = json.dumps(self._file.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
         self._hash = hashlib.sha256(canonical.encode()).hexdigest()[:16]
@@ -259,10 +265,17 @@ class Policy:
     ) -> tuple[Decision, Action]:
         """What follows from a score of the filter `judge`: the strictest of every rule that judges. As `decide`."""
         decision, action = Decision.ALLOW, Action.NONE
-        for rule in self._rules(judge, category, stage=stage, persona=persona, profile=profile):
-            decided, asked = _follows(rule, score, language)
+        for limits in self._limits_of(judge, category, stage, persona, profile, language):
+            decided, asked = limits.follows(score)
             decision, action = max(decision, decided), max(action, asked)
         return decision, action
+
+    def _read(
+        self, judge: str, category: str, stage: Stage, persona: str, profile: str, language: str
+    ) -> tuple[Limits, ...]:
+        """What every rule that judges says in a language."""
+        rules = self._rules(judge, category, stage=stage, persona=persona, profile=profile)
+        return tuple(Limits.of(rule, language) for rule in rules)
 
     def final(self, finding: Finding) -> bool:
         """Whether no person may show what `finding` blocks: people overrule what a filter thinks, but not a rule that
@@ -381,16 +394,3 @@ def policy_text(path: Path | None = None) -> str:
         raise PolicyError("policy.unreadable", file=path, reason=reason_of(error)) from None
     except UnicodeDecodeError as error:
         raise PolicyError("policy.syntax", file=path, reason=reason_of(error)) from None
-
-
-def _follows(rule: OutputRule | InputRule, score: float | None, language: str) -> tuple[Decision, Action]:
-    """What one rule makes of a score; nothing of none."""
-    if score is None:
-        return Decision.ALLOW, Action.NONE
-    decision = Decision.ALLOW
-    if score >= threshold_at(rule.block, language):
-        decision = Decision.BLOCK
-    elif score >= threshold_at(rule.flag, language):
-        decision = Decision.FLAG
-    acts = decision is Decision.BLOCK or score >= threshold_at(rule.act, language)
-    return decision, Action[rule.action.upper()] if acts else Action.NONE

@@ -5,11 +5,12 @@ A threshold is one number or one per language; a language that is not named gets
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from moderation.records import Action
+from moderation.records import Action, Decision
 from moderation.validation import Expectation, Misfit
 
 Score = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -148,6 +149,31 @@ def threshold_at(threshold: Threshold | None, language: str) -> float:
         return threshold
     named = [score for name, score in threshold.items() if name == language]
     return min(named or threshold.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """A rule in one language: from which scores on what follows; infinity: never."""
+
+    flag: float
+    block: float
+    act: float
+    action: Action
+
+    @classmethod
+    def of(cls, rule: OutputRule | InputRule, language: str) -> Self:
+        """What `rule` says in `language`."""
+        flag, block, act = (threshold_at(each, language) for each in (rule.flag, rule.block, rule.act))
+        return cls(flag, block, act, Action[rule.action.upper()])
+
+    def follows(self, score: float | None) -> tuple[Decision, Action]:
+        """What it makes of a score; nothing of none."""
+        if score is None:
+            return Decision.ALLOW, Action.NONE
+        if score >= self.block:
+            return Decision.BLOCK, self.action
+        decision = Decision.FLAG if score >= self.flag else Decision.ALLOW
+        return decision, self.action if score >= self.act else Action.NONE
 
 
 def merged(general: Rule, change: OutputChange | InputChange) -> Rule:
