@@ -65,13 +65,22 @@ def span(name: str) -> Iterator[Note]:
         yield lambda **attributes: current.set_attributes(_named(attributes))
 
 
-@functools.cache
 def _tracer() -> "Tracer | None":
+    """None where nobody said where traces go: spans that nobody gets would cost more than all else here."""
+    trace = _library()
+    if trace is None or isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        return None
+    tracer: Tracer = trace.get_tracer("talchum")
+    return tracer
+
+
+@functools.cache
+def _library() -> Any:
     try:
         from opentelemetry import trace
     except ImportError:
         return None
-    return trace.get_tracer("talchum")
+    return trace
 
 
 def _named(attributes: Mapping[str, str | float]) -> dict[str, str | float]:
