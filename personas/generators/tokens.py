@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from moderation.language import letters
+from moderation.language import dense_letters
 
 QUARTERS_A_TOKEN: Final = 4
 
@@ -15,8 +15,7 @@ def quarters(text: str) -> int:
     syllable in older and small vocabularies and between half a token and one in new ones. Quarters add up without
     rounding, so that pieces of a text count as the whole does.
     """
-    hangul, _, other = letters(text)
-    return len(text) + (QUARTERS_A_TOKEN - 1) * (hangul + other)
+    return len(text) + (QUARTERS_A_TOKEN - 1) * dense_letters(text)
 
 
 def tokens(count: int) -> int:
