@@ -19,14 +19,14 @@ SHORT = 0.05
 
 
 @asynccontextmanager
-async def served(asked: Asked, kept: int = 1) -> AsyncGenerator[str]:
+async def served(asked: Asked) -> AsyncGenerator[str]:
     """The address of a server that answers so."""
     app = web.Application(client_max_size=1 << 26)
     app.router.add_route("*", "/{path:.*}", asked)
     runner = web.AppRunner(app, shutdown_timeout=0, handler_cancellation=True)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, "127.0.0.1", 0, backlog=kept)
+        site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         host, port = runner.addresses[0]
         yield f"http://{host}:{port}"
@@ -133,9 +133,18 @@ async def test_of_a_connection_that_breaks_off_nobody_knows_what_was_sent() -> N
 
 
 async def test_an_upload_that_nobody_takes_comes_to_its_end() -> None:
-    async with served(never) as url, speaking(url, Transport(read_timeout=None, media_write_timeout=SHORT)) as bot:
+    async def unread(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.transport.abort()
+
+    over = asyncio.Event()
+    server = await asyncio.start_server(unread, "127.0.0.1", 0, limit=1)
+    host, port = server.sockets[0].getsockname()
+    transport = Transport(read_timeout=None, media_write_timeout=SHORT)
+    async with server, speaking(f"http://{host}:{port}", transport) as bot:
         with pytest.raises(TimedOut):
             await bot.send_document(7, bytes(1 << 25), filename="x")
+        over.set()
 
 
 async def test_an_answer_that_sends_us_elsewhere_is_not_followed() -> None:
