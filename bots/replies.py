@@ -5,6 +5,7 @@ Kept in the state, without a word of clean replies: texts are in it only while a
 through, and no longer than its buttons live.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
@@ -23,6 +24,8 @@ _CLAIMED: Final = timedelta(days=2)
 _SPARE: Final = timedelta(days=1)
 _LOOK_BACK: Final = 50
 _ALL: Final = 100_000
+_KNOWN: Final = 4_096
+"""Conversations, each with a persona, of which it is known without asking which reply is the newest."""
 MOST: Final = 8
 """Variants of one reply."""
 
@@ -69,6 +72,8 @@ class Record:
     """What the persona says to a message that holds no words."""
     reacts: bool = False
     """What it says to another persona's reply to that message, or to one that came of it."""
+    follows: str = ""
+    """Id of the reply of the same persona in the same conversation that came before, or "": it is to be looked for."""
 
     leaves: bool = False
     """It is a greeting, and the persona has others."""
@@ -116,6 +121,8 @@ class Replies:
         self._state = state
         self._now = now
         self._ids = ids
+        self._newest: OrderedDict[tuple[str, str], str] = OrderedDict()
+        """Ids of the replies begun last, by conversation and persona."""
         self.errands = Errands(state, now=now)
         """What is still to be done beside replies."""
 
@@ -156,7 +163,11 @@ class Replies:
             at=self._now(),
             channel=channel,
             aside=aside,
+            follows=self._newest.pop((conversation, persona), ""),
         )
+        self._newest[conversation, persona] = record.id
+        while len(self._newest) > _KNOWN:
+            self._newest.popitem(last=False)
         await self._keep(record, *await self._within(record))
         return record
 
@@ -223,6 +234,9 @@ class Replies:
 
     async def before(self, record: Record) -> Record | None:
         """The reply of the same persona in the same conversation that came before."""
+        # Almost always it is known; to look for it is to unseal the newest replies of the conversation, one by one.
+        if record.follows and (known := await self.get(record.follows)):
+            return known
 
         def earlier(other: Record) -> bool:
             return other.persona == record.persona and other.id != record.id and other.at <= record.at

@@ -110,6 +110,37 @@ async def test_the_newest_reply_and_the_one_before_it_are_told_apart_by_persona(
     assert await replies.newest("elsewhere") is None
 
 
+async def test_the_reply_before_one_is_found_after_a_restart_and_where_the_nearest_was_taken_away() -> None:
+    replies, state, passed = made()
+    records = []
+    for number in range(3):
+        passed[0] = timedelta(seconds=number)
+        records.append(await begun(replies))
+    again = Replies(state, now=lambda: NOW + timedelta(minutes=1), ids=numbered("s"))
+    latest = await begun(again)
+
+    assert await again.before(latest) == records[2]
+    assert await again.before(records[2]) == records[1]
+    await again.forget(records[1])
+    assert await again.before(records[2]) == records[0]
+
+
+class Unlisted(MemoryState):
+    """A state that does not look through what it has."""
+
+    async def list(self, kind: str, *, group: str | None = None, limit: int = 100) -> tuple[Entry, ...]:
+        raise AssertionError
+
+
+async def test_nothing_is_looked_through_for_the_reply_before_one_that_was_begun_here() -> None:
+    replies = Replies(Unlisted(clock=lambda: NOW), now=lambda: NOW, ids=numbered("r"))
+    first, other, second = await begun(replies), await begun(replies, persona="scholar"), await begun(replies)
+    first = await replies.stands(first, "1")
+
+    assert await replies.before(second) == first
+    assert other.follows == ""
+
+
 async def test_texts_of_variants_are_kept_no_longer_than_the_buttons_live_and_who_spoke_longer() -> None:
     replies, state, passed = made()
     record = await replies.stands(await begun(replies), "1")
