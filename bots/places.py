@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Final, Literal, get_type_hints
+from typing import Annotated, Any, Final, Literal, TypeVar, get_type_hints
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -21,6 +21,9 @@ from bots.state import Entry, State
 from moderation.validation import Expectation, Misfit, first_problem
 from moderation.words import LANGUAGES
 from personas.manners import AUDIENCES, LEVELS
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 _KIND: Final = "place"
 """Of the entries."""
@@ -202,6 +205,8 @@ class Places:
         self._defaults = defaults
         self._limit = remembered
         self._known: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
+        self._merged: OrderedDict[tuple[str, ...], PlaceSettings] = OrderedDict()
+        """What holds where the scopes are these, as long as nothing changes: a message asks a dozen times."""
         self._changes = 0
         self._changing = asyncio.Lock()
         hints = get_type_hints(PlaceSettings, include_extras=True)
@@ -210,15 +215,25 @@ class Places:
     def adopt(self, defaults: PlaceSettings) -> None:
         """Have other defaults hold from now on."""
         self._defaults = defaults
+        self._changed()
 
     async def of(self, place: Place) -> PlaceSettings:
         """What holds in `place`. Raises StoreBusy, StoreFailed."""
-        explained = await self.explain(place)
-        return PlaceSettings(**{name: value for name, (value, _) in explained.items()})
+        changes = self._changes
+        narrowing = await self._own(place.scopes)
+        merged = self._merged.get(place.scopes) if changes == self._changes else None
+        if merged is None:
+            explained = self._explained(place, narrowing)
+            merged = PlaceSettings(**{name: value for name, (value, _) in explained.items()})
+            if changes == self._changes:
+                _remember(self._merged, {place.scopes: merged}, self._limit)
+        return merged
 
     async def explain(self, place: Place) -> Mapping[str, tuple[Any, str]]:
         """Every setting's value in `place`, and the scope it comes from, or "" for the defaults."""
-        narrowing = await self._own(place.scopes)
+        return self._explained(place, await self._own(place.scopes))
+
+    def _explained(self, place: Place, narrowing: Mapping[str, Mapping[str, Any]]) -> Mapping[str, tuple[Any, str]]:
         explained = {name: (getattr(self._defaults, name), "") for name in FIELDS}
         for scope, own in narrowing.items():
             for name, value in own.items():
@@ -251,7 +266,7 @@ class Places:
                 await self._state.put(entry)
             else:
                 await self._state.drop(_KIND, scope)
-            self._changes += 1
+            self._changed()
             self._known.pop(scope, None)
 
     async def move(self, old: str, new: str) -> None:
@@ -285,8 +300,13 @@ class Places:
 
     def forget(self) -> None:
         """Ask the state anew: for when it was changed from elsewhere, say by `State.erase`."""
-        self._changes += 1
+        self._changed()
         self._known.clear()
+
+    def _changed(self) -> None:
+        """What is being read now may be what stood there before."""
+        self._changes += 1
+        self._merged.clear()
 
     async def _own(self, scopes: tuple[str, ...]) -> Mapping[str, Mapping[str, Any]]:
         """What is set in each of `scopes`, in their order."""
@@ -300,13 +320,8 @@ class Places:
             read = {scope: _read(found[scope].value) if scope in found else {} for scope in unknown}
             own.update(read)
             if changes == self._changes:  # or it may be what stood there before a change
-                self._remember(read)
+                _remember(self._known, read, self._limit)
         return {scope: own[scope] for scope in scopes}
-
-    def _remember(self, read: Mapping[str, Mapping[str, Any]]) -> None:
-        self._known.update(read)
-        while len(self._known) > self._limit:
-            self._known.popitem(last=False)
 
     def _checked(self, scope: str, changes: Mapping[str, object]) -> dict[str, object]:
         """`changes` as they are kept. Raises UsageError."""
@@ -323,6 +338,12 @@ class Places:
         except ValidationError as error:
             _, expected = first_problem(error)
             raise UsageError("places.wrong", name=name, expected=expected) from None
+
+
+def _remember(known: OrderedDict[K, V], read: Mapping[K, V], limit: int) -> None:
+    known.update(read)
+    while len(known) > limit:
+        known.popitem(last=False)
 
 
 def _besides(before: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:

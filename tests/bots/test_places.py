@@ -264,13 +264,27 @@ async def test_the_state_is_asked_once_for_each_scope_until_it_is_changed(places
     assert state.asked == [CATEGORY]
 
 
+async def test_other_defaults_hold_at_once_where_it_was_asked_before(places: Places) -> None:
+    await places.change(SERVER, language="ko")
+    assert await places.of(DEEP) == PlaceSettings(persona="keeper", language="ko")
+
+    places.adopt(PlaceSettings(persona="scholar", language="en"))
+
+    assert await places.of(DEEP) == PlaceSettings(persona="scholar", language="ko")
+    assert await places.of(DIRECT) == PlaceSettings(persona="scholar", language="en")
+
+
+async def test_what_holds_in_a_place_is_put_together_once(places: Places) -> None:
+    assert await places.of(DEEP) is await places.of(Place(platform="d", scopes=SCOPES))
+
+
 async def test_the_scopes_asked_for_last_are_remembered_and_no_more(state: Watched) -> None:
     places = Places(state, PlaceSettings(), remembered=2)
     for scope in "abacab":
         await places.of(Place(platform="d", scopes=(scope,)))
 
     assert state.asked == ["a", "b", "c", "b"]
-    assert len(places._known) == 2
+    assert len(places._known) == len(places._merged) == 2
     await places.change("d:server:8", paused=True)
     assert (await places.of(DEEP)) == PlaceSettings()
     assert (await places.of(DEEP)) == PlaceSettings(), "also where a place has more scopes than are remembered"
