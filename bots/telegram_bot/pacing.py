@@ -149,25 +149,25 @@ class Pacing(BaseRateLimiter[None]):
         counted = (None if sign else there.own, None if endpoint in _FREE else there.group)
         own = [window for window in counted if window]
         if sign:
-            now = self._monotonic()
-            wait = self._free_at(own, chat) - now
-            if wait > 0 or there.queue.locked() or self._queue.locked() or self._all.room(now) <= self._spared:
-                raise Flooded(max(wait, 0.0))
+            wait = self._wait(own, chat)
+            full = self._all.room(self._monotonic()) <= self._spared
+            if wait > 0 or full or there.queue.locked() or self._queue.locked():
+                raise Flooded(wait)
             return _begun([self._all, *own])
         async with there.queue:
             while True:
-                while (wait := self._free_at(own, chat) - self._monotonic()) > 0:
+                while wait := self._wait(own, chat):
                     await self._sleep(wait)
                 async with self._queue:
-                    while (wait := self._all.free_at(now := self._monotonic()) - now) > 0:
+                    while wait := self._wait([self._all]):
                         await self._sleep(wait)
-                    if self._free_at(own, chat) <= now:  # Telegram may have stopped the chat meanwhile
+                    if not self._wait(own, chat):  # Telegram may have stopped the chat meanwhile
                         return _begun([self._all, *own])
 
-    def _free_at(self, windows: Sequence[Window], chat: int | str) -> float:
-        """When a call to a chat may be made, as far as these windows and what Telegram said of it go."""
+    def _wait(self, windows: Sequence[Window], chat: int | str = "") -> float:
+        """Seconds until a call may be made, as far as these windows and what Telegram said of a chat go."""
         now = self._monotonic()
-        return max([self._stopped.get(chat, now), *(window.free_at(now) for window in windows)])
+        return max([self._stopped.get(chat, now), *(window.free_at(now) for window in windows), now]) - now
 
     def _there(self, chat: int | str) -> _Chat:
         if chat not in self._chats:

@@ -25,12 +25,16 @@ CALLS = st.lists(st.tuples(st.floats(0, 2), st.floats(0, 3), st.floats(0, 1)), m
 
 
 class Time:
-    """Passes only when everybody sleeps."""
+    """Passes when everybody sleeps, and a little wherever somebody looks at it."""
 
     def __init__(self) -> None:
         self.now = 0.0
         self._asleep: list[tuple[float, int, asyncio.Future[None]]] = []
         self._numbers = count()
+
+    def __call__(self) -> float:
+        self.now += TINY
+        return self.now
 
     async def sleep(self, seconds: float) -> None:
         waking = asyncio.get_running_loop().create_future()
@@ -88,7 +92,7 @@ async def test_telegram_refuses_nothing_however_unevenly_calls_arrive(seed: int,
     chats = {number: Chat(id=number, kind=Kind.PRIVATE) for number in range(1, 30)}
     chats[-100] = Chat(id=-100, kind=Kind.SUPERGROUP)
     flood = Flood(limits=Taken(), clock=lambda: time.now)
-    pacing = Pacing(Limits(), monotonic=lambda: time.now, sleep=time.sleep)
+    pacing = Pacing(Limits(), monotonic=time, sleep=time.sleep)
 
     def call(endpoint: str, chat: int) -> Call:
         async def on_its_way() -> bool:
@@ -114,7 +118,7 @@ async def test_telegram_refuses_nothing_however_unevenly_calls_arrive(seed: int,
 async def test_calls_that_wait_are_made_in_the_order_in_which_they_came() -> None:
     time, order = Time(), list[int]()
     limits = Limits(everywhere=(1, 1.0), chat=(1, 1.0))
-    pacing = Pacing(limits, monotonic=lambda: time.now, sleep=time.sleep)
+    pacing = Pacing(limits, monotonic=time, sleep=time.sleep)
 
     async def call(number: int) -> None:
         order.append(number)
@@ -125,12 +129,12 @@ async def test_calls_that_wait_are_made_in_the_order_in_which_they_came() -> Non
     assert sorted(order) == list(range(8))
     assert [number for number in order if number % 2 == 0] == [0, 2, 4, 6]
     assert all(order.index(number) < order.index(number + 1) for number in range(0, 8, 2))
-    assert time.now == pytest.approx(7.0)
+    assert time.now == pytest.approx(7.0, abs=0.1)
 
 
 async def test_signs_leave_room_for_what_is_worth_more() -> None:
     time, sent = Time(), list[str]()
-    pacing = Pacing(Limits(everywhere=(8, 1.0)), monotonic=lambda: time.now, sleep=time.sleep)
+    pacing = Pacing(Limits(everywhere=(8, 1.0)), monotonic=time, sleep=time.sleep)
 
     async def call() -> None:
         sent.append("")
@@ -142,4 +146,4 @@ async def test_signs_leave_room_for_what_is_worth_more() -> None:
 
     await time.done(*(made(pacing, call, "sendMessage", number) for number in range(1, 3)))
     assert len(sent) == 8
-    assert time.now == 0.0
+    assert time.now < 0.1
