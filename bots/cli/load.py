@@ -1,13 +1,15 @@
 """`talchum bench load`: the whole program with hundreds of people at once, on Discord and Telegram on this machine."""
 
+import asyncio
 import dataclasses
 import json
+import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import MofNCompleteColumn, Progress, TextColumn
@@ -50,8 +52,21 @@ def bench_load(
     )  # fmt: skip
     with writing(to / "load.html", to / "load.json"):
         with _progress(settings) as told:
-            results = run(measure(conditions, environment(), now=time.monotonic, told=told))
+            results = run(_in_order(measure(conditions, environment(), now=time.monotonic, told=told)))
         _write(results, settings, to=to)
+
+
+async def _in_order(work: Coroutine[Any, Any, "Results"]) -> "Results":
+    """What comes of it. SIGTERM is an interrupt, too: the program under load is in a session of its own, and would stay."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        return await work
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
 
 
 def _named(platforms: list[str] | None) -> tuple[str, ...]:

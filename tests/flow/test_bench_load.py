@@ -1,11 +1,14 @@
 """`talchum bench load` as people start it."""
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.flow.conftest import Run
+from tests.flow.conftest import ROOT, Run
 
 QUICK = ("--ttft", 0, "--tps", 2_000, "--think", 0.5, "--faults", 0.2)
 
@@ -50,3 +53,17 @@ def test_what_cannot_be_done_is_told_before_the_work(run: Run, words: tuple[str,
 
     assert done.returncode == 2
     assert told in done.stderr
+
+
+@pytest.mark.slow
+def test_a_run_that_is_terminated_takes_the_program_with_it(tmp_path: Path, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "bots", "bench", "load", "--conversations", "10", "--seconds", "0"]
+    given = {**environment, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, env=given, cwd=tmp_path, stderr=subprocess.DEVNULL) as measuring:
+        children = Path(f"/proc/{measuring.pid}/task/{measuring.pid}/children")
+        while not (found := children.read_text().split()):
+            time.sleep(0.05)
+        measuring.terminate()
+        assert measuring.wait(30) == 130
+
+    assert [child for child in found if Path(f"/proc/{child}").exists()] == []
