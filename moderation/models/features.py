@@ -48,7 +48,6 @@ _REMEMBERED: Final = 256
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+|\[url\]", re.IGNORECASE)
 _PERSON: Final = re.compile(r"(?<![\w@])@\w+|\[user\]", re.IGNORECASE)
 _STRETCHED: Final = re.compile(r"(.)\1{2,}")
-_SPACE: Final = re.compile(r"\s+")
 _HANGUL: Final = re.compile("[\uac00-\ud7a3]")
 _PUNCTUATION: Final = re.compile(r"([^\w\s'])")
 
@@ -94,9 +93,9 @@ def fold(text: str) -> str:
     Light on purpose: what is lost here is lost to the model. Idempotent it need not be; lone surrogates survive.
     """
     plain = unicodedata.normalize("NFKC", html.unescape(text)).lower().translate(_LONE_LETTERS)
-    plain = _PERSON.sub(_PERSON_MARK, _URL.sub(_LINK_MARK, plain))
-    plain = _STRETCHED.sub(r"\1\1", plain)
-    return _SPACE.sub(" ", plain).strip(_EDGES)
+    if "://" in plain or "www." in plain or "[" in plain or "@" in plain:
+        plain = _PERSON.sub(_PERSON_MARK, _URL.sub(_LINK_MARK, plain))
+    return " ".join(_STRETCHED.sub(r"\1\1", plain).split()).strip(_EDGES)
 
 
 def featurise(text: str) -> Features:
@@ -173,7 +172,7 @@ def _powers(known: Codes, base: int, size: int) -> Codes:
 
 def _words(folded: str) -> Codes:
     """One hash for each word or mark of punctuation."""
-    codes = _codes(" " + _SPACE.sub(" ", _PUNCTUATION.sub(r" \1 ", folded)).strip() + " ")
+    codes = _codes(" " + " ".join(_PUNCTUATION.sub(r" \1 ", folded).split()) + " ")
     gaps = np.flatnonzero(codes == ord(" "))
     return _Prefix(codes).between(gaps[:-1] + 1, gaps[1:])
 

@@ -49,7 +49,7 @@ class LinearModel:
         features = featurise(text)
         if not len(features.buckets):
             return None
-        gathered = self.weights[features.buckets].astype(np.float32)
+        gathered = self.weights.take(features.buckets, axis=0).astype(np.float32)
         return (features.weights @ gathered + self.intercepts).astype(np.float64)
 
     def scores(self, text: str, language: str, *, discount: float = 0.0) -> Mapping[str, float]:
@@ -107,9 +107,9 @@ class LinearModel:
 
 def logistic(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """1 / (1 + exp(-value)), without overflow."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -60.0, 60.0))), dtype=np.float64)
+    return np.asarray(1.0 / (1.0 + np.exp(-np.minimum(np.maximum(values, -60.0), 60.0))), dtype=np.float64)
 
 
 def named(heads: Iterable[str], values: NDArray[np.float64]) -> Mapping[str, float]:
     """One value a head, by its name."""
-    return MappingProxyType({head: float(value) for head, value in zip(heads, values, strict=True)})
+    return MappingProxyType(dict(zip(heads, values.tolist(), strict=True)))
