@@ -5,6 +5,7 @@ of any other. Threads share the figures of their channel.
 """
 
 import enum
+import functools
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -104,8 +105,13 @@ class Prices:
             (usage.tokens_cached, self.per_million_cached),
             (usage.tokens_out, self.per_million_out),
         )
-        # As it is written: 0.1 is a tenth, not the nearest binary number.
-        return math.ceil(sum(tokens * Fraction(str(price)) for tokens, price in parts))
+        return math.ceil(sum(tokens * _as_written(price) for tokens, price in parts if price))
+
+
+@functools.lru_cache(maxsize=16)
+def _as_written(price: float) -> Fraction:
+    """0.1 is a tenth, not the nearest binary number."""
+    return Fraction(str(price))
 
 
 _Gauges = Mapping[tuple[Whose, What], str]
