@@ -38,9 +38,10 @@ class Automaton:
 
     def step(self, state: int, char: str) -> int:
         """The state after one more character."""
-        while state and char not in self._next[state]:
+        edges = self._next
+        while state and char not in edges[state]:
             state = self._fail[state]
-        return self._next[state].get(char, _ROOT)
+        return edges[state].get(char, _ROOT)
 
     def _add(self, key: str) -> None:
         state = _ROOT
@@ -109,7 +110,13 @@ class HoldBack:
 
     def feed(self, text: str) -> bool:
         """Take more of the stream; True as soon as a forbidden term is complete (and ever after that: stop then)."""
-        return any(self._step(char) for char in text)
+        for char in text:
+            place = self._length
+            self._length += 1
+            for letter in letters(char):
+                if self._gap(place) if letter == GAP else self._letter(letter, place):
+                    return True
+        return False
 
     def finish(self) -> bool:
         """The stream is over; True where that completes a term."""
@@ -120,16 +127,9 @@ class HoldBack:
         """How many code points at the end of the stream may be the beginning of a term: do not show them yet."""
         return self._length - min(self._exact.begin(self._length), self._phrases.begin(self._length))
 
-    def _step(self, char: str) -> bool:
-        place = self._length
-        self._length += 1
-        complete = False
-        for letter in letters(char):
-            complete |= self._gap(place) if letter == GAP else self._letter(letter, place)
-        return complete
-
     def _letter(self, letter: str, place: int) -> bool:
-        turned = self._last != GAP and not same_script(self._last, letter) and self._gap(place)
+        last = self._last
+        turned = last != GAP and not same_script(last, letter) and self._gap(place)
         self._last = letter
         exact, phrases = self._exact.step(letter, place), self._phrases.step(letter, place)
         return turned or exact or phrases
@@ -149,12 +149,15 @@ class _Track:
         self._automaton = automaton
         self._state = _ROOT
         self._places: deque[int] = deque(maxlen=max(automaton.depth) + 1)
+        """Of the characters that are matched, and perhaps some before them."""
 
     def step(self, char: str, place: int) -> bool:
         """One more character, read at `place` of the stream; whether that completes a key."""
+        self._state = state = self._automaton.step(self._state, char)
+        if not state:
+            return False
         self._places.append(place)
-        self._state = self._automaton.step(self._state, char)
-        return self._automaton.final[self._state]
+        return self._automaton.final[state]
 
     def begin(self, end: int) -> int:
         """Where in the stream that ends at `end` a key may have begun; `end` where none has."""

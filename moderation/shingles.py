@@ -58,13 +58,9 @@ def hangul(letter: str) -> bool:
 
 def same_script(letter: str, other: str) -> bool:
     """Whether both may stand in one word."""
-    return _script(letter) == _script(other)
-
-
-def _script(letter: str) -> int:
     if letter.isascii():
-        return 0
-    return 1 if hangul(letter) else 2
+        return other.isascii()
+    return not other.isascii() and hangul(letter) == hangul(other)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
