@@ -57,7 +57,7 @@ def bench_load(
 
 
 async def _in_order(work: Coroutine[Any, Any, "Results"]) -> "Results":
-    """What comes of it. SIGTERM is an interrupt, too: the program under load is in a session of its own, and would stay."""
+    """What comes of it. SIGTERM is an interrupt, too: the program under load, in a session of its own, would stay."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
     loop.add_signal_handler(signal.SIGTERM, task.cancel)

@@ -56,11 +56,9 @@ async def test_what_is_asked_for_arrives_as_a_form_with_a_file_and_its_name_in_a
 
     async def asked(request: web.Request) -> web.Response:
         form = await request.post()
-        files = {
-            name: (part.filename, part.file.read()) for name, part in form.items() if isinstance(part, web.FileField)
-        }
         heard.append({"path": request.path, **{name: part for name, part in form.items() if isinstance(part, str)}})
-        heard.append(dict(files))
+        files = [(name, part) for name, part in form.items() if isinstance(part, web.FileField)]
+        heard.append({name: (part.filename, part.file.read()) for name, part in files})
         return web.json_response({"ok": True, "result": {"message_id": 5, "date": 1, "chat": {"id": 7, "type": "x"}}})
 
     picture = bytes(range(256)) * 1_000
