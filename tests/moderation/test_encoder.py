@@ -35,6 +35,39 @@ def test_vectors_have_length_one(encoder: Encoder) -> None:
     assert np.allclose(np.linalg.norm(encoder.encode(TEXTS), axis=1), 1.0, atol=1e-3)
 
 
+class Counting:
+    """A model that counts what it reads."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def encode(self, texts: list[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+        self.read += texts
+        return np.array([[len(text), len(self.read)] for text in texts], np.float32)
+
+
+def test_a_short_text_that_is_asked_about_again_is_read_once() -> None:
+    model = Counting()
+    encoder = UniversalEncoder(model)
+    first = encoder.encode(["the sea"])
+    together = encoder.encode(["the sea", "the lamp"])
+    again = encoder.encode(["the sea"])
+
+    assert again.tolist() == first.tolist() != together[:1].tolist()
+    assert model.read == ["the sea", "the sea", "the lamp"]
+    with pytest.raises(ValueError, match="read-only"):
+        again[0, 0] = 0.0
+
+
+def test_long_texts_and_those_of_long_ago_are_read_again() -> None:
+    model = Counting()
+    encoder = UniversalEncoder(model)
+    for text in ("x" * 1000, "the sea", *map(str, range(5000)), "the sea", "x" * 1000):
+        encoder.encode([text])
+
+    assert model.read.count("the sea") == model.read.count("x" * 1000) == 2
+
+
 def test_the_name_tells_the_version_of_the_weights(encoder: Encoder) -> None:
     assert encoder.name.rpartition("-")[2][0].isdigit()
 
