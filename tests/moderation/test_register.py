@@ -2,10 +2,12 @@
 
 import itertools
 import threading
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kiwipiepy import Kiwi
 
 from moderation.errors import FilterUnavailable
 from moderation.filters.register import LEVELS, Register, load_endings, parse_endings, sentences
@@ -208,11 +210,36 @@ def test_what_does_not_tell_is_left_alone(text: str) -> None:
         assert score(text, Brief(language="ko", registers=(level,))) < FLAGGED
 
 
+class Counting:
+    """The analyser, and what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def tokenize(self, text: str) -> Any:
+        self.asked.append(text)
+        return REGISTER._kiwi.tokenize(text)
+
+
+def test_a_reply_as_a_whole_has_its_sentences_analysed_with_its_pieces_only() -> None:
+    kiwi = Counting()
+    register = Register(cast(Kiwi, kiwi), REGISTER._endings, REGISTER._english)
+    pieces = ["어서 오세요. ", "오늘 좀 춥지? ", "유자차 어떠세요?"]
+    for shown, piece in zip(itertools.accumulate(["", *pieces]), pieces, strict=False):
+        register.examine(Candidate(stage=Stage.PIECE, text=piece, shown=shown, brief=CAFE))
+    seen = register.examine(Candidate(stage=Stage.WHOLE, text="".join(pieces), brief=CAFE))
+
+    assert kiwi.asked == [piece.strip() for piece in pieces]
+    assert list(seen) == signals("".join(pieces), CAFE)
+    assert seen[0].score
+
+
 def test_four_threads_see_what_one_sees() -> None:
     suite = [line for level in LINES for line in lines(level)][:60]
     alone = [REGISTER.level(line) for line in suite]
+    fresh = Register(REGISTER._kiwi, REGISTER._endings, REGISTER._english)
     seen: list[list[frozenset[str]]] = []
-    threads = [threading.Thread(target=lambda: seen.append([REGISTER.level(line) for line in suite])) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: seen.append([fresh.level(line) for line in suite])) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
