@@ -6,6 +6,7 @@ no loop over n-grams. Integers have a fixed width and wrap around: the buckets a
 
 import functools
 import html
+import itertools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -112,10 +113,13 @@ def _remembered(folded: str) -> Features:
 def _counted(folded: str) -> Features:
     if not folded:
         return Features(buckets=np.empty(0, np.int32), weights=np.empty(0, np.float32))
-    buckets = np.sort((_scatter(_hashes(folded)) >> np.uint64(64 - BITS)).astype(np.int32))
-    first = np.flatnonzero(np.concatenate(([True], buckets[1:] != buckets[:-1])))
-    counts = np.diff(first, append=len(buckets))
-    weights = 1.0 + np.log(counts.astype(np.float32))
+    buckets = (_scatter(_hashes(folded)) >> np.uint64(64 - BITS)).astype(np.int32)
+    buckets.sort()
+    edges = np.ones(len(buckets) + 1, np.bool_)
+    np.not_equal(buckets[1:], buckets[:-1], out=edges[1:-1])
+    (places,) = edges.nonzero()
+    first = places[:-1]
+    weights = 1.0 + np.log((places[1:] - first).astype(np.float32))
     features = Features(
         buckets=buckets[first], weights=(weights / np.sqrt(np.dot(weights, weights))).astype(np.float32)
     )
@@ -181,20 +185,22 @@ def _letters(codes: Codes) -> Codes:
     """Korean syllables taken apart into their letters, a final consonant as the same letter as an initial one."""
     ordinals = codes - np.uint64(_SYLLABLE)  # wraps below the block, and so is out of range there too
     inside = ordinals < _SYLLABLES
-    ordinals = np.where(inside, ordinals, 0)
-    spread = np.stack(
-        [
-            np.where(inside, _table(_LEADS)[ordinals // 588], codes),
-            np.where(inside, _table(_VOWELS)[ordinals // 28 % 21], 0),
-            np.where(inside, _table("\0" + _TAILS)[ordinals % 28], 0),
-        ],
-        axis=1,
-    ).ravel()
+    ordinals = np.where(inside, ordinals, 0).astype(np.intp)
+    spread = _TAKEN_APART.take(ordinals, axis=0)
+    spread[~inside] = 0
+    spread[~inside, 0] = codes[~inside]
     return spread[spread > 0]
 
 
-def _table(letters: str) -> Codes:
-    return _codes(letters)
+def _taken_apart() -> Codes:
+    """The letters of every syllable, a row of three each; 0 where there is no third."""
+    rows = [[lead, vowel, tail] for lead in _LEADS for vowel in _VOWELS for tail in f"\0{_TAILS}"]
+    apart = _codes("".join(itertools.chain(*rows))).reshape(_SYLLABLES, 3)
+    apart.flags.writeable = False
+    return apart
+
+
+_TAKEN_APART: Final = _taken_apart()
 
 
 def _scatter(values: Codes) -> Codes:
