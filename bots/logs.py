@@ -3,7 +3,6 @@ program reads it, lines of JSON."""
 
 import json
 import logging
-import os
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -92,15 +91,6 @@ def place_of(error: BaseException | None) -> str:
     return f"{type(error).__name__} at {where}"
 
 
-class _File(RotatingFileHandler):
-    """Begins a new file after the line that makes one too long, not before it: to know that, nothing is put into words
-    twice, and no path is looked up."""
-
-    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802, ARG002
-        """See `RotatingFileHandler.shouldRollover`."""
-        return self.stream is not None and os.fstat(self.stream.fileno()).st_size >= self.maxBytes
-
-
 class Troubles(logging.Handler):
     """Counts what goes wrong, and remembers the last lines of it as the log has them: without a word of anybody."""
 
@@ -143,7 +133,7 @@ def logging_to(
     goes wrong whatever the level. Raises OSError where the file cannot be made."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.touch(mode=0o600)
-    handler = _File(file, maxBytes=_SIZE, backupCount=3, encoding="utf-8", errors="replace")
+    handler = RotatingFileHandler(file, maxBytes=_SIZE, backupCount=3, encoding="utf-8", errors="replace")
     handler.setFormatter(_Wordless(_LINE))
     handler.setLevel(level.upper())
     root = logging.getLogger()

@@ -121,15 +121,3 @@ def test_lines_of_json_have_no_word_of_anybody_either(tmp_path: Path) -> None:
     assert len(lines) == 4
     assert "somebody" not in json.dumps(lines)
     assert str(lines[-1]["error"]).startswith("ValueError at ")
-
-
-def test_a_log_that_is_full_goes_on_in_a_new_file_and_the_old_one_is_kept(tmp_path: Path) -> None:
-    file = tmp_path / "talchum.log"
-    file.write_bytes(b"x" * 1_999_990)
-    with logging_to(file, level="info"):
-        for line in ("fills it", "is the first"):
-            logging.getLogger("bots").info(line)
-
-    assert file.read_text(encoding="utf-8").endswith("bots is the first\n")
-    assert "fills it" not in file.read_text(encoding="utf-8")
-    assert (tmp_path / "talchum.log.1").read_text(encoding="utf-8").endswith("bots fills it\n")
