@@ -89,8 +89,9 @@ class _Compiler:
         if budget < needed:
             raise RefuseToStart("prompting.budget", persona=self._persona.id, budget=budget, expected=needed)
         self._left = budget - needed + _LEAST_TURN
-        newest = self._newest()
-        person = self._person()
+        described = list(self._described())
+        newest = self._newest(described)
+        person = self._person(described)
         last = self._last_word()
         reminder = self._reminder()
         told = self._asides(asides)
@@ -160,10 +161,10 @@ class _Compiler:
             text = f"{speaker(turn.name, self._persona)}: {indented}"
         return Turn(role=turn.role, text=text)
 
-    def _newest(self) -> Part:
+    def _newest(self, described: list[tuple[str, str]]) -> Part:
         """The turn to be answered, cut at its beginning where it would leave less than half of the room."""
         text = self._turn(self._turns[-1]).text
-        wanted = sum(self._count(line) + 1 for _, line in self._described())
+        wanted = sum(self._count(line) + 1 for _, line in described)
         room = self._left - min(wanted, self._left // 2)
         fate = Fate.KEPT
         if not self._fits(text, room):
@@ -203,13 +204,13 @@ class _Compiler:
             yield "taboos", say("taboos", persona, taboos=", ".join(map(defused, persona.taboos)))
         yield "description", say("person", persona, description=self._fill(persona.description))
 
-    def _person(self) -> list[Part]:
-        """As much of it as there is room for, the description first again: it says who the rest is about."""
-        *lines, (origin, described) = self._described()
+    def _person(self, described: list[tuple[str, str]]) -> list[Part]:
+        """As much of who the persona is as there is room for, the description first again: the rest is about them."""
+        *lines, (origin, description) = described
         kept = [part for name, line in lines for part in self._take(self._part(name, "system", line))]
-        end = first(len(described), lambda at: self._count(described[: at + 1]) >= self._left)
-        (part,) = self._take(self._part(origin, "system", described[:end]))
-        if end < len(described):
+        end = first(len(description), lambda at: self._count(description[: at + 1]) >= self._left)
+        (part,) = self._take(self._part(origin, "system", description[:end]))
+        if end < len(description):
             part = replace(part, fate=Fate.CUT if part.stands else Fate.LEFT_OUT, why="room")
         return [part, *kept]
 
