@@ -2,6 +2,7 @@
 work after a restart; whether somebody may press one is asked when it is pressed."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final, Protocol, Self, runtime_checkable
 
 import discord
@@ -11,13 +12,18 @@ from bots.pressing import STOP
 from bots.streaming import Phase
 from moderation.words import catalogue
 
+_Rows = tuple[tuple[tuple[str, str], ...], ...]
+"""Verbs and signs of buttons, row by row."""
 _ROWS: Final = (
     (("back", "◀"), ("again", "🔄"), ("forth", "▶"), ("more", "➡"), ("edit", "✏")),
     (("good", "👍"), ("bad", "👎"), ("delete", "🗑"), ("report", "🚩")),
 )
 """Verbs and signs under a reply that is whole."""
-_LEAVES: Final = (("back", "◀"), ("forth", "▶"))
-"""Verbs and signs under a greeting that is one of several."""
+_PHASES: Final[Mapping[Phase, _Rows]] = {
+    Phase.RUNNING: (((STOP, "⏹"),),),
+    Phase.DONE: _ROWS,
+    Phase.LEAVES: ((("back", "◀"), ("forth", "▶")),),  # under a greeting that is one of several
+}
 _LOOKS: Final = {
     "claim": discord.ButtonStyle.primary,
     "uphold": discord.ButtonStyle.success,
@@ -52,11 +58,8 @@ class Pressed(Protocol):
 class Control(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"talchum:reply:(?P<verb>[a-z]+):(?P<id>\w+)"):
     """A button under a reply."""
 
-    def __init__(self, verb: str, reply: str, *, sign: str = "", row: int | None = None) -> None:
-        button: discord.ui.Button[Any] = discord.ui.Button(
-            emoji=sign or "⏹", custom_id=f"talchum:reply:{verb}:{reply}", row=row
-        )
-        super().__init__(button)
+    def __init__(self, verb: str, reply: str) -> None:
+        super().__init__(discord.ui.Button(emoji="⏹", custom_id=f"talchum:reply:{verb}:{reply}"))
         self.verb = verb
         self.reply = reply
 
@@ -144,20 +147,35 @@ def belongs(message: discord.Message, reply: str) -> bool:
     )
 
 
+class _Controls(discord.ui.View):
+    """Buttons that are only written down: with every edit of a reply they are sent anew, and what is pressed is known
+    by its id alone (`Control`)."""
+
+    def __init__(self, rows: _Rows, reply: str) -> None:
+        super().__init__(timeout=None)
+        self._rows = [_row([_button(verb, sign, reply) for verb, sign in row]) for row in rows]
+
+    def to_components(self) -> list[dict[str, Any]]:
+        """As Discord is told."""
+        return self._rows
+
+
+def _row(buttons: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": discord.ComponentType.action_row.value, "components": buttons}
+
+
+def _button(verb: str, sign: str, reply: str) -> dict[str, Any]:
+    return {
+        "type": discord.ComponentType.button.value,
+        "style": discord.ButtonStyle.secondary.value,
+        "custom_id": f"talchum:reply:{verb}:{reply}",
+        "emoji": {"name": sign},
+    }
+
+
 def controls(phase: Phase, reply: str) -> discord.ui.View:
     """The buttons under a reply, perhaps none: of webhooks, an edit without a view would leave the old ones there."""
-    view = discord.ui.View(timeout=None)
-    if phase is Phase.RUNNING:
-        view.add_item(Control(STOP, reply, sign="⏹"))
-    if phase is Phase.LEAVES:
-        for verb, sign in _LEAVES:
-            view.add_item(Control(verb, reply, sign=sign))
-    if phase is not Phase.DONE:
-        return view
-    for number, row in enumerate(_ROWS):
-        for verb, sign in row:
-            view.add_item(Control(verb, reply, sign=sign, row=number))
-    return view
+    return _Controls(_PHASES.get(phase, ()), reply)
 
 
 def desk_rows(card: Card, language: str) -> list[discord.ui.ActionRow[Any]]:

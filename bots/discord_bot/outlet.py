@@ -205,7 +205,7 @@ class Outlet:
             username=voice.name,
             avatar_url=voice.picture or discord.utils.MISSING,
             allowed_mentions=_NOBODY,
-            view=view if view.children else discord.utils.MISSING,
+            view=view if view.to_components() else discord.utils.MISSING,
             thread=self._thread,
             wait=True,
         )
