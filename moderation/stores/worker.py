@@ -1,8 +1,8 @@
 """A thread that owns one SQLite connection and runs jobs on it, so that the event loop never waits for a disk.
 
 One transaction serves all jobs that wait at the moment (group commit): under load, many writes share one flush to disk,
-and none of them is reported before that flush. Each job runs in a savepoint of its own, so that one that is refused
-leaves the others alone, whatever it raises: the thread outlives every defect in a job.
+and none of them is reported before that flush. Each of several jobs runs in a savepoint of its own, so that one that is
+refused leaves the others alone, whatever it raises: the thread outlives every defect in a job.
 """
 
 import asyncio
@@ -80,6 +80,8 @@ class _Task(Generic[T]):
         """In no transaction of ours."""
         self.told = False
         """What came of it is on its way to the event loop."""
+        self.refused = False
+        """It was done, and raised something."""
         self._job = job
         self._taken = threading.Lock()
         self._settle: Callable[[], None]
@@ -88,12 +90,14 @@ class _Task(Generic[T]):
         """Whether it is to be done by whoever asks: nobody else did, and it was not cancelled. From any thread."""
         return not self.future.cancelled() and self._taken.acquire(blocking=False)
 
-    def run(self, connection: sqlite3.Connection, file: Path) -> None:
-        """Do the job; raises only what concerns the transaction, or the connection, as a whole."""
-        attempt = _Attempt(connection) if self.alone else _Savepoint(connection)
+    def run(self, connection: sqlite3.Connection, file: Path, *, shared: bool = False) -> None:
+        """Do the job; raises only what concerns the transaction, or the connection, as a whole. `shared`: others have
+        the same transaction, so that what it did before it raised something is taken back by itself."""
+        attempt = _Savepoint(connection) if shared else _Attempt(connection)
         with attempt:
             result = self._job(connection)
             self._settle = lambda: self.future.set_result(result)
+        self.refused = attempt.raised is not None
         if attempt.raised is not None:
             refusal = attempt.raised
             self.fail(refusal if isinstance(refusal, ModerationError) else defective(refusal, file))
@@ -204,9 +208,12 @@ class Worker:
             return
         try:
             for task in tasks:
-                task.run(self._connection, self._file)
-            self._companion.settle()
-            self._connection.execute("COMMIT")
+                task.run(self._connection, self._file, shared=len(tasks) > 1)
+            if len(tasks) == 1 and tasks[0].refused:
+                self._roll_back()
+            else:
+                self._companion.settle()
+                self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
             if len(tasks) == 1:

@@ -16,6 +16,7 @@ from moderation.records import Outcome
 from moderation.stores import Query
 from moderation.stores.sqlite import SqliteStore
 from moderation.stores.worker import _Task
+from moderation.stores.writes import count_outcome
 from tests.moderation.sqlite_databases import OPENING, locked, store_at, taken
 from tests.support.exchanges import NOON, numbered, objection
 from tests.support.keys import keys_beside
@@ -136,6 +137,30 @@ async def test_a_defect_in_one_job_fails_that_job_and_the_store_goes_on(file: Pa
     assert [exchange.id for exchange in await store.list(Query())] == [second, first]
     assert (await store.get(first)).objections == (objection("first"),)
     assert (await store.stats()).outcomes["clean"] == 1
+    await store.aclose()
+
+
+def half(db: sqlite3.Connection) -> None:
+    count_outcome(db, Outcome.CLEAN, "")
+    raise OSError
+
+
+async def test_what_a_job_did_before_it_failed_is_taken_back_whether_it_is_alone_or_not(file: Path) -> None:
+    store = store_at(file)
+    with pytest.raises(StoreFailed):
+        await store._writer.call(half)
+    with locked(file):
+        first = asyncio.create_task(store.count(Outcome.CLEAN))
+        await taken(store)
+        others = [asyncio.create_task(call) for call in (store._writer.call(half), store.count(Outcome.CLEAN))]
+        await asyncio.sleep(0)
+    await first
+
+    assert [type(result) for result in await asyncio.gather(*others, return_exceptions=True)] == [
+        StoreFailed,
+        type(None),
+    ]
+    assert (await store.stats()).outcomes["clean"] == 2
     await store.aclose()
 
 
