@@ -37,6 +37,7 @@ class SqliteState:
         self._writer = writer
         self._reader = reader
         self._ring = ring
+        self._mark = ring.keys.mark
         self._file = file
         self._clock = clock
         self._erasing = asyncio.Lock()
@@ -78,27 +79,27 @@ class SqliteState:
     async def many(self, kind: str, keys: Sequence[str]) -> dict[str, Entry]:
         """See `State.many`."""
         now = self._now()
-        return await self._reader.call(lambda db: statements.get(db, kind, keys, now))
+        return await self._reader.call(lambda db: statements.get(db, self._mark, kind, keys, now))
 
     async def put(self, entry: Entry) -> None:
         """See `State.put`."""
-        row = row_of(entry)
+        row = row_of(entry, self._mark)
         await self._writer.call(lambda db: statements.put(db, row))
 
     async def put_new(self, entry: Entry) -> bool:
         """See `State.put_new`."""
-        row, now = row_of(entry), self._now()
+        row, now = row_of(entry, self._mark), self._now()
         return await self._writer.call(lambda db: statements.put_new(db, row, now))
 
     async def drop(self, kind: str, key: str) -> bool:
         """See `State.drop`."""
         now = self._now()
-        return await self._writer.call(lambda db: statements.drop(db, kind, key, now))
+        return await self._writer.call(lambda db: statements.drop(db, self._mark, kind, key, now))
 
     async def write(self, entries: Sequence[Entry], *, dropped: Sequence[tuple[str, str]] = ()) -> None:
         """See `State.write`."""
-        rows = [row_of(entry) for entry in entries]
-        await self._writer.call(lambda db: statements.write(db, rows, dropped))
+        rows = [row_of(entry, self._mark) for entry in entries]
+        await self._writer.call(lambda db: statements.write(db, self._mark, rows, dropped))
 
     async def list(self, kind: str, *, group: str | None = None, limit: int = 100) -> tuple[Entry, ...]:
         """See `State.list`."""
@@ -157,18 +158,18 @@ class SqliteState:
         """See `State.add_within`."""
         end, now, owners = instant(until), self._now(), people or {}
         return await self._writer.call(
-            lambda db: statements.add_within(db, amounts, most, owners, until=end, now=now),
+            lambda db: statements.add_within(db, self._mark, amounts, most, owners, until=end, now=now),
         )
 
     async def counts(self, keys: Sequence[str]) -> dict[str, int]:
         """See `State.counts`."""
         now = self._now()
-        return await self._reader.call(lambda db: statements.counts(db, keys, now))
+        return await self._reader.call(lambda db: statements.counts(db, self._mark, keys, now))
 
     async def carry(self, before: str, after: str) -> None:
         """See `State.carry`."""
         now = self._now()
-        await self._writer.call(lambda db: statements.carry(db, before, after, now))
+        await self._writer.call(lambda db: statements.carry(db, self._mark, before, after, now))
 
     async def counts_of(self, person: str) -> dict[str, int]:
         """See `State.counts_of`."""

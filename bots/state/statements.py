@@ -1,12 +1,13 @@
 """The tables of the SQLite state, and what is read and written there.
 
 Every function runs inside a transaction that its caller began and will commit. `now` and other times are microseconds
-since 1970; what has expired at `now` is as if it were not there.
+since 1970; what has expired at `now` is as if it were not there. `mark` is `Keys.mark`: asked here and not by SQLite,
+which would give the interpreter's lock back and forth for every key.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from bots.state import Entry, Tally
@@ -61,7 +62,8 @@ def _seal(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM entry")
     for kind, key, value, person, listed, until in entries:
         held = json.dumps([revive(key), revive(listed), unpacked(revive(value))], ensure_ascii=False)
-        row = {"kind": kind, "key": key, "value": keep(held), "person": person, "group": listed, "until": until}
+        marked = dict(zip(("key", "group"), _marked(connection, key, listed), strict=True))
+        row = {"kind": kind, "value": keep(held), "person": person, "until": until, **marked}
         connection.execute(_PUT, row)
     seal_lines(connection)
     connection.execute("ALTER TABLE counter ADD COLUMN name ANY NOT NULL DEFAULT ''")
@@ -71,12 +73,17 @@ def _seal(connection: sqlite3.Connection) -> None:
     )
 
 
+def _marked(connection: sqlite3.Connection, *texts: Text) -> tuple[bytes, ...]:
+    """What `texts` are found by, where there are no keys at hand."""
+    return tuple(connection.execute("SELECT mark(?)", (text,)).fetchone()[0] for text in texts)
+
+
 # `entry.value` holds key, group and value, sealed with the key of the person, or of nobody; `counter.name` what its key
 # is. Keys and groups are found by what marks them, persons of entries by their key, of counters by a mark.
 _PUT: Final = (
     "WITH given (owner) AS (SELECT iif(:person = '', NULL, owner_of('', :person)))"
     " INSERT OR REPLACE INTO entry (kind, key, value, person, listed, until)"
-    " SELECT :kind, mark(:key), seal(coalesce(owner, house()), :value), owner, mark(:group), :until FROM given"
+    " SELECT :kind, :key, seal(coalesce(owner, house()), :value), owner, :group, :until FROM given"
 )
 
 SCHEMA: Final = Schema(
@@ -93,17 +100,29 @@ KIND: Final = "state"
 """Sets the keys of this kind of database apart."""
 
 Row = Mapping[str, Text | int | None]
-"""kind, key, value, person, group, until."""
+"""kind, key (marked), value, person, group (marked), until."""
+Mark = Callable[[str], bytes]
+
+# A counter is named once: most of what is added is added to one that there is.
+_ADD: Final = (
+    "UPDATE counter SET total = :amount + iif(until > :now, total, 0),"
+    " person = iif(until > :now, coalesce(person, :person), :person),"
+    " until = iif(until > :now, max(until, :until), :until) WHERE key = :key"
+)
+_COUNT: Final = (
+    "INSERT INTO counter (key, name, total, person, until)"
+    " VALUES (:key, seal(house(), :name), :amount, :person, :until)"
+)
 
 _COLUMNS: Final = "kind, unseal(coalesce(person, house()), value), name_of(coalesce(person, '')), until"
 _THEIRS: Final = "(SELECT value FROM json_each(owners_of('', :person)))"
 _LIVE: Final = "(until IS NULL OR until > :now)"
 
 
-def get(connection: sqlite3.Connection, kind: str, keys: Iterable[str], now: int) -> dict[str, Entry]:
+def get(connection: sqlite3.Connection, mark: Mark, kind: str, keys: Iterable[str], now: int) -> dict[str, Entry]:
     """Those of `keys` that there are, by key."""
-    sql = f"SELECT {_COLUMNS} FROM entry WHERE kind = :kind AND key = mark(:key) AND {_LIVE}"  # noqa: S608 - only constants
-    rows = ((key, {"kind": keep(kind), "key": keep(key), "now": now}) for key in keys)
+    sql = f"SELECT {_COLUMNS} FROM entry WHERE kind = :kind AND key = :key AND {_LIVE}"  # noqa: S608 - only constants
+    rows = ((key, {"kind": keep(kind), "key": mark(key), "now": now}) for key in keys)
     found = ((key, connection.execute(sql, fields).fetchone()) for key, fields in rows)
     return {key: _entry(row) for key, row in found if row is not None}
 
@@ -128,15 +147,15 @@ def of_person(connection: sqlite3.Connection, person: str, now: int) -> tuple[En
     return tuple(sorted((_entry(row) for row in rows), key=lambda entry: (entry.kind, entry.key)))
 
 
-def row_of(entry: Entry) -> Row:
+def row_of(entry: Entry, mark: Mark) -> Row:
     """An entry as it is kept. Raises TypeError, ValueError where its value is not JSON or its time not aware."""
     held = f"[{packed(entry.key)},{packed(entry.group)},{packed(dict(entry.value))}]"
     return {
         "kind": keep(entry.kind),
-        "key": keep(entry.key),
+        "key": mark(entry.key),
         "value": keep(held),
         "person": keep(entry.person),
-        "group": keep(entry.group),
+        "group": mark(entry.group),
         "until": None if entry.until is None else instant(entry.until),
     }
 
@@ -148,25 +167,25 @@ def put(connection: sqlite3.Connection, row: Row) -> None:
 
 def put_new(connection: sqlite3.Connection, row: Row, now: int) -> bool:
     """Keep an entry where there is none of that kind and key; whether it was kept."""
-    sql = f"SELECT 1 FROM entry WHERE kind = :kind AND key = mark(:key) AND {_LIVE}"  # noqa: S608 - only constants
+    sql = f"SELECT 1 FROM entry WHERE kind = :kind AND key = :key AND {_LIVE}"  # noqa: S608 - only constants
     if connection.execute(sql, {**row, "now": now}).fetchone():
         return False
     put(connection, row)
     return True
 
 
-def drop(connection: sqlite3.Connection, kind: str, key: str, now: int) -> bool:
+def drop(connection: sqlite3.Connection, mark: Mark, kind: str, key: str, now: int) -> bool:
     """Forget an entry; whether there was one."""
-    there = bool(get(connection, kind, [key], now))
-    write(connection, (), [(kind, key)])
+    there = bool(get(connection, mark, kind, [key], now))
+    write(connection, mark, (), [(kind, key)])
     return there
 
 
-def write(connection: sqlite3.Connection, rows: Iterable[Row], dropped: Iterable[tuple[str, str]]) -> None:
+def write(connection: sqlite3.Connection, mark: Mark, rows: Iterable[Row], dropped: Iterable[tuple[str, str]]) -> None:
     """Keep entries, and forget others."""
     connection.executemany(_PUT, rows)
-    gone = [(keep(kind), keep(key)) for kind, key in dropped]
-    connection.executemany("DELETE FROM entry WHERE kind = ? AND key = mark(?)", gone)
+    gone = [(keep(kind), mark(key)) for kind, key in dropped]
+    connection.executemany("DELETE FROM entry WHERE kind = ? AND key = ?", gone)
 
 
 def erase(connection: sqlite3.Connection, ring: Keyring, person: str, now: int) -> int:
@@ -196,25 +215,25 @@ def _forget(connection: sqlite3.Connection, owners: Sequence[str]) -> int:
 
 
 def add(
-    connection: sqlite3.Connection, amounts: Mapping[str, int], people: Mapping[str, str], *, until: int, now: int
+    connection: sqlite3.Connection,
+    mark: Mark,
+    amounts: Mapping[str, int],
+    people: Mapping[str, str],
+    *,
+    until: int,
+    now: int,
 ) -> None:
     """Add to counters."""
-    connection.executemany(
-        "INSERT INTO counter (key, name, total, person, until)"
-        " VALUES (mark(:key), seal(house(), :key), :amount, iif(:person = '', NULL, mark(:person)), :until)"
-        " ON CONFLICT (key) DO UPDATE SET"
-        " total = excluded.total + iif(until > :now, total, 0),"
-        " person = iif(until > :now, coalesce(person, excluded.person), excluded.person),"
-        " until = iif(until > :now, max(until, excluded.until), excluded.until)",
-        [
-            {"key": keep(key), "amount": amount, "person": keep(people.get(key, "")), "until": until, "now": now}
-            for key, amount in amounts.items()
-        ],
-    )
+    for key, amount in amounts.items():
+        person = mark(people[key]) if people.get(key) else None
+        row = {"key": mark(key), "name": keep(key), "amount": amount, "person": person, "until": until, "now": now}
+        if not connection.execute(_ADD, row).rowcount:
+            connection.execute(_COUNT, row)
 
 
 def add_within(
     connection: sqlite3.Connection,
+    mark: Mark,
     amounts: Mapping[str, int],
     most: Mapping[str, int],
     people: Mapping[str, str],
@@ -223,21 +242,21 @@ def add_within(
     now: int,
 ) -> Tally:
     """Add to counters where none of them then is above what `most` has for it."""
-    before = counts(connection, list(most), now)
+    before = counts(connection, mark, list(most), now)
     fits = all(before[key] + amounts.get(key, 0) <= limit for key, limit in most.items())
     if fits:
-        add(connection, amounts, people, until=until, now=now)
-    return Tally(added=fits, totals=counts(connection, [*amounts, *most], now))
+        add(connection, mark, amounts, people, until=until, now=now)
+    return Tally(added=fits, totals=counts(connection, mark, [*amounts, *most], now))
 
 
-def counts(connection: sqlite3.Connection, keys: Sequence[str], now: int) -> dict[str, int]:
+def counts(connection: sqlite3.Connection, mark: Mark, keys: Sequence[str], now: int) -> dict[str, int]:
     """The counters of these keys; 0 for those that there are not."""
-    sql = "SELECT total FROM counter WHERE key = mark(?) AND until > ?"
-    found = ((key, connection.execute(sql, (keep(key), now)).fetchone()) for key in keys)
+    sql = "SELECT total FROM counter WHERE key = ? AND until > ?"
+    found = ((key, connection.execute(sql, (mark(key), now)).fetchone()) for key in keys)
     return {key: row[0] if row else 0 for key, row in found}
 
 
-def carry(connection: sqlite3.Connection, before: str, after: str, now: int) -> None:
+def carry(connection: sqlite3.Connection, mark: Mark, before: str, after: str, now: int) -> None:
     """Let counters whose keys begin with `before` begin with `after`."""
     rows = connection.execute("SELECT unseal(house(), name), total, person, until FROM counter").fetchall()
     moving = [row for row in rows if revive(row[0]).startswith(before)]
@@ -245,7 +264,7 @@ def carry(connection: sqlite3.Connection, before: str, after: str, now: int) -> 
     for key, total, person, until in moving:
         if until > now:
             there = after + revive(key).removeprefix(before)
-            add(connection, {there: total}, {}, until=until, now=now)
+            add(connection, mark, {there: total}, {}, until=until, now=now)
             sql = "UPDATE counter SET person = coalesce(person, ?) WHERE key = mark(?)"
             connection.execute(sql, (person, keep(there)))
 
