@@ -123,6 +123,8 @@ class Replies:
         self._ids = ids
         self._newest: OrderedDict[tuple[str, str], str] = OrderedDict()
         """Ids of the replies begun last, by conversation and persona."""
+        self._inner: OrderedDict[str, datetime] = OrderedDict()
+        """Until when it is noted, for good, which community conversations are of."""
         self.errands = Errands(state, now=now)
         """What is still to be done beside replies."""
 
@@ -292,6 +294,7 @@ class Replies:
         for conversation in (community, *(entry.key for entry in inner)):
             for entry in await self._state.list(_REPLY, group=conversation, limit=_ALL):
                 await self.forget(_record(entry))
+            self._inner.pop(conversation, None)
             await self._state.drop(_INNER, conversation)
 
     async def _within(self, record: Record) -> list[Entry]:
@@ -299,11 +302,16 @@ class Replies:
         remembered."""
         if record.server in {"", record.conversation}:
             return []
-        there = await self._state.get(_INNER, record.conversation)
         until = record.at + _REMEMBERED
-        if there is not None and there.until is not None and there.until >= until:
-            return []  # noted for a day more than was needed, so as not to write each time
-        return [Entry(kind=_INNER, key=record.conversation, value={}, group=record.server, until=until + _SPARE)]
+        if record.conversation not in self._inner or self._inner[record.conversation] < until:
+            there = await self._state.get(_INNER, record.conversation)
+            if there is None or there.until is None or there.until < until:
+                longer = until + _SPARE  # so as not to write each time
+                return [Entry(kind=_INNER, key=record.conversation, value={}, group=record.server, until=longer)]
+            self._inner[record.conversation] = there.until
+            while len(self._inner) > _KNOWN:
+                self._inner.popitem(last=False)
+        return []
 
     async def forget(self, record: Record) -> None:
         """It stands nowhere any more."""

@@ -125,6 +125,24 @@ async def test_the_reply_before_one_is_found_after_a_restart_and_where_the_neare
     assert await again.before(records[2]) == records[0]
 
 
+async def test_what_a_community_has_is_forgotten_with_it_each_time_and_where_it_was_talked_in_for_months() -> None:
+    replies, _, passed = made()
+    for often in (3, 1):
+        for number in range(often):
+            await begun(replies, message=f"m{number}")
+        await replies.leave("s")
+        assert await replies.newest("c") is None
+
+    for day in (20, 20, 40):
+        passed[0] = timedelta(days=day)
+        await begun(replies)
+    passed[0] = timedelta(days=69)
+    assert await replies.newest("c") is not None
+    await replies.leave("s")
+
+    assert await replies.newest("c") is None
+
+
 class Unlisted(MemoryState):
     """A state that does not look through what it has."""
 
