@@ -183,9 +183,9 @@ class Replies:
         exchange = [_pointer(_EXCHANGE, record.exchange, record)] if record.exchange else []
         running = replace(_pointer(_RUNNING, record.id, record), group=record.platform)
         if record.running:
-            await self._state.write([*besides, whole, *exchange, running])
+            await self._state.change([*besides, whole, *exchange, running])
         else:
-            await self._state.write([*besides, whole, *exchange], dropped=[(running.kind, running.key)])
+            await self._state.change([*besides, whole, *exchange], dropped=[(running.kind, running.key)])
 
     async def stands(self, record: Record, message: str) -> Record:
         """Another message of it stands there: note that before anything else happens."""
@@ -317,7 +317,7 @@ class Replies:
         """It stands nowhere any more."""
         of_it = [(kind, record.id) for kind in (_REPLY, _VARIANTS, _RUNNING)]
         shown = [(_SHOWN, f"{record.platform} {message}") for message in record.shown]
-        await self._state.write((), dropped=[*of_it, *shown])
+        await self._state.change((), dropped=[*of_it, *shown])
 
 
 def _pointer(kind: str, key: str, record: Record) -> Entry:

@@ -80,7 +80,7 @@ class State(Protocol):
     async def drop(self, kind: str, key: str) -> bool:
         """Forget the entry; whether there was one."""
 
-    async def write(self, entries: Sequence[Entry], *, dropped: Sequence[tuple[str, str]] = ()) -> None:
+    async def change(self, entries: Sequence[Entry], *, dropped: Sequence[tuple[str, str]] = ()) -> None:
         """`put` all of `entries`, in their order, and `drop` what has one of the kinds and keys `dropped`: all or
         none."""
 

@@ -79,8 +79,8 @@ class MemoryState:
         there = self._entries.pop((kind, key), None)
         return there is not None and there.live(now)
 
-    async def write(self, entries: Sequence[Entry], *, dropped: Sequence[tuple[str, str]] = ()) -> None:
-        """See `State.write`."""
+    async def change(self, entries: Sequence[Entry], *, dropped: Sequence[tuple[str, str]] = ()) -> None:
+        """See `State.change`."""
         self._now()
         for kept in [_kept(entry) for entry in entries]:
             self._put(kept)

@@ -96,10 +96,10 @@ class SqliteState:
         now = self._now()
         return await self._writer.call(lambda db: statements.drop(db, self._mark, kind, key, now))
 
-    async def write(self, entries: Sequence[Entry], *, dropped: Sequence[tuple[str, str]] = ()) -> None:
-        """See `State.write`."""
+    async def change(self, entries: Sequence[Entry], *, dropped: Sequence[tuple[str, str]] = ()) -> None:
+        """See `State.change`."""
         rows = [row_of(entry, self._mark) for entry in entries]
-        await self._writer.call(lambda db: statements.write(db, self._mark, rows, dropped))
+        await self._writer.call(lambda db: statements.change(db, self._mark, rows, dropped))
 
     async def list(self, kind: str, *, group: str | None = None, limit: int = 100) -> tuple[Entry, ...]:
         """See `State.list`."""

@@ -177,11 +177,11 @@ def put_new(connection: sqlite3.Connection, row: Row, now: int) -> bool:
 def drop(connection: sqlite3.Connection, mark: Mark, kind: str, key: str, now: int) -> bool:
     """Forget an entry; whether there was one."""
     there = bool(get(connection, mark, kind, [key], now))
-    write(connection, mark, (), [(kind, key)])
+    change(connection, mark, (), [(kind, key)])
     return there
 
 
-def write(connection: sqlite3.Connection, mark: Mark, rows: Iterable[Row], dropped: Iterable[tuple[str, str]]) -> None:
+def change(connection: sqlite3.Connection, mark: Mark, rows: Iterable[Row], dropped: Iterable[tuple[str, str]]) -> None:
     """Keep entries, and forget others."""
     connection.executemany(_PUT, rows)
     gone = [(keep(kind), mark(key)) for kind, key in dropped]

@@ -66,14 +66,14 @@ class Refusing(MemoryState):
 
     def __init__(self) -> None:
         super().__init__(clock=lambda: NOW)
-        self.writes = 0
+        self.changes = 0
         self.full = False
 
-    async def write(self, entries: Sequence[Entry], *, dropped: Sequence[tuple[str, str]] = ()) -> None:
+    async def change(self, entries: Sequence[Entry], *, dropped: Sequence[tuple[str, str]] = ()) -> None:
         if self.full:
             raise StoreFailed("stores.full")
-        self.writes += 1
-        await super().write(entries, dropped=dropped)
+        self.changes += 1
+        await super().change(entries, dropped=dropped)
 
 
 async def test_each_step_of_a_reply_is_noted_at_once_so_that_no_end_of_the_program_finds_half_of_it() -> None:
@@ -81,9 +81,9 @@ async def test_each_step_of_a_reply_is_noted_at_once_so_that_no_end_of_the_progr
     replies = Replies(state, now=lambda: NOW, ids=numbered("r"))
 
     record = await begun(replies)
-    assert state.writes == 1
+    assert state.changes == 1
     record = await replies.stands(record, "1")
-    assert state.writes == 2
+    assert state.changes == 2
     state.full = True
     with pytest.raises(StoreFailed):
         await replies.stands(record, "2")

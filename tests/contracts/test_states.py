@@ -147,21 +147,21 @@ async def test_what_is_dropped_is_not_there(state: State) -> None:
     assert await state.put_new(entry()) is True
 
 
-async def test_what_is_written_at_once_is_put_in_its_order_and_then_the_rest_is_dropped(state: State) -> None:
+async def test_what_is_changed_at_once_is_put_in_its_order_and_then_the_rest_is_dropped(state: State) -> None:
     for key in ("gone", "changed", "stays"):
         await state.put(entry(key, text="old"))
 
-    await state.write([entry("new"), entry("changed", text="first"), entry("changed"), entry("both")],
+    await state.change([entry("new"), entry("changed", text="first"), entry("changed"), entry("both")],
                       dropped=[("note", "gone"), ("note", "never"), ("note", "both"), ("other", "stays")])  # fmt: skip
 
     assert await state.list("note") == (entry("changed"), entry("new"), entry("stays", text="old"))
 
 
-async def test_of_what_is_written_at_once_nothing_is_kept_where_some_of_it_cannot_be(state: State) -> None:
+async def test_of_what_is_changed_at_once_nothing_is_kept_where_some_of_it_cannot_be(state: State) -> None:
     await state.put(entry())
 
     with pytest.raises((TypeError, ValueError)):
-        await state.write(
+        await state.change(
             [entry("new"), Entry(kind="note", key="broken", value={"x": object()})], dropped=[("note", "k")]
         )
 

@@ -100,7 +100,7 @@ async def test_a_closed_state_refuses_and_closes_again(state: State) -> None:
 
     for refuses in (
         state.get("note", "k"), state.many("note", ["k"]), state.put(entry()), state.put_new(entry("new")),
-        state.drop("note", "k"), state.write([entry()]), state.list("note"), state.of_person("p"), state.erase("p"),
+        state.drop("note", "k"), state.change([entry()]), state.list("note"), state.of_person("p"), state.erase("p"),
         state.add({"a": 1}, until=LATER), state.add_within({"a": 1}, {"a": 1}, until=LATER), state.counts(["a"]),
         state.counts_of("p"), state.prune(), state.carry("a", "b"),
     ):  # fmt: skip
@@ -136,7 +136,7 @@ STEPS = st.one_of(
     st.tuples(st.just("put"), KEYS, PEOPLE, st.none() | AFTER),
     st.tuples(st.just("put_new"), KEYS, PEOPLE, st.none() | AFTER),
     st.tuples(st.just("drop"), KEYS),
-    st.tuples(st.just("write"), st.lists(KEYS, max_size=3), PEOPLE, st.lists(KEYS, max_size=2)),
+    st.tuples(st.just("change"), st.lists(KEYS, max_size=3), PEOPLE, st.lists(KEYS, max_size=2)),
     st.tuples(st.just("add"), AMOUNTS, AFTER, st.dictionaries(KEYS, PEOPLE, max_size=2)),
     st.tuples(st.just("within"), AMOUNTS, st.dictionaries(KEYS, st.integers(-2, 6), max_size=3), AFTER),
     st.tuples(st.just("wait"), st.integers(1, 3)),
@@ -165,10 +165,11 @@ async def _step(state: State, clock: Clock, what: str, fields: list[object], num
         until = None if end is None else after(end)
         put = entry(cast("str", key), text=str(number), person=cast("str", person), at=until)
         return await (state.put(put) if what == "put" else state.put_new(put))
-    if what == "write":
+    if what == "change":
         keys, person, dropped = cast("tuple[list[str], str, list[str]]", fields)
         entries = [entry(key, text=str(number), person=person) for key in keys]
-        return await state.write(entries, dropped=[("note", key) for key in dropped])
+        await state.change(entries, dropped=[("note", key) for key in dropped])
+        return None
     if what == "drop":
         return await state.drop("note", cast("str", fields[0]))
     if what == "add":
