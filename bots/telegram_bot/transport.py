@@ -10,13 +10,14 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
 _KEPT: Final = 5.0
 """Seconds that a connection which nobody uses is kept."""
@@ -144,7 +145,7 @@ async def _body(
         return None, {}
     fields = asked.json_parameters
     if not asked.contains_files:
-        return urlencode(fields).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+        return URL.build(query=fields).raw_query_string.encode(), {"Content-Type": "application/x-www-form-urlencoded"}
     form = aiohttp.FormData(fields, quote_fields=False)
     for name, (filename, content, kind) in asked.multipart_data.items():
         # As a file: of many bytes aiohttp warns that sending them at once takes long.

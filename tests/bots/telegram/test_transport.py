@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 import telegram
 from aiohttp import web
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from telegram.error import NetworkError, TelegramError, TimedOut
 
 from bots.telegram_bot.faults import unsent, unsure
@@ -51,26 +53,43 @@ async def never(_: web.Request) -> web.Response:
     return done()
 
 
-async def test_what_is_asked_for_arrives_as_a_form_with_a_file_and_its_name_in_any_script() -> None:
+def said(chat: int) -> web.Response:
+    message = {"message_id": 5, "date": 1, "chat": {"id": chat, "type": "private"}}
+    return web.json_response({"ok": True, "result": message})
+
+
+@settings(max_examples=30, deadline=None)
+@example("a+b&c=d;e%20f?#/\\\"'~é\n\t\x00 안녕😀")
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+async def test_what_is_asked_for_arrives_as_it_was_meant_in_any_script(words: str) -> None:
+    heard: list[tuple[str, object]] = []
+
+    async def asked(request: web.Request) -> web.Response:
+        heard.append((request.path, dict(await request.post())))
+        return said(7)
+
+    async with served(asked) as url, speaking(url, Transport()) as bot:
+        await bot.send_message(7, words, reply_parameters=telegram.ReplyParameters(3), protect_content=True)
+
+    given = {"chat_id": "7", "text": words, "reply_parameters": '{"message_id": 3}', "protect_content": "true"}
+    assert heard == [(f"/bot{TOKEN}/sendMessage", given)]
+
+
+async def test_a_file_arrives_whole_with_its_name_and_what_stands_under_it() -> None:
     heard: list[dict[str, object]] = []
 
     async def asked(request: web.Request) -> web.Response:
         form = await request.post()
-        heard.append({"path": request.path, **{name: part for name, part in form.items() if isinstance(part, str)}})
         files = [(name, part) for name, part in form.items() if isinstance(part, web.FileField)]
-        heard.append({name: (part.filename, part.file.read()) for name, part in files})
-        return web.json_response({"ok": True, "result": {"message_id": 5, "date": 1, "chat": {"id": 7, "type": "x"}}})
+        heard.append({name: part for name, part in form.items() if isinstance(part, str)})
+        heard.append({name: (part.filename, part.content_type, part.file.read()) for name, part in files})
+        return said(7)
 
     picture = bytes(range(256)) * 1_000
     async with served(asked) as url, speaking(url, Transport()) as bot:
-        await bot.send_message(7, "안녕 & <b>=</b>")
         await bot.send_document(7, picture, filename='탈 "춤".png', caption="같이")
 
-    words, no_files, beside, files = heard
-    assert (words["path"], words["text"], words["chat_id"]) == (f"/bot{TOKEN}/sendMessage", "안녕 & <b>=</b>", "7")
-    assert no_files == {}
-    assert beside["caption"] == "같이"
-    assert files == {"document": ('탈 "춤".png', picture)}
+    assert heard == [{"chat_id": "7", "caption": "같이"}, {"document": ('탈 "춤".png', "image/png", picture)}]
 
 
 async def test_an_answer_that_does_not_come_is_not_waited_for_and_nobody_knows_what_became_of_the_call() -> None:
