@@ -19,7 +19,7 @@ from telegram.error import EndPointNotFound, InvalidToken, NetworkError, Telegra
 from bots.app import platforms_of
 from bots.config import Settings
 from bots.doctor import Finding, Told, bad, doubtful, good, heard_whole
-from bots.errors import SettingsError
+from bots.errors import RefuseToStart, SettingsError
 from bots.places import Mode, PlaceSettings
 from bots.platform_settings import TelegramSection
 from bots.telegram_bot.translate import PLATFORM, address_of, id_in
@@ -71,6 +71,8 @@ async def _look_online(settings: Settings, section: TelegramSection, patience: t
         found.append(_trouble(error, section.base_url))
     except _STRANGE:
         found.append(bad(about, "telegram_doctor.unreadable"))
+    except RefuseToStart as refusal:
+        found.append(bad(about, refusal))
     return tuple(found)
 
 

@@ -19,6 +19,8 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from bots.errors import RefuseToStart
+
 _KEPT: Final = 5.0
 """Seconds that a connection which nobody uses is kept."""
 _PIECE: Final = 64 * 1024
@@ -43,7 +45,7 @@ class Transport(BaseRequest):
         media_write_timeout: float | None = 20.0,
     ) -> None:
         """Seconds, where a request does not say it otherwise; None: for ever. Reading and writing may take so long for
-        each piece. Raises ValueError where the environment names a proxy that does not speak HTTP."""
+        each piece. Raises RefuseToStart where the environment names a proxy that does not speak HTTP."""
         self._free = asyncio.Semaphore(connection_pool_size)
         self._read, self._write = read_timeout, write_timeout
         self._connect, self._pool = connect_timeout, pool_timeout
@@ -174,7 +176,9 @@ def _proxies() -> dict[str, str]:
     """The proxies that the environment names, by the scheme that they are for."""
     named = {scheme: url for scheme, url in getproxies().items() if url and scheme in {"http", "https", "all"}}
     found = {scheme: url if "://" in url else f"http://{url}" for scheme, url in named.items()}
-    for url in found.values():
+    for scheme, url in found.items():
         if urlsplit(url).scheme not in {"http", "https"}:
-            raise ValueError(f"a proxy of the environment must be http:// or https://, not {urlsplit(url).scheme}://")
+            raise RefuseToStart(
+                "telegram_core.bad_proxy", variable=f"{scheme.upper()}_PROXY", found=urlsplit(url).scheme
+            )
     return found

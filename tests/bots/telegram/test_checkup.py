@@ -263,3 +263,13 @@ async def test_an_answer_that_is_none_of_telegrams_is_a_finding(
         server.problems.clear()
 
     assert keys(found, Grade.BAD) == ["unreadable"]
+
+
+async def test_a_proxy_that_telegram_cannot_be_reached_through_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "socks5h://127.0.0.1:9")
+    async with TelegramServer() as server:
+        found = await findings(server, tmp_path)
+
+    assert "HTTPS_PROXY names a socks5h:// proxy" in told(found, "bad_proxy")

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from telegram.error import NetworkError, TelegramError, TimedOut
 
+from bots.errors import RefuseToStart
 from bots.telegram_bot.faults import unsent, unsure
 from bots.telegram_bot.transport import Transport
 
@@ -207,8 +208,11 @@ async def test_the_proxy_of_the_environment_is_used_but_where_the_environment_sa
 def test_a_proxy_that_does_not_speak_http_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("all_proxy", "socks5://127.0.0.1:9")
 
-    with pytest.raises(ValueError, match="must be http:// or https://, not socks5://"):
+    with pytest.raises(RefuseToStart) as refused:
         Transport()
+
+    assert "ALL_PROXY names a socks5:// proxy" in refused.value.explain("en")
+    assert "ALL_PROXY에 socks5:// 프록시가" in refused.value.explain("ko")
 
 
 async def test_it_can_be_shut_down_twice_and_begun_again() -> None:
