@@ -321,8 +321,8 @@ async def test_what_a_killed_process_left_half_shown_is_marked_by_the_next_one()
         await wire.until_settled()
         record = await wire.opened.host.replies.newest(_place(server).conversation)
         assert record is not None
-        await wire.opened.host.replies.keep(replace(record, running=True))
         await wire.stop()
+        await wire.opened.host.replies.keep(replace(record, running=True))
         async with serving(server, scripted(reply_of("Never.")), opened=wire.opened):
             [message] = await server.until(
                 lambda: [one for one in server.answers(server.channel) if "interrupted" in one.content]
