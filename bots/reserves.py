@@ -6,10 +6,9 @@ Kept in memory alone: when the program ends, nothing is under way any more, so n
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Final
 
-_WEIGHT: Final = Fraction(1, 8)
+_WEIGHT: Final = 0.125
 """Of the last reply, in what one is likely to take."""
 
 
@@ -27,7 +26,7 @@ class Reserves:
 
     def __init__(self, likely: Mapping[str, int]) -> None:
         """`likely` is what a reply may take before any has ended, by kind."""
-        self._likely = {kind: Fraction(amount) for kind, amount in likely.items()}
+        self._likely = {kind: float(amount) for kind, amount in likely.items()}
         self._held: dict[str, _Held] = {}
 
     @property

@@ -1,6 +1,7 @@
 """What replies under way hold back from limits, and the cheaper model near them."""
 
 import asyncio
+import pickle
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
@@ -155,3 +156,16 @@ async def test_a_reply_that_would_not_fit_beside_another_is_busy_until_that_one_
             with pytest.raises(Busy):
                 await texts(opened.host.reply(caller("Hello?", place=OTHER, person="bob")))
         assert await texts(opened.host.reply(caller("Hello?", place=OTHER, person="bob")))
+
+
+def test_what_was_learnt_takes_no_more_room_however_many_replies_it_came_of() -> None:
+    reserves = Reserves({"tokens": 100})
+    sizes = set()
+    for number in range(2_000):
+        reserves.hold("a", {"d:server:1": "tokens"})
+        reserves.spend("a", {"tokens": 101 + number % 7})
+        reserves.release("a")
+        sizes.add(len(pickle.dumps(reserves)))
+
+    assert max(sizes) - min(sizes) < 100
+    assert 101 <= reserves.likely["tokens"] <= 108
