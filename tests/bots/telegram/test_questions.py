@@ -1,8 +1,9 @@
 """Questions and panels that nobody answers: when they go, and what then remains of them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from bots.fakes.telegram_server import Broken, Kind, Message, Status, TelegramServer
 from bots.state.memory import MemoryState
@@ -24,8 +25,11 @@ class Hours:
     def now(self) -> datetime:
         return self._now
 
-    async def sleep(self, seconds: float) -> None:
-        until = self._now + timedelta(seconds=seconds)
+    def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
+        # Until when is known from the call on: the clock may move before whoever sleeps gets to run.
+        return self._asleep(seconds, self._now + timedelta(seconds=seconds))
+
+    async def _asleep(self, seconds: float, until: datetime) -> None:
         if seconds < 30:
             await asyncio.sleep(min(seconds, 0.05))
             return
