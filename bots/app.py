@@ -230,7 +230,8 @@ def _patience(settings: Settings) -> Patience:
 
 
 def platforms_of(settings: Settings) -> tuple[Platform, ...]:
-    """The platforms that the settings name. Raises SettingsError where there is none, or one lacks its token."""
+    """The platforms that the settings name. Raises SettingsError where there is none, or one lacks its token,
+    RefuseToStart where one cannot be reached from here."""
     platforms: list[Platform] = []
     if settings.discord is not None:
         platforms.append(_on_discord(settings, settings.discord))

@@ -73,7 +73,7 @@ Told = Callable[[str, int, int], object]
 
 
 @dataclass(slots=True, kw_only=True)
-class _House:
+class House:
     """Everything that is set up once."""
 
     conditions: Conditions
@@ -104,7 +104,7 @@ async def measure(
             await _overload(house)
             await _talk(house, "recovery", share=0.5, seconds=conditions.seconds)
         if conditions.messages:
-            await _endure(house)
+            await endure(house)
         after = await _rest(house)
         return Results(
             conditions=conditions,
@@ -119,7 +119,7 @@ async def measure(
 @asynccontextmanager
 async def _opened(
     conditions: Conditions, environ: Mapping[str, str], now: Callable[[], float], told: Told
-) -> AsyncGenerator[_House, None]:
+) -> AsyncGenerator[House, None]:
     lines = await asyncio.to_thread(Lines.load)
     crowd = Crowd(lines, now=now, seed=conditions.seed)
     speaker = Speaker(
@@ -133,7 +133,7 @@ async def _opened(
         running = await stack.enter_async_context(program(_settings(model, conditions), venues, environ))
         for venue in venues:
             await venue.furnish()
-        yield _House(conditions=conditions, venues=tuple(venues), crowd=crowd, program=running, now=now, told=told)
+        yield House(conditions=conditions, venues=tuple(venues), crowd=crowd, program=running, now=now, told=told)
         for venue in venues:
             venue.tidy()
 
@@ -164,7 +164,7 @@ def _settings(model: ScriptedServer, conditions: Conditions) -> str:
     )
 
 
-async def _talk(house: _House, name: str, *, share: float, seconds: float, kept: bool = True) -> None:
+async def _talk(house: House, name: str, *, share: float, seconds: float, kept: bool = True) -> None:
     """People talk for so long."""
     begun = house.now()
 
@@ -178,7 +178,7 @@ async def _talk(house: _House, name: str, *, share: float, seconds: float, kept:
         house.phases.append(phase)
 
 
-async def _overload(house: _House) -> None:
+async def _overload(house: House) -> None:
     """Everybody asks at once and twice, again and again: far more than there is room for."""
     begun, seconds = house.now(), house.conditions.seconds / 2
     house.told("overload", 0, 1)
@@ -187,7 +187,7 @@ async def _overload(house: _House) -> None:
     )
 
 
-async def _endure(house: _House) -> None:
+async def endure(house: House) -> None:
     """Very many messages, as fast as they are answered in some of the rooms, and what the program takes meanwhile. An
     interrupt (Ctrl-C) ends it early, with what there is."""
     wanted, done = house.conditions.messages, 0
@@ -236,7 +236,7 @@ def interrupt() -> Iterator[asyncio.Event]:
 
 
 async def _phase(
-    house: _House,
+    house: House,
     name: str,
     rooms: list[tuple[Venue, Sequence[Room]]],
     *,
@@ -289,7 +289,7 @@ async def _late(now: Callable[[], float], into: list[float]) -> None:
         into.append(now() - begun - _BEAT)
 
 
-async def _rest(house: _House) -> Taken:
+async def _rest(house: House) -> Taken:
     """What the program takes when nobody has said anything for a while. Raises RefuseToStart where it is gone."""
     await asyncio.sleep(_warm_up(house.conditions) / 2)
     if not house.program.alive:

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
+from types import MappingProxyType
 from typing import Final
 
 import aiohttp
@@ -19,7 +20,7 @@ from telegram.error import EndPointNotFound, InvalidToken, NetworkError, Telegra
 from bots.app import platforms_of
 from bots.config import Settings
 from bots.doctor import Finding, Told, bad, doubtful, good, heard_whole
-from bots.errors import RefuseToStart, SettingsError
+from bots.errors import RefuseToStart
 from bots.places import Mode, PlaceSettings
 from bots.platform_settings import TelegramSection
 from bots.telegram_bot.translate import PLATFORM, address_of, id_in
@@ -33,6 +34,13 @@ _LIKE_OTHERS: Final = frozenset({ChatMemberStatus.MEMBER, ChatMemberStatus.RESTR
 """Administrators hear everything."""
 _STRANGE: Final = (TypeError, LookupError, ValueError, AttributeError)
 """What the library raises for an answer that is none of Telegram's."""
+_ABOUT: Final = MappingProxyType(
+    {
+        "telegram_core.no_secret": "telegram_doctor.about_updates",
+        "telegram_core.bad_proxy": "telegram_doctor.about_telegram",
+    }
+)
+"""What is said of what keeps it from starting is about this, else about the token."""
 
 
 async def look_at_telegram(settings: Settings, *, offline: bool, patience: timedelta = PATIENCE) -> tuple[Finding, ...]:
@@ -42,9 +50,8 @@ async def look_at_telegram(settings: Settings, *, offline: bool, patience: timed
         return ()
     try:
         platforms_of(replace(settings, discord=None))
-    except SettingsError as error:  # what keeps `talchum run` from starting
-        about = "telegram_doctor.about_updates" if error.key == "telegram_core.no_secret" else "doctor.about_token"
-        return (bad(about, error),)
+    except RefuseToStart as error:  # what keeps `talchum run` from starting
+        return (bad(_ABOUT.get(error.key, "doctor.about_token"), error),)
     if offline:
         found = [good("doctor.about_token", "telegram_doctor.token_there", variable=section.token_variable)]
         if section.webhook_url:
@@ -71,8 +78,6 @@ async def _look_online(settings: Settings, section: TelegramSection, patience: t
         found.append(_trouble(error, section.base_url))
     except _STRANGE:
         found.append(bad(about, "telegram_doctor.unreadable"))
-    except RefuseToStart as refusal:
-        found.append(bad(about, refusal))
     return tuple(found)
 
 

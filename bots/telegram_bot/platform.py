@@ -35,10 +35,13 @@ class Telegram:
     """Meets `bots.platform.Platform`."""
 
     def __init__(self, token: SecretStr, around: Callable[[Router], Surroundings], *, base_url: str) -> None:
-        """`base_url` is where the Bot API is served."""
+        """`base_url` is where the Bot API is served. Raises RefuseToStart for a proxy of the environment that it cannot
+        be reached through."""
         self._token = token
         self._around = around
         self._base_url = base_url.rstrip("/")
+        self._wire = Wire(connection_pool_size=_CONNECTIONS, read_timeout=_PATIENCE)
+        self._update_wire = UpdateWire(connection_pool_size=1)
         self._client: TelegramClient | None = None
 
     @property
@@ -116,8 +119,8 @@ class Telegram:
             self._token.get_secret_value(),
             base_url=f"{self._base_url}/bot",
             base_file_url=f"{self._base_url}/file/bot",
-            request=Wire(connection_pool_size=_CONNECTIONS, read_timeout=_PATIENCE),
-            get_updates_request=UpdateWire(connection_pool_size=1),
+            request=self._wire,
+            get_updates_request=self._update_wire,
             rate_limiter=Pacing(around.limits, monotonic=around.monotonic, sleep=around.sleep),
         )
 

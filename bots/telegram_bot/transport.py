@@ -111,15 +111,12 @@ class Transport(BaseRequest):
                 self._free.release()
 
     async def _connection(self, patience: float | None) -> None:
-        """Wait for a connection to be free."""
-        if self._free.locked():
-            try:
-                async with asyncio.timeout(patience):
-                    await self._free.acquire()
-            except TimeoutError:
-                raise Crowded from None
-        else:
-            await self._free.acquire()
+        """Wait for a connection to be free. Raises Crowded."""
+        try:
+            async with asyncio.timeout(patience):
+                await self._free.acquire()
+        except TimeoutError:
+            raise Crowded from None
 
     def _proxy(self, url: str) -> str | None:
         parts = urlsplit(url)

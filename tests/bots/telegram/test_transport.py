@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 import telegram
@@ -11,6 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from telegram.error import NetworkError, TelegramError, TimedOut
 
+from bots.app import platforms_of
+from bots.config import Settings
 from bots.errors import RefuseToStart
 from bots.telegram_bot.faults import unsent, unsure
 from bots.telegram_bot.transport import Transport
@@ -228,3 +231,13 @@ async def test_it_can_be_shut_down_twice_and_begun_again() -> None:
         await transport.initialize()
 
         assert await bot.delete_message(7, 5)
+
+
+def test_the_program_is_not_put_together_with_a_proxy_that_telegram_cannot_be_reached_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "socks5://127.0.0.1:9")
+    settings = Settings.load(b"[telegram]", {"TALCHUM_DATA": str(tmp_path), "TELEGRAM_TOKEN": TOKEN})
+
+    with pytest.raises(RefuseToStart, match="HTTPS_PROXY names a socks5"):
+        platforms_of(settings)
