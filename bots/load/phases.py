@@ -28,6 +28,8 @@ _BEAT: Final = 0.05
 """Seconds between two looks at how late we are ourselves."""
 _SAMPLES: Final = 100
 """Of an endurance run."""
+_IDLE: Final = 40.0
+"""Seconds until what is kept open for the next call has been closed, on either side."""
 _ENDURING: Final = 0.2
 """The part of the conversations that goes on without a pause in an endurance run."""
 _RUNNING: Final = 32
@@ -291,7 +293,7 @@ async def _late(now: Callable[[], float], into: list[float]) -> None:
 
 async def _rest(house: House) -> Taken:
     """What the program takes when nobody has said anything for a while. Raises RefuseToStart where it is gone."""
-    await asyncio.sleep(_warm_up(house.conditions) / 2)
+    await asyncio.sleep(_IDLE if house.conditions.messages else _warm_up(house.conditions) / 2)
     if not house.program.alive:
         raise await house.program.gone()
     return await house.program.taken()

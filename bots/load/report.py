@@ -16,10 +16,12 @@ _COLUMNS: Final = (
     "refused", "lost", "disordered", "fewest",
 )  # fmt: skip
 _LEAKS: Final = ("tasks", "threads", "files", "connections")
+_AT_WORK: Final = "threads"
+"""Looked at while it works: pools keep their threads, and have not all of them before the first crowd. The others are
+looked at while it rests: pools of connections are as wide as the fullest moment was, and empty themselves after it."""
 _SLACK: Final = 0.1
 _FEW: Final = 4
-"""By what part, and by how many, there may be more of each at the end of an endurance run: as many are at work in one
-moment, and fewer in another."""
+"""By what part, and by how many, there may be more of each after an endurance run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +45,9 @@ def tables(results: Results, language: str) -> Iterator[Table]:
     if drifts := drifts_of(results):
         yield Table(
             title=_say("table_endurance", language),
-            columns=tuple(_say(name, language) for name in ("what", "before", "after", "change")),
+            columns=tuple(_say(name, language) for name in ("what", "before", "after", "change", "rested")),
             rows=tuple(
-                (_say(name, language), _amount(name, each.before), _amount(name, each.after), f"{each.share:+.1%}")
+                (_say(name, language), *_change(name, each), " → ".join(_change(name, _rested(results, name))[:2]))
                 for name, each in drifts.items()
             ),
         )
@@ -99,7 +101,8 @@ def goals(results: Results) -> Iterator[Goal]:
     if memory := drifts.pop("memory", None):
         met = not math.isnan(memory.share) and abs(memory.share) <= FLAT
         yield Goal(name="goal_flat", wanted=f"± {FLAT:.0%}", reached=f"{memory.share:+.1%}", met=met)
-    for name, each in drifts.items():
+    for name, working in drifts.items():
+        each = working if name == _AT_WORK else _rested(results, name)
         most = each.before * (1 + _SLACK) + _FEW
         wanted = NOTHING if math.isnan(most) else f"≤ {most:.0f}"
         yield Goal(name=f"goal_{name}", wanted=wanted, reached=_amount(name, each.after), met=each.after <= most)
@@ -108,6 +111,16 @@ def goals(results: Results) -> Iterator[Goal]:
 def drifts_of(results: Results) -> dict[str, Drift]:
     """How each thing that the program takes changed over the endurance run; empty where there was none."""
     return {name: drift(results.samples, name) for name in ("memory", *_LEAKS)} if results.samples else {}
+
+
+def _rested(results: Results, name: str) -> Drift:
+    """How it changed from one rest to the other."""
+    before, after = (float(getattr(taken, name)) for taken in results.rested)
+    return Drift(before=before, after=after)
+
+
+def _change(name: str, drift: Drift) -> tuple[str, str, str]:
+    return _amount(name, drift.before), _amount(name, drift.after), f"{drift.share:+.1%}"
 
 
 def _at_most(name: str, seconds: float, limit: float) -> Goal:
