@@ -63,7 +63,8 @@ class Runs:
         otherwise None."""
         waiting, before = len(self._waiting), self._looked
         self._looked = waiting
-        return self.hand_over() if waiting and waiting == before and self._threads[-1].running() else None
+        stuck = waiting and waiting == before and all(thread.running() for thread in self._threads[-1:])
+        return self.hand_over() if stuck else None
 
     def drop(self) -> None:
         """What has not begun will not begin. What runs cannot be stopped and keeps its place until it ends."""

@@ -58,8 +58,9 @@ def policy(*filters: str, deadline: float = 5.0, workers: int = 4, capacity: int
 
 
 @contextmanager
-def guarding(*filters: Fake, rules: Policy | None = None) -> Iterator[Guard]:
-    guard = Guard((*filters, IDENTITY), rules or policy(*(judge.id for judge in filters)), monotonic=time.monotonic)
+def guarding(*filters: Fake, rules: Policy | None = None, waiting: frozenset[str] = frozenset()) -> Iterator[Guard]:
+    rules = rules or policy(*(judge.id for judge in filters))
+    guard = Guard((*filters, IDENTITY), rules, monotonic=time.monotonic, waiting=waiting)
     try:
         yield guard
     finally:

@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Sequence
 
+import pytest
+
 from moderation.records import Candidate, Decision, Signal, Stage, Verdict
 from tests.moderation.guarding import Fake, guarding, judge, policy, reasons, scoring
 
@@ -90,6 +92,25 @@ async def test_a_filter_that_ends_its_thread_leaves_no_pass_behind() -> None:
     assert verdict.decision is Decision.BLOCK
     assert "leaving" in missing(verdict)
     assert after.decision is Decision.ALLOW
+
+
+async def test_where_no_thread_can_be_started_nothing_has_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+
+    def none_for_the_guard(thread: threading.Thread) -> None:
+        if thread.name.startswith("guard"):
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    release = threading.Event()
+    monkeypatch.setattr(threading.Thread, "start", none_for_the_guard)
+    rules = policy("remote", "a", deadline=0.3)
+    with guarding(stuck("remote", release), scoring(0.0, "a"), rules=rules, waiting=frozenset({"remote"})) as guard:
+        verdict = await judge(guard)
+        release.set()
+
+    assert verdict.decision is Decision.BLOCK
+    assert missing(verdict) == {"remote": "late", "a": "late"}
 
 
 async def test_a_closed_guard_says_that_nothing_judged() -> None:
