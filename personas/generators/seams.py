@@ -112,6 +112,10 @@ class StopCutter:
         self._longest = max(map(len, self._beginnings), default=0)
         self._held = ""
         self._cut = False
+        self.met = ""
+        """The stop string that ended the text."""
+        self.rest = ""
+        """What came together with it and stands behind it."""
 
     @property
     def cut(self) -> bool:
@@ -128,8 +132,10 @@ class StopCutter:
             return text
         found = [(text.index(stop) + len(stop), text.index(stop)) for stop in self._stops if stop in text]
         if found:
+            end, start = min(found)
             self._cut, self._held = True, ""
-            return text[: min(found)[1]]
+            self.met, self.rest = text[start:end], text[end:]
+            return text[:start]
         held = self._beginning(text)
         self._held = text[len(text) - held :]
         return text[: len(text) - held]
