@@ -3,6 +3,8 @@
 As the HTML standard has it, without what an event is called and numbered, which means nothing in a chat stream.
 """
 
+import codecs
+
 
 class Events:
     """Reads one stream. Fed with bytes as they come; linear in them."""
@@ -12,6 +14,8 @@ class Events:
         """The beginning of a line whose end did not come yet."""
         self._data: list[bytes] = []
         """The lines of an event whose end did not come yet."""
+        self._first = True
+        """Whether no line came yet."""
         self._returned = False
         """Whether the last byte was a carriage return: a line feed after it ends no further line."""
 
@@ -28,8 +32,15 @@ class Events:
         self._rest = [] if packet.endswith((b"\n", b"\r")) else [lines.pop()]
         return [event for line in lines if (event := self._line(line)) is not None]
 
+    def finish(self) -> list[bytes]:
+        """The data of an event whose end is that of the stream: the standard has it dropped, but services leave out the
+        empty line after the last one."""
+        return self.feed(b"\n\n")
+
     def _line(self, line: bytes) -> bytes | None:
         """The data of the event that `line` ends, if it ends one."""
+        if self._first:
+            line, self._first = line.removeprefix(codecs.BOM_UTF8), False
         if not line:
             data, self._data = self._data, []
             return b"\n".join(data) if data else None

@@ -15,6 +15,7 @@ from personas.errors import GenerationError, Permanent, Retryable
 
 _NO_QUOTA: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached", "insufficient_balance"})
 _TRY_AGAIN: Final = frozenset({408, 409, 425})
+_STATUS: Final = re.compile(r"[1-5][0-9]{2}")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
@@ -49,7 +50,7 @@ def _is_identifier(name: object) -> bool:
 def failure(refusal: Refusal) -> GenerationError:
     """The error to raise for `refusal`."""
     host, code, status = refusal.host, refusal.code, refusal.status
-    if status == 402 or any(name in _NO_QUOTA for name in refusal.names):
+    if status == 402 or any(isinstance(name, str) and name in _NO_QUOTA for name in refusal.names):
         return Permanent("generators.no_quota", host=host, code=code)
     if status is None:
         return Retryable("generators.stream_failed", host=host, code=code)
@@ -63,6 +64,11 @@ def failure(refusal: Refusal) -> GenerationError:
     if status == 404:
         return Permanent("generators.not_found", model=refusal.model, host=host, code=code)
     return Permanent("generators.refused_request", status=status, host=host, code=code)
+
+
+def status_in(code: object) -> int | None:
+    """The HTTP status that some services write where the code of an error belongs."""
+    return int(code) if isinstance(code, str) and _STATUS.fullmatch(code) else None
 
 
 def root_of(error: BaseException) -> str:

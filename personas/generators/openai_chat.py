@@ -7,8 +7,8 @@ over in silence is a failure here: a stream without a finish reason, a 200 that 
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator, Coroutine, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Literal, Self
@@ -21,8 +21,8 @@ import openai
 
 from personas.errors import GenerationError, Permanent, Retryable
 from personas.generators.events import Events
-from personas.generators.failures import Refusal, failure, root_of
-from personas.generators.prefixes import ASKABLE, PROBE, PrefixStyle, Request, continued, request
+from personas.generators.failures import Refusal, failure, root_of, status_in
+from personas.generators.prefixes import ASKABLE, PROBE, PrefixStyle, Request, bound, continued, request
 from personas.generators.reading import Reading
 from personas.generators.tokens import conversation_tokens, tokens
 from personas.messages import Finish, Prompt, Usage
@@ -37,6 +37,8 @@ _ANY_NUMBER: Final = 0
 """Of connections, to aiohttp."""
 _LOST: Final = (httpx2.RequestError, aiohttp.ClientError, ssl.SSLError, anyio.EndOfStream)
 """What reading a body raises where the connection breaks."""
+_UNREADABLE: Final = (ValueError, RecursionError)
+"""What JSON raises that is none, or more of it than anybody can mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,34 +140,32 @@ class OpenAIChat:
         task.add_done_callback(self._running.discard)
         return task
 
-    async def style(self) -> tuple[PrefixStyle, Usage]:
-        """How to continue a reply here, and what finding out has cost this caller.
+    async def style(self, spent: Callable[[Usage], None]) -> PrefixStyle:
+        """How to continue a reply here; `spent` is told what finding out costs this caller, call by call.
 
         Asks the service once, however many wait; a caller that is cancelled or fails leaves the asking to the next.
         Raises what a call raises, except where a style is refused as such.
         """
-        cost = Usage()
         async with self._probing:
             if self._style is PrefixStyle.AUTO:
                 for style in ASKABLE:
-                    works, usage = await self._works(style)
-                    cost += usage
-                    if works:
+                    if await self._works(style, spent):
                         break
                 else:
                     style = PrefixStyle.NONE
                 self._style = style
-        return self._style, cost
+        return self._style
 
-    async def _works(self, style: PrefixStyle) -> tuple[bool, Usage]:
+    async def _works(self, style: PrefixStyle, spent: Callable[[Usage], None]) -> bool:
         async with ChatGeneration(self, PROBE, raw=style) as probe:
             try:
-                answer = "".join([piece async for piece in probe])
+                return continued("".join([piece async for piece in probe]))
             except Permanent as refused:
                 if refused.key != "generators.refused_request":
                     raise
-                return False, probe.usage
-        return continued(answer), probe.usage
+                return False
+            finally:
+                spent(probe.usage)
 
     async def models(self) -> frozenset[str]:
         """The names of all models that the service lists, without asking any of them for words. Raises GenerationError:
@@ -190,7 +190,7 @@ class OpenAIChat:
             raise Retryable("generators.closed", host=self.host)
         settings = self._settings
         omit = settings.omit
-        bound = _bound(prompt.schema) if prompt.schema and "response_format" not in omit else {}
+        shape = bound(prompt.schema) if prompt.schema and "response_format" not in omit else {}
         wishes = {
             "stream_options": {"include_usage": True},
             "temperature": prompt.temperature,
@@ -203,7 +203,7 @@ class OpenAIChat:
             "stream": True,
             **{name: value for name, value in wishes.items() if value is not None and name not in omit},
             settings.limit_field: prompt.max_tokens,
-            **bound,
+            **shape,
             **asked.extra,
             **settings.extra_body,
         }
@@ -229,11 +229,9 @@ class OpenAIChat:
                 names = (error.code, error.type, error.param)
             case _:
                 return Retryable("generators.malformed", host=self.host)
-        status, headers = None, None
+        status, headers = status_in(error.code), None
         if isinstance(error, openai.APIStatusError):
             reading.asked, status, headers = 0, error.status_code, error.response.headers
-        elif error.code and error.code.isdecimal():
-            status = int(error.code)
         return failure(Refusal(host=self.host, model=settings.model, status=status, names=names, headers=headers))
 
     def stops(self, prompt: Prompt) -> tuple[str, ...]:
@@ -274,7 +272,7 @@ class ChatGeneration:
         reading = self._reading
         figures = reading.figures
         if figures is None:
-            out = tokens(reading.arrived)
+            out = tokens(reading.arrived + reading.thought)
             figures = Usage(tokens_in=reading.asked, tokens_out=out, estimated=reading.asked > 0)
         unread = tokens(reading.arrived - self._read) if self._finish is not None else 0
         return self._probed + figures + Usage(tokens_overshoot=min(unread, figures.tokens_out), calls=1)
@@ -319,7 +317,7 @@ class ChatGeneration:
         """Read the stream into the buffer, to its end. Raises GenerationError."""
         style = self._raw or PrefixStyle.NONE
         if self._prompt.prefix and not self._raw:
-            style, self._probed = await self._service.style()
+            style = await self._service.style(self._probe)
         asked = request(self._prompt, style)
         reading = self._reading
         reading.asked = conversation_tokens(asked.texts)
@@ -329,16 +327,21 @@ class ChatGeneration:
                     reading.opened = True
                     await self._follow(response, clock)
         except TimeoutError as late:
-            if reading.end is None:
+            if not reading.whole:
                 raise self._service.explain(late, reading) from None
-        except (openai.APIError, *_LOST, json.JSONDecodeError, UnicodeDecodeError) as error:
-            if reading.end is None:
+        except (openai.APIError, *_LOST, *_UNREADABLE) as error:
+            if not reading.whole:
                 raise self._service.explain(error, reading) from None
         if reading.end is None:
             raise Retryable(
                 "generators.broke_off" if reading.events else "generators.no_stream", host=self._service.host
             )
+        if rest := reading.rest():
+            self._buffer.put_nowait((rest, reading.arrived))
         return reading.end
+
+    def _probe(self, usage: Usage) -> None:
+        self._probed += usage
 
     async def _follow(self, response: httpx2.Response, clock: asyncio.Timeout) -> None:
         """Read the stream packet by packet: what one brings together is handed on together."""
@@ -356,6 +359,9 @@ class ChatGeneration:
                     return
                 if (wait := self._patience()) is not None:
                     clock.reschedule(now() + wait.total_seconds())
+        if not reading.done:
+            with suppress(*_UNREADABLE):  # cut off within an event
+                self._hand_on(stream.finish(), response.request)
 
     def _hand_on(self, events: list[bytes], request: httpx2.Request) -> bool:
         """Put the text of `events` into the buffer as one piece, before an error that comes after it; whether there was
@@ -382,13 +388,7 @@ class ChatGeneration:
         if reading.done:
             return _REST
         if reading.end is not None:
-            return _TAIL
+            return _TAIL if reading.whole else settings.idle
         if reading.arrived:
             return settings.idle
         return settings.first_token if reading.thinking else None
-
-
-def _bound(schema: str) -> dict[str, object]:
-    """The field that binds an answer to a JSON Schema."""
-    answer = {"name": "answer", "strict": True, "schema": json.loads(schema)}
-    return {"response_format": {"type": "json_schema", "json_schema": answer}}

@@ -4,6 +4,7 @@ No two services agree on that, and one that does not know how starts the reply a
 """
 
 import enum
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -95,6 +96,12 @@ def request(prompt: Prompt, style: PrefixStyle) -> Request:
         case PrefixStyle.AUTO:
             raise ValueError("the style must be known before a reply is continued")
     return Request(messages=[*messages, reply], extra=extra)
+
+
+def bound(schema: str) -> dict[str, object]:
+    """The field of the body that binds an answer to a JSON Schema."""
+    answer = {"name": "answer", "strict": True, "schema": json.loads(schema)}
+    return {"response_format": {"type": "json_schema", "json_schema": answer}}
 
 
 def _critique(prompt: Prompt) -> str:

@@ -2,8 +2,9 @@
 
 from typing import Any, Final
 
-from personas.errors import Retryable
+from personas.errors import Permanent, Retryable
 from personas.generators.seams import Seam, StopCutter
+from personas.generators.thoughts import Thoughts
 from personas.generators.tokens import quarters
 from personas.messages import Finish, Usage
 
@@ -13,6 +14,8 @@ _FINISHES: Final = {
     "model_length": Finish.LENGTH,
     "content_filter": Finish.FILTERED,
 }
+_UNFINISHED: Final = (None, "", "null")
+"""What services write where a reply goes on."""
 
 
 class Reading:
@@ -20,6 +23,7 @@ class Reading:
 
     def __init__(self, *, host: str, stops: tuple[str, ...], prefix: str) -> None:
         self._host = host
+        self._thoughts = Thoughts()
         self._seam = Seam(prefix)
         self._cutter = StopCutter(stops)
         self.asked = 0
@@ -30,8 +34,13 @@ class Reading:
         self.thinking = False
         """Whether the last event was of a reasoning that precedes the text."""
         self.arrived = 0
-        """Quarter tokens of text so far."""
+        """Quarter tokens of text so far, with the thoughts in it."""
+        self.thought = 0
+        """Quarter tokens of the reasoning that came apart from it."""
         self.end: Finish | None = None
+        """The last finish that was told: some services tell one with every event."""
+        self._hasty = False
+        """Whether text came after a finish."""
         self.done = False
         """Whether the service said that nothing follows."""
         self.figures: Usage | None = None
@@ -43,6 +52,11 @@ class Reading:
         return self.cut or (self.done and self.end is None)
 
     @property
+    def whole(self) -> bool:
+        """Whether the text is known to have come to its end, whatever becomes of the stream."""
+        return self.end is not None and not self._hasty
+
+    @property
     def cut(self) -> bool:
         """Whether a stop string ended the text, so that the rest of the stream is of no interest."""
         return self._cutter.cut
@@ -50,32 +64,61 @@ class Reading:
     def take(self, event: object) -> str:
         """The text to hand on now, perhaps none.
 
-        Raises Retryable for an event that is not one of a chat stream and for a finish that is not an end.
+        Raises Retryable for an event that is not one of a chat stream and for a finish that is not an end, Permanent
+        where what was taken for text turns out to have been thoughts.
         """
         self.events += 1
         self.figures = _figures(_in(event, "usage")) or self.figures
         choices = _in(event, "choices") or []
         if not isinstance(choices, list):
             raise Retryable("generators.malformed", host=self._host)
-        if not choices or self.end is not None:
+        if not choices or self.cut:
             return ""
-        delta = _in(choices[0], "delta")
-        text = _in(delta, "content") or ""
-        finish = _in(choices[0], "finish_reason")
-        if not isinstance(text, str):
-            raise Retryable("generators.malformed", host=self._host)
-        self.thinking = bool(_in(delta, "reasoning_content") or _in(delta, "reasoning"))
+        text, thought = self._spoken(_in(choices[0], "delta"))
+        self._hasty = self._hasty or (bool(text) and self.end is not None)
+        self.thinking = bool(thought)
+        self.thought += quarters(thought)
         self.arrived += quarters(text)
+        new = self._shown(self._thoughts.feed(text)) if text else ""
+        self._ends(_in(choices[0], "finish_reason"))
+        return new
+
+    def rest(self) -> str:
+        """What was held back; the stream has ended."""
+        rest = self._shown(self._thoughts.flush())
+        rest += self._cutter.feed(self._seam.flush()) + self._cutter.flush()
+        if self.cut:
+            self.end = Finish.STOP
+        return rest
+
+    def _spoken(self, delta: object) -> tuple[str, str]:
+        """The text and the reasoning of one event."""
+        content = _in(delta, "content") or ""
+        thought = _in(delta, "reasoning_content") or _in(delta, "reasoning") or ""
+        if isinstance(content, list):  # Mistral's models that reason
+            parts = [(_in(part, "type"), _in(part, "text"), _in(part, "thinking")) for part in content]
+            thought = str([thinking for kind, _, thinking in parts if kind == "thinking"] or "")
+            content = [text for kind, text, _ in parts if kind != "thinking"]
+            content = "".join(content) if all(isinstance(text, str) for text in content) else None
+        if not isinstance(content, str):
+            raise Retryable("generators.malformed", host=self._host)
+        return content, thought if isinstance(thought, str) else str(thought)
+
+    def _shown(self, text: str) -> str:
+        """What of a text without thoughts is to be handed on now."""
+        if self._thoughts.unopened:
+            raise Permanent("generators.thinks_aloud", host=self._host)
         new = self._cutter.feed(self._seam.feed(text)) if text else ""
-        if finish is not None and not self.cut:
-            end = _FINISHES.get(finish) if isinstance(finish, str) else None
-            if end is None:
-                raise Retryable("generators.odd_finish", host=self._host, reason=str(finish)[:40])
-            new += self._cutter.feed(self._seam.flush()) + self._cutter.flush()
-            self.end = end
         if self.cut:
             self.end = Finish.STOP
         return new
+
+    def _ends(self, reason: object) -> None:
+        if self.cut or reason in _UNFINISHED:
+            return
+        self.end = _FINISHES.get(reason) if isinstance(reason, str) else None
+        if self.end is None:
+            raise Retryable("generators.odd_finish", host=self._host, reason=str(reason)[:40])
 
 
 def _in(event: object, name: str) -> Any:
