@@ -321,7 +321,8 @@ class Outlet:
                     raise
                 _log.warning("Telegram does not read our HTML: reply=%s", self.record.id)
                 made = await made_by(partial(call, text=plain))
-        assert isinstance(made, telegram.Message)
+        if not isinstance(made, telegram.Message):
+            raise TelegramError("Invalid server response")
         return made
 
     async def _dressed(self, message: str, buttons: telegram.InlineKeyboardMarkup | None) -> telegram.Message | None:

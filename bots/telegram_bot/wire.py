@@ -3,7 +3,7 @@
 import json
 import logging
 from http import HTTPStatus
-from typing import Any, TypeGuard
+from typing import Any, Final, TypeGuard
 
 import telegram
 from telegram.error import EndPointNotFound, TelegramError
@@ -12,6 +12,8 @@ from bots.telegram_bot.transport import Transport
 
 _log = logging.getLogger(__name__)
 
+_NO_ANSWER: Final = "Invalid server response"
+
 
 class Flooded(TelegramError):
     """Too much was sent there: nothing came of this call, and nothing will for some seconds."""
@@ -19,6 +21,11 @@ class Flooded(TelegramError):
     def __init__(self, seconds: float) -> None:
         super().__init__("Too Many Requests")
         self.seconds = seconds
+
+
+class _Answer(dict[str, Any]):
+    def __missing__(self, key: str) -> Any:
+        raise TelegramError(_NO_ANSWER)
 
 
 class Wire(Transport):
@@ -36,34 +43,34 @@ class Wire(Transport):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """See `BaseRequest.parse_json_payload`, which would log what it cannot read."""
+        """See `BaseRequest.parse_json_payload`, which would log what it cannot read. Whoever asks for a result that is
+        not there, as it was not Telegram that answered, gets a TelegramError."""
         try:
             parsed = json.loads(payload.decode("utf-8", "replace"))
         except ValueError:
-            raise TelegramError("Invalid server response") from None
-        if not isinstance(parsed, dict):
-            raise TelegramError("Invalid server response")
-        return parsed
+            raise TelegramError(_NO_ANSWER) from None
+        if not isinstance(parsed, dict) or parsed.get("result", "") is None:
+            raise TelegramError(_NO_ANSWER)
+        return _Answer(parsed)
 
 
 class UpdateWire(Wire):
     """The same for updates. The library would lose all that come together for one that it cannot read, and write it
     into the log: such a one is left empty."""
 
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """See `Wire.do_request`."""
-        code, payload = await super().do_request(*args, **kwargs)
-        if code != HTTPStatus.OK:
-            return code, payload
-        answer = self.parse_json_payload(payload)
-        found = answer.get("result")
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """See `Wire.parse_json_payload`."""
+        answer = Wire.parse_json_payload(payload)
+        if "result" not in answer:
+            return answer
+        found = answer["result"]
         if not isinstance(found, list):
-            return code, payload
+            raise TelegramError(_NO_ANSWER)
         kept = [given if readable(given) else {"update_id": given["update_id"]} for given in found if _numbered(given)]
         if kept != found:
             _log.warning("updates cannot be read: count=%d", sum(given not in found for given in kept))
-            payload = json.dumps({**answer, "result": kept}).encode()
-        return code, payload
+        return _Answer({**answer, "result": kept})
 
 
 def readable(given: object, bot: telegram.Bot | None = None) -> telegram.Update | None:

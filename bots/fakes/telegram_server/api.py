@@ -18,7 +18,7 @@ from aiohttp import web
 from bots.fakes.planning import Broken, Delay, Hold, Reset, reset
 from bots.fakes.telegram_server import answers, chats, media, messages, profile, refusals, webhooks
 from bots.fakes.telegram_server.calls import Call, Handler, Upload
-from bots.fakes.telegram_server.faults import BROKEN, GARBAGE, Fault, Faults, Garbage, Refused, TooMany
+from bots.fakes.telegram_server.faults import BROKEN, Fault, Faults, Garbage, Refused, TooMany
 from bots.fakes.telegram_server.flood import Flood
 from bots.fakes.telegram_server.journal import Request
 from bots.fakes.telegram_server.profile import Profile
@@ -179,7 +179,7 @@ def _broken(fault: Broken | Garbage | Reset, request: web.Request) -> web.Respon
     if isinstance(fault, Broken):
         return web.Response(status=fault.status, body=BROKEN, content_type="text/html")
     if isinstance(fault, Garbage):
-        return web.Response(body=GARBAGE, content_type="application/json")
+        return web.Response(body=fault.body, content_type="application/json")
     reset(request.transport)
     return web.Response(status=500)
 

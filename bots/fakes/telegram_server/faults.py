@@ -27,9 +27,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Garbage:
-    """200, and JSON that ends in the middle."""
+    """200, and something that is no answer of Telegram's: JSON that ends in the middle, unless `body` is given."""
 
     after: bool = True
+    body: bytes = GARBAGE
 
 
 Fault = TooMany | Refused | Broken | Garbage | Reset | Delay | Hold

@@ -201,8 +201,20 @@ async def test_a_long_reply_over_a_slow_line_arrives_whole_and_in_order(late: ti
 
 @pytest.mark.parametrize(
     ("fault", "there"),
-    [(Broken(), False), (Broken(after=True), True), (Garbage(after=False), False), (Garbage(), True), (Reset(), False)],
-    ids=["html 502", "html 502 after", "garbage before", "garbage", "reset"],
+    [
+        (Broken(), False),
+        (Broken(after=True), True),
+        (Garbage(after=False), False),
+        (Garbage(), True),
+        (Garbage(body=b'{"ok":true}'), True),
+        (Garbage(body=b'{"ok":true,"result":null}'), True),
+        (Garbage(body=b'{"ok":true,"result":true}'), True),
+        (Reset(), False),
+    ],
+    ids=[
+        *("html 502", "html 502 after", "garbage before", "garbage"),
+        *("no result", "an empty result", "no message", "reset"),
+    ],
 )
 async def test_a_part_of_a_long_reply_that_is_lost_is_told_and_the_rest_comes(fault: Fault, *, there: bool) -> None:
     async with on_telegram(scripted(reply_of("First."), reply_of(LONG))) as stage:

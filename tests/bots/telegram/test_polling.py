@@ -9,7 +9,7 @@ import pytest
 from telegram import Bot, Message
 
 from bots.errands import Errand, Errands
-from bots.fakes.telegram_server import Chat, TelegramServer
+from bots.fakes.telegram_server import Chat, Garbage, TelegramServer
 from bots.state import Entry
 from bots.state.memory import MemoryState
 from bots.telegram_bot import platform
@@ -197,6 +197,26 @@ async def test_what_was_kept_and_comes_again_as_telegram_was_not_told_is_heard_o
             await stage.until_says(server.private, "Second.")
 
         assert said_to(generator) == heard == ["Hello", "And?"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"ok":true}',
+        b'{"ok":false,"description":"down"}',
+        b'{"ok":true,"result":null}',
+        b'{"ok":true,"result":true}',
+        b"[]",
+    ],
+)
+async def test_what_is_no_answer_of_telegrams_is_asked_for_again(body: bytes, pauses: Pauses) -> None:
+    async with TelegramServer() as server:
+        server.plan("getUpdates", Garbage(after=False, body=body))
+        server.say(server.private, server.person, "Hello")
+        async with on_telegram(scripted(FIRST), server=server) as stage:
+            await stage.until_says(server.private, "First.")
+
+    assert pauses == [1.0]
 
 
 USER = {"id": 5, "is_bot": False, "first_name": "Mina", "username": "mina", "language_code": "ko"}
