@@ -15,7 +15,12 @@ T = TypeVar("T")
 
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 """Seconds before another try, where the way to Telegram is broken."""
-_NEVER_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, Crowded)
+_NEVER_SENT: Final = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,  # a proxy refused to connect
+    Crowded,
+)
 _GONE: Final = (
     "chat not found",
     "message to edit not found",

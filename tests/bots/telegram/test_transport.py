@@ -184,6 +184,21 @@ async def test_an_answer_that_sends_us_elsewhere_is_not_followed() -> None:
     assert len(asked_for) == 1
 
 
+async def test_a_call_that_a_proxy_did_not_let_through_was_surely_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def asked(_: web.Request) -> web.Response:
+        raise web.HTTPServiceUnavailable
+
+    async with served(asked) as url:
+        monkeypatch.setenv("https_proxy", url)
+        async with speaking("https://telegram.example", Transport()) as bot:
+            with pytest.raises(NetworkError) as error:
+                await bot.delete_message(7, 5)
+
+    assert unsent(error.value)
+    assert not unsure(error.value)
+    assert "secret" not in str(error.value)
+
+
 @pytest.mark.parametrize("variable", ["http_proxy", "all_proxy"])
 async def test_the_proxy_of_the_environment_is_used_but_where_the_environment_says_not(
     variable: str, monkeypatch: pytest.MonkeyPatch
