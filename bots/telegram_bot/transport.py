@@ -25,6 +25,7 @@ _KEPT: Final = 5.0
 """Seconds that a connection which nobody uses is kept."""
 _PIECE: Final = 64 * 1024
 """Bytes of an upload that are written at once."""
+_PORTS: Final = {"http": 80, "https": 443}
 _DEFAULT: Final = BaseRequest.DEFAULT_NONE
 
 
@@ -120,7 +121,8 @@ class Transport(BaseRequest):
 
     def _proxy(self, url: str) -> str | None:
         parts = urlsplit(url)
-        if parts.hostname is None or proxy_bypass(parts.hostname):
+        port = parts.port or _PORTS.get(parts.scheme)
+        if parts.hostname is None or proxy_bypass(f"{parts.hostname}:{port}"):
             return None
         return self._proxies.get(parts.scheme) or self._proxies.get("all")
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -197,6 +197,38 @@ async def test_a_call_that_a_proxy_did_not_let_through_was_surely_not_sent(monke
     assert unsent(error.value)
     assert not unsure(error.value)
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("spared", "url", "direct"),
+    [
+        ("localhost", "http://localhost:8081", True),
+        ("localhost:8081", "http://localhost:8081", True),
+        ("localhost:8082", "http://localhost:8081", False),
+        ("127.0.0.1:8081", "http://127.0.0.1:8081", True),
+        ("127.0.0.1:80, localhost", "http://127.0.0.1", True),
+        ("::1", "http://[::1]:8081", True),
+        ("::1", "http://[::2]:8081", False),
+        ("*", "http://localhost:8081", True),
+    ],
+)
+async def test_what_the_environment_says_no_proxy_is_for_has_none_with_its_port_or_without(
+    spared: str, url: str, direct: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+
+    async def asked(request: web.Request) -> web.Response:
+        heard.append(str(request.url))
+        return done()
+
+    async with served(asked) as proxy:
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.setenv("no_proxy", spared)
+        async with speaking(url, Transport()) as bot:
+            with suppress(TelegramError):  # nobody is there
+                await bot.delete_message(7, 5)
+
+    assert heard == ([] if direct else [f"{url}/bot{TOKEN}/deleteMessage"])
 
 
 @pytest.mark.parametrize("variable", ["http_proxy", "all_proxy"])
