@@ -14,7 +14,7 @@ from typing import Final
 
 import telegram
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, TelegramError, TimedOut
 
 from bots.cards import Card
 from bots.pieces import cut, units
@@ -31,6 +31,8 @@ _log = logging.getLogger(__name__)
 _LIMIT: Final = 4_096
 _LASTS: Final = timedelta(seconds=20)
 """After this a draft is sent again although it did not change: Telegram shows one for thirty seconds."""
+_PATIENCE: Final = 2.0
+"""Seconds for a call, all in all: the reply waits for the last one, at the end of the program within its grace."""
 _NOTHING: Final = "…"
 _FAILURES: Final = 3
 """Calls that fail one after the other before there are no more drafts of a reply."""
@@ -121,9 +123,13 @@ class Drafts:
         _log.debug("no draft: error=%s", type(error).__name__)
 
     async def _call(self, text: str, mode: str) -> None:
-        await self._bot.send_message_draft(
-            self._chat, self._id, text, message_thread_id=self._topic or None, parse_mode=mode
-        )
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._bot.send_message_draft(
+                    self._chat, self._id, text, message_thread_id=self._topic or None, parse_mode=mode
+                )
+        except TimeoutError:
+            raise TimedOut from None
 
 
 class Drafting:

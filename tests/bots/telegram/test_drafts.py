@@ -186,6 +186,31 @@ async def test_where_drafts_do_not_work_at_all_they_are_given_up_and_the_reply_c
         assert len(server.requests("sendMessageDraft")) == 3
 
 
+async def test_a_draft_that_hangs_holds_no_reply_back() -> None:
+    gate, hold = Gate(len("Good evening. Come in. W")), Hold()
+    async with on_telegram(gated(gate, reply_of("Good evening.", "Come in.", "Warm up."))) as stage:
+        server = stage.server
+        server.plan("sendMessageDraft", hold)
+        server.say(server.private, server.person, "Hello")
+        await hold.arrived.wait()
+        gate.open.set()
+        await stage.until_says(server.private, "Warm up.")
+
+        assert not hold.released.is_set()
+
+
+async def test_a_draft_that_hangs_when_the_program_ends_takes_no_words_with_it() -> None:
+    gate, hold = Gate(len("Good evening. Come in. W")), Hold()
+    async with TelegramServer() as server:
+        async with on_telegram(gated(gate, reply_of("Good evening.", "Come in.", "Warm up.")), server=server):
+            server.plan("sendMessageDraft", hold)
+            server.say(server.private, server.person, "Hello")
+            await hold.arrived.wait()
+
+        assert not hold.released.is_set()
+        assert any(one.text.startswith(f"{NAME}Good evening.") for one in server.answers(server.private))
+
+
 @pytest.mark.parametrize("late", [timedelta(milliseconds=50), timedelta(milliseconds=200)])
 async def test_a_long_reply_over_a_slow_line_arrives_whole_and_in_order(late: timedelta) -> None:
     async with on_telegram(scripted(reply_of(LONG))) as stage:
