@@ -5,9 +5,12 @@ What the library brings waits for nothing in private chats, and lets one chat's 
 
 import asyncio
 import logging
+from bisect import insort
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, Final
 
 from telegram.error import TelegramError
@@ -77,12 +80,37 @@ class Window:
         self._ended.append(now)
 
 
+class _Line:
+    """Calls that wait, in the order of their numbers: one that comes back stands where it stood."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[int, asyncio.Event]] = []
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def first(self, number: int) -> bool:
+        """Whether that one is the next."""
+        return self._waiting[0][0] == number
+
+    @contextmanager
+    def standing(self, number: int) -> Iterator[asyncio.Event]:
+        """A call waits; the event is set when it may have become the first."""
+        place = number, asyncio.Event()
+        insort(self._waiting, place)
+        try:
+            yield place[1]
+        finally:
+            self._waiting.remove(place)
+            for _, moved in self._waiting[:1]:
+                moved.set()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Chat:
     own: Window
     group: Window | None
-    queue: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Of the calls that wait, in the order in which they came."""
+    line: _Line = field(default_factory=_Line)
 
 
 class Pacing(BaseRateLimiter[None]):
@@ -90,8 +118,8 @@ class Pacing(BaseRateLimiter[None]):
 
     A call that Telegram refuses as too much had no effect, so it is made again after the time that it says; other calls
     to that chat wait as long, those to other chats do not. One that surely did not reach Telegram is made again, too.
-    Calls that wait take their turns in the order in which they came. Raises Flooded where a refusal takes too long;
-    signs (drafts, typing) never wait, and leave a part of what may be sent everywhere to the rest: Flooded at once.
+    Calls that wait take their turns in the order in which they came, also where one has to be made again. Raises
+    Flooded where a refusal takes too long; signs (drafts, typing) never wait, and leave a part of what may be sent everywhere to the rest: Flooded at once.
     """
 
     def __init__(self, limits: Limits, *, monotonic: Callable[[], float], sleep: Sleep) -> None:
@@ -102,6 +130,8 @@ class Pacing(BaseRateLimiter[None]):
         self._all = Window(*limits.everywhere)
         self._spared = limits.everywhere[0] // _SPARED
         self._queue = asyncio.Lock()
+        self._numbers = count()
+        """Of calls, in the order in which they came."""
         self._chats: OrderedDict[int | str, _Chat] = OrderedDict()
         self._stopped: OrderedDict[int | str, float] = OrderedDict()
         """Until when nothing is sent to a chat, because Telegram said so."""
@@ -122,47 +152,58 @@ class Pacing(BaseRateLimiter[None]):
         rate_limit_args: None,  # noqa: ARG002 - the library's signature
     ) -> Any:
         """See `BaseRateLimiter.process_request`."""
-        chat = data.get("chat_id")
-        waited, pauses = 0.0, iter(_PAUSES)
+        chat, number = data.get("chat_id"), next(self._numbers)
+        waited, pause, pauses = 0.0, 0.0, iter(_PAUSES)
         while True:
-            windows = [] if chat is None else await self._turn(chat, endpoint)
+            windows = await self._turn(chat, endpoint, number, pause)
+            pause = 0.0
             try:
                 return await _made(callback(*args, **kwargs), windows, self._monotonic)
             except Flooded as error:
                 waited += error.seconds
                 _log.warning("Telegram wants us to wait: method=%s seconds=%g", endpoint, error.seconds)
-                if chat is not None:
+                if chat is None:
+                    pause = error.seconds + _SLACK
+                else:
                     self._stop(chat, error.seconds)
                 if endpoint in _SIGNS or waited > _PATIENCE:
                     raise
-                if chat is None:
-                    await self._sleep(error.seconds + _SLACK)
             except TelegramError as error:
-                pause = next(pauses, None)
-                if pause is None or endpoint in _SIGNS or not unsent(error):
+                pause = next(pauses, 0.0)
+                if not pause or endpoint in _SIGNS or not unsent(error):
                     raise
-                await self._sleep(pause)
 
-    async def _turn(self, chat: int | str, endpoint: str) -> list[Window]:
-        """Wait for the time to make a call, and begin it; the windows that it counts in."""
+    async def _turn(self, chat: int | str | None, endpoint: str, number: int, pause: float) -> list[Window]:
+        """Wait for the time to make a call, not before a `pause`, and begin it; the windows that it counts in."""
+        if chat is None:
+            if pause:
+                await self._sleep(pause)
+            return []
         there, sign = self._there(chat), endpoint in _SIGNS
         counted = (None if sign else there.own, None if endpoint in _FREE else there.group)
         own = [window for window in counted if window]
         if sign:
             wait = self._wait(own, chat)
             full = self._all.room(self._monotonic()) <= self._spared
-            if wait > 0 or full or there.queue.locked() or self._queue.locked():
+            if wait > 0 or full or there.line or self._queue.locked():
                 raise Flooded(wait)
             return _begun([self._all, *own])
-        async with there.queue:
+        with there.line.standing(number) as moved:
+            if pause:
+                await self._sleep(pause)
             while True:
-                while wait := self._wait(own, chat):
+                if not there.line.first(number):
+                    moved.clear()
+                    await moved.wait()
+                elif wait := self._wait(own, chat):
                     await self._sleep(wait)
-                async with self._queue:
-                    while wait := self._wait([self._all]):
-                        await self._sleep(wait)
-                    if not self._wait(own, chat):  # Telegram may have stopped the chat meanwhile
-                        return _begun([self._all, *own])
+                else:
+                    async with self._queue:
+                        while wait := self._wait([self._all]):
+                            await self._sleep(wait)
+                        # Telegram may have stopped the chat meanwhile, or one that came before is to be made again
+                        if there.line.first(number) and not self._wait(own, chat):
+                            return _begun([self._all, *own])
 
     def _wait(self, windows: Sequence[Window], chat: int | str = "") -> float:
         """Seconds until a call may be made, as far as these windows and what Telegram said of a chat go."""

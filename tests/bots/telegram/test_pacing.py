@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from telegram.error import NetworkError, TelegramError
 
 from bots.fakes.telegram_server.flood import Flood
 from bots.fakes.telegram_server.flood import Limits as Taken
 from bots.fakes.telegram_server.world import Chat, Kind
 from bots.telegram_bot.pacing import Limits, Pacing, Window
+from bots.telegram_bot.transport import Crowded
 from bots.telegram_bot.wire import Flooded
 
 Call = Callable[[], Coroutine[Any, Any, object]]
@@ -55,6 +57,12 @@ class Time:
 
     async def done(self, *tasks: "asyncio.Task[object]") -> None:
         await self.until(lambda: all(task.done() for task in tasks))
+
+
+def unreached() -> TelegramError:
+    error = NetworkError("nobody is there")
+    error.__cause__ = Crowded()
+    return error
 
 
 def made(pacing: Pacing, call: Call, endpoint: str, chat: int) -> "asyncio.Task[object]":
@@ -130,6 +138,45 @@ async def test_calls_that_wait_are_made_in_the_order_in_which_they_came() -> Non
     assert [number for number in order if number % 2 == 0] == [0, 2, 4, 6]
     assert all(order.index(number) < order.index(number + 1) for number in range(0, 8, 2))
     assert time.now == pytest.approx(7.0, abs=0.1)
+
+
+@pytest.mark.parametrize("lasts", [0.0, 0.1, 1.5])
+@pytest.mark.parametrize("again", [Flooded(5), unreached()], ids=["refused", "not sent"])
+async def test_one_that_is_made_again_goes_before_what_came_later(again: TelegramError, lasts: float) -> None:
+    time, order, failures = Time(), list[int](), [again]
+    pacing = Pacing(Limits(chat=(1, 1.0)), monotonic=time, sleep=time.sleep)
+
+    async def call(number: int) -> None:
+        await time.sleep(lasts)
+        if number == 0 and failures:
+            raise failures.pop()
+        order.append(number)
+
+    asked = [made(pacing, partial(call, number), "sendMessage", 1) for number in range(4)]
+    elsewhere = made(pacing, partial(call, 4), "sendMessage", 2)
+    await time.done(elsewhere)
+    assert order == [4]
+    await time.done(*asked)
+
+    assert order == [4, 0, 1, 2, 3]
+
+
+async def test_one_that_is_given_up_while_it_waits_keeps_no_other_waiting() -> None:
+    time, order, failures = Time(), list[int](), [Flooded(5)]
+    pacing = Pacing(Limits(chat=(1, 1.0)), monotonic=time, sleep=time.sleep)
+
+    async def call(number: int) -> None:
+        if number == 0 and failures:
+            raise failures.pop()
+        order.append(number)
+
+    asked = [made(pacing, partial(call, number), "sendMessage", 1) for number in range(4)]
+    await time.until(lambda: not failures)
+    asked[0].cancel()
+    asked[2].cancel()
+    await time.done(*asked)
+
+    assert order == [1, 3]
 
 
 async def test_signs_leave_room_for_what_is_worth_more() -> None:
