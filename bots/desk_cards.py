@@ -82,6 +82,8 @@ class DeskCards:
         card = await self._card(caller, caller.place, case, settings.language or self._language)
         if card is None:
             return True
+        if card.case in self._turns:  # somebody writes it, who may have to wait for long
+            return False
         async with self._turn(card.case):
             try:
                 await self._written(card, caller.place)

@@ -9,6 +9,7 @@ from bisect import insort
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
@@ -41,11 +42,23 @@ _SIGNS: Final = frozenset({"sendMessageDraft", "sendChatAction"})
 _SPARED: Final = 4
 """Signs leave one part in so many of what may be sent everywhere to what is no sign."""
 _CHATS: Final = 10_000
-_PATIENCE: Final = 900.0
-"""Seconds that Telegram may make one call wait, altogether."""
+_PATIENCE: Final[ContextVar[float]] = ContextVar("patience", default=900.0)
+"""Seconds after it was wanted for which Telegram may put a call off."""
+_BRIEF: Final = 30.0
 _SLACK: Final = 0.1
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Seconds before another try, where there is no way to Telegram."""
+
+
+@contextmanager
+def briefly() -> Iterator[None]:
+    """Calls that are wanted meanwhile raise Flooded rather than wait for half a minute because Telegram says so: for
+    what is tried again, and keeps others waiting until then."""
+    before = _PATIENCE.set(_BRIEF)
+    try:
+        yield
+    finally:
+        _PATIENCE.reset(before)
 
 
 class Window:
@@ -80,6 +93,20 @@ class Window:
         self._ended.append(now)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    endpoint: str
+    chat: int | str | None
+    number: int
+    """In the order in which they came."""
+    until: float
+    """For how long Telegram may put it off."""
+
+    @property
+    def sign(self) -> bool:
+        return self.endpoint in _SIGNS
+
+
 class _Line:
     """Calls that wait, in the order of their numbers: one that comes back stands where it stood."""
 
@@ -95,15 +122,19 @@ class _Line:
 
     @contextmanager
     def standing(self, number: int) -> Iterator[asyncio.Event]:
-        """A call waits; the event is set when it may have become the first."""
+        """A call waits; the event is set when it has to look around again."""
         place = number, asyncio.Event()
         insort(self._waiting, place)
         try:
             yield place[1]
         finally:
             self._waiting.remove(place)
-            for _, moved in self._waiting[:1]:
-                moved.set()
+            self.stir(1)
+
+    def stir(self, most: int | None = None) -> None:
+        """Have so many of those in front look around again; None: all."""
+        for _, moved in self._waiting[:most]:
+            moved.set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +149,9 @@ class Pacing(BaseRateLimiter[None]):
 
     A call that Telegram refuses as too much had no effect, so it is made again after the time that it says; other calls
     to that chat wait as long, those to other chats do not. One that surely did not reach Telegram is made again, too.
-    Calls that wait take their turns in the order in which they came, also where one has to be made again. Raises
-    Flooded where a refusal takes too long; signs (drafts, typing) never wait, and leave a part of what may be sent everywhere to the rest: Flooded at once.
+    Calls that wait take their turns in the order in which they came, also where one is made again. Raises Flooded for
+    one that Telegram puts off for too long, as soon as that is known; signs (drafts, typing) never wait, and leave a
+    part of what may be sent everywhere to the rest: Flooded at once.
     """
 
     def __init__(self, limits: Limits, *, monotonic: Callable[[], float], sleep: Sleep) -> None:
@@ -132,8 +164,8 @@ class Pacing(BaseRateLimiter[None]):
         self._queue = asyncio.Lock()
         self._numbers = count()
         """Of calls, in the order in which they came."""
-        self._chats: OrderedDict[int | str, _Chat] = OrderedDict()
-        self._stopped: OrderedDict[int | str, float] = OrderedDict()
+        self._chats: OrderedDict[int | str | None, _Chat] = OrderedDict()
+        self._stopped: OrderedDict[int | str | None, float] = OrderedDict()
         """Until when nothing is sent to a chat, because Telegram said so."""
 
     async def initialize(self) -> None:
@@ -152,65 +184,76 @@ class Pacing(BaseRateLimiter[None]):
         rate_limit_args: None,  # noqa: ARG002 - the library's signature
     ) -> Any:
         """See `BaseRateLimiter.process_request`."""
-        chat, number = data.get("chat_id"), next(self._numbers)
-        waited, pause, pauses = 0.0, 0.0, iter(_PAUSES)
+        until = self._monotonic() + _PATIENCE.get()
+        asked = _Call(endpoint=endpoint, chat=data.get("chat_id"), number=next(self._numbers), until=until)
+        pause, pauses = 0.0, iter(_PAUSES)
         while True:
-            windows = await self._turn(chat, endpoint, number, pause)
+            windows = self._at_once(asked) if asked.sign else await self._turn(asked, pause)
             pause = 0.0
             try:
                 return await _made(callback(*args, **kwargs), windows, self._monotonic)
             except Flooded as error:
-                waited += error.seconds
                 _log.warning("Telegram wants us to wait: method=%s seconds=%g", endpoint, error.seconds)
-                if chat is None:
+                if asked.chat is None:
                     pause = error.seconds + _SLACK
                 else:
-                    self._stop(chat, error.seconds)
-                if endpoint in _SIGNS or waited > _PATIENCE:
+                    self._stop(asked.chat, error.seconds)
+                if asked.sign or self._monotonic() + error.seconds > until:
                     raise
             except TelegramError as error:
                 pause = next(pauses, 0.0)
-                if not pause or endpoint in _SIGNS or not unsent(error):
+                if not pause or asked.sign or not unsent(error):
                     raise
 
-    async def _turn(self, chat: int | str | None, endpoint: str, number: int, pause: float) -> list[Window]:
-        """Wait for the time to make a call, not before a `pause`, and begin it; the windows that it counts in."""
-        if chat is None:
+    def _at_once(self, asked: _Call) -> list[Window]:
+        """Begin to make a sign, where nothing is in the way; the windows that it counts in. Raises Flooded."""
+        there = self._there(asked.chat)
+        own = [there.group] if there.group and asked.endpoint not in _FREE else []
+        wait = self._wait(own, asked.chat)
+        full = self._all.room(self._monotonic()) <= self._spared
+        if wait > 0 or full or there.line or self._queue.locked():
+            raise Flooded(wait)
+        return _begun([self._all, *own])
+
+    async def _turn(self, asked: _Call, pause: float) -> list[Window]:
+        """Wait for the time to make a call, not before a `pause`, and begin it; the windows that it counts in. Raises
+        Flooded where Telegram puts it off for too long."""
+        if asked.chat is None:
             if pause:
                 await self._sleep(pause)
             return []
-        there, sign = self._there(chat), endpoint in _SIGNS
-        counted = (None if sign else there.own, None if endpoint in _FREE else there.group)
-        own = [window for window in counted if window]
-        if sign:
-            wait = self._wait(own, chat)
-            full = self._all.room(self._monotonic()) <= self._spared
-            if wait > 0 or full or there.line or self._queue.locked():
-                raise Flooded(wait)
-            return _begun([self._all, *own])
-        with there.line.standing(number) as moved:
+        there = self._there(asked.chat)
+        own = [window for window in (there.own, there.group) if window]
+        with there.line.standing(asked.number) as stirred:
             if pause:
                 await self._sleep(pause)
             while True:
-                if not there.line.first(number):
-                    moved.clear()
-                    await moved.wait()
-                elif wait := self._wait(own, chat):
+                stirred.clear()
+                self._heed(asked)
+                if not there.line.first(asked.number):
+                    await stirred.wait()
+                elif wait := self._wait(own, asked.chat):
                     await self._sleep(wait)
                 else:
                     async with self._queue:
                         while wait := self._wait([self._all]):
                             await self._sleep(wait)
                         # Telegram may have stopped the chat meanwhile, or one that came before is to be made again
-                        if there.line.first(number) and not self._wait(own, chat):
+                        if there.line.first(asked.number) and not self._wait(own, asked.chat):
                             return _begun([self._all, *own])
 
-    def _wait(self, windows: Sequence[Window], chat: int | str = "") -> float:
+    def _heed(self, asked: _Call) -> None:
+        """Raises Flooded where Telegram stopped the chat for longer than a call may wait."""
+        stopped = self._stopped.get(asked.chat, 0.0)
+        if stopped > asked.until:
+            raise Flooded(stopped - self._monotonic())
+
+    def _wait(self, windows: Sequence[Window], chat: int | str | None = None) -> float:
         """Seconds until a call may be made, as far as these windows and what Telegram said of a chat go."""
         now = self._monotonic()
         return max([self._stopped.get(chat, now), *(window.free_at(now) for window in windows), now]) - now
 
-    def _there(self, chat: int | str) -> _Chat:
+    def _there(self, chat: int | str | None) -> _Chat:
         if chat not in self._chats:
             single = isinstance(chat, int) and chat > 0
             group = None if single else Window(*self._limits.group)
@@ -225,6 +268,7 @@ class Pacing(BaseRateLimiter[None]):
         self._stopped[chat] = max(until, self._stopped.pop(chat, until))
         while len(self._stopped) > _CHATS:
             self._stopped.popitem(last=False)
+        self._there(chat).line.stir()  # for some that may be too long
 
 
 def _begun(windows: list[Window]) -> list[Window]:

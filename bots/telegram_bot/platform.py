@@ -16,7 +16,7 @@ from bots.placing import put
 from bots.platform import Caller, Fill, Placed, Router
 from bots.replies import Record
 from bots.telegram_bot.client import Surroundings, TelegramClient
-from bots.telegram_bot.pacing import Pacing
+from bots.telegram_bot.pacing import Pacing, briefly
 from bots.telegram_bot.receiving import confirm, poll, serve_webhook
 from bots.telegram_bot.translate import PLATFORM
 from bots.telegram_bot.wire import UpdateWire, Wire
@@ -82,23 +82,28 @@ class Telegram:
 
     async def put(self, record: Record, fill: Fill, *, author: str = "") -> Placed:
         """See `Platform.put`."""
-        return await put(self._client.performer, record, fill, author=author) if self._client else Placed.LATER
+        with briefly():
+            return await put(self._client.performer, record, fill, author=author) if self._client else Placed.LATER
 
     async def take_back(self, record: Record) -> bool:
         """See `Platform.take_back`."""
-        return self._client is not None and await self._client.performer.take_back(record)
+        with briefly():
+            return self._client is not None and await self._client.performer.take_back(record)
 
     async def tell_moderators(self, place: Place, card: Card) -> bool:
         """See `Platform.tell_moderators`."""
-        return self._client is not None and await self._client.performer.post_card(place, card)
+        with briefly():
+            return self._client is not None and await self._client.performer.post_card(place, card)
 
     async def renew(self, caller: Caller, case: str) -> bool:
         """See `Platform.renew`."""
-        return self._client is not None and await self._client.performer.desk.renew(caller, case)
+        with briefly():
+            return self._client is not None and await self._client.performer.desk.renew(caller, case)
 
     async def tell(self, person: str, card: Card, language: str) -> bool:
         """See `Platform.tell`."""
-        return self._client is not None and await self._client.tell(person, card, language)
+        with briefly():
+            return self._client is not None and await self._client.tell(person, card, language)
 
     async def _served(self, client: TelegramClient, around: Surroundings) -> None:
         await client.mend()

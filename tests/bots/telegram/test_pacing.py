@@ -16,7 +16,7 @@ from telegram.error import NetworkError, TelegramError
 from bots.fakes.telegram_server.flood import Flood
 from bots.fakes.telegram_server.flood import Limits as Taken
 from bots.fakes.telegram_server.world import Chat, Kind
-from bots.telegram_bot.pacing import Limits, Pacing, Window
+from bots.telegram_bot.pacing import Limits, Pacing, Window, briefly
 from bots.telegram_bot.transport import Crowded
 from bots.telegram_bot.wire import Flooded
 
@@ -177,6 +177,50 @@ async def test_one_that_is_given_up_while_it_waits_keeps_no_other_waiting() -> N
     await time.done(*asked)
 
     assert order == [1, 3]
+
+
+async def test_no_call_waits_for_a_chat_that_is_stopped_for_longer_than_it_may_wait() -> None:
+    time, tried = Time(), list[int]()
+    pacing = Pacing(Limits(chat=(1, 1.0)), monotonic=time, sleep=time.sleep)
+
+    async def call(number: int) -> None:
+        tried.append(number)
+        if number == 0:
+            raise Flooded(3_600)
+
+    before = [made(pacing, partial(call, number), "sendMessage", 1) for number in range(3)]
+    await time.done(*before)
+    later = made(pacing, partial(call, 3), "sendMessage", 1)
+    elsewhere = made(pacing, partial(call, 4), "sendMessage", 2)
+    await time.done(later, elsewhere)
+
+    assert {type(task.exception()) for task in (*before, later)} == {Flooded}
+    assert tried == [0, 4]
+    assert time.now < 2
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [(20, True), (600, False)])
+async def test_what_is_wanted_briefly_waits_for_half_a_minute_at_most(seconds: float, *, waits: bool) -> None:
+    time, order, failures = Time(), list[int](), [Flooded(seconds)]
+    pacing = Pacing(Limits(chat=(1, 1.0)), monotonic=time, sleep=time.sleep)
+
+    async def call(number: int) -> None:
+        await time.sleep(0.1)
+        if number == 0 and failures:
+            raise failures.pop()
+        order.append(number)
+
+    asked = made(pacing, partial(call, 0), "sendMessage", 1)
+    with briefly():
+        in_line = made(pacing, partial(call, 1), "editMessageText", 1)
+    await time.until(lambda: not failures)
+    with briefly():
+        after = made(pacing, partial(call, 2), "editMessageText", 1)
+    await time.until(lambda: waits or (in_line.done() and after.done()))
+    assert time.now < 2
+    await time.done(asked, in_line, after)
+
+    assert order == ([0, 1, 2] if waits else [0])
 
 
 async def test_signs_leave_room_for_what_is_worth_more() -> None:
