@@ -6,8 +6,8 @@ What differs between platforms is their `Dialect`; the order of things is the sa
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -20,6 +20,7 @@ from bots.inbox import Busy
 from bots.places import Place
 from bots.platform import Caller, Meeting, Router
 from bots.replies import MOST, Record, Variants
+from bots.softly import softly
 from bots.streaming import Gone, Pacer, Phase, Showing, Shown, Sleep, Writer
 from moderation.errors import Deflect
 from moderation.records import Outcome
@@ -232,18 +233,19 @@ class Performer:
         """See `Dialect.said_in`."""
         return await self._dialect.said_in(record)
 
-    async def mend(self) -> None:
-        """What a process that died left half-shown is marked as that, once after every start."""
-        for record in await self._router.replies.unfinished(self._dialect.name):
-            mended = record
-            try:
-                with self.held(record):
-                    mended = await self._mark(record)
-            except Busy:
-                continue
-            except self._failures as error:
-                _log.warning("a reply was not mended: reply=%s error=%s", record.id, type(error).__name__)
-            await self._close(replace(mended, running=False))
+    async def mend(self, unfinished: Sequence[Record]) -> None:
+        """What a process that died left half-shown is marked as that, once after every start, beside what people do
+        with it meanwhile."""
+        for record in unfinished:
+            with softly(_log, "a reply is not mended yet"), suppress(Busy), self.held(record):
+                now = await self._router.replies.get(record.id)
+                if now is None or not now.running:
+                    continue
+                try:
+                    now = await self._mark(now)
+                except self._failures as error:
+                    _log.warning("a reply was not mended: reply=%s error=%s", record.id, type(error).__name__)
+                await self._close(replace(now, running=False))
 
     async def note(self, caller: Caller, exchange: str) -> None:
         """A card for the moderators, where they want one, about an exchange that was kept."""
@@ -363,7 +365,8 @@ class Performer:
             return board.record
         last = board.record.shown[-1]
         mark = catalogue("bots").say("showing.interrupted", await self._language_of(record))
-        await board.edit(last, board.marked(await board.read(last), mark), Phase.DONE)
+        marked = board.marked(await board.read(last), mark)
+        await board.edit(last, marked, Phase.PLAIN if await self._router.replies.after(record) else Phase.DONE)
         return board.record
 
     def _pacer(self, channel: str) -> Pacer:

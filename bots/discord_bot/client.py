@@ -139,7 +139,7 @@ class TalchumClient(commands.AutoShardedBot):
         """Every shard is ready: after a start, and after a session that could not be resumed."""
         _log.info("ready: servers=%d shards=%d", len(self.guilds), len(self.shards))
         async with self._task():
-            await self.performer.mend()
+            await self.performer.mend(await self._router.replies.unfinished(PLATFORM))
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Somebody wrote something."""

@@ -94,15 +94,15 @@ class TelegramClient:
         self.bot = bot
         self.offset: int | None = None
         """The number of the update to ask Telegram for next: all before it were taken. None: none came yet."""
-        self.reached = True
+        self.reached = False
         """Whether Telegram answered when it was asked last."""
         self._router = around.router
         self._seen = Seen()
         self._brought = Brought(around.router.replies.errands)
         self._questions = Questions(bot, around.router.replies.errands, now=around.now, sleep=around.sleep)
-        self._watching: asyncio.Task[None] | None = None
         self._around = around
         self._in_hand: set[asyncio.Task[None]] = set()
+        self._beside: set[asyncio.Task[None]] = set()
         self._roles = Roles(bot, monotonic=around.monotonic)
         self._dialect = self._speaking(around)
         self.performer = self._performing(around)
@@ -175,12 +175,14 @@ class TelegramClient:
 
     async def mend(self) -> None:
         """What a process that died left behind, once after every start, before `resume` and anything new: messages
-        whose reply does not stand anywhere are to be answered after all; half-shown replies are marked."""
+        whose reply does not stand anywhere are to be answered after all. Half-shown replies are marked, which Telegram
+        may put off: beside the rest, until `drain`. Raises StoreBusy and StoreFailed."""
         replies = self._router.replies
-        for record in await replies.unfinished(PLATFORM):
+        unfinished = await replies.unfinished(PLATFORM)
+        for record in unfinished:
             if record.message and not record.shown:
                 await replies.release(PLATFORM, record.message)
-        await self.performer.mend()
+        self._run(self.performer.mend(unfinished), self._beside)
 
     async def bring(self, update: telegram.Update) -> "asyncio.Task[None] | None":
         """Begin to handle an update; None where that began already. When this returns Telegram may forget it: what
@@ -206,9 +208,9 @@ class TelegramClient:
                 self._start(self._finish(update))
 
     def watch(self) -> None:
-        """Begin to take away what nobody answered, until `drain`."""
-        self._watching = asyncio.create_task(self._questions.watch())
-        self._watching.add_done_callback(self._ended)
+        """Begin to take away what nobody answered, and have Telegram show the commands, until `drain`."""
+        self._run(self._questions.watch(), self._beside)
+        self._run(self.menu.publish(self.bot), self._beside)
 
     async def _finish(self, update: telegram.Update) -> None:
         """Handle what is kept. Only what the end of the program cuts short stays: a defect would come again at every
@@ -225,7 +227,7 @@ class TelegramClient:
 
     async def drain(self) -> None:
         """End what is under way, each reply brought to where it stands whole. For the end of the program."""
-        tasks = [*self._in_hand, *([self._watching] if self._watching else [])]
+        tasks = [*self._in_hand, *self._beside]
         for task in tasks:
             task.cancel()
         if tasks:
@@ -352,13 +354,16 @@ class TelegramClient:
 
     def _start(self, what: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         """Run something that is waited for at the end of the program; a defect in it is logged."""
+        return self._run(what, self._in_hand)
+
+    def _run(self, what: Coroutine[Any, Any, None], among: "set[asyncio.Task[None]]") -> "asyncio.Task[None]":
         task = asyncio.create_task(what)
-        self._in_hand.add(task)
+        among.add(task)
+        task.add_done_callback(among.discard)
         task.add_done_callback(self._ended)
         return task
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._in_hand.discard(task)
         if not task.cancelled() and (error := task.exception()):
             _log.error("a defect: error=%s", logs.place_of(error))
 

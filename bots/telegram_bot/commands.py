@@ -18,6 +18,7 @@ from bots.performing import Performer
 from bots.platform import Role, Router
 from bots.pressing import CUES, STOP, Presser
 from bots.replies import Record
+from bots.softly import softly
 from bots.streaming import Gone
 from bots.telegram_bot import keyboards, offered
 from bots.telegram_bot.answering import Answers
@@ -112,7 +113,8 @@ class Menu:
 
     async def publish(self, bot: telegram.Bot) -> None:
         """Have Telegram show the commands, where they changed since it was told."""
-        await offered.publish(bot, self._router, self._username)
+        with softly(_log, "the commands were not sent"):
+            await offered.publish(bot, self._router, self._username)
 
     async def command(self, update: telegram.Update, asker: TelegramAsker) -> bool:
         """Act on a message that is a command, or the answer to a question of ours; False: it is neither.

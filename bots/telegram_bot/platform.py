@@ -109,10 +109,6 @@ class Telegram:
         await client.mend()
         await client.resume()
         client.watch()
-        try:
-            await client.menu.publish(client.bot)
-        except TelegramError as error:
-            _log.warning("the commands were not sent: error=%s", type(error).__name__)
         if around.webhook is None:
             await poll(client, around.sleep)
         else:
