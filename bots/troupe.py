@@ -12,10 +12,9 @@ from typing import Final
 from bots.errors import Unknown, UsageError
 from bots.hall import Hall
 from bots.state import Entry, State
-from moderation.language import language_of
 from moderation.words import DEFAULT_LANGUAGE, LANGUAGES
 from personas.cards import FORMS as CARD_FORMS
-from personas.cards import Card, document_of, name_of, read_card, screen, write_card
+from personas.cards import Card, document_of, name_of, read_card, screen, spoken_in, write_card
 from personas.cast import Cast
 from personas.errors import PersonaError
 from personas.lint import lint
@@ -273,7 +272,7 @@ def read_file(data: bytes, file: str, *, name: str = "", taken: Collection[str] 
 
 
 def _read_card(card: Card, name: str, taken: Collection[str]) -> Read:
-    language = language_of(f"{card.description} {card.first_mes}", unknown=DEFAULT_LANGUAGE)
+    language = spoken_in(card)
     document = document_of(
         card,
         id=free(name or id_like(name_of(card)), taken),

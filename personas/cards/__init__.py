@@ -15,7 +15,7 @@ it (`texts`), `screening` looks for what staff should know, `writing` makes a ca
 """
 
 from personas.cards.card import MAX_BYTES, Card
-from personas.cards.conversion import cut_fields, document_of, name_of, persona_of
+from personas.cards.conversion import cut_fields, document_of, name_of, persona_of, spoken_in
 from personas.cards.reading import read_card
 from personas.cards.screening import screen
 from personas.cards.writing import FORMS, write_card
@@ -30,5 +30,6 @@ __all__ = [
     "persona_of",
     "read_card",
     "screen",
+    "spoken_in",
     "write_card",
 ]

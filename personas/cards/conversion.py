@@ -1,10 +1,13 @@
 """A card -> a persona. Nothing is invented: what a card does not say gets the lines of one-line persona files."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
+from moderation.language import language_of
+from moderation.words import DEFAULT_LANGUAGE
 from personas.cards.card import Card
 from personas.cards.texts import (
     MAX_LINE,
@@ -31,6 +34,9 @@ _MAX_SHOWN: Final = 30_000
 _MAX_LAST_WORD: Final = 2_000
 _LEAST_ROOM: Final = 200
 """Code points, below which a field that does not fit is left out instead of torn."""
+_LOOKED_AT: Final = 60_000
+_NOT_WORDS: Final = re.compile(r"\{\{[^{}]*\}\}|<[^<>]*>|https?://\S+", re.IGNORECASE)
+"""Letters that say nothing of the language around them."""
 _NOT_IN_NAMES: Final = frozenset(":<>{}[]|")
 
 
@@ -72,6 +78,16 @@ def document_of(card: Card, *, id: str, language: str, register: str = "") -> st
 def name_of(card: Card) -> str:
     """What the persona of `card` is called. Raises PersonaFileError where it has no name."""
     return _called(card)[0]
+
+
+def spoken_in(card: Card) -> str:
+    """The language the character speaks: that of its greetings and examples; of its description, which is often in
+    another, only where it has none. "" for another script than Hangul and Latin."""
+    shown, told = (
+        _NOT_WORDS.sub(" ", text[:_LOOKED_AT])
+        for text in ("\n".join((card.first_mes, *card.alternate_greetings, card.mes_example)), card.description)
+    )
+    return language_of(shown, unknown=language_of(told, unknown=DEFAULT_LANGUAGE))
 
 
 def cut_fields(card: Card) -> tuple[str, ...]:

@@ -72,6 +72,25 @@ def test_a_persona_has_an_id_like_its_name_that_is_not_taken(name: str, wanted: 
     assert read_file(card(nickname=name), "a.json", name=wanted, taken=taken).persona.id == got
 
 
+@pytest.mark.parametrize(
+    ("greeting", "example", "about", "language"),
+    [
+        ("{{user}}, 늦었군. 앉아라.", "", "She teaches the sword in a fortress of the north. " * 20, "ko"),
+        ("", "{{user}}: 힘들어요.\n{{char}}: 그만둘 건가.", "She teaches the sword.", "ko"),
+        ("<img src='https://example.org/a-very-long-name-of-a-picture.png'>왔군.", "", "She teaches.", "ko"),
+        ("Sit down, {{user}}.", "", "그녀는 북쪽 요새에서 검을 가르친다. " * 20, "en"),
+        ("{{user}}…", "<START>", "그녀는 북쪽 요새에서 검을 가르친다.", "ko"),
+        ("", "", "", "en"),
+    ],
+)
+def test_a_persona_speaks_the_language_its_character_speaks(
+    greeting: str, example: str, about: str, language: str
+) -> None:
+    written = card(about, first_mes=greeting, alternate_greetings=[], mes_example=example, personality="…")
+
+    assert read_file(written, "a.json").persona.language == language
+
+
 def test_an_id_that_is_none_is_refused() -> None:
     with pytest.raises(PersonaError):
         read_file(card(), "a.json", name="No id!")
