@@ -17,7 +17,7 @@ from personas.cards.card import (
     fields_in,
     lore_entries,
 )
-from personas.cards.charx import Archive
+from personas.cards.charx import Archive, shown
 from personas.cards.foreign import is_yaml, parse_yaml, v1_of
 from personas.cards.payload import ENCRYPTED, from_base64, parse, unwrap
 from personas.errors import PersonaFileError
@@ -25,7 +25,6 @@ from personas.errors import PersonaFileError
 _JPEG: Final = b"\xff\xd8\xff"
 _BOM: Final = b"\xef\xbb\xbf"
 _MAX_DROPPED: Final = 50
-_MAX_NAME: Final = 80
 _MAX_ENTRIES: Final = 1_000
 """Of a list of greetings or tags."""
 _MAX_ICONS: Final = 8
@@ -101,7 +100,7 @@ def _from_charx(data: bytes, file: str) -> Card:
     picture, path = _icon(raw, file, archive)
     before = data[: archive.start]
     picture = picture or (before if media_type_of(before) else b"")
-    dropped = (name for name in archive.names if name not in {charx.CARD, path})
+    dropped = (*archive.left_out, *(name for name in archive.names if name not in {charx.CARD, path}))
     return replace(_card(raw, file, picture, dropped), archive=data)
 
 
@@ -158,13 +157,8 @@ def _card(raw: dict[str, object], file: str, picture: bytes, dropped: Iterable[s
         raw=raw,
         picture=picture,
         media_type=media_type_of(picture),
-        dropped=tuple(_name(name) for name in dropped)[:_MAX_DROPPED],
+        dropped=tuple(shown(name) for name in dropped)[:_MAX_DROPPED],
     )
-
-
-def _name(name: str) -> str:
-    """A name somebody gave to a file, as it may stand in a list."""
-    return "".join(char if char.isprintable() else "?" for char in name[:_MAX_NAME])
 
 
 def _spec(raw: Mapping[str, object], file: str) -> tuple[str, Mapping[str, object]]:

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import random
 import struct
 import warnings
 import zipfile
@@ -110,16 +111,13 @@ CARD = ("card.json", json.dumps(V3).encode())
         (png(chunk(b"zTXt", b"chara\0\0" + zlib.compress(b" " * 50_000_000))), "cards.bomb"),
         (png(chunk(b"iTXt", b"chara\0\1\0\0\0" + zlib.compress(b" " * 500_000))), "cards.bomb"),
         (zipped(("other.json", b"{}")), "cards.zip_no_card"),
-        (zipped(CARD, ("../x", b"")), "cards.zip_name"),
-        (zipped(CARD, ("assets/../../x", b"")), "cards.zip_name"),
-        (zipped(CARD, ("/etc/x", b"")), "cards.zip_name"),
-        (zipped(CARD, ("C:\\x", b"")), "cards.zip_name"),
-        (zipped(CARD, ("a\0b", b"")), "cards.zip_name"),
-        (zipped(CARD, ("a\u202eb", b"")), "cards.zip_name"),
-        (zipped(CARD, ("a//b", b"")), "cards.zip_name"),
         (zipped(CARD, CARD), "cards.zip_name"),
         (zipped(CARD, ("CARD.JSON", b"")), "cards.zip_name"),
-        (zipped(CARD, ("x", b"y" * 9_000_000)), "cards.bomb"),
+        (zipped(CARD, ("../card.json", b"")), "cards.zip_name"),
+        (zipped(CARD, (".\\card.json", b"")), "cards.zip_name"),
+        (zipped(CARD, ("card.json\0.png", b"")), "cards.zip_name"),
+        (zipped(("Card.json", b"{}")), "cards.zip_name"),
+        (zipped(("card.json", b"{" + b" " * 900_000)), "cards.bomb"),
         (zipped(CARD, *((f"{number}", b"y" * 65_000) for number in range(1_100))), "cards.bomb"),
         (zipped(CARD, *((f"{number}", b"") for number in range(2_001))), "cards.zip_files"),
         (zipped(CARD, method=zipfile.ZIP_LZMA), "cards.zip_method"),
@@ -128,6 +126,48 @@ CARD = ("card.json", json.dumps(V3).encode())
 )
 def test_what_is_wrong_with_a_card_is_said(data: bytes, key: str) -> None:
     assert refusal(data).key == key
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "assets/../../x", "/etc/x", "C:\\x", "C:x", "a\\b", "a\0b", "a\u202eb", "a//b", "./x"]
+)
+def test_a_file_beside_the_card_whose_path_is_not_safe_is_left_out(name: str) -> None:
+    card = read(zipped((name, b"x"), CARD))
+
+    assert card.dropped == ("".join(char if char.isprintable() else "?" for char in name),)
+    assert read(write_card(persona(card), card=card, form="charx")).dropped == ()
+
+
+@pytest.mark.parametrize("content", [b"\0" * 200_000, random.Random(1).randbytes(100_000) + b"\0" * 9_000_000])
+def test_a_file_beside_the_card_that_unpacks_to_far_too_much_is_left_out(content: bytes) -> None:
+    """A blank picture, silence."""
+    card = read(zipped(CARD, ("assets/background/image/night.bmp", content)))
+
+    assert card.dropped == ("assets/background/image/night.bmp",)
+    assert read(write_card(persona(card), card=card, form="charx")).dropped == ()
+
+
+def test_an_archive_as_programs_write_it_is_a_card() -> None:
+    """RisuAI has a file for each asset by its name, which is its own in its folder alone, in any letters."""
+    names = [
+        *("x_meta/기쁨.json", "assets/emotion/image/기쁨.png", "x_meta/기쁨.json", "assets/other/image/기쁨.png"),
+        *("x_meta/Happy.json", "x_meta/happy.json", "assets/emotion/image/smile :).png", "assets/other/👩\u200d🚀.png"),
+    ]
+    card = read(zipped(*((name, b"{}") for name in names), CARD))
+
+    assert set(card.dropped) == {name.replace("\u200d", "?") for name in names}
+    again = read(write_card(persona(card), card=card, form="charx"))
+    assert sorted(again.dropped) == sorted(set(card.dropped))
+
+
+def test_a_name_in_an_error_can_be_read() -> None:
+    assert "기쁨?.png" in refusal(zipped(("기쁨\u202e.png", b""), CARD, method=zipfile.ZIP_LZMA)).explain("ko")
+
+
+def test_what_stands_before_an_archive_ends_where_its_first_file_begins() -> None:
+    photograph = b"\xff\xd8\xff\xe0 a photograph \xff\xd9"
+
+    assert read(photograph + zipped(("../x", b"y" * 100), CARD)).picture == photograph
 
 
 def test_an_encrypted_archive_is_refused() -> None:
