@@ -65,6 +65,8 @@ class Card:
     """Of `picture`, by its first bytes: "image/png", "image/jpeg", "image/webp", "image/gif"."""
     dropped: tuple[str, ...] = ()
     """Names of what is not used: assets but the picture, further files, a second card. At most fifty."""
+    misread: tuple[str, ...] = ()
+    """Fields beside the character itself that hold something of another kind than cards have there, and are empty."""
     chunks: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     """Assets as they stood in its PNG, by keyword: an export as PNG has them again."""
     archive: bytes = field(default=b"", repr=False)

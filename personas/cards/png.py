@@ -31,15 +31,31 @@ _PICTURE: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text that holds a card, as it stands in its chunk."""
+
+    keyword: str
+    """"ccv3", "chara"."""
+    number: int
+    """Of its chunk, from 1 on."""
+    kind: bytes
+    body: bytes = field(repr=False)
+
+    def read(self, *, file: str) -> bytes:
+        """The text itself, unpacked. Raises PersonaFileError."""
+        return _text(self.kind, self.body, file=file, key=f"{self.number} ({self.keyword})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A PNG file taken apart."""
 
     image: bytes = field(repr=False)
     """The picture alone."""
-    cards: dict[str, bytes] = field(repr=False)
-    """The texts that hold a card, by keyword: "ccv3", "chara"; of several with one keyword the first."""
+    cards: tuple[Text, ...]
+    """The texts that hold a card, in order."""
     others: tuple[str, ...]
-    """Keywords of texts with assets, and of further cards."""
+    """Keywords of texts with assets."""
     assets: tuple[tuple[str, bytes], ...] = field(repr=False)
     """Texts with assets as they stand, by keyword."""
 
@@ -47,22 +63,22 @@ class Picture:
 def take_apart(data: bytes, *, file: str) -> Picture:
     """`data`, which begins with the signature. Raises PersonaFileError where it is damaged or too large."""
     kept = [SIGNATURE]
-    cards: dict[str, bytes] = {}
+    cards: list[Text] = []
     others: list[str] = []
     assets: list[tuple[str, bytes]] = []
     for number, (kind, body) in enumerate(_chunks(data, file), start=1):
         if kind in _TEXTS:
             keyword = body.partition(b"\0")[0].decode("latin-1")
             name = keyword.casefold()
-            if name in _CARD_KEYWORDS and name not in cards:
-                cards[name] = _text(kind, body, file=file, key=f"{number} ({keyword})")
-            elif name in _CARD_KEYWORDS or name.startswith(ASSET_KEYWORD):
+            if name in _CARD_KEYWORDS:
+                cards.append(Text(keyword=name, number=number, kind=kind, body=body))
+            elif name.startswith(ASSET_KEYWORD):
                 others.append(keyword)
-                if kind == b"tEXt" and name not in _CARD_KEYWORDS:
+                if kind == b"tEXt":
                     assets.append((keyword, body.partition(b"\0")[2]))
         elif kind in _PICTURE:
             kept.append(_chunk(kind, b"" if kind == b"IEND" else body))
-    return Picture(image=b"".join(kept), cards=cards, others=tuple(others), assets=tuple(assets))
+    return Picture(image=b"".join(kept), cards=tuple(cards), others=tuple(others), assets=tuple(assets))
 
 
 def with_texts(image: bytes, texts: Iterable[tuple[str, bytes]]) -> bytes:

@@ -3,7 +3,9 @@
 import math
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from personas.cards import charx, png
@@ -29,6 +31,8 @@ _MAX_ENTRIES: Final = 1_000
 """Of a list of greetings or tags."""
 _MAX_ICONS: Final = 8
 """That are looked at: each may have to be unpacked."""
+_MAX_TRIED: Final = 4
+"""Cards in one picture that are looked at, until one can be read."""
 EMBEDDED: Final = re.compile(r"embedd?ed://(.+)", re.DOTALL)
 """The specification writes it with one d."""
 _DATA: Final = re.compile(r"data:[^,;]{0,80};base64,", re.IGNORECASE)
@@ -63,7 +67,7 @@ def read_card(data: bytes, *, file: str) -> Card:
         raise PersonaFileError("cards.unknown_format", file=file, key="-", expected="PNG, JSON, CHARX, YAML")
     raw = _known(raw)
     picture, _ = _icon(raw, file)
-    return _card(raw, file, picture, ())
+    return _card(raw, file, picture)
 
 
 def _known(raw: dict[str, object]) -> dict[str, object]:
@@ -82,13 +86,27 @@ def media_type_of(picture: bytes) -> str:
 
 
 def _from_png(data: bytes, file: str) -> Card:
-    """`ccv3` is the card where there is one; `chara` beside it is what older programs read."""
+    """`ccv3` is the card where there is one, `chara` beside it is what older programs read; what is damaged gives way
+    to what is not."""
     taken = png.take_apart(data, file=file)
-    keyword = next((keyword for keyword in ("ccv3", "chara") if keyword in taken.cards), None)
-    if keyword is None:
-        raise PersonaFileError("cards.png_no_card", file=file, key="-", expected="ccv3, chara")
-    raw = _known(parse(unwrap(taken.cards[keyword], file=file, key=keyword), file=file, key=keyword))
-    return replace(_card(raw, file, taken.image, taken.others), chunks=taken.assets)
+    failed: list[png.Text] = []
+    first: PersonaFileError | None = None
+    for text in sorted(taken.cards, key=lambda text: text.keyword != "ccv3")[:_MAX_TRIED]:
+        try:
+            card = _in_text(text, taken.image, file)
+        except PersonaFileError as error:
+            failed.append(text)
+            first = first or error
+            continue
+        others = (other for other in taken.cards if other is not text)
+        unused = (other.keyword for other in others if other in failed or other.keyword == text.keyword)
+        return replace(card, chunks=taken.assets, dropped=_told((*taken.others, *unused)))
+    raise first or PersonaFileError("cards.png_no_card", file=file, key="-", expected="ccv3, chara")
+
+
+def _in_text(text: png.Text, image: bytes, file: str) -> Card:
+    content = unwrap(text.read(file=file), file=file, key=text.keyword)
+    return _card(_known(parse(content, file=file, key=text.keyword)), file, image)
 
 
 def _from_charx(data: bytes, file: str) -> Card:
@@ -101,46 +119,59 @@ def _from_charx(data: bytes, file: str) -> Card:
     before = data[: archive.start]
     picture = picture or (before if media_type_of(before) else b"")
     dropped = (*archive.left_out, *(name for name in archive.names if name not in {charx.CARD, path}))
-    return replace(_card(raw, file, picture, dropped), archive=data)
+    return replace(_card(raw, file, picture), archive=data, dropped=_told(dropped))
 
 
 def _icon(raw: Mapping[str, object], file: str, archive: Archive | None = None) -> tuple[bytes, str]:
     """The icon in the card itself or in `archive`, with its path there; the main one where there are several.
 
-    An address is no icon: nothing is fetched.
+    An address is no icon: nothing is fetched. Nor is a picture that is damaged.
     """
     icons = [asset for asset in assets_in(fields_in(raw)) if asset.get("type") == "icon"]
     for icon in sorted(icons, key=lambda icon: icon.get("name") != "main")[:_MAX_ICONS]:
         uri = icon.get("uri")
-        path, picture = "", b""
         if not isinstance(uri, str):
             continue
-        if found := _DATA.match(uri):
-            picture = from_base64(uri[found.end() :].encode("utf-8", "replace"), file=file, key="assets")
-        elif archive and (found := EMBEDDED.match(uri)) and found[1] in archive.names:
-            path = found[1]
-            picture = archive.read(path)
-        kind = media_type_of(picture)
-        if kind:
-            return (png.take_apart(picture, file=file).image if kind == "image/png" else picture), path
+        path = found[1] if archive and (found := EMBEDDED.match(uri)) and found[1] in archive.names else ""
+        with suppress(PersonaFileError):
+            if picture := _pictured(uri, path, file, archive):
+                return picture, path
     return b"", ""
 
 
-def _card(raw: dict[str, object], file: str, picture: bytes, dropped: Iterable[str]) -> Card:
+def _pictured(uri: str, path: str, file: str, archive: Archive | None) -> bytes:
+    """What an icon shows; b"" where it is no picture. Raises PersonaFileError where it is damaged."""
+    picture = b""
+    if found := _DATA.match(uri):
+        picture = from_base64(uri[found.end() :].encode("utf-8", "replace"), file=file, key="assets")
+    elif archive and path:
+        picture = archive.read(path)
+    kind = media_type_of(picture)
+    if kind == "image/png":
+        return png.take_apart(picture, file=file).image
+    return picture if kind else b""
+
+
+def _told(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(shown(name) for name in islice(names, _MAX_DROPPED))
+
+
+def _card(raw: dict[str, object], file: str, picture: bytes) -> Card:
     """The card in the JSON object `raw`."""
     spec, data = _spec(raw, file)
     fields = _Fields(file, data, raw)
     entries = len(lore_entries(data))
     if entries > MAX_LORE:
         raise PersonaFileError("cards.too_much_lore", file=file, key="character_book", expected=MAX_LORE)
-    text, texts = fields.text, fields.texts
-    if not text("name").strip() and not text("nickname").strip():
+    text, beside, texts = fields.text, fields.beside, fields.texts
+    nickname = beside("nickname")
+    if not text("name").strip() and not nickname.strip():
         raise PersonaFileError("cards.no_name", file=file, key="name")
     return Card(
         file=file,
         spec=spec,
         name=text("name"),
-        nickname=text("nickname"),
+        nickname=nickname,
         description=text("description"),
         personality=text("personality"),
         scenario=text("scenario"),
@@ -149,15 +180,15 @@ def _card(raw: dict[str, object], file: str, picture: bytes, dropped: Iterable[s
         alternate_greetings=texts("alternate_greetings"),
         system_prompt=text("system_prompt"),
         post_history_instructions=text("post_history_instructions"),
-        creator_notes=text("creator_notes"),
-        creator=text("creator"),
-        character_version=text("character_version"),
+        creator_notes=beside("creator_notes"),
+        creator=beside("creator"),
+        character_version=beside("character_version"),
         tags=texts("tags"),
         source=texts("source"),
         raw=raw,
         picture=picture,
         media_type=media_type_of(picture),
-        dropped=tuple(shown(name) for name in dropped)[:_MAX_DROPPED],
+        misread=tuple(fields.misread),
     )
 
 
@@ -193,31 +224,49 @@ class _Fields:
         self._file = file
         self._data = data
         self._root = root
+        self.misread: list[str] = []
+        """See `Card.misread`."""
 
     def text(self, key: str) -> str:
-        """A text; numbers are told as they stand. Raises PersonaFileError for anything else."""
-        return self._as_text(self._value(key), key)
+        """What makes the character: a text; numbers are told as they stand. Raises PersonaFileError for anything
+        else."""
+        text = _as_text(self._value(key))
+        if text is None:
+            raise PersonaFileError("cards.want_text", file=self._file, key=key, expected='"…"')
+        return text
+
+    def beside(self, key: str) -> str:
+        """The same for what stands beside it: "" for anything else."""
+        return "".join(self._of_kind(key, [_as_text(self._value(key))]))
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts; some programs write tags as one, with commas. Raises PersonaFileError for anything else."""
+        """A list of texts, or one text; some programs write tags as one, with commas, or as objects with names. What is
+        of another kind is left out. Raises PersonaFileError for too many."""
         value = self._value(key)
-        if value is None:
-            return ()
-        if isinstance(value, str) and key == "tags":
-            value = [tag.strip() for tag in value.split(",") if tag.strip()]
-        if not isinstance(value, list):
-            raise PersonaFileError("cards.want_list", file=self._file, key=key, expected='[ "…" ]')
-        if len(value) > _MAX_ENTRIES:
+        if isinstance(value, str):
+            parts = value.split(",") if key == "tags" else [value]
+            # Some greetings are a time, which nobody means to say.
+            is_text = key == "tags" or any(map(str.isalpha, value))
+            value = [part.strip() if is_text else False for part in parts if part.strip()]
+        listed = value if isinstance(value, list) else [False] if value else []
+        if len(listed) > _MAX_ENTRIES:
             raise PersonaFileError("cards.too_many_entries", file=self._file, key=key, expected=_MAX_ENTRIES)
-        return tuple(self._as_text(item, f"{key}.{number}") for number, item in enumerate(value, start=1))
+        named = (item.get("name") or item if isinstance(item, dict) and key == "tags" else item for item in listed)
+        return self._of_kind(key, [_as_text(item) for item in named])
 
     def _value(self, key: str) -> object:
         mirrored = self._root.get(key) if key in V1_FIELDS else None
         return self._data.get(key, mirrored)
 
-    def _as_text(self, value: object, key: str) -> str:
-        if value is None:
-            return ""
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise PersonaFileError("cards.want_text", file=self._file, key=key, expected='"…"')
-        return str(value)
+    def _of_kind(self, key: str, texts: list[str | None]) -> tuple[str, ...]:
+        """Those that are texts; what is none is noted."""
+        if None in texts and key not in self.misread:
+            self.misread.append(key)
+        return tuple(text for text in texts if text is not None)
+
+
+def _as_text(value: object) -> str | None:
+    """A text, also of a number; "" for nothing, None for what is of another kind."""
+    if value in (None, {}, []):
+        return ""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None

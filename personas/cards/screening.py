@@ -23,28 +23,19 @@ def screen(card: Card) -> tuple[str, ...]:
 
     Raises PersonaFileError where no persona can be made of the card.
     """
-    return tuple(f"cards.{key}" for key in _seen(card))
-
-
-def _seen(card: Card) -> Iterator[str]:
-    if card.is_mature:
-        yield "has_mature_tag"
-    if card.system_prompt.strip():
-        yield "has_system_prompt"
-    if card.post_history_instructions.strip():
-        yield "has_post_history"
-    if card.lore:
-        yield "has_lore"
-    if _is_remote(card):
-        yield "has_remote"
-    if _has_scripts(card):
-        yield "has_scripts"
-    if card.dropped:
-        yield "has_dropped"
-    if cut_fields(card):
-        yield "has_cut"
-    if float(card.spec) > _NEWEST:
-        yield "has_newer_spec"
+    seen = {
+        "has_mature_tag": card.is_mature,
+        "has_system_prompt": card.system_prompt.strip(),
+        "has_post_history": card.post_history_instructions.strip(),
+        "has_lore": card.lore,
+        "has_remote": _is_remote(card),
+        "has_scripts": _has_scripts(card),
+        "has_dropped": card.dropped,
+        "has_misread": card.misread,
+        "has_cut": cut_fields(card),
+        "has_newer_spec": float(card.spec) > _NEWEST,
+    }
+    return tuple(f"cards.{key}" for key, found in seen.items() if found)
 
 
 def _texts(card: Card) -> Iterator[str]:

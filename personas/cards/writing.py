@@ -4,7 +4,8 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Final
 
@@ -77,7 +78,7 @@ def _packed(
 ) -> bytes:
     """A CHARX: the card, its picture, and what stood beside it in an archive."""
     archive = Archive(card.archive, file=persona.id) if card and card.archive else None
-    beside = {name: archive.read(name) for name in archive.names if name != charx.CARD} if archive else {}
+    beside = dict(_whole_files(archive)) if archive else {}
     listed = data.get("assets")
     assets = [asset for asset in listed if _stays(asset, beside, anew=anew)] if isinstance(listed, list) else []
     kind = media_type_of(image)
@@ -91,6 +92,14 @@ def _packed(
     else:
         data.pop("assets", None)
     return charx.packed([(charx.CARD, _encoded(_whole(root, data))), *beside.items()])
+
+
+def _whole_files(archive: Archive) -> Iterator[tuple[str, bytes]]:
+    """The files beside a card, but for damaged ones."""
+    for name in archive.names:
+        with suppress(PersonaFileError):
+            if name != charx.CARD:
+                yield name, archive.read(name)
 
 
 def _stays(asset: object, beside: Mapping[str, bytes], *, anew: bool) -> bool:
