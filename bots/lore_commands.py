@@ -17,7 +17,7 @@ from moderation.guard import Guard
 from moderation.words import catalogue
 from personas.lore import Lorebook
 from personas.lore.judging import objections
-from personas.lore.loading import read_lorebook
+from personas.lore.loading import read_lorebook, require_content
 from personas.messages import Cue
 from personas.occasion import Occasion
 
@@ -159,7 +159,9 @@ async def examined(data: bytes, file: str, guard: Guard) -> Lorebook:
 
 def _read(data: bytes, file: str) -> Lorebook:
     stem = _NOT_IN_IDS.sub("-", file.rpartition("/")[2].rpartition(".")[0]).strip("-.")[:40]
-    return read_lorebook(data, file=file, name=stem or "lore")
+    book = read_lorebook(data, file=file, name=stem or "lore")
+    require_content(book, file=file)
+    return book
 
 
 def _usage(scene: Scene) -> UsageError:

@@ -20,7 +20,7 @@ from moderation.file_faults import reason_of
 from personas.lore import Lorebook
 from personas.lore.engine import Compiled, Talk
 from personas.lore.judging import objections
-from personas.lore.loading import MAX_BYTES, read_lorebook
+from personas.lore.loading import MAX_BYTES, read_lorebook, require_content
 from personas.lore.source import tell_all
 from personas.prompting import estimate_tokens
 
@@ -136,7 +136,9 @@ async def _remove(name: str, server: str, settings: Settings) -> None:
 
 
 def _read(path: Path) -> Lorebook:
-    return read_lorebook(_bytes(path), file=str(path))
+    book = read_lorebook(_bytes(path), file=str(path))
+    require_content(book, file=str(path))
+    return book
 
 
 def _bytes(path: Path) -> bytes:

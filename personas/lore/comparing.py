@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from personas.cleaning import clean
 from personas.differences import Difference
+from personas.lore.fields import entries_in
 
 
 def book_difference(old: Mapping[str, object], new: Mapping[str, object]) -> Difference | None:
@@ -26,9 +27,7 @@ def _beyond(sign: str, some: list[str], others: list[str]) -> Iterator[tuple[str
 
 
 def _pieces(book: Mapping[str, object]) -> Iterator[str]:
-    listed = book.get("entries")
-    written = listed.values() if isinstance(listed, dict) else listed if isinstance(listed, list) else ()
-    for entry in written:
+    for entry in entries_in(book):
         if isinstance(entry, dict):
             keys = entry.get("keys") or entry.get("key")
             shown = ", ".join(str(key) for key in keys) if isinstance(keys, list) else ""

@@ -1,5 +1,6 @@
 """Lorebooks as other programs write them -> `Lorebook`: `character_book` of cards V2 and V3, the standalone book of V3,
-SillyTavern's World Info. Lenient: what is missing or of the wrong kind is what it is by default, and kept as it stood.
+World Info of SillyTavern, books of Agnai and NovelAI. Lenient: what is missing or of the wrong kind is what it is by
+default, and kept as it stood.
 
 Where the specifications contradict each other or programs: `secondary_keys` may be a list or one text with commas;
 `reverse_depth`, `role`, `is_greeting` and what counts in tokens is ignored, as they say for a program like this one;
@@ -18,7 +19,7 @@ from personas.cards.texts import resolved
 from personas.errors import LorebookError
 from personas.lore.book import FOREVER, SCAN_DEPTH, Condition, Entry, Key, Logic, Lorebook, Position
 from personas.lore.decorators import Decorated, decorated
-from personas.lore.fields import Fields
+from personas.lore.fields import Fields, entries_in
 from personas.lore.matching import complaint
 from personas.lore.schema import MAX_CONTENT, MAX_ENTRIES, MAX_KEY, MAX_KEYS, MAX_PATTERNS, MAX_SCAN
 
@@ -54,8 +55,7 @@ def book_of(book: Mapping[str, object], *, id: str, file: str) -> Lorebook:  # n
 
     Raises LorebookError where it has too many entries, or patterns.
     """
-    listed = book["entries"]
-    written = list(listed.values()) if isinstance(listed, dict) else listed if isinstance(listed, list) else []
+    written = entries_in(book)
     if len(written) > MAX_ENTRIES:
         raise LorebookError("lore.many_entries", file=file, expected=MAX_ENTRIES)
     fields = Fields(book)

@@ -2,10 +2,36 @@
 
 import math
 from collections.abc import Mapping
-from typing import overload
+from typing import Final, overload
 
 _LONGEST = 200_000
 """Code points of a text that is looked at."""
+_ELSEWHERE: Final = (
+    (("content",), ("entry", "text")),
+    (("keys", "key"), ("keywords",)),
+    (("secondary_keys", "keysecondary"), ("secondaryKeys",)),
+    (("insertion_order", "order"), ("weight",)),
+    (("name",), ("displayName",)),
+    (("constant",), ("forceActivation",)),
+)
+"""What a field is called by cards and SillyTavern, and by Agnai and NovelAI."""
+
+
+def entries_in(book: Mapping[str, object]) -> list[object]:
+    """What stands among the entries of a book, a list or an object by number: whatever program wrote an entry, its
+    fields have the names of cards too."""
+    listed = book.get("entries")
+    written = list(listed.values()) if isinstance(listed, dict) else listed if isinstance(listed, list) else []
+    return [_renamed(item) if isinstance(item, dict) else item for item in written]
+
+
+def _renamed(item: Mapping[str, object]) -> dict[str, object]:
+    added = {
+        ours[0]: next((item[name] for name in theirs if item.get(name) is not None), None)
+        for ours, theirs in _ELSEWHERE
+        if all(item.get(name) is None for name in ours)
+    }
+    return {**item, **{name: value for name, value in added.items() if value is not None}}
 
 
 class Fields:

@@ -45,6 +45,12 @@ def read_lorebook(data: bytes, *, file: str, name: str = "") -> Lorebook:
     raise LorebookError("lore.unknown_form", file=file, expected=", ".join((*FORMS, *DOCUMENTS)))
 
 
+def require_content(book: Lorebook, *, file: str) -> None:
+    """Raises LorebookError for a book of which nothing could ever be told."""
+    if not any(entry.content.strip() for entry in book.entries):
+        raise LorebookError("lore.no_content", file=file, key="content")
+
+
 def load_lore(folders: Iterable[Traversable], personas: Iterable[str]) -> dict[str, Lorebook]:
     """The books of `personas`, by their id: files `lore/ID.toml` or `lore/ID.json` in the folders of persona files, the
     bundled ones first.

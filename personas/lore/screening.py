@@ -11,6 +11,7 @@ import re2
 from personas.errors import LorebookError, PersonaFileError
 from personas.lint import FORBIDDEN
 from personas.lore.conversion import pattern_in
+from personas.lore.fields import entries_in
 from personas.lore.matching import complaint
 from personas.lore.schema import MAX_PATTERNS
 from personas.remarks import Level, Remark
@@ -130,9 +131,7 @@ def _options() -> "re2.Options":
 
 def _entries(book: Mapping[str, object]) -> Iterator[tuple[int, Mapping[str, object]]]:
     """What is an entry, counted from 1."""
-    listed = book.get("entries")
-    written = listed.values() if isinstance(listed, dict) else listed if isinstance(listed, list) else ()
-    return ((number, entry) for number, entry in enumerate(written, start=1) if isinstance(entry, dict))
+    return ((number, entry) for number, entry in enumerate(entries_in(book), start=1) if isinstance(entry, dict))
 
 
 def _content(entry: Mapping[str, object]) -> str:

@@ -71,6 +71,24 @@ async def test_what_an_admin_attaches_to_a_server_is_told_there_and_nowhere_else
     assert "harbour" in added.title
 
 
+@pytest.mark.parametrize(
+    ("written", "attached"),
+    [
+        ({"entry": "Monks built the mole.", "keywords": ["mole"], "enabled": True}, True),
+        ({"text": "Monks built the mole.", "keys": ["mole"], "enabled": True}, True),
+        ({"body": "Monks built the mole.", "keys": ["mole"], "enabled": True}, False),
+    ],
+)
+async def test_a_book_of_another_program_is_told_or_refused(written: dict[str, Any], attached: bool) -> None:
+    generator = talking()
+    async with open_house(generator) as opened:
+        added = await opened.host.command("/lore add", admin(json.dumps({"entries": [written]}), name="harbour.json"))
+
+        assert added.tone is (Tone.GOOD if attached else Tone.BAD)
+        assert ("Monks" in await prompt(opened, generator, "Who built the mole?")) is attached
+    assert attached or "`content`" in told(added)
+
+
 async def test_a_book_of_a_channel_holds_in_its_threads_and_not_beside_it() -> None:
     generator = talking()
     async with open_house(generator) as opened:
