@@ -215,7 +215,7 @@ def _position(fields: Fields) -> tuple[Position, int | None]:
 
 
 def _probability(fields: Fields) -> float:
-    percent = fields.number("probability", default=100)
+    percent = fields.number("probability", "risu_activationPercent", default=100)
     return min(max(percent, 0), 100) / 100 if fields.flag("useProbability", "use_probability", default=True) else 1.0
 
 

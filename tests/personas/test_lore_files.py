@@ -124,6 +124,12 @@ def test_a_book_of_a_card_is_read_with_what_programs_put_beside_it() -> None:
     assert one.extra["extensions"]["automation_id"] == "kept"  # type: ignore[index]
 
 
+def test_a_chance_of_risuai_is_a_probability() -> None:
+    assert v3(extensions={"risu_activationPercent": 10}).probability == 0.1
+    assert v3(extensions={"risu_activationPercent": None}).probability == 1
+    assert v3(extensions={"risu_activationPercent": 10, "probability": 40}).probability == 0.4
+
+
 def test_world_info_of_sillytavern_is_read() -> None:
     world = {
         "entries": {
