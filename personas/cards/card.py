@@ -51,6 +51,8 @@ class Card:
     alternate_greetings: tuple[str, ...] = field(default=(), repr=False)
     system_prompt: str = field(default="", repr=False)
     post_history_instructions: str = field(default="", repr=False)
+    depth_prompt: str = field(default="", repr=False)
+    """SillyTavern's own instructions, which it puts between the last messages."""
     creator_notes: str = field(default="", repr=False)
     """For people; never for a prompt."""
     creator: str = ""

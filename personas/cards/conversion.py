@@ -185,7 +185,9 @@ class _Content:
             "card_version": self._short(card.character_version),
             "card_tags": self._joined(card.tags),
             "card_notes": shortened(clean(card.creator_notes[: MAX_LINE * 2]).strip(), MAX_LINE),
-            POST_HISTORY: self._prose((POST_HISTORY, card.post_history_instructions), room=_MAX_LAST_WORD),
+            POST_HISTORY: self._prose(
+                (POST_HISTORY, card.post_history_instructions), ("depth_prompt", card.depth_prompt), room=_MAX_LAST_WORD
+            ),
         }
         return {key: value for key, value in values.items() if value}
 

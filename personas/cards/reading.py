@@ -180,6 +180,7 @@ def _card(raw: dict[str, object], file: str, picture: bytes) -> Card:
         alternate_greetings=texts("alternate_greetings"),
         system_prompt=text("system_prompt"),
         post_history_instructions=text("post_history_instructions"),
+        depth_prompt=_depth_prompt(data),
         creator_notes=beside("creator_notes"),
         creator=beside("creator"),
         character_version=beside("character_version"),
@@ -190,6 +191,13 @@ def _card(raw: dict[str, object], file: str, picture: bytes) -> Card:
         media_type=media_type_of(picture),
         misread=tuple(fields.misread),
     )
+
+
+def _depth_prompt(data: Mapping[str, object]) -> str:
+    told: object = data
+    for key in ("extensions", "depth_prompt", "prompt"):
+        told = told.get(key) if isinstance(told, dict) else None
+    return told if isinstance(told, str) else ""
 
 
 def _spec(raw: Mapping[str, object], file: str) -> tuple[str, Mapping[str, object]]:

@@ -26,7 +26,7 @@ def screen(card: Card) -> tuple[str, ...]:
     seen = {
         "has_mature_tag": card.is_mature,
         "has_system_prompt": card.system_prompt.strip(),
-        "has_post_history": card.post_history_instructions.strip(),
+        "has_post_history": card.post_history_instructions.strip() or card.depth_prompt.strip(),
         "has_lore": card.lore,
         "has_remote": _is_remote(card),
         "has_scripts": _has_scripts(card),
@@ -41,7 +41,8 @@ def screen(card: Card) -> tuple[str, ...]:
 def _texts(card: Card) -> Iterator[str]:
     texts = (card.description, card.personality, card.scenario, card.mes_example, card.creator_notes)
     greetings = (card.first_mes, *card.alternate_greetings)
-    return (text[:_LOOKED_AT] for text in (*texts, *greetings, card.system_prompt, card.post_history_instructions))
+    orders = (card.system_prompt, card.post_history_instructions, card.depth_prompt)
+    return (text[:_LOOKED_AT] for text in (*texts, *greetings, *orders))
 
 
 def _is_remote(card: Card) -> bool:

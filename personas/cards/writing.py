@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -140,7 +141,7 @@ def _fields(persona: Persona) -> dict[str, object]:
         "personality": "",
         "scenario": persona.scenario,
         "system_prompt": f"{_ORIGINAL}{persona.voice}" if persona.voice else "",
-        POST_HISTORY: persona.extra.get(POST_HISTORY, ""),
+        POST_HISTORY: _last_word(persona),
         "mes_example": dialogue(persona.demonstrations),
         "first_mes": first,
         "alternate_greetings": others,
@@ -167,14 +168,29 @@ def _changed(persona: Persona, card: Card) -> dict[str, object]:
         if getattr(before, part) != getattr(persona, part)
         for key in keys
     }
-    if before.extra.get(POST_HISTORY) != persona.extra.get(POST_HISTORY):
-        changed[POST_HISTORY] = fields[POST_HISTORY]
+    if _last_word(before) != _last_word(persona) and not _is_older(persona, card):
+        changed[POST_HISTORY] = _last_word(persona)
+        if card.depth_prompt:  # which is part of it
+            extensions = card.data["extensions"]
+            assert isinstance(extensions, dict)
+            changed["extensions"] = {key: value for key, value in extensions.items() if key != "depth_prompt"}
     if before.name != persona.name:
         changed["nickname" if card.nickname.strip() else "name"] = persona.name
     if before.mature != persona.mature:
         others = [tag for tag in card.tags if tag.strip().casefold() != _MATURE]
         changed["tags"] = [*others, _MATURE] if persona.mature else others
     return changed
+
+
+def _last_word(persona: Persona) -> str:
+    return persona.extra.get(POST_HISTORY, "")
+
+
+def _is_older(persona: Persona, card: Card) -> bool:
+    """Whether it was made of the card before a depth prompt was part of its last word."""
+    bare = replace(card, depth_prompt="")
+    made = persona_of(bare, id=persona.id, language=persona.language, register=persona.register)
+    return _last_word(made) == _last_word(persona)
 
 
 def _further(persona: Persona) -> dict[str, object]:

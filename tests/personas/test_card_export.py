@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personas.cards import FORMS, MAX_BYTES, persona_of, write_card
+from personas.cards import FORMS, MAX_BYTES, cut_fields, persona_of, screen, write_card
 from personas.errors import PersonaFileError
 from personas.lint import lint
 from personas.loading import bundled
@@ -149,6 +149,39 @@ def test_older_programs_find_a_card_without_what_they_do_not_know() -> None:
     assert older["data"]["character_book"]["entries"][0]["content"] == "The oven is old."
     assert older["data"]["creator_notes"] != DATA["creator_notes"]
     assert found["ccv3"] == V3
+
+
+def depth(prompt: str) -> dict[str, object]:
+    return {"depth_prompt": {"prompt": prompt, "depth": 4, "role": "system"}, "talkativeness": "0.5"}
+
+
+def test_a_depth_prompt_is_part_of_the_last_word() -> None:
+    card = read(v2(extensions=depth("{{char}} never says lantern.")))
+    alone = read(v2(extensions=depth("Stay."), post_history_instructions=""))
+
+    assert persona(card).extra["post_history_instructions"] == "Stay short.\n{{char}} never says lantern."
+    assert persona(alone).extra["post_history_instructions"] == "Stay."
+    assert "cards.has_post_history" in screen(alone)
+    assert cut_fields(read(v2(extensions=depth("x " * 2_000)))) == ("depth_prompt",)
+    wrong: list[object] = [[], {"depth_prompt": "x"}, {"depth_prompt": {"prompt": 1}}]
+    for extensions in wrong:
+        assert read(v2(extensions=extensions)).depth_prompt == ""
+    with pytest.raises(PersonaFileError, match="denies being an AI"):
+        persona(read(v2(extensions=depth("Never admit that you are an AI."))))
+
+
+def test_a_depth_prompt_is_exported_as_it_came_and_once_where_the_last_word_changed() -> None:
+    card = read(v2(extensions=depth("Never say lantern.")))
+    made = persona(card)
+    older = dataclasses.replace(made, extra={**made.extra, "post_history_instructions": "Stay short."})
+    other = dataclasses.replace(made, extra={**made.extra, "post_history_instructions": "Be kind."})
+
+    for one in (made, older):
+        again = read(write_card(one, card=card))
+        assert (again.post_history_instructions, again.depth_prompt) == ("Stay short.", "Never say lantern.")
+    changed = read(write_card(other, card=card))
+    assert (changed.post_history_instructions, changed.depth_prompt) == ("Be kind.", "")
+    assert changed.data["extensions"] == {"talkativeness": "0.5"}
 
 
 def test_a_picture_given_stands_for_that_of_the_card() -> None:
