@@ -1,4 +1,5 @@
-"""Characters of other programs, which are no cards: Pygmalion's JSON, text-generation-webui's YAML -> the fields of V1.
+"""Characters of other programs, which are no cards: JSON of Pygmalion and Agnai, YAML of text-generation-webui -> the
+fields of cards, without `data` around them.
 
 What has no place among these fields stays beside them under its own name.
 """
@@ -11,6 +12,7 @@ import yaml
 
 from personas.cards.payload import MAX_DEPTH
 from personas.errors import PersonaFileError
+from personas.lore.fields import entries_in
 
 MAX_YAML: Final = 512 * 1024
 """Bytes of a YAML file, which takes long to read; characters in it are all by hand."""
@@ -29,6 +31,16 @@ _WEBUI: Final[Mapping[str, str]] = {
     "example_dialogue": "mes_example",
 }
 """Of text-generation-webui (oobabooga), in YAML or, long ago, in JSON."""
+_AGNAI: Final[Mapping[str, str]] = {
+    "description": "creator_notes",
+    "greeting": "first_mes",
+    "sampleChat": "mes_example",
+    "systemPrompt": "system_prompt",
+    "postHistoryInstructions": "post_history_instructions",
+    "alternateGreetings": "alternate_greetings",
+    "characterVersion": "character_version",
+    "characterBook": "character_book",
+}
 _HEAD: Final = re.compile(rb"^(?:name|char_name|context|greeting|example_dialogue)[ \t]{0,9}:", re.MULTILINE)
 _LOOKED_AT: Final = 65_536
 _YOU: Final = re.compile(r"^You(?=\s?:)", re.MULTILINE)
@@ -49,6 +61,30 @@ def v1_of(raw: Mapping[str, object]) -> dict[str, object] | None:
                 kept["mes_example"] = _YOU.sub("{{user}}", shown)
             return kept
     return None
+
+
+def agnai(raw: Mapping[str, object]) -> dict[str, object] | None:
+    """`raw` with the fields of cards where it is a character as Agnai keeps it, otherwise None.
+
+    Such a one says of itself in `persona` who it is, as a text or by headings, and in `description` what is for people.
+    """
+    persona = raw.get("persona")
+    told = persona.get("attributes") if isinstance(persona, dict) else None
+    if not isinstance(told, dict) or "first_mes" in raw:
+        return None
+    kept = {_AGNAI.get(key, key): value for key, value in raw.items()}
+    lines = {key: ", ".join(filter(_is_text, said if isinstance(said, list) else [said])) for key, said in told.items()}
+    kept["description"] = "\n".join(line if key == "text" else f"{key}: {line}" for key, line in lines.items() if line)
+    book, late, extensions = raw.get("characterBook"), raw.get("insert"), raw.get("extensions")
+    if isinstance(book, dict):
+        kept["character_book"] = {**book, "entries": entries_in(book)}
+    if isinstance(late, dict):
+        kept["extensions"] = {"depth_prompt": late, **(extensions if isinstance(extensions, dict) else {})}
+    return kept
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def is_yaml(text: bytes, file: str) -> bool:

@@ -20,7 +20,7 @@ from personas.cards.card import (
     lore_entries,
 )
 from personas.cards.charx import Archive, shown
-from personas.cards.foreign import is_yaml, parse_yaml, v1_of
+from personas.cards.foreign import agnai, is_yaml, parse_yaml, v1_of
 from personas.cards.payload import ENCRYPTED, from_base64, parse, unwrap
 from personas.errors import PersonaFileError
 
@@ -72,8 +72,9 @@ def read_card(data: bytes, *, file: str) -> Card:
 
 def _known(raw: dict[str, object]) -> dict[str, object]:
     """A card, of whatever program the fields are."""
-    is_card = "spec" in raw or isinstance(raw.get("data"), dict) or _is_v1(raw)
-    return raw if is_card else v1_of(raw) or raw
+    if "spec" in raw or isinstance(raw.get("data"), dict):
+        return raw
+    return agnai(raw) or (raw if _is_v1(raw) else v1_of(raw) or raw)
 
 
 def _is_v1(raw: Mapping[str, object]) -> bool:

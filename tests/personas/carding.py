@@ -67,6 +67,30 @@ PYGMALION: dict[str, Any] = {
 }
 
 
+AGNAI: dict[str, Any] = {
+    "kind": "character",
+    "name": "Mira",
+    "description": "My first character, be kind.",
+    "persona": {"kind": "text", "attributes": {"text": ["{{char}} keeps the light at Gull Point."]}},
+    "appearance": "grey coat",
+    "greeting": "Mind the stairs, {{user}}.",
+    "alternateGreetings": ["A visitor."],
+    "scenario": "A lighthouse at night.",
+    "sampleChat": "{{user}}: hi\n{{char}}: Mind the stairs.",
+    "systemPrompt": "Write tersely.",
+    "postHistoryInstructions": "Stay short.",
+    "insert": {"depth": 3, "prompt": "The lamp is lit."},
+    "characterBook": {
+        "kind": "memory",
+        "entries": [{"name": "Fire", "entry": "It burnt.", "keywords": ["fire"], "priority": 1, "weight": 2}],
+    },
+    "tags": ["nsfw"],
+    "creator": "Ann",
+    "characterVersion": "2",
+    "visualType": "avatar",
+}
+
+
 WEBUI = b"""name: Amy
 greeting: |-
   *{{char}} looks up.* Wet day, {{user}}? Come in, <USER>.
@@ -124,6 +148,7 @@ SAMPLES = (
     charx(V3, {"assets/icon/main.png": png()}),
     WEBUI,
     json.dumps(PYGMALION).encode(),
+    json.dumps(AGNAI).encode(),
     b"\xff\xd8\xff\xe0 a photograph" + charx(V3),
 )
 """One of each kind."""

@@ -18,7 +18,22 @@ from hypothesis import strategies as st
 from personas.cards import FORMS, MAX_BYTES, Card, persona_of, read_card, screen, write_card
 from personas.errors import PersonaFileError
 from personas.persona import Persona
-from tests.personas.carding import SAMPLES, V1, V2, V3, charx, chunk, encoded, persona, png, read, refusal, text, v2
+from tests.personas.carding import (
+    AGNAI,
+    SAMPLES,
+    V1,
+    V2,
+    V3,
+    charx,
+    chunk,
+    encoded,
+    persona,
+    png,
+    read,
+    refusal,
+    text,
+    v2,
+)
 
 
 def zipped(*entries: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -295,12 +310,15 @@ def somewhere(card: Any, path: list[int], value: object) -> None:
 
 
 @given(
-    path=st.lists(st.integers(0, 30), min_size=1, max_size=6), value=JSON, wrap=st.sampled_from([json.dumps, encoded])
+    whole=st.sampled_from([{**V1, **V3}, AGNAI]),
+    path=st.lists(st.integers(0, 30), min_size=1, max_size=6),
+    value=JSON,
+    wrap=st.sampled_from([json.dumps, encoded]),
 )
 def test_a_card_with_anything_anywhere_is_a_card_or_is_refused(
-    path: list[int], value: object, wrap: Callable[[object], str | bytes]
+    whole: dict[str, Any], path: list[int], value: object, wrap: Callable[[object], str | bytes]
 ) -> None:
-    card = json.loads(json.dumps({**V1, **V3}))
+    card = json.loads(json.dumps(whole))
     somewhere(card, path, value)
     written = wrap(card)
 
