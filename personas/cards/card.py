@@ -8,6 +8,8 @@ MAX_BYTES: Final = 8 * 1024 * 1024
 """Of an upload, and of the JSON in it once it is unpacked."""
 MAX_LORE: Final = 5_000
 """Entries of a lore book."""
+MODULE: Final = ".risum"
+"""End of the name of a file with RisuAI's scripts."""
 SPECS: Final[Mapping[str, str]] = {"chara_card_v2": "2.0", "chara_card_v3": "3.0"}
 """What a card calls its format, with the version it has when it tells none."""
 V1_FIELDS: Final = ("name", "description", "personality", "scenario", "first_mes", "mes_example")

@@ -12,6 +12,7 @@ from personas.cards import charx, png
 from personas.cards.card import (
     MAX_BYTES,
     MAX_LORE,
+    MODULE,
     SPECS,
     V1_FIELDS,
     Card,
@@ -119,7 +120,8 @@ def _from_charx(data: bytes, file: str) -> Card:
     picture, path = _icon(raw, file, archive)
     before = data[: archive.start]
     picture = picture or (before if media_type_of(before) else b"")
-    dropped = (*archive.left_out, *(name for name in archive.names if name not in {charx.CARD, path}))
+    beside = (*archive.left_out, *(name for name in archive.names if name not in {charx.CARD, path}))
+    dropped = sorted(beside, key=lambda name: not name.endswith(MODULE))  # of many not all are kept
     return replace(_card(raw, file, picture), archive=data, dropped=_told(dropped))
 
 

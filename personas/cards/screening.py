@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from personas.cards.card import Card
+from personas.cards.card import MODULE, Card
 from personas.cards.conversion import cut_fields
 
 _REMOTE: Final = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
@@ -13,7 +13,6 @@ _REGEX_KEY: Final = re.compile(r"/.+/[a-z]*\Z", re.DOTALL)
 _SCRIPT_KEYS: Final = re.compile(r"regex|script|backgroundhtml|lua|trigger", re.IGNORECASE)
 """Names of extensions: SillyTavern has `regex_scripts`, RisuAI `customScripts`, `triggerscript`, `backgroundHTML`."""
 _MARKUP: Final = re.compile(r"<script\b|\bjavascript:", re.IGNORECASE)
-_MODULE: Final = ".risum"
 _NEWEST: Final = 3.0
 _LOOKED_AT: Final = 60_000
 
@@ -54,7 +53,7 @@ def _is_remote(card: Card) -> bool:
 
 def _has_scripts(card: Card) -> bool:
     """Whether it brings code or patterns that some other program would run."""
-    if any(name.endswith(_MODULE) for name in card.dropped) or any(_MARKUP.search(text) for text in _texts(card)):
+    if any(name.endswith(MODULE) for name in card.dropped) or any(_MARKUP.search(text) for text in _texts(card)):
         return True
     return any(map(_is_pattern, card.lore)) or _scripted(card.data.get("extensions"))
 

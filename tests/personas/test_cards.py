@@ -151,7 +151,7 @@ def test_the_main_icon_of_an_archive_is_the_picture_and_the_rest_is_named() -> N
     card = read(charx({**V3, "data": {**V3["data"], "assets": icons}}, files))
 
     assert (card.picture, card.media_type) == (files["assets/icon/main.webp"], "image/webp")
-    assert card.dropped == ("assets/icon/other.png", "module.risum")
+    assert card.dropped == ("module.risum", "assets/icon/other.png")
     assert {"cards.has_scripts", "cards.has_dropped"} <= set(screen(card))
 
 

@@ -234,6 +234,12 @@ def test_whatever_is_dropped_is_named_shortly() -> None:
     assert max(map(len, card.dropped)) <= 80
 
 
+def test_scripts_are_seen_behind_any_number_of_files() -> None:
+    card = read(charx(V3, {**{f"assets/{number}.png": b"" for number in range(60)}, "module.risum": b"..."}))
+
+    assert "cards.has_scripts" in screen(card)
+
+
 def survives(data: bytes) -> bool:
     """Whether `data` is a card after all; everything that is done with one must then work, or be refused in words."""
     try:
