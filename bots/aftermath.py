@@ -175,9 +175,12 @@ class Aftermath:
         done = self._against(kept, what)
         if done is None:
             done = await self._show(kept, record, what, put, by=by)
-        if done.result not in (Result.SHOWN, Result.LATER, Result.GONE) and (_held(kept) or what.fate is Fate.REFUSE):
-            refused = await self._refuse(kept, record, put)
-            done = refused if refused.result is Result.LATER else done
+        if done.result not in (Result.SHOWN, Result.LATER, Result.GONE):
+            if _stands(kept, record, what):  # as it is carried out again, which takes nothing back
+                done = Done(result=Result.SHOWN)
+            elif _held(kept) or what.fate is Fate.REFUSE:
+                refused = await self._refuse(kept, record, put)
+                done = refused if refused.result is Result.LATER else done
         return self._in_time(kept, done)
 
     def _against(self, kept: Exchange, what: Consequence) -> Done | None:
@@ -221,7 +224,7 @@ class Aftermath:
 
         said = replace(record, outcome=Outcome.FLAGGED.value)
         placed = await put(said, fill, author=what.author)
-        if placed is Placed.GONE and _held(kept) and not against:
+        if placed is Placed.GONE and _held(kept) and not against and not _stands(kept, record, what):
             record = await self._anew(record)
             placed = await put(replace(record, outcome=Outcome.FLAGGED.value), fill, author=what.author)
         if against:
@@ -271,6 +274,15 @@ class Aftermath:
 
 def _held(kept: Exchange) -> bool:
     return kept.closing is not None and kept.closing.outcome is Outcome.HELD
+
+
+def _stands(kept: Exchange, record: Record, what: Consequence) -> bool:
+    """Whether what is to be shown was put in its place already, as `_show` notes. Of several texts that people decided
+    to show, whichever of them that is: but words that somebody wrote instead of another text are not that text."""
+    if what.fate is not Fate.SHOW or record.outcome != Outcome.FLAGGED.value:
+        return False
+    showing = [review.step for review in kept.case.reviews if review.step in (ReviewStep.OVERTURN, ReviewStep.EDIT)]
+    return showing[-1:] != [ReviewStep.EDIT] or len(showing) == 1
 
 
 def _told(kept: Exchange, cast: Cast) -> bool:
