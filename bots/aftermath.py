@@ -21,9 +21,9 @@ from bots.replies import Record, Replies
 from bots.results import Done, Result
 from bots.scene import Scene, Scenes
 from bots.softly import softly
-from moderation.cases import GUARD, Case, CaseState, ReviewStep
+from moderation.cases import GUARD, Case, CaseState, Review, ReviewStep
 from moderation.consequences import Consequence, Fate, consequence, decision_on, draft_of
-from moderation.errors import ReviewError
+from moderation.errors import InvalidTransition, ReviewError
 from moderation.guard import GUARD as JUDGE
 from moderation.records import Exchange, Outcome
 from moderation.review import ReviewDesk
@@ -39,6 +39,9 @@ _EVERY: Final = 30.0
 """Seconds."""
 _ENOUGH: Final = 500
 _WAITING: Final = frozenset({CaseState.QUEUED, CaseState.ESCALATED, CaseState.CLAIMED})
+
+_ASIDE: Final = replace(GUARD, tool="aftermath")
+"""The guard, where it says only what was: its own step says that all is done (`ReviewDesk.take`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +127,11 @@ class Aftermath:
             for each in case.exchanges:
                 kept = await self._desk.show(each)
                 author = decision.actor if decision.tool == kept.opening.origin.platform else ""
-                if what := consequence(kept, decision.step, decision.note, author):
-                    done.append(await self._carry_out(kept, what, by=decision.actor))
+                what = consequence(kept, decision.step, decision.note, author)
+                if what and (one := await self._carry_out(kept, what, by=decision.actor)):
+                    done.append(one)
             if all(each.result is not Result.LATER for each in done):
-                await self._close(case, done)
+                await self._close(case, decision, done)
         finally:
             self._under_way.discard(case.id)
         return tuple(done)
@@ -155,21 +159,34 @@ class Aftermath:
                 with suppress(ReviewError):  # somebody looks at it, or was faster
                     await self._desk.take(case.id, ReviewStep.UPHOLD, by=GUARD)
 
-    async def _close(self, case: Case, done: Sequence[Done]) -> None:
-        """Say in the trail what became of it, and close the case."""
+    async def _close(self, case: Case, decision: Review, done: Sequence[Done]) -> None:
+        """Say in the trail what became of it, and close the case; where another decision was made meanwhile, that is
+        carried out next, and all that is said is what was shown."""
+
+        def look(kept: Exchange) -> None:
+            if decision_on(kept.case) != decision:
+                raise InvalidTransition("review.changed", id=kept.id, state=kept.case.state, step=step)
+
         shown = any(each.result is Result.SHOWN for each in done)
         rest = [each for each in done if each.result not in (Result.SHOWN, Result.REFUSED)]
         step = ReviewStep.RESTORE if shown else ReviewStep.NOTE if rest else ReviewStep.CLOSE
         note = " ".join(" ".join((each.result.value, *each.rules)) for each in rest)
-        with suppress(ReviewError):  # a senior took the decision back meanwhile
-            await self._desk.take(case.id, step, by=GUARD, note=note)
+        try:
+            await self._desk.take(case.id, step, by=GUARD, note=note, look=look)
+        except ReviewError:  # a senior took the decision back meanwhile
+            if shown:
+                with suppress(ReviewError):
+                    await self._desk.take(case.id, step, by=_ASIDE, note=note)
 
-    async def _carry_out(self, kept: Exchange, what: Consequence, *, by: str) -> Done:
+    async def _carry_out(self, kept: Exchange, what: Consequence, *, by: str) -> Done | None:
+        """What became of a reply; None where nothing is to be done, as it never was shown."""
         platform = kept.opening.origin.platform
         put = self._puts.get(platform)
         record = await self._replies.of_exchange(kept.id)
         if put is None or (record is None and platform in self._alone):  # another process serves that platform
             return self._in_time(kept, Done(result=Result.LATER))
+        if what.fate is Fate.REFUSE and not _held(kept) and not _restored(kept, record):
+            return None
         if record is None or record.exchange != kept.id:
             return Done(result=Result.REPLACED if record else Result.GONE)
         done = self._against(kept, what)
@@ -276,10 +293,15 @@ def _held(kept: Exchange) -> bool:
     return kept.closing is not None and kept.closing.outcome is Outcome.HELD
 
 
+def _restored(kept: Exchange, record: Record | None) -> bool:
+    """Whether what was kept back of a reply stands there now, as `_show` notes."""
+    return record is not None and record.exchange == kept.id and record.outcome == Outcome.FLAGGED.value
+
+
 def _stands(kept: Exchange, record: Record, what: Consequence) -> bool:
-    """Whether what is to be shown was put in its place already, as `_show` notes. Of several texts that people decided
+    """Whether what is to be shown was put in its place already. Of several texts that people decided
     to show, whichever of them that is: but words that somebody wrote instead of another text are not that text."""
-    if what.fate is not Fate.SHOW or record.outcome != Outcome.FLAGGED.value:
+    if what.fate is not Fate.SHOW or not _restored(kept, record):
         return False
     showing = [review.step for review in kept.case.reviews if review.step in (ReviewStep.OVERTURN, ReviewStep.EDIT)]
     return showing[-1:] != [ReviewStep.EDIT] or len(showing) == 1

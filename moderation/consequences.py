@@ -22,7 +22,7 @@ class Fate(enum.StrEnum):
 
     SHOW = "show"
     REFUSE = "refuse"
-    """Whoever waits for it is told that it will not be shown."""
+    """Whoever waits for it, or sees it, is told that it will not be shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +76,15 @@ def consequence(exchange: Exchange, step: ReviewStep, note: str, by: str = "") -
     if step is ReviewStep.EDIT and (text := worded_as(exchange, note)):
         return Consequence(fate=Fate.SHOW, text=text, author=by)
     held = exchange.closing is not None and exchange.closing.outcome is Outcome.HELD
-    restored = any(review.step is ReviewStep.RESTORE for review in exchange.case.reviews)
-    return Consequence(fate=Fate.REFUSE) if held or restored else None
+    return Consequence(fate=Fate.REFUSE) if held or _may_stand(exchange.case) else None
+
+
+def _may_stand(case: Case) -> bool:
+    """Whether what was kept back may stand for all that: it was shown, or that was decided and taken back since, which
+    may be while it is carried out."""
+    steps = {review.step for review in case.reviews}
+    showing = ReviewStep.OVERTURN in steps or ReviewStep.EDIT in steps
+    return ReviewStep.RESTORE in steps or (showing and ReviewStep.REOPEN in steps)
 
 
 def worded(text: str, at: datetime) -> tuple[Objection, str]:

@@ -49,6 +49,8 @@ class Terminal:
         """By the exchange of each reply that is held, who would have said it."""
         self._put: dict[str, str] = {}
         """By reply, what was shown of it since."""
+        self._replies: Replies | None = None
+        """Where replies are noted, once lines are carried to anybody."""
         self._spoke = ""
         """Id of the persona that spoke last on a stage, or ""."""
         self._reply = ""
@@ -69,6 +71,7 @@ class Terminal:
 
     async def serve(self, router: Router) -> None:
         """Until there are no more lines, or /quit. Ctrl-C ends the reply that is under way, not the program."""
+        self._replies = router.replies
         await self._settings(router)
         await self._meet(router)
         async for line in self._lines:
@@ -118,6 +121,8 @@ class Terminal:
             self._screen.speaker(self._held.get(record.exchange, self._persona))
             self._screen.passage(filling.passage)
             self._screen.end()
+        if self._replies:
+            await self._replies.keep(replace(record, author=author))
         return Placed.DONE
 
     async def take_back(self, _record: Record) -> bool:

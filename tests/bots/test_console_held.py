@@ -17,7 +17,7 @@ from moderation.records import Exchange
 from moderation.stores import Query
 from moderation.stores.memory import MemoryStore
 from moderation.words import LANGUAGES, catalogue
-from tests.bots.aftermath_stage import BAD, DRAFT, HELD, REFUSED, Clock
+from tests.bots.aftermath_stage import BAD, DRAFT, HELD, REFUSED, WITHHELD, Clock
 from tests.support.exchanges import by, numbered
 from tests.support.house import Opened, open_house
 from tests.support.stage import holding, reply_of, scripted
@@ -125,6 +125,14 @@ async def test_what_a_moderator_words_otherwise_within_the_chat_says_so() -> Non
 
         assert catalogue("bots").say("console.held_worded", id="x1") in read
         assert "Another word." in read.partition("> /review")[2].partition("\n")[2]
+
+
+async def test_what_was_cut_off_and_shown_after_all_is_said_to_be_taken_back_where_the_guard_was_right() -> None:
+    async with session(WITHHELD) as chat:
+        read = await chat.talk("hello", "/review overturn x1", "/review uphold x1")
+
+        assert read.index("> /review overturn") < read.index("Two is STOP.") < read.index("> /review uphold")
+        assert REFUSED in read.partition("> /review uphold")[2]
 
 
 async def test_nothing_is_shown_before_anybody_decided_and_a_case_looked_at_waits() -> None:
