@@ -28,9 +28,10 @@ from moderation.cases import (
 )
 from moderation.complaints import appealed, reported
 from moderation.consequences import consequence, kept_back, worded, worded_as
-from moderation.desk_rules import DeskRules, alike, nothing
+from moderation.desk_rules import DeskRules, nothing
 from moderation.errors import InvalidTransition, Overtaken, ReviewError, UnknownExchange
 from moderation.figures import Decided, Standing, Waiting
+from moderation.merging import joined
 from moderation.records import Exchange, Opening, Origin, Outcome, Stats
 from moderation.stores import Audit, News, Query, Sibling, Store
 from moderation.transitions import BESIDE, BLIND, advance, contested, expired, latest, plan
@@ -158,20 +159,13 @@ class ReviewDesk:
     async def merge(
         self, exchange: str, other: str, *, by: Reviewer, note: str = "", server: str | None = None
     ) -> Exchange:
-        """Make the case of `other` part of that of `exchange`: of the same person, or of the same persona, and neither
-        decided yet. Raises InvalidTransition where they are not, Overtaken, Forbidden."""
+        """Make the case of `other` part of that of `exchange`: of the same person, or of the same persona, and both
+        wait; that of `other` for no answer to an appeal, and for a senior only where `by` is one. Raises
+        InvalidTransition where they do not, Overtaken, Forbidden."""
         case, joining = await self._find(exchange, server), await self._find(other, server)
-        into, gone = case.case, joining.case
-        if into.id == gone.id or not alike(case, joining) or not {into.state, gone.state} <= OPEN | {CaseState.NEW}:
-            raise InvalidTransition("review.different", id=other, state=gone.state, step=ReviewStep.MERGE)
-        for each in (into, gone):
-            advance(each, ReviewStep.MERGE, by, self._clock())
-            if each.holder not in ("", by.name) and not expired(each, self._clock()):
-                raise InvalidTransition(
-                    "review.held", id=each.id, state=each.state, step=ReviewStep.MERGE, holder=each.holder
-                )
-        told = self._review(into, into, ReviewStep.MERGE, by, f"{gone.id} {note}".strip())
-        return await self._store.merge(into, gone, told)
+        after = joined(case, joining, by, self._clock())
+        told = self._review(case.case, after, ReviewStep.MERGE, by, f"{joining.case.id} {note}".strip())
+        return await self._store.merge(after, joining.case, told)
 
     async def appeal(
         self, exchange: str, *, person: str, comment: str, tool: str, server: str | None = None

@@ -179,8 +179,9 @@ class Store(Protocol):
 
     async def merge(self, case: Case, other: Case, review: Review) -> Exchange:
         """Let all exchanges of `other` be of `case`, and append `review` to its trail, if both have still their
-        versions. `other` is no case any more, and its trail is part of that of `case`, which is as pressing as the more
-        pressing of both. Returns the exchange that `case` began with. Raises as `review`."""
+        versions. `other` is no case any more, and its trail is part of that of `case`. That is left in the state in
+        which `case` is, escalated where that is, and as pressing as the more pressing of both. Returns the exchange
+        that `case` began with. Raises as `review`."""
 
     async def verify(self, earlier: str = "") -> Audit:
         """Whether the audit trail is as it was written, and every case as its trail says. Reads all of it. `earlier`

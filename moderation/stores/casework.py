@@ -99,16 +99,16 @@ def change(connection: sqlite3.Connection, seq: int, reviews: Sequence[Review], 
 
 
 def merge(connection: sqlite3.Connection, seq: int, case: Case, joining: int, other: Case, told: Review) -> None:
-    """Make the exchanges of the case of `joining` those of the case of `seq`."""
+    """Make the exchanges of the case of `joining` those of the case of `seq`, which stands as `case` then."""
     into, gone = case_of(connection, seq), case_of(connection, joining)
     for row, seen in ((into, case), (gone, other)):
         if load(connection, [row])[0].version != seen.version:
             raise _overtaken(connection, row, told.step)
     connection.execute("UPDATE exchange SET lead = ? WHERE lead = ?", (into, gone))
     connection.execute(
-        "UPDATE casefile SET version = version + 1,"
+        "UPDATE casefile SET version = version + 1, state = ?, waiting = ?, escalated = ?,"
         " priority = max(priority, (SELECT o.priority FROM casefile o WHERE o.seq = ?)) WHERE seq = ?",
-        (gone, into),
+        (case.state.value, case.state in OPEN, case.escalated, gone, into),
     )
     connection.execute("DELETE FROM casefile WHERE seq = ?", (gone,))
     _append(connection, into, [told])

@@ -135,6 +135,8 @@ class MemoryStore:
         self._append(case.id, [review])
         self._cases[case.id] = replace(
             into,
+            state=case.state,
+            escalated=case.escalated,
             exchanges=tuple(sorted((*into.exchanges, *joining.exchanges), key=list(self._kept).index)),
             priority=max(into.priority, joining.priority),
             version=into.version + 1,

@@ -115,6 +115,20 @@ async def test_two_cases_become_one_with_all_they_had(store: Store) -> None:
     assert (await store.verify()).sound
 
 
+async def test_what_two_cases_become_stands_as_it_is_said_to(store: Store) -> None:
+    first, second = await kept(store), await kept(store)
+    one, other = (await store.get(first)).case, (await store.get(second)).case
+    told = replace(step(None), after=CaseState.ESCALATED)
+
+    merged = await store.merge(replace(one, state=CaseState.ESCALATED, escalated=True), other, told)
+
+    assert (merged.case.state, merged.case.escalated) == (CaseState.ESCALATED, True)
+    assert (await store.stats()).states["escalated"] == 1
+    assert await store.next(by()) is None
+    assert (await store.next(by(rank=Rank.SENIOR))) == merged
+    assert (await store.verify()).sound
+
+
 async def test_a_case_that_changed_meanwhile_is_not_merged(store: Store) -> None:
     first, second = await kept(store), await kept(store)
     one, other = (await store.get(first)).case, (await store.get(second)).case
