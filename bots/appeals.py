@@ -155,7 +155,10 @@ class Appeals:
         """The cases about which they wait for an answer."""
         found = set()
         for entry in await self._state.list(_KIND, group=person, limit=_ENOUGH):
-            kept = await self._desk.show(str(entry.value["exchange"]))
+            try:
+                kept = await self._desk.show(str(entry.value["exchange"]))
+            except UnknownExchange:  # of other databases than these
+                continue
             made = of_person(await self._desk.appeals(kept.id), person) if kept.case.appealed else None
             found |= {kept.case.id} if made and waits(made, kept.case) else set()
         return found

@@ -17,6 +17,7 @@ from bots.places import Place
 from bots.platform import Caller, Platform
 from bots.softly import softly
 from bots.state import Entry, State
+from moderation.errors import UnknownExchange
 from moderation.records import Origin
 from moderation.review import ReviewDesk
 from personas.messages import Message
@@ -80,7 +81,10 @@ class Tidings:
 
     async def _told(self, exchange: str, platform: Platform) -> bool:
         """Whether nothing about the case of an exchange is left to do on a platform."""
-        kept = await self._desk.show(exchange)
+        try:
+            kept = await self._desk.show(exchange)
+        except UnknownExchange:  # of other databases than these
+            return True
         origin = kept.opening.origin
         if origin.platform != platform.name:
             return True

@@ -53,8 +53,9 @@ class Restored:
 
 
 def databases(settings: Settings) -> dict[Path, upkeep.Nature]:
-    """Those that there are."""
-    both = {settings.store: upkeep.EXCHANGES, settings.state: STATE}
+    """Those that there are. The state, which names exchanges, is before the exchanges: of copies made one after the
+    other, the later one has all that the earlier one names."""
+    both = {settings.state: STATE, settings.store: upkeep.EXCHANGES}
     return {file: nature for file, nature in both.items() if file.is_file()}
 
 

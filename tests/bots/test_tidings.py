@@ -8,6 +8,7 @@ from datetime import timedelta
 from bots.cards import Card
 from bots.platform import Caller, Fill, Placed, Role
 from bots.replies import Record
+from bots.state import Entry
 from bots.state.memory import MemoryState
 from moderation.cases import Rank, ReviewStep
 from moderation.errors import StoreFailed
@@ -275,3 +276,29 @@ async def test_more_steps_than_are_looked_at_at_once_are_all_followed() -> None:
 
         assert len(await stage.sweep()) == 1
         assert await stage.sweep() == []
+
+
+async def test_an_exchange_of_other_databases_keeps_nobody_from_being_told() -> None:
+    async with told_stage() as stage:
+        case = await stage.case()
+        await stage.says(f"/appeal {case} no")
+        entry = await stage.state.get("tidings", "test")
+        assert entry is not None
+        await stage.state.put(replace(entry, value={**entry.value, "tried": {"zz": 1}}))
+        await stage.decide(case, ReviewStep.OVERTURN)
+
+        assert [person for person, _ in await stage.sweep()] == ["ann"]
+        entry = await stage.state.get("tidings", "test")
+        assert entry is not None
+        assert entry.value["tried"] == {}
+
+
+async def test_an_exchange_of_other_databases_keeps_nobody_from_appealing() -> None:
+    async with told_stage() as stage:
+        case = await stage.case()
+        value = {"exchange": "zz", "language": "en"}
+        await stage.state.put(Entry(kind="appeal", key="zz ann", value=value, person="ann", group="ann"))
+
+        await stage.says(f"/appeal {case} no")
+
+        assert (await stage.store.get(case)).case.appealed

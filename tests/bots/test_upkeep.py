@@ -16,7 +16,7 @@ from bots.parts import keys_of, open_state, open_store
 from bots.state import Entry
 from bots.upkeep import STATE, BackupError, back_up, databases, restore
 from moderation.errors import StoreUnavailable
-from moderation.stores import Query
+from moderation.stores import Query, upkeep
 from moderation.stores.keys import KEYRING, MASTER
 from moderation.stores.upkeep import EXCHANGES, troubles
 from moderation.words import Explained
@@ -93,6 +93,35 @@ def test_a_backup_is_made_while_everything_is_in_use(settings: Settings, tmp_pat
     assert asyncio.run(use()) == 31
     restore(settings, tmp_path / "backup.zip", replacing=True)
     assert told(settings) == {"p1"}
+
+
+def test_what_happens_while_a_backup_is_made_leaves_nothing_in_it_that_names_what_is_not(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived_in(settings, "p1")
+    copy = upkeep.copy
+
+    async def meanwhile() -> None:
+        async with open_store(settings) as store, open_state(settings) as state:
+            kept = await store.open(opening(person="p1"), objection())
+            await state.put(Entry(kind="appeal", key=kept, value={"exchange": kept}, person="p1"))
+
+    def copying(source: Path, target: Path) -> None:
+        copy(source, target)
+        asyncio.run(meanwhile())
+
+    monkeypatch.setattr(upkeep, "copy", copying)
+    back_up(settings, tmp_path / "backup.zip", at=NOON)
+    monkeypatch.undo()
+    restore(settings, tmp_path / "backup.zip", replacing=True)
+
+    async def read() -> tuple[set[str], set[str]]:
+        async with open_store(settings) as store, open_state(settings) as state:
+            named = {str(entry.value["exchange"]) for entry in await state.list("appeal")}
+            return named, {each.id for each in await store.list(Query())}
+
+    named, there = asyncio.run(read())
+    assert named <= there
 
 
 def test_with_another_master_key_no_backup_is_made_and_the_one_of_before_stays(
