@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from bots.state import Entry, State
+from bots.state import Entry, State, Value
 
 _MUTE: Final = "mute"
 _TOLD: Final = "mute told"
@@ -67,17 +67,11 @@ class Mutes:
 
     async def put(self, mute: Mute) -> None:
         """Keep a mute, in place of the one that was."""
-        value = {
-            "server": mute.server,
-            "kind": mute.kind.value,
-            "who": mute.who,
-            "since": mute.since.isoformat(),
-            "until": mute.until.isoformat(),
-            "by": mute.by,
-            "reason": mute.reason,
-            "case": mute.case,
-        }
-        await self._state.put(Entry(kind=_MUTE, key=mute.key, value=value, group=mute.server, until=mute.until))
+        await self._state.put(_entry(mute))
+
+    async def put_new(self, mute: Mute) -> bool:
+        """Keep a mute where whom it silences speaks; whether it was kept."""
+        return await self._state.put_new(_entry(mute))
 
     async def of(self, server: str, *, person: str, persona: str) -> Mute | None:
         """Why there is no reply of that persona to that person, or None; the person's own mute before the persona's."""
@@ -87,12 +81,12 @@ class Mutes:
             if who
         ]
         found = await self._state.many(_MUTE, keys)
-        return next((_mute(found[key]) for key in keys if key in found), None)
+        return next((mute_of(found[key].value) for key in keys if key in found), None)
 
     async def here(self, server: str | None) -> tuple[Mute, ...]:
         """Those of a community, or all, the newest first."""
         entries = await self._state.list(_MUTE, group=server, limit=_ALL)
-        return tuple(map(_mute, entries))
+        return tuple(mute_of(entry.value) for entry in entries)
 
     async def lift(self, mute: Mute) -> bool:
         """End it; whether it still held."""
@@ -115,8 +109,27 @@ class Mutes:
                 await self.lift(mute)
 
 
-def _mute(entry: Entry) -> Mute:
-    value = {name: str(given) for name, given in entry.value.items()}
+def _entry(mute: Mute) -> Entry:
+    return Entry(kind=_MUTE, key=mute.key, value=value_of(mute), group=mute.server, until=mute.until)
+
+
+def value_of(mute: Mute) -> Value:
+    """How a mute is kept."""
+    return {
+        "server": mute.server,
+        "kind": mute.kind.value,
+        "who": mute.who,
+        "since": mute.since.isoformat(),
+        "until": mute.until.isoformat(),
+        "by": mute.by,
+        "reason": mute.reason,
+        "case": mute.case,
+    }
+
+
+def mute_of(kept: Value) -> Mute:
+    """The mute that was kept so."""
+    value = {name: str(given) for name, given in kept.items()}
     return Mute(
         server=value["server"],
         kind=Silent(value["kind"]),

@@ -1,13 +1,14 @@
 """`/review bulk` and `undo`: one decision about many cases, shown first, and taken back within the hour."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from bots.cards import Card, Row, Tone
 from bots.errors import UsageError
+from bots.mutes import Mute, mute_of, value_of
 from bots.review_asking import YES, By, counted, wrong
 from bots.review_filters import Filters
 from bots.review_mutes import ReviewMutes
@@ -88,12 +89,19 @@ class ReviewBulk:
             raise UsageError("desk.undo_unknown", given=words[0])
         done = entry.value["done"]
         assert isinstance(done, list)
+        lifted = _lifted(entry)
         reopened: list[str] = []
         left: list[str] = []
+        muted: list[Row] = []
         for case in map(str, done):
-            (reopened if await self._reopened(case, words[0], by) else left).append(case)
+            if await self._reopened(case, words[0], by):
+                reopened.append(case)
+                muted += await self._mutes.put_back(lifted.get(case, ()), by)
+            else:
+                left.append(case)
         await self._state.drop(_KIND, words[0])
-        return self._told("undo_done", reopened, left)
+        card = self._told("undo_done", reopened, left)
+        return replace(card, rows=(*card.rows, *muted))
 
     async def _reopened(self, case: str, number: str, by: By) -> bool:
         """Reopen a case in which that bulk still has the last word; whether it was."""
@@ -113,8 +121,9 @@ class ReviewBulk:
         done: list[str] = []
         left: list[str] = []
         undoable = step is not ReviewStep.ESCALATE
+        lifted: dict[str, tuple[Mute, ...]] = {}
         if undoable:  # before anything is done, or what a program that dies had done could not be taken back
-            await self._note(number, [case for case, _ in cases], by)
+            await self._note(number, [case for case, _ in cases], by, lifted)
         for case, version in cases:
             try:
                 after = await self._desk.take(
@@ -123,21 +132,25 @@ class ReviewBulk:
             except (ReviewError, UnknownExchange):
                 left.append(case)
                 continue
-            if step is ReviewStep.OVERTURN:
-                await self._mutes.overturned(after, by)
+            if step is ReviewStep.OVERTURN and (mutes := await self._mutes.of_case(after)):
+                lifted[after.case.id] = mutes
+                await self._note(number, [case for case, _ in cases], by, lifted)
+                await self._mutes.lift(mutes, by)
             done.append(after.case.id)
         if undoable:
-            await self._note(number, done, by)
+            await self._note(number, done, by, lifted)
         card = self._told(f"bulk_{step}_done", done, left)
         undo = self._say("undo_hint", line=by.line("undo", number))
         return replace(card, hint=undo) if done and undoable else card
 
-    async def _note(self, number: str, cases: Sequence[str], by: By) -> None:
-        """Keep of which cases a bulk may be taken back: of those in which it has the last word (`_reopened`)."""
+    async def _note(self, number: str, cases: Sequence[str], by: By, lifted: Mapping[str, Sequence[Mute]]) -> None:
+        """Keep of which cases a bulk may be taken back: of those in which it has the last word (`_reopened`); and which
+        mutes of which case it lifts."""
         if not cases:
             await self._state.drop(_KIND, number)
             return
-        value = {"server": by.server or "", "done": list(cases)}
+        mutes = {case: [value_of(mute) for mute in ended] for case, ended in lifted.items()}
+        value = {"server": by.server or "", "done": list(cases), "lifted": mutes}
         await self._state.put(Entry(kind=_KIND, key=number, value=value, until=self._now() + _LASTS))
 
     def _beside(self, appeals: Sequence[str]) -> tuple[Row, ...]:
@@ -160,3 +173,10 @@ def _shown(entry: Entry) -> tuple[list[tuple[str, int]], list[str]]:
     assert isinstance(cases, list)
     assert isinstance(appeals, list)
     return [(str(case), int(version)) for case, version in cases], list(map(str, appeals))
+
+
+def _lifted(entry: Entry) -> dict[str, list[Mute]]:
+    """Which mutes of which case a bulk lifted."""
+    lifted = entry.value.get("lifted", {})
+    assert isinstance(lifted, dict)
+    return {case: [mute_of(kept) for kept in mutes] for case, mutes in lifted.items()}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -10,9 +11,9 @@ from bots.cards import Card, Row, Tone, moment
 from bots.errors import UsageError
 from bots.mutes import Mute, Silent
 from bots.review_asking import By, Tools, wrong
-from bots.unmuting import Unmuting
+from bots.unmuting import Unmuting, mute_note
 from moderation.cases import ReviewStep
-from moderation.errors import UnknownExchange
+from moderation.errors import ReviewError, UnknownExchange
 from moderation.records import Exchange
 from moderation.review import ReviewDesk
 from moderation.words import catalogue
@@ -65,11 +66,11 @@ class ReviewMutes:
             case=whom.case,
         )
         if mute.case:
-            note = f"{mute.kind} {moment(mute.until)} {mute.reason}".rstrip()
+            note = mute_note(mute)
             await self._desk.take(mute.case, ReviewStep.MUTE, by=by.who, note=note, server=by.server)
         await self._mutes.put(mute)
         return Card(
-            title=self._say(f"muted_{mute.kind}", who=mute.who, until=moment(mute.until)),
+            title=self._muted(mute),
             hint=by.line("unmute", mute.kind, mute.who),
             tone=Tone.GOOD,
         )
@@ -98,15 +99,35 @@ class ReviewMutes:
 
     async def overturned(self, exchange: Exchange, by: By) -> tuple[Mute, ...]:
         """A case was overturned: what came from it ends. Returns which mutes that were."""
-        server = exchange.opening.origin.server
-        found = await self._mutes.from_cases(server, {exchange.id, *exchange.case.exchanges})
-        for mute in found:
-            await self._unmuting.lift(mute, by=by.who, server=by.server, note=ReviewStep.OVERTURN)
+        found = await self.of_case(exchange)
+        await self.lift(found, by)
         return found
+
+    async def of_case(self, exchange: Exchange) -> tuple[Mute, ...]:
+        """Which mutes came from a case."""
+        server = exchange.opening.origin.server
+        return await self._mutes.from_cases(server, {exchange.id, *exchange.case.exchanges})
+
+    async def lift(self, mutes: Sequence[Mute], by: By) -> None:
+        """They end, as their case was overturned."""
+        for mute in mutes:
+            await self._unmuting.lift(mute, by=by.who, server=by.server, note=ReviewStep.OVERTURN)
+
+    async def put_back(self, mutes: Sequence[Mute], by: By) -> tuple[Row, ...]:
+        """That is taken back: they hold again, where nothing speaks against it (`Unmuting.put_back`). Returns which do,
+        as rows of a card."""
+        held: list[Mute] = []
+        for mute in mutes:
+            with suppress(ReviewError):
+                held += [mute] if await self._unmuting.put_back(mute, by=by.who, server=by.server) else []
+        return tuple(Row(label=self._muted(mute), text=mute.reason or "-") for mute in held)
 
     def lifted(self, mutes: Sequence[Mute]) -> tuple[Row, ...]:
         """What an overturned case ended, as rows of its card."""
         return tuple(Row(label=self._say("unmuted", who=mute.who), text=mute.reason or "-") for mute in mutes)
+
+    def _muted(self, mute: Mute) -> str:
+        return self._say(f"muted_{mute.kind}", who=mute.who, until=moment(mute.until))
 
     async def _whom(self, verb: str, words: Sequence[str], by: By) -> tuple[_Whom, list[str]]:
         """Who is meant, and the words behind that. Raises Unknown for a persona that is nobody."""

@@ -1,11 +1,13 @@
-"""Mutes that came from a case end when it is overturned, also where the program dies in between."""
+"""Mutes that came from a case end when it is overturned, also where the program dies in between, and hold again where
+that is taken back."""
 
 import logging
 from dataclasses import dataclass
 
-from bots.mutes import Mute, Mutes
+from bots.cards import moment
+from bots.mutes import Mute, Mutes, Silent
 from bots.softly import softly
-from moderation.cases import GUARD, RULINGS, Case, Reviewer, ReviewStep, Ruling
+from moderation.cases import GUARD, RULINGS, Case, Review, Reviewer, ReviewStep, Ruling
 from moderation.review import ReviewDesk
 
 _log = logging.getLogger(__name__)
@@ -24,6 +26,21 @@ class Unmuting:
             told = f"{mute.kind} {note}".rstrip()
             await self.desk.take(mute.case, ReviewStep.UNMUTE, by=by, note=told, server=server)
         await self.mutes.lift(mute)
+
+    async def put_back(self, mute: Mute, *, by: Reviewer, server: str | None) -> bool:
+        """Have a mute hold again that ended as its case was overturned; whether it does. Not where it would be over, or
+        where moderators muted or unmuted them otherwise since."""
+        mutes, kind = self.mutes, mute.kind
+        holds = await mutes.of(
+            mute.server,
+            person=mute.who if kind is Silent.PERSON else "",
+            persona=mute.who if kind is Silent.PERSONA else "",
+        )
+        last = _last_word((await self.desk.show(mute.case, server=server)).case, mute)
+        if holds or mute.until <= mutes.now or last is None or last.note != _overturned_note(mute):
+            return False
+        await self.desk.take(mute.case, ReviewStep.MUTE, by=by, note=mute_note(mute), server=server)
+        return await mutes.put_new(mute)
 
     async def settle(self) -> int:
         """Lift what should have been lifted when its case was overturned, as whoever did so meant to; how many."""
@@ -50,6 +67,20 @@ def _overturned_since(case: Case, mute: Mute) -> bool:
 
 def _told(case: Case, mute: Mute) -> bool:
     """Whether the last word about a mute of that kind is that it was lifted."""
+    last = _last_word(case, mute)
+    return last is not None and last.step is ReviewStep.UNMUTE
+
+
+def _last_word(case: Case, mute: Mute) -> Review | None:
+    """The last step about a mute of that kind."""
     steps = [each for each in case.reviews if each.step in (ReviewStep.MUTE, ReviewStep.UNMUTE)]
-    about = [each.step for each in steps if each.note.partition(" ")[0] == mute.kind]
-    return about[-1:] == [ReviewStep.UNMUTE]
+    return next((each for each in reversed(steps) if each.note.partition(" ")[0] == mute.kind), None)
+
+
+def _overturned_note(mute: Mute) -> str:
+    return f"{mute.kind} {ReviewStep.OVERTURN}"
+
+
+def mute_note(mute: Mute) -> str:
+    """What the trail says of a mute."""
+    return f"{mute.kind} {moment(mute.until)} {mute.reason}".rstrip()

@@ -6,6 +6,7 @@ import pytest
 
 from bots.cards import Tone
 from bots.errors import NotAllowed, UsageError
+from bots.mutes import Mute
 from moderation.cases import CaseState, Rank, ReviewStep, Ruling
 from moderation.records import Decision, Outcome
 from moderation.stores import Query
@@ -257,6 +258,57 @@ async def test_overturning_many_ends_their_mutes() -> None:
     await desk.sure("bulk overturn")
 
     assert (await desk.typed("mutes")).rows == ()
+
+
+async def test_what_is_taken_back_brings_back_the_mutes_that_it_ended_and_no_other() -> None:
+    desk = await Desk().cases(6)
+    for case in ("a1", "a2", "a3", "a4", "a5"):
+        persona = f"mute persona p{case} 9d case={case} hate"
+        await desk.typed(persona if case != "a3" else persona.replace("9d", "1m"))
+    before = (await desk.typed("mutes")).rows
+    await desk.sure("bulk overturn")
+    assert (await desk.typed("mutes")).rows == ()
+    desk.now += timedelta(minutes=2)
+    await desk.typed("mute persona pa2 2h otherwise")
+    await desk.typed("mute persona pa4 2h case=a4")
+    await desk.typed("unmute persona pa4 case=a4")
+    await desk.typed("uphold a5", who="joon")
+
+    undone = await desk.typed("undo b1")
+
+    after = (await desk.typed("mutes")).rows
+    assert {row.label for row in after} == {"persona pa1", "persona pa2"}
+    assert next(row for row in after if "pa1" in row.label) in before
+    assert "otherwise" in next(row.text for row in after if "pa2" in row.label)
+    assert [row.text for row in undone.rows][2:] == ["hate"]
+    assert "pa1 does not speak here" in undone.rows[2].label
+    steps = [(review.step, review.note) for review in (await desk.store.get("a1")).case.by_people][-2:]
+    assert steps == [(ReviewStep.REOPEN, "undo b1"), (ReviewStep.MUTE, steps[-1][1])]
+    assert steps[-1][1].endswith("hate")
+    assert (await desk.store.get("a2")).case.reviews[-1].step is ReviewStep.REOPEN
+    await desk.typed("overturn a1")
+    assert {row.label for row in (await desk.typed("mutes")).rows} == {"persona pa2"}, "as ever"
+
+
+async def test_a_mute_that_a_bulk_had_ended_when_the_program_died_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await Desk().cases(2)
+    await desk.typed("mute person a1 9d hate")
+    await desk.typed("bulk overturn")
+    lift = desk.tools.mutes.lift
+
+    async def dying(mute: Mute) -> bool:
+        await lift(mute)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(desk.tools.mutes, "lift", dying)
+    with pytest.raises(KeyboardInterrupt):
+        await desk.typed("bulk overturn yes")
+    monkeypatch.undo()
+    assert (await desk.typed("mutes")).rows == ()
+
+    await desk.typed("undo b1")
+
+    assert [row.label for row in (await desk.typed("mutes")).rows] == ["person p1"]
 
 
 async def test_moderators_decide_one_by_one() -> None:
