@@ -14,6 +14,7 @@ from bots.cards import Card, Row, Tone
 from bots.consent import MEMORY, WORDINGS, Choice, Consents, asked
 from bots.errors import UsageError
 from bots.memory_store import exported, forget, is_memory, of_person
+from bots.reprints import wanted
 from bots.state import Entry, State
 from moderation.cases import CaseState
 from moderation.reasons import EDIT
@@ -144,8 +145,12 @@ class PrivacyCommands:
         return json.dumps(everything, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace")
 
     async def erase(self, person: str, platform: str, *, language: str = "") -> Card:
-        """Erase everything kept of a person, their consent too. Where it fails halfway it can be asked for again."""
+        """Erase everything kept of a person, their consent too. Where it fails halfway it can be asked for again.
+        The cards of moderators on which something of it stands are written anew by whoever reaches them."""
+        touched = await self._store.of_person(person, platform=platform)
+        await wanted(self._states[0], touched, self._clock())  # before, too: afterwards nobody knows which they were
         exchanges = await self._store.erase(person, platform=platform)
+        await wanted(self._states[0], touched, self._clock())
         memories = await forget(self._lasting, person)
         entries = memories + sum([await state.erase(person) for state in self._states])
         if not exchanges and not entries:

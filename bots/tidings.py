@@ -1,5 +1,5 @@
 """What was decided anywhere, brought to whom it concerns: those who appealed are told, and the moderators' cards are
-written anew.
+written anew, also where what stands on them was erased.
 
 The audit trail says what happened, whoever did it, in whichever process: in a terminal, by a bulk, by time. Whoever has
 a platform goes through it now and then, from where it was left off, which is kept. Where the program ends in between,
@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Final
 
+from bots import reprints
 from bots.appeals import Appeals
 from bots.places import Place
 from bots.platform import Caller, Platform
@@ -59,6 +60,8 @@ class Tidings:
             if platform.connected:
                 with softly(_log, "decisions wait to be told"):
                     await self._bring(platform)
+                with softly(_log, "cards wait to be written anew"):
+                    await self._reprint(platform)
 
     async def _bring(self, platform: Platform) -> None:
         entry = await self._state.get(_KIND, platform.name)
@@ -78,6 +81,11 @@ class Tidings:
             if news.until == after:
                 return
             after, tried = news.until, left
+
+    async def _reprint(self, platform: Platform) -> None:
+        """Write the cards anew on which something stands that was erased since."""
+        for exchange, entry in await reprints.due(self._state, platform.name):
+            await reprints.tried(self._state, entry, done=await self._told(exchange, platform))
 
     async def _told(self, exchange: str, platform: Platform) -> bool:
         """Whether nothing about the case of an exchange is left to do on a platform."""

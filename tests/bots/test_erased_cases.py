@@ -4,6 +4,7 @@ import pytest
 
 from bots.platform import Role
 from moderation.cases import CaseState, ReviewStep
+from moderation.errors import StoreFailed
 from moderation.words import LANGUAGES, catalogue
 from tests.bots.aftermath_stage import REFUSED, on_wall
 from tests.bots.test_tidings import Stage, told_stage
@@ -97,3 +98,91 @@ async def test_whoever_reported_what_was_erased_since_is_offered_no_appeal() -> 
         assert "/appeal" not in await stage.says(f"/why {case}", "bo")
         await stage.says(f"/appeal {case}", "bo")
         assert (await stage.store.get(case)).case.appeals == 0
+
+
+async def reported_and_closed(stage: Stage) -> str:
+    """A closed case with words of ann and of bo, and one of somebody else."""
+    case, other = await stage.case("ann"), await stage.case("cy")
+    await stage.store.add(case, report(by="bo", comment="what bo says"))
+    for each in (case, other):
+        await stage.decide(each, ReviewStep.UPHOLD)
+    await stage.sweep()
+    stage.chat.renewed.clear()
+    return case
+
+
+@pytest.mark.parametrize("who", ["ann", "bo"])
+async def test_the_card_of_a_closed_case_is_written_anew_once_somebody_had_erased_what_stands_on_it(who: str) -> None:
+    async with told_stage() as stage:
+        case = await reported_and_closed(stage)
+        assert "what bo says" in (await card_of(stage, f"/review brief {case}"))[0]
+
+        await stage.says("/privacy erase yes", who)
+        for _ in range(3):
+            await stage.sweep()
+
+        assert stage.chat.renewed == [case]
+        assert "what bo says" not in (await card_of(stage, f"/review brief {case}"))[0]
+
+
+async def test_a_card_that_cannot_be_written_anew_is_tried_again_by_the_next_process_too() -> None:
+    async with told_stage() as stage:
+        case = await reported_and_closed(stage)
+        await stage.says("/privacy erase yes", "bo")
+        stage.chat.connected = False
+        await stage.sweep()
+        assert stage.chat.renewed == []
+        stage.chat.connected, stage.chat.writable = True, False
+        await stage.sweep()
+        await stage.sweep()
+        assert stage.chat.renewed == [case, case]
+
+        async with told_stage(stage) as after:
+            await after.sweep()
+            assert after.chat.renewed == [case]
+
+
+async def test_a_card_that_a_platform_refuses_for_good_is_not_tried_for_ever() -> None:
+    async with told_stage() as stage:
+        case = await reported_and_closed(stage)
+        await stage.says("/privacy erase yes", "bo")
+        stage.chat.writable = False
+        for _ in range(30):
+            await stage.sweep()
+
+        assert stage.chat.renewed == [case] * 20
+
+
+async def test_a_card_that_is_written_anew_just_as_it_is_erased_is_written_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with told_stage() as stage:
+        case = await reported_and_closed(stage)
+        erase = stage.store.erase
+
+        async def slow(person: str, *, platform: str) -> int:
+            await stage.sweep()
+            assert stage.chat.renewed == [case]
+            return await erase(person, platform=platform)
+
+        monkeypatch.setattr(stage.store, "erase", slow)
+        await stage.says("/privacy erase yes", "bo")
+        await stage.sweep()
+
+        assert stage.chat.renewed == [case, case]
+
+
+async def test_an_erasure_that_fails_halfway_leaves_no_card_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with told_stage() as stage:
+        case = await reported_and_closed(stage)
+        erase = stage.store.erase
+
+        async def dying(person: str, *, platform: str) -> int:
+            await erase(person, platform=platform)
+            raise StoreFailed("stores.closed")
+
+        monkeypatch.setattr(stage.store, "erase", dying)
+        await stage.says("/privacy erase yes", "bo")
+        await stage.sweep()
+
+        assert stage.chat.renewed == [case]
