@@ -38,7 +38,7 @@ class Witness(Protocol):
 
 
 async def gather(sources: Sequence[Source], occasion: Occasion, *, patience: timedelta = PATIENCE) -> tuple[Aside, ...]:
-    """What all of `sources` have to say, in their order; nothing of those that take longer than `patience`."""
+    """What all of `sources` have to say, in their order; nothing of those that fail or take longer than `patience`."""
     if not sources:
         return ()
     with span("recall") as note:
@@ -58,4 +58,7 @@ async def _gathered(sources: Sequence[Source], occasion: Occasion, patience: tim
     for task in late:
         task.cancel()
         _log.warning("nothing looked up in time: %s", task.get_name())
-    return tuple(aside for task in tasks if task not in late for aside in task.result())
+    failed = {task: error for task in tasks if task not in late and (error := task.exception())}
+    for task, error in failed.items():
+        _log.error("nothing looked up: %s error=%s", task.get_name(), type(error).__name__)
+    return tuple(aside for task in tasks if task not in late and task not in failed for aside in task.result())

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from personas.cards.texts import resolved
+from personas.cleaning import clean
 from personas.errors import LorebookError
 from personas.lore.book import FOREVER, SCAN_DEPTH, Condition, Entry, Key, Logic, Lorebook, Position
 from personas.lore.decorators import Decorated, decorated
@@ -118,7 +119,7 @@ def _entry(item: dict[str, object], taken: set[str]) -> Entry:
         by_meaning=fields.flag("vectorized", default=False),
         case_sensitive=fields.flag("case_sensitive", "caseSensitive", default=False),
         whole_words=fields.flag("match_whole_words", "matchWholeWords", default=True),
-        hidden="\n".join(_HIDDEN.findall(content)),
+        hidden="\n".join(_HIDDEN.findall(clean(content))),
         extra=dict(item),
         **_weighed(fields, said),
         **_placed(fields, said),

@@ -14,6 +14,7 @@ from personas.conversation import Conversation
 from personas.knowledge.source import Knowledge
 from personas.lore import Lorebook, Position
 from personas.lore.answering import Unless
+from personas.lore.conversion import book_of
 from personas.lore.engine import Compiled
 from personas.lore.source import Lore, asides, tell_all
 from personas.messages import Cue, Turn
@@ -88,6 +89,21 @@ async def test_a_reply_that_is_asked_for_again_is_told_the_same() -> None:
         await stage.say("The mole?")
 
     assert ["The mole is long." in str(call.prompt) for call in generator.journal] == [True, True, False]
+
+
+async def test_half_a_character_hidden_in_a_book_of_another_program_keeps_nobody_from_being_answered() -> None:
+    entries = [
+        {"keys": ["mole"], "content": "The mole is long. {{hidden_key:gu\ud83dll}} {{hidden_key:inn}}"},
+        {"keys": ["inn"], "content": "The inn burnt down."},
+    ]
+    lore = book_of({"recursive_scanning": True, "entries": entries}, id="world", file="world.json")
+    generator = scripted(reply_of("Long."))
+    async with on_stage(generator, sources=(lore_of(lore),)) as stage:
+        await stage.say("How long is the mole?")
+
+    prompt = str(generator.journal[0].prompt)
+    assert "The mole is long." in prompt
+    assert "The inn burnt down." in prompt
 
 
 async def test_trying_a_text_changes_nothing_for_replies() -> None:

@@ -68,6 +68,20 @@ async def test_a_source_that_takes_too_long_has_nothing_to_say_and_the_others_ha
     assert "attic" in caplog.text
 
 
+async def test_a_source_that_fails_has_nothing_to_say_and_the_reply_comes(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(Shelf):
+        async def recall(self, occasion: Occasion) -> Sequence[Aside]:
+            raise UnicodeEncodeError("utf-8", occasion.part.said, 0, 1, "half a character")
+
+    generator = scripted(reply_of("In May."))
+    async with on_stage(generator, sources=(Shelf("first"), Broken(name="attic"), Shelf("last"))) as stage:
+        assert (await stage.say("When do gulls nest?")).text == "In May."
+
+    assert all(text in str(generator.journal[0].prompt) for text in ("first", "last"))
+    assert "attic error=UnicodeEncodeError" in caplog.text
+    assert "gulls" not in caplog.text
+
+
 async def test_a_witness_is_told_of_what_stands_and_of_nothing_else() -> None:
     shelf = Shelf()
     async with on_stage(scripted(reply_of("Good.", "MAYBE so."), reply_of("SEVERE")), witnesses=(shelf,)) as stage:
