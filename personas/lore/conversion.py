@@ -24,7 +24,8 @@ from personas.lore.fields import Fields, entries_in
 from personas.lore.matching import complaint
 from personas.lore.schema import MAX_CONTENT, MAX_ENTRIES, MAX_KEY, MAX_KEYS, MAX_PATTERNS, MAX_SCAN
 
-_PATTERN: Final = re.compile(r"/(.+)/([a-z]*)", re.DOTALL)
+_PATTERN: Final = re.compile(r"/((?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\[])+)/([dgimsuvy]*)", re.DOTALL)
+"""As JavaScript writes one down: a slash in it stands behind a backslash, or in a class."""
 _FLAGS: Final = "ims"
 """Of JavaScript, those that say something to RE2."""
 _LOGICS: Final = (Logic.AND_ANY, Logic.NOT_ALL, Logic.NOT_ANY, Logic.AND_ALL)
@@ -78,9 +79,9 @@ def book_of(book: Mapping[str, object], *, id: str, file: str) -> Lorebook:  # n
 
 
 def pattern_in(key: str) -> str | None:
-    """The RE2 pattern in a key between slashes, as /dragons?/i; None where it is no such key."""
+    """The RE2 pattern in a key between slashes, as /dragons?/i; None where it is no such key: /r/korea is none."""
     found = _PATTERN.fullmatch(key.strip())
-    if found is None:
+    if found is None or len(set(found[2])) < len(found[2]):
         return None
     flags = "".join(flag for flag in _FLAGS if flag in found[2])
     pattern = found[1].replace("\\/", "/")

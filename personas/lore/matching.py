@@ -21,9 +21,18 @@ _MEMORY: Final = 64 << 20
 """Bytes an RE2 set may take; where that is not enough, its patterns are asked one by one."""
 _JAMO: Final = re.compile("[\u1100-\u11ff\u3130-\u318f]")
 _UNSPACED: Final = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_OPEN: Final = "".join(map(chr, range(ord("가"), ord("힣") + 1, 28)))
+"""Syllables that end in a vowel: after them 이다, "to be", loses its 이."""
+_BEING: Final = (
+    "이(?:다|고|며|면|면서|지|지만|죠|네|나|냐|니|니까|든|든지|거든|구나|군|군요|야|에요|예요|여|[란라래]|라[고는서면도니지]|라던데|"
+    "[었였][가-힣]{1,4}|시여|시다|시네|십니다|십니까|세요|셔|신가|신데)|인[데가지걸]|일까|일지|입니다|입니까|예요|"
+    f"(?<=[{_OPEN}])(?:라고|라서|였[가-힣]{{1,4}})"
+)
+"""이다, as it is said of a noun: 용이었어."""
 _PARTICLE: Final = re.compile(
-    "(?:들)?(?:이나|이랑|으로|에서|에게|에겐|한테|까지|부터|보다|처럼|마다|조차|마저|밖에|이여|이란|이라|이야|이다|입니다|이에요|예요|"
-    "께서|하고|이|가|은|는|을|를|에|의|도|만|와|과|로|나|랑|여|아|야|뿐|께)?(?:은|는|도|만|의|요)?(?![\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3])"
+    "(?:(?<![손스장])님)?들?(?:이나|이랑|으로|에서|에게|에게서|에겐|한테|한테서|까지|부터|으로부터|로부터|보다|처럼|같이|만큼|마다|조차|마저|"
+    f"밖에|께서|하고|이|가|은|는|을|를|에|의|도|만|와|과|로|나|랑|여|아|야|뿐|께|{_BEING})?(?:은|는|도|만|의|요)?"
+    "(?![\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3])"
 )
 """What may stand behind a Korean noun up to the end of the word."""
 

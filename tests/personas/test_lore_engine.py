@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from personas.lore import FOREVER, Entry, Key, Logic, Lorebook
+from personas.lore.conversion import book_of
 from personas.lore.engine import Compiled, Talk, fit
 from tests.personas.lore_books import also, book, called_for, entry, names, size, stands_in, talk, tell
 
@@ -33,6 +34,46 @@ from tests.personas.lore_books import also, book, called_for, entry, names, size
 )
 def test_a_latin_key_is_a_word_and_a_korean_one_carries_its_particles(key: str, text: str, found: bool) -> None:
     assert bool(names(tell(book(entry("a", key)), talk(text)))) is found
+
+
+ENDINGS = [
+    *("이라고", "이라고요", "이라는", "이라서", "이라면", "이라도", "이래", "이었어", "이었다", "이였어", "이었는데"),
+    *("인데", "인데요", "인가", "인지", "이면", "이지", "이지만", "이죠", "이네", "이네요", "이니까", "이냐", "이구나"),
+    *("일까", "일까요", "입니다", "입니까", "이에요", "이예요", "이든", "님", "님이", "님들은"),
+    *("만큼", "만큼은", "같이", "에게서", "한테서", "으로부터"),
+]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_one_syllable_is_found_however_the_sentence_says_that_it_is_that(ending: str) -> None:
+    assert names(tell(book(entry("a", "용")), talk(f"그때 용{ending}?"))) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "text", ["신이시여!", "왕이십니까?", "개였어요", "소라고요?", "새인가요", "배입니다", "해님이 떴다", "왕들이라고"]
+)
+def test_nor_does_it_matter_how_it_ends_nor_how_politely_it_is_said(text: str) -> None:
+    assert names(tell(book(entry("a", text[0])), talk(text))) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["용기를 내", "용사여", "용서해 줘", "용의자야", "용이하다", "용인에 살아", "용지가", "손님이 왔어",
+     "왕좌에", "신발이", "검사가", "개울이", "소라는 예뻐", "해지네요", "소면 먹자", "배지를 달아", "새네", "개었어"],
+)  # fmt: skip
+def test_one_syllable_is_not_found_in_another_word(text: str) -> None:
+    assert names(tell(book(entry("a", text[0])), talk(text))) == []
+
+
+def test_a_path_or_a_forum_is_a_plain_key_and_no_pattern() -> None:
+    plain = [{"keys": [key], "content": key} for key in ("/r/korea", "/home/user", "/a/b/i", "/ab/ii")]
+    lore = book_of({"entries": plain}, id="b", file="b.json")
+
+    assert names(tell(lore, talk("Good morning, dear: home, sweet home, ab"))) == []
+    assert [one.content for one in tell(lore, talk("I read /r/korea in /home/user")).entries] == [
+        "/r/korea",
+        "/home/user",
+    ]
 
 
 def test_a_key_may_mind_its_case_or_not_stand_as_a_word() -> None:

@@ -1,6 +1,7 @@
 """Lorebooks as people and other programs write them."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -253,11 +254,24 @@ def test_whatever_a_program_writes_makes_a_book(entries: list[Any], depth: objec
     assert len({one.id for one in lore.entries}) == len(entries)
 
 
-@given(st.text(alphabet="/abi\\", max_size=8))
-def test_a_pattern_is_what_stands_between_slashes(text: str) -> None:
-    assert (pattern_in(text) is not None) == (
-        len(text) > 2 and text[0] == "/" and "/" in text[2:] and not set(text.rpartition("/")[2]) & {"\\"}
-    )
+@pytest.mark.parametrize(
+    ("key", "pattern"),
+    [
+        *(("/dragons?/i", "(?i)dragons?"), ("/a\\/b/gm", "(?m)a/b"), ("/a[/]b/", "a[/]b"), (r"/\[a/", r"\[a")),
+        *((r"/a\\/s", r"(?s)a\\"), ("/가.나/u", "가.나"), (" /a/ ", "a")),
+        *(("/r/korea", None), ("/home/user", None), ("/a/b/i", None), ("/a/ii", None), ("/a/x", None)),
+        *(("//", None), ("///", None), ("/a", None), ("a/b/i", None), ("/a\\/", None), ("/[a/", None)),
+    ],
+)
+def test_a_pattern_is_what_javascript_takes_for_one(key: str, pattern: str | None) -> None:
+    assert pattern_in(key) == pattern
+
+
+@given(st.text(alphabet="/ai\\", max_size=8))
+def test_a_pattern_ends_at_its_second_slash(text: str) -> None:
+    bare = re.sub(r"\\.", "a", text)
+
+    assert (pattern_in(text) is not None) == bool(re.fullmatch("/[^/]+/i?", bare))
 
 
 def test_what_no_persona_may_be_told_is_told_to_none_from_a_file_either(tmp_path: Path) -> None:
