@@ -15,6 +15,7 @@ from moderation.errors import Deflect
 from personas.memory import Kind, Memory, Whose
 from personas.memory.merging import reworded
 from personas.memory.remembering import Remembering
+from personas.memory.unlearning import Gone
 
 _log = logging.getLogger(__name__)
 
@@ -92,13 +93,21 @@ class Memories:
         return await forget(self._state, person)
 
     async def drop(self, memory: Memory) -> None:
-        """Forget one memory."""
-        await self._keeper.drop([memory])
+        """Forget one memory, and the account where that says it too."""
+        await self._keeper.drop([memory, *await self._retelling(memory)])
 
     async def reword(self, memory: Memory, text: str, value: str) -> None:
         """Let a memory say `text` from now on, in the person's own words."""
         worded = replace(memory, text=text, value=value, asked=True, at=self._now(), encoder="", vector=b"")
+        await self._keeper.drop(await self._retelling(memory))
         await self._keeper.keep([worded])
+
+    async def _retelling(self, memory: Memory) -> list[Memory]:
+        """The account that says what `memory` says, which none is to say from now on."""
+        self._remembering.unlearn(memory)
+        known = await self._keeper.of(memory.whose)
+        gone = Gone.of(memory)
+        return [each for each in known if each.kind is Kind.SUMMARY and each != memory and gone.is_in(each.text)]
 
     async def begin_anew(self, caller: Caller, settings: PlaceSettings, persona: str) -> None:
         """Forget the account of a conversation that is over for the caller."""

@@ -8,6 +8,7 @@ else. It is the person's: kept with their key, shown to them, changed and delete
 - `merging` puts them beside what is known: the newest holds, what it contradicts is history
 - `shelf` finds those that matter to what is being said
 - `digesting` keeps a short account of the turns that left a window
+- `unlearning` keeps out of it what somebody had forgotten
 - `remembering` is the `Source` and the `Witness` that brings this together; `Keeper` is where it is kept
 """
 

@@ -143,6 +143,11 @@ class Remembering:
         self._requeue(lambda job: replace(job, said="") if (job.whose, job.source) == (whose, source) else job)
         self._taking.unsay(whose, source)
 
+    def unlearn(self, memory: Memory) -> None:
+        """No account is to say from now on what `memory` says: it is forgotten, or worded otherwise. What is kept is
+        not touched."""
+        self._taking.unlearn(memory)
+
     def _requeue(self, change: Callable[[Job], Job | None]) -> None:
         """What waits waits as `change` has it; None: no more."""
         for _ in range(self._jobs.qsize()):

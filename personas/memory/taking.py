@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from moderation.records import Action, Brief, Candidate, Decision, Stage, Verdict
@@ -17,6 +18,7 @@ from personas.memory.meaning import Meaning
 from personas.memory.merging import Noted, Said, folded, merged, reworded
 from personas.memory.noticing import Rules
 from personas.memory.screening import Redactor, Sensitive, worth_keeping
+from personas.memory.unlearning import Gone, Unlearned, told_in
 from personas.messages import Turn, Usage
 
 _CHAR: Final = "{{char}}"
@@ -72,6 +74,7 @@ class Taking:
         self._ids = ids
         self._waiting: defaultdict[Whose, list[Followed]] = defaultdict(list)
         """What left windows and is in no account yet."""
+        self._unlearned = Unlearned()
         self._doing: Job | None = None
         """None: nothing is to be kept any more of the one that is being done."""
 
@@ -102,6 +105,7 @@ class Taking:
         """Hold nothing of a person ("": of anybody) any more."""
         for whose in [whose for whose in self._waiting if person in ("", whose.person)]:
             del self._waiting[whose]
+        self._unlearned.forget(person)
         if self._doing and person in ("", self._doing.whose.person):
             self._doing = None
 
@@ -114,16 +118,24 @@ class Taking:
         if self._doing and (self._doing.whose, self._doing.source) == (whose, source):
             self._doing = None
 
+    def unlearn(self, memory: Memory) -> None:
+        """No account is to say from now on what `memory` says."""
+        self._unlearned.add(memory)
+
     async def _keep(self, job: Job, known: Sequence[Memory], changed: Sequence[Memory]) -> None:
         """Keep what is `changed`; not what the person dropped or reworded meanwhile, nor anything where they had all of
         it forgotten: a model may have thought about it for long."""
         before, now = ({memory.id: memory for memory in some} for some in (known, await self._keeper.of(job.whose)))
-        kept = [memory for memory in changed if before.get(memory.id) == now.get(memory.id)]
+        kept = [memory for memory in changed if before.get(memory.id) == now.get(memory.id) and self._may_stay(memory)]
         if self._doing is not job:
             return
         await self._keeper.keep(kept)
-        if self._doing is not job:
-            await self._keeper.drop(kept)
+        if over := [memory for memory in kept if self._doing is not job or not self._may_stay(memory)]:
+            await self._keeper.drop(over)
+
+    def _may_stay(self, memory: Memory) -> bool:
+        """Whether it is no account that says what was forgotten meanwhile."""
+        return memory.kind is not Kind.SUMMARY or not told_in(memory.text, self._unlearned.of(memory.whose))
 
     async def _notes(self, job: Job) -> list[Noted]:
         said = await asyncio.to_thread(self._wits.redactor.clean, clean(job.said))
@@ -175,18 +187,21 @@ class Taking:
             return None
         return replace(followed.turn, text=said), reply
 
-    def _left_out(self, sentence: str) -> bool:
-        """Whether a sentence is remembered by itself, or had something in it that is not kept."""
-        return not worth_keeping(sentence) or bool(self._wits.rules.notice(sentence))
+    def _left_out(self, sentence: str, gone: Sequence[Gone]) -> bool:
+        """Whether a sentence is remembered by itself, was to be forgotten, or had something in it that is not kept."""
+        noted = not worth_keeping(sentence) or bool(self._wits.rules.notice(sentence))
+        return noted or told_in(sentence, gone)
 
     async def _worded(self, before: str, turns: Sequence[tuple[Turn, str]], job: Job, known: Sequence[Memory]) -> str:
         if asking := self._wits.asking:
             text, usage = await asking.account(before, turns, char=_CHAR, user=_USER)
             await _tell(job.left[-1].spent, usage)
             text = await asyncio.to_thread(self._wits.redactor.clean, text)
-            if text and not self._wits.sensitive.of(text) and not _retells(text, known):
+            again = _retells(text, known) or told_in(text, self._unlearned.of(job.whose))
+            if text and not again and not self._wits.sensitive.of(text):
                 return text
-        return await asyncio.to_thread(digest, before, turns, char=_CHAR, user=_USER, noted=self._left_out)
+        noted = partial(self._left_out, gone=self._unlearned.of(job.whose))
+        return await asyncio.to_thread(digest, before, turns, char=_CHAR, user=_USER, noted=noted)
 
 
 def _retells(account: str, known: Sequence[Memory]) -> bool:
