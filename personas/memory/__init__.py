@@ -3,7 +3,8 @@
 A memory belongs to one person, to where it was said (`Message.memory`) and to one persona, and to nobody and nowhere
 else. It is the person's: kept with their key, shown to them, changed and deleted by them (`bots.memory_commands`).
 
-- `noticing` finds facts, preferences and episodes in what somebody said, by rules; `asking` has a model do it
+- `noticing` finds facts, preferences and episodes in what somebody said, by rules; `others` tells in Korean whether it
+  is of somebody else; `asking` has a model do it
 - `screening` takes out what is not kept: numbers and addresses, and what nobody should remember unasked
 - `merging` puts them beside what is known: the newest holds, what it contradicts is history
 - `shelf` finds those that matter to what is being said

@@ -18,6 +18,7 @@ import re2
 from moderation.language import language_of
 from personas.memory import Kind
 from personas.memory.merging import Noted, folded
+from personas.memory.others import names_another
 from personas.memory.screening import pattern_of
 from personas.sentences import SentenceSplitter
 
@@ -38,7 +39,8 @@ _EN_CLAUSE: Final = re.compile(
     re.IGNORECASE,
 )
 _KO_CLAUSE: Final = re.compile(
-    r"[,;] |(?<=[가-힣](?:고|데)) (?=(?:나는|난|내|저는|전|제|내가|제가|지금은) )|(?<=인데) |(?<=이고) "
+    r"[,;] |(?<=[가-힣](?:고|데)) (?=(?:나는|난|내|저는|전|제|내가|제가|지금은) )|(?<=인데) |(?<=이고) |"
+    r"(?:(?<=살고)|(?<=사는데)) (?!있|싶)"
 )
 _EN_LEAD: Final = pattern_of(
     r"^(?:(?:and|but|so|well|oh|hi|hello|hey|yes|yeah|no|ok|okay|oh btw|actually|also|by the way|btw|fyi|honestly|"
@@ -49,6 +51,11 @@ _EN_LEAD: Final = pattern_of(
 _KO_LEAD: Final = pattern_of(
     r"^(?:(?:안녕|안녕하세요|반가워|반가워요|아|음|응|네|어|참|아 참|그리고|그런데|근데|그래서|사실|실은|"
     r"있잖아|있잖아요|저기|솔직히|일단)[,.!~]? )+"
+)
+_EN_IDIOM: Final = re.compile(r"\b(?:(?:you|they) (?:can|may) )?call me (?:[\w'-]+ ){0,3}[\w'-]+,? but ", re.IGNORECASE)
+"""Says what its speaker thinks of their opinion, not who they are."""
+_KO_NOW: Final = re.compile(
+    r"^(?:지금은|요즘은|요즘엔|요새는|요샌|이제는|이젠|현재는|사실은|원래는|평소에는|평소엔|보통은) "
 )
 _ME: Final = re.compile(r"^(?:나는|난|나|저는|전|저|내가|제가|나도|저도) ")
 _TAIL: Final = pattern_of(
@@ -73,6 +80,12 @@ class _Form:
     """Only where the clause names its speaker."""
     but: "re2._Regexp | None" = field(repr=False)
     """Values that are none."""
+    only: "re2._Regexp | None" = field(repr=False)
+    """What values look like; None: like anything."""
+
+    def takes(self, value: str) -> bool:
+        """Whether `value` is one."""
+        return not (self.but and self.but.search(value)) and (self.only is None or bool(self.only.search(value)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,12 +147,14 @@ class Rules:
 
     def _clauses(self, sentence: str, language: str, *, asked: bool = False) -> Iterator[Noted]:
         plain = _SHORT.sub(lambda found: f"{found[1]}'{found[2]}", sentence.replace("’", "'"))
+        plain = _EN_IDIOM.sub("", plain)
         split = _KO_CLAUSE if language == "ko" else _EN_CLAUSE
         mine = False
         for part in split.split(plain):
             clause = _trimmed((_KO_LEAD if language == "ko" else _EN_LEAD).sub("", part.strip()))
             core = _ME.sub("", clause) if language == "ko" else clause
             mine = mine or core != clause
+            core = _KO_NOW.sub("", core)
             if not core or (not asked and self.unless[language].search(clause)):
                 continue
             if noted := self._form(core, clause, asked=asked, me=mine):
@@ -154,7 +169,7 @@ class Rules:
             topic = folded(groups.get("k") or "")
             if not value and form.kind is not Kind.EPISODE and not topic:
                 continue
-            if value and (self.unless["values"].search(value) or (form.but and form.but.search(value))):
+            if value and (self.unless["values"].search(value) or not form.takes(value) or names_another(value)):
                 return None
             slot = form.slot if not form.slot.endswith(":") else f"{form.slot}{topic or _topic(value)}"
             held = form.value or ("+" if form.slot == "taste:" else value)
@@ -173,22 +188,27 @@ def _packaged() -> Rules:
     }
     return Rules(
         # What ends comes first: "not" may read like a part of a value.
-        forms=tuple(sorted(map(_form_of, tables["rule"]), key=lambda form: not form.ends)),
+        forms=tuple(
+            sorted((_form_of(rule, tables["none"]) for rule in tables["rule"]), key=lambda form: not form.ends)
+        ),
         unless=MappingProxyType(unless),
         asked=MappingProxyType(asked),
         words=MappingProxyType(tables["words"]),
     )
 
 
-def _form_of(table: Mapping[str, Any]) -> _Form:
+def _form_of(table: Mapping[str, Any], none: Mapping[str, Sequence[str]]) -> _Form:
+    slot = table.get("slot", "")
+    but = [*([table["but"]] if "but" in table else ()), *none.get(slot.partition(":")[0], ())]
     return _Form(
         pattern=pattern_of(table["pattern"], whole=True),
         kind=Kind(table.get("kind", "fact")),
-        slot=table.get("slot", ""),
+        slot=slot,
         value=table.get("value", ""),
         ends=table.get("not", False),
         me=table.get("me", False),
-        but=pattern_of(table["but"], whole=True) if "but" in table else None,
+        but=pattern_of(*but, whole=True) if but else None,
+        only=pattern_of(table["only"], whole=True) if "only" in table else None,
     )
 
 
