@@ -7,6 +7,7 @@ from typing import Final
 from bots.errors import UsageError
 from bots.state import Entry, State
 from moderation.cases import Reviewer, ReviewStep
+from moderation.errors import ReviewError
 from moderation.records import Exchange
 from moderation.review import ReviewDesk
 
@@ -36,22 +37,23 @@ class Exposure:
 
     async def reveal(self, exchange: str, desk: ReviewDesk, *, by: Reviewer, server: str | None) -> Exchange:
         """An exchange that may be shown as it is: that is counted, then noted in the trail. Raises UsageError where
-        somebody has seen enough today; ModerationError."""
-        await desk.show(exchange, server=server)
-        await self._count(1, by.name)
+        somebody has seen enough today; ModerationError, also where it is erased, which does not count."""
+        if not (await desk.show(exchange, server=server)).erased:
+            await self._count(1, by.name)
         return await desk.take(exchange, ReviewStep.REVEAL, by=by, server=server)
 
     async def reveal_all(
-        self, exchanges: Sequence[str], desk: ReviewDesk, *, by: Reviewer, server: str | None
+        self, exchanges: Sequence[Exchange], desk: ReviewDesk, *, by: Reviewer, server: str | None
     ) -> tuple[Exchange, ...]:
         """Those exchanges as `reveal` gives them, in their order, or none: where they are more than somebody may still
-        uncover today, nothing is counted or noted. Errors as with `reveal`."""
-        await self._count(len(exchanges), by.name)
-        return tuple([await desk.take(each, ReviewStep.REVEAL, by=by, server=server) for each in exchanges])
+        uncover today, nothing is counted or noted. Erased ones are among them as they are, neither counted nor noted.
+        Errors as with `reveal`."""
+        await self._count(sum(not each.erased for each in exchanges), by.name)
+        return tuple([await _uncovered(each, desk, by, server) for each in exchanges])
 
     async def _count(self, more: int, name: str) -> None:
         """So many more count, if that is within what a day allows. Raises UsageError where it is not."""
-        if not self._most:
+        if not (self._most and more):
             return
         now = self._now()
         key = f"reveals {now:%Y-%m-%d} {name}"
@@ -64,3 +66,14 @@ class Exposure:
         if left <= 0:
             raise UsageError("desk.reveals_spent", most=self._most)
         raise UsageError("desk.reveals_left", count=more, left=left)
+
+
+async def _uncovered(exchange: Exchange, desk: ReviewDesk, by: Reviewer, server: str | None) -> Exchange:
+    if not exchange.erased:
+        try:
+            return await desk.take(exchange.id, ReviewStep.REVEAL, by=by, server=server)
+        except ReviewError:
+            exchange = await desk.show(exchange.id, server=server)
+            if not exchange.erased:  # not meanwhile, so that is not why
+                raise
+    return exchange

@@ -172,8 +172,8 @@ class ReviewCommands:
         return self._cards.case(await self._revealed(words[0], by), by.who, revealed=True)
 
     async def _shown(self, exchange: Exchange, by: By, *, hint: str) -> Card:
-        """Masked, unless who looks wants to see at once, and may still today."""
-        if self._exposure and not await self._exposure.blurs(by.who.name):
+        """Masked, unless who looks wants to see at once, and may still today, and there is something to see."""
+        if self._exposure and not exchange.erased and not await self._exposure.blurs(by.who.name):
             try:
                 return self._cards.case(await self._revealed(exchange.id, by), by.who, revealed=True)
             except UsageError as spent:

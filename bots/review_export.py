@@ -32,7 +32,8 @@ class ReviewExport:
 
     async def run(self, words: list[str], by: By) -> Card:
         """csv (where nobody says) or jsonl, then filters as of `list`, the first thousand; texts are masked unless
-        "reveal" is among the words, which counts and is noted for each. Raises UsageError, ModerationError."""
+        "reveal" is among the words, which counts and is noted for each that is not erased. Raises UsageError,
+        ModerationError."""
         forms = [word for word in words if word in _FORMS]
         rest = [word for word in words if word not in (*_FORMS, _REVEAL)]
         if len(forms) > 1:
@@ -43,12 +44,17 @@ class ReviewExport:
         if not found:
             return Card(title=self._say("bulk_none"))
         if reveal:
-            named = [kept.id for kept in found]
-            found = await self._exposure.reveal_all(named, self._desk, by=by.who, server=by.server)
+            found = await self._exposure.reveal_all(found, self._desk, by=by.who, server=by.server)
         rows = [_row(kept, self._desk.overdue(kept.case), reveal=reveal) for kept in found]
         file = (_csv if form == "csv" else _jsonl)(rows)
-        title = self._say("exported_revealed" if reveal else "exported", count=len(rows))
-        hint = self._say("exported_most", most=_MOST) if len(rows) == _MOST else ""
+        erased = sum(kept.erased for kept in found) if reveal else 0
+        uncovered = len(rows) - erased if reveal else 0
+        title = self._say("exported_revealed", count=uncovered) if uncovered else self._say("exported", count=len(rows))
+        hints = (
+            self._say("exported_erased", count=erased) if erased else "",
+            self._say("exported_most", most=_MOST) if len(rows) == _MOST else "",
+        )
+        hint = " ".join(filter(None, hints))
         return Card(title=title, hint=hint, tone=Tone.GOOD, file=file, file_name=f"review.{form}")
 
     def _say(self, key: str, **fields: object) -> str:
@@ -82,6 +88,7 @@ def _row(kept: Exchange, overdue: bool, *, reveal: bool) -> dict[str, object]:  
         "rules": sorted({found.rule for found in findings}),
         "ai_generated": True,
         "masked": not reveal,
+        "erased": kept.erased,
         "said": text(opening.said),
         "drafts": [text(objection.text) for objection in kept.objections],
         "shown": text(closing.shown) if closing else "",

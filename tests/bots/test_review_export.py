@@ -8,8 +8,9 @@ import pytest
 
 from bots.errors import UsageError
 from moderation.cases import ReviewStep
+from moderation.errors import InvalidTransition
 from tests.bots.many_stage import DAY, Desk
-from tests.support.exchanges import closing, opening, report
+from tests.support.exchanges import closing, objection, opening, report
 
 # --- exports ---------------------------------------------------------------------------------------------------------
 
@@ -52,6 +53,56 @@ async def test_an_export_beyond_what_a_day_allows_uncovers_nothing_and_says_how_
     assert [await desk.steps(case) for case in ("a2", "a3")] == [[], []]
     assert b"drafted" in (await desk.typed("export reveal since=2026-03-02")).file, "none of the two was spent"
     assert await desk.steps("a3") == [ReviewStep.REVEAL]
+
+
+async def test_of_what_is_erased_an_export_uncovers_nothing_says_so_and_counts_only_the_rest() -> None:
+    desk = await Desk("[review]\nreveals_per_day = 2").cases(1)
+    other = await desk.store.open(opening("hers", server="s1", person="p9"), objection("drafted"))
+    await desk.store.close(other, closing(shown="was shown"))
+    await desk.cases(1)
+    await desk.store.erase("p9", platform="console")
+
+    card = await desk.typed("export all jsonl reveal")
+
+    lines = {line["id"]: line for line in map(json.loads, card.file.decode().splitlines())}
+    assert [(name, lines[name]["erased"], lines[name]["drafts"]) for name in ("a1", other, "a3")] == [
+        ("a1", False, ["drafted"]),
+        (other, True, [""]),
+        ("a3", False, ["drafted"]),
+    ]
+    assert card.title.startswith("2 exchanges, their texts uncovered")
+    assert card.hint.startswith("One of the rows is without texts")
+    assert [await desk.steps(case) for case in ("a1", other, "a3")] == [[ReviewStep.REVEAL], [], [ReviewStep.REVEAL]]
+
+
+async def test_what_is_erased_while_an_export_is_under_way_keeps_no_file_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = await Desk().cases(2)
+    take = desk.desk.take
+
+    async def slow(exchange: str, *args: object, **more: object) -> object:
+        await desk.store.erase("p1", platform="console")
+        return await take(exchange, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(desk.desk, "take", slow)
+    card = await desk.typed("export jsonl reveal")
+
+    assert [json.loads(line)["erased"] for line in card.file.decode().splitlines()] == [True, True]
+    assert (card.title, await desk.steps("a1")) == ("2 exchanges, their texts masked.", [])
+
+
+async def test_what_is_erased_is_not_counted_and_is_shown_to_whoever_wants_to_see_at_once() -> None:
+    desk = await Desk("[review]\nreveals_per_day = 1").cases(1)
+    other = await desk.store.open(opening("hers", server="s1", person="p9"), objection("drafted"))
+    await desk.store.close(other, closing())
+    await desk.store.erase("p9", platform="console")
+    await desk.typed("blur off")
+
+    for line in (f"show {other} reveal", f"draft {other}"):
+        with pytest.raises(InvalidTransition, match="was erased"):
+            await desk.typed(line)
+    assert (await desk.typed(f"show {other}")).kept == "erased"
+    assert await desk.steps(other) == []
+    assert "drafted" in str(await desk.typed("show a1 reveal"))
 
 
 async def test_an_export_has_what_a_list_has_and_of_nothing_there_is_none() -> None:
