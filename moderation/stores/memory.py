@@ -38,7 +38,7 @@ class MemoryStore:
         self._trail: list[tuple[str, Review]] = []
         self._terms: dict[str, list[str]] = {}
         self._expired: set[str] = set()
-        """Exchanges whose texts were kept for long enough."""
+        """Exchanges whose texts were kept for long enough, and to which none came since."""
         self._outcomes: Counter[tuple[str, Outcome]] = Counter()
         self._reports: dict[_Place, list[tuple[str, str]]] = defaultdict(list)
         """By the message that was reported: who did, and in which exchange that is kept; oldest first."""
@@ -63,6 +63,7 @@ class MemoryStore:
         priority = max(kept.case.priority, priority_of([objection]))
         self._cases[kept.case.id] = replace(self._cases[kept.case.id], priority=priority)
         self._terms[exchange] += terms(objection.text)
+        self._expired.discard(exchange)
 
     async def close(self, exchange: str, closing: Closing) -> None:
         """Keep how it ended and count it; the first closing stands. Raises UnknownExchange."""
@@ -349,6 +350,7 @@ class MemoryStore:
             closing = silent(closing)
         self._kept[kept.id] = replace(kept, closing=closing)
         self._terms[kept.id] += terms(closing.shown)
+        self._expired.discard(kept.id)
         if kept.case.state is CaseState.NEW:
             ready, steps = queued(kept.case, closing.at)
             self._cases[ready.id] = replace(ready, version=ready.version + 1)

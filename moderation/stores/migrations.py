@@ -205,10 +205,19 @@ ALTER TABLE review ADD COLUMN chain TEXT NOT NULL DEFAULT '';
 _DECIDED: Final = "CREATE INDEX casefile_decided ON casefile (seq) WHERE state = 'decided';"
 _HOLDING: Final = "UPDATE finding SET action = action + 1 WHERE action >= 4;"
 
-# `exchange.expired` is whether its texts were kept for long enough. Most of what is old is erased: not in the index.
+# `exchange.expired` is whether its texts were kept for long enough, and none came since. Most of what is old is erased:
+# not in the index.
 _RETENTION: Final = """
 ALTER TABLE exchange ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX exchange_aged ON exchange (at) WHERE NOT erased;
+"""
+
+# Words that came after an exchange had expired did not take that back.
+_WORDS_SINCE: Final = """
+UPDATE exchange SET expired = 0 WHERE expired AND EXISTS (
+    SELECT 1 FROM objection o LEFT JOIN finding f ON f.objection = o.seq
+    WHERE o.exchange = exchange.seq AND (o.text != '' OR o.shown != '' OR f.detail != '')
+);
 """
 
 Step = str | Callable[[sqlite3.Connection], None]
@@ -226,6 +235,7 @@ _STEPS: Final = (
     ("retention", _RETENTION),
     ("holding", _HOLDING),
     ("decided", _DECIDED),
+    ("words-since", _WORDS_SINCE),
 )
 
 

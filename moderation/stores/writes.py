@@ -68,6 +68,7 @@ def insert_objection(connection: sqlite3.Connection, seq: int, objection: Object
         [(*finding_row(row, finding), owner) for finding in objection.findings],
     )
     append_terms(connection, seq, keep(f"{said}\n{objection.text}"))
+    _keep_anew(connection, seq)
     casework.press(connection, seq, objection)
     return int(row)
 
@@ -104,6 +105,7 @@ def insert_closing(connection: sqlite3.Connection, seq: int, closing: Closing, *
     )
     if cursor.rowcount:
         append_terms(connection, seq, keep(closing.shown))
+        _keep_anew(connection, seq)
         casework.queue(connection, seq, closing.at)
         if count:
             count_outcome(connection, closing.outcome, _server_of(connection, seq))
@@ -161,6 +163,11 @@ def is_erased(connection: sqlite3.Connection, seq: int) -> bool:
     """Whether no text may enter an exchange any more."""
     (erased,) = connection.execute("SELECT erased FROM exchange WHERE seq = ?", (seq,)).fetchone()
     return bool(erased)
+
+
+def _keep_anew(connection: sqlite3.Connection, seq: int) -> None:
+    """Words were added: where those before them were kept for long enough, these have their own time."""
+    connection.execute("UPDATE exchange SET expired = 0 WHERE seq = ? AND expired", (seq,))
 
 
 def _server_of(connection: sqlite3.Connection, seq: int) -> Text:

@@ -73,6 +73,24 @@ async def test_both_go_at_once_where_both_are_due_and_nothing_where_nothing_is(s
     assert [each.id for each in await store.of_person("p2", platform="console")] == ["a2"]
 
 
+async def test_words_that_come_later_have_their_own_time(store: Store) -> None:
+    await aged(store)
+    await store.expire(texts=LATER, metadata=NOON)
+    for case in ("a1", "a2"):
+        await store.add(case, replace(report("a late reply", by="p3", comment="a comment"), at=LATER))
+    assert await store.due(texts=LATER, metadata=NOON) == Expired(texts=0, metadata=0, held=1)
+    limits = {"texts": LATER + DAY, "metadata": NOON}
+    assert await store.due(**limits) == Expired(texts=2, metadata=0, held=2), "a1 again, and a4"
+    assert await found(store, "late") == ["a2", "a1"]
+
+    assert await store.expire(**limits) == Expired(texts=2, metadata=0, held=2)
+
+    later = (await store.get("a1")).objections[-1]
+    assert (later.text, later.shown, later.by, later.findings[0].detail) == ("", "", "p3", "")
+    assert await found(store, "late") == ["a2"]
+    assert await store.due(**limits) == Expired(texts=0, metadata=0, held=2)
+
+
 async def test_a_case_that_is_appealed_keeps_what_is_left_until_it_is_decided_again(store: Store) -> None:
     await aged(store)
     case = (await store.get("a1")).case

@@ -1,6 +1,8 @@
 """What was kept for long enough is in no file of SQLite any more, and what nobody needs is in no copy either."""
 
 import asyncio
+import contextlib
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,6 +44,26 @@ async def test_after_the_next_start_nothing_is_left(file: Path, batch: int, monk
     await store.aclose()
     await store_at(file).aclose()
     assert await asyncio.to_thread(left, file, secrets) == []
+
+
+async def test_words_that_came_too_late_to_be_counted_before_go_now(file: Path) -> None:
+    """As databases of before the last step may hold them: expired, and with words that came since."""
+    await lived_in(file)
+    store = store_at(file)
+    await store.expire(texts=LATER, metadata=NOON)
+    await store.add("a1", objection("words that came since"))
+    await store.aclose()
+    with contextlib.closing(sqlite3.connect(file)) as old:
+        old.execute("UPDATE exchange SET expired = 1")
+        old.execute("DELETE FROM _sqlite_migrations WHERE name = 'words-since'")
+        old.commit()
+
+    store = store_at(file)
+
+    assert (await store.get("a1")).objections[-1].text == "words that came since"
+    assert (await store.expire(texts=LATER, metadata=NOON)).texts == 1, "the others have nothing left"
+    assert (await store.get("a1")).objections[-1].text == ""
+    await store.aclose()
 
 
 async def test_who_has_nothing_left_has_no_key_any_more(file: Path) -> None:
