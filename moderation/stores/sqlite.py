@@ -210,7 +210,7 @@ class SqliteStore:
         """Overwrite every text of a person's; in how many exchanges there were any. Other writes wait meanwhile, for
         other processes no longer than a lock is waited for."""
         erased = await self._writer.call(lambda db: traces.erase(db, self._ring, person, platform))
-        await self._writer.call_alone(lambda db: traces.clean(db, self._file))
+        await self._writer.call_alone(lambda db: traces.clean(db, self._file, indexed=True))
         await self._writer.call_alone(lambda _: self._ring.clean())
         return erased
 
@@ -304,10 +304,9 @@ def _prepare(connection: sqlite3.Connection, file: Path, sealing: Sealing) -> No
     furnishing.prepare(connection, file, sealing, EXCHANGES)
     with transaction(connection, sealing):
         traces.sweep(connection, sealing.ring)
-        traces.settle(connection)
         searching.fill(connection)
     with contextlib.suppress(StoreFailed):  # somebody else is at work; the next one to open it tries again
-        traces.clean(connection, file)
+        traces.clean(connection, file, indexed=True)
 
 
 def _enter(connection: sqlite3.Connection, file: Path, now: datetime, sealing: Sealing) -> tuple[int, Presence]:

@@ -4,8 +4,9 @@ Their key is destroyed (`moderation.stores.keyring`), which is what reaches copi
 
 Overwriting a row is not enough. SQLite zeroes what it deletes (`secure_delete`), but where it divides a page between
 two, a copy of what moved stays behind; the search index keeps a term until its segments are merged; the log holds both.
-So `erase` overwrites and merges, and notes that there may be traces; `clean` copies the database, cuts the log off and
-takes the note away. Where a process dies in between, the note stays, and the next one to open the file cleans up.
+So `erase` overwrites and merges, and notes that there may be traces; `clean` merges what others overwrote, copies the
+database, cuts the log off and takes the note away. Where a process dies in between, the note stays, and the next one to
+open the file cleans up.
 """
 
 import json
@@ -36,6 +37,7 @@ _REPORTED: Final = (
     "UPDATE finding SET detail = '' WHERE objection IN (SELECT value FROM json_each(?))",
     "UPDATE objection SET reporter = '' WHERE seq IN (SELECT value FROM json_each(?))",
 )
+_MERGE: Final = "INSERT INTO search (search) VALUES ('optimize')"
 
 
 def erase(connection: sqlite3.Connection, ring: "Keyring", person: str, platform: str) -> int:
@@ -66,25 +68,20 @@ def sweep(connection: sqlite3.Connection, ring: "Keyring") -> int:
     return _overwrite(connection, [seq for (seq,) in own], reported)
 
 
-def settle(connection: sqlite3.Connection) -> None:
-    """Let the index forget what was taken out of it, if there may be anything. Inside a transaction."""
-    if connection.execute("SELECT max(seq) FROM trace").fetchone()[0] is not None:
-        connection.execute("INSERT INTO search (search) VALUES ('optimize')")
-
-
 def _overwrite(connection: sqlite3.Connection, own: Sequence[int], reported: Sequence[tuple[int, int]]) -> int:
     for statements, seqs in ((OWN, own), (_REPORTED, [objection for _, objection in reported])):
         for statement in statements:
             connection.execute(statement, (json.dumps(seqs),))
     touched = {*own, *(exchange for exchange, _ in reported)}
     if touched:
-        connection.execute("INSERT INTO search (search) VALUES ('optimize')")
+        connection.execute(_MERGE)
         connection.execute("INSERT INTO trace DEFAULT VALUES")
     return len(touched)
 
 
-def clean(connection: sqlite3.Connection, file: Path) -> None:
+def clean(connection: sqlite3.Connection, file: Path, *, indexed: bool = False) -> None:
     """Leave nothing in the files that is not in the rows, if there may be anything. Outside of any transaction.
+    `indexed`: there is an index of terms, in which what others took out (`retention.expire`) may not be merged yet.
 
     Raises StoreFailed where it cannot be done now: the disk is full, or somebody else reads or writes for too long.
     """
@@ -92,6 +89,8 @@ def clean(connection: sqlite3.Connection, file: Path) -> None:
     if latest is None:
         return
     try:
+        if indexed:
+            connection.execute(_MERGE)
         connection.execute("VACUUM")
         (busy, *_) = connection.execute("PRAGMA wal_checkpoint (TRUNCATE)").fetchone()
     except sqlite3.Error as error:

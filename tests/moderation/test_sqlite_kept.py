@@ -144,18 +144,18 @@ from moderation.stores.sealing import Sealing
 from tests.moderation.sqlite_databases import store_at
 
 def after(count, function):
-    def run(*values):
+    def run(*values, **named):
         nonlocal count
         count -= 1
         if count < 0:
             os.kill(os.getpid(), signal.SIGKILL)
-        return function(*values)
+        return function(*values, **named)
     return run
 
 def then(function, when=0):
-    def run(*values):
+    def run(*values, **named):
         nonlocal when
-        function(*values)
+        function(*values, **named)
         when -= 1
         if when < 0:
             os.kill(os.getpid(), signal.SIGKILL)

@@ -11,11 +11,12 @@ import pytest
 from moderation.stores import Query, retention
 from moderation.stores.sqlite import KIND
 from tests.moderation.sqlite_databases import store_at
-from tests.moderation.test_sqlite_erasing import HELD
+from tests.moderation.test_sqlite_erasing import BY_CHANCE, HELD, digests_of
 from tests.support.exchanges import NOON, closing, decide, objection, opening
 from tests.support.keys import left, secrets_of
 
 LATER = NOON + timedelta(days=1)
+LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
 async def lived_in(file: Path) -> None:
@@ -44,6 +45,23 @@ async def test_after_the_next_start_nothing_is_left(file: Path, batch: int, monk
     await store.aclose()
     await store_at(file).aclose()
     assert await asyncio.to_thread(left, file, secrets) == []
+
+
+async def test_the_index_forgets_what_expired_also_where_somebody_is_erased_before_the_next_start(file: Path) -> None:
+    await lived_in(file)
+    store = store_at(file, prefix="b")
+    words = [f"{number:03}".translate(LETTERS) for number in range(100)]
+    kept = await store.open(opening(" ".join(words)), objection())
+    await store.close(kept, closing())
+    await decide(store, kept)
+    digests = digests_of(file, words)
+    assert len(await asyncio.to_thread(left, file, digests)) > 50
+    await store.expire(texts=LATER, metadata=NOON)
+
+    await store.erase("somebody of whom nothing was kept", platform="console")
+
+    assert len(await asyncio.to_thread(left, file, digests)) <= BY_CHANCE
+    await store.aclose()
 
 
 async def test_words_that_came_too_late_to_be_counted_before_go_now(file: Path) -> None:
