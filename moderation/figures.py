@@ -10,7 +10,7 @@ from statistics import median
 from typing import TypeAlias
 
 from moderation.cases import CaseState, Priority, Ruling
-from moderation.reasons import COMMENTS
+from moderation.reasons import COMMENTS, NO_FILTERS
 from moderation.shares import Estimate, share
 
 
@@ -104,12 +104,12 @@ def by_rule(decisions: Decisions) -> tuple[Tally, ...]:
 
 def by_category(decisions: Decisions) -> tuple[Tally, ...]:
     """The same by category, whichever filter found it."""
-    return _tallies(_standing(decisions), lambda each: {rule.partition(".")[2] for rule in each.rules})
+    return _tallies(_standing(decisions), lambda each: {category for _, category in _of_filters(each)})
 
 
 def by_persona(decisions: Decisions) -> tuple[Tally, ...]:
-    """By persona, of what holds today."""
-    return _tallies(_standing(decisions), lambda each: (each.persona,))
+    """By persona, of what holds today, where a filter objected: what only a member reported says nothing of those."""
+    return _tallies(_standing(decisions), lambda each: {each.persona for _ in _of_filters(each)})
 
 
 def by_moderator(decisions: Decisions) -> tuple[Tally, ...]:
@@ -125,6 +125,12 @@ def overdue(waiting: Iterable[Waiting]) -> tuple[int, datetime | None]:
 
 def _standing(decisions: Decisions) -> list[Decided]:
     return [each for each in decisions if each.stands]
+
+
+def _of_filters(made: Decided) -> list[tuple[str, str]]:
+    """Filter and category of what the guard found."""
+    pairs = [rule.partition(".")[::2] for rule in made.rules]
+    return [(name, category) for name, category in pairs if name not in NO_FILTERS]
 
 
 def _tallies(decisions: Decisions, names: Callable[[Decided], Iterable[str]]) -> tuple[Tally, ...]:

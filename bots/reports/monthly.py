@@ -48,8 +48,10 @@ class _Counts:
     objected: Counter[str] = field(default_factory=Counter)
     decided: Counter[tuple[str, Ruling]] = field(default_factory=Counter)
     reports: Counter[str] = field(default_factory=Counter)
-    rulings: Counter[Ruling] = field(default_factory=Counter)
-    """Of people: what nobody decided in time is no judgement."""
+    rulings: dict[str, Counter[Ruling]] = field(default_factory=dict)
+    """Of people, by case: what nobody decided in time is no judgement."""
+    guarded: set[str] = field(default_factory=set)
+    """Of these cases, those in which the guard objected to something."""
     appeals: int = 0
     lapsed: int = 0
     backlog: int = 0
@@ -74,6 +76,10 @@ class MonthlyReport:
     appeals: int
     upheld: int
     overturned: int
+    agreed: int
+    """Of the upheld, those in which the guard had objected to something."""
+    overruled: int
+    """Of the overturned, the same."""
     lapsed: int
     """Cases that ended without a decision, as the person had everything in them erased."""
     backlog: int
@@ -86,9 +92,10 @@ class MonthlyReport:
 
     @property
     def overturn_rate(self) -> float | None:
-        """The share of decisions that overruled the guard; None without any."""
-        decisions = self.upheld + self.overturned
-        return self.overturned / decisions if decisions else None
+        """The share of decisions on what the guard objected to that overruled it; None without any. What only a member
+        reported, or chance drew, is not among them: there the guard is right where that is overturned."""
+        decisions = self.agreed + self.overruled
+        return self.overruled / decisions if decisions else None
 
 
 async def monthly_report(
@@ -98,6 +105,8 @@ async def monthly_report(
     counts = _Counts()
     async for exchange in kept:
         _count(exchange, month, counts)
+    made = sum(counts.rulings.values(), Counter[Ruling]())
+    judged = sum((each for case, each in counts.rulings.items() if case in counts.guarded), Counter[Ruling]())
     rules = {
         rule: RuleStats(
             objected=objected,
@@ -114,8 +123,10 @@ async def monthly_report(
         rules=rules,
         reports=dict(counts.reports.most_common()),
         appeals=counts.appeals,
-        upheld=counts.rulings[Ruling.UPHELD],
-        overturned=counts.rulings[Ruling.OVERTURNED],
+        upheld=made[Ruling.UPHELD],
+        overturned=made[Ruling.OVERTURNED],
+        agreed=judged[Ruling.UPHELD],
+        overruled=judged[Ruling.OVERTURNED],
         lapsed=counts.lapsed,
         backlog=counts.backlog,
     )
@@ -168,6 +179,7 @@ def document(report: MonthlyReport) -> dict[str, object]:
         "reports": dict(report.reports),
         "appeals": report.appeals,
         "decisions": {"upheld": report.upheld, "overturned": report.overturned},
+        "decisions_on_the_guard": {"upheld": report.agreed, "overturned": report.overruled},
         "overturn_rate": report.overturn_rate,
         "lapsed": report.lapsed,
         "backlog": report.backlog,
@@ -186,10 +198,13 @@ def _count(exchange: Exchange, month: Month, counts: _Counts) -> None:
         for finding in objection.findings
         if finding.filter == REPORT and objection.at in month
     )
+    made = [review.step for review in exchange.case.by_people if review.at in month]
+    if own and made:
+        counts.guarded.add(exchange.case.id)
     if exchange.id == exchange.case.id:  # several exchanges may be one case
-        made = [review.step for review in exchange.case.by_people if review.at in month]
         counts.appeals += made.count(ReviewStep.APPEAL)
-        counts.rulings.update(RULINGS[step] for step in made if step in RULINGS)
+        if rulings := Counter(RULINGS[step] for step in made if step in RULINGS):
+            counts.rulings[exchange.case.id] = rulings
         counts.lapsed += sum(one.step is ReviewStep.LAPSE and one.at in month for one in exchange.case.reviews)
         counts.backlog += _waited(exchange.case, month)
     if exchange.opening.at in month and own:

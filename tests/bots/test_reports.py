@@ -110,6 +110,25 @@ async def test_a_report_alone_is_no_objection_of_the_guard() -> None:
     assert (made.flagged, made.blocked, dict(made.rules), made.reports) == (0, 0, {}, {"wrong": 1})
 
 
+async def test_the_overturn_rate_is_of_what_the_guard_objected_to_in_whichever_exchange_of_the_case() -> None:
+    dismissed = [
+        replace(case(f"r{number}", reviews=[taken(ReviewStep.OVERTURN, NOON)]), objections=(report(),))
+        for number in range(9)
+    ]
+    drawn = case("s", finding(f"{SAMPLE}.allowed"), reviews=[taken(ReviewStep.OVERTURN, NOON)])
+    blocked = case("g", BLOCKED, reviews=[taken(ReviewStep.UPHOLD, NOON)])
+
+    made = await of_march(*dismissed, drawn, blocked)
+
+    assert (made.upheld, made.overturned, made.overturn_rate) == (1, 10, 0.0)
+    assert document(made)["decisions_on_the_guard"] == {"upheld": 1, "overturned": 0}
+    other = replace(dismissed[0], id="x", objections=blocked.objections)
+    assert (
+        (await of_march(dismissed[0], other)).overturn_rate == (await of_march(other, dismissed[0])).overturn_rate == 1
+    )
+    assert (await of_march(*dismissed, drawn)).overturn_rate is None
+
+
 async def test_a_sample_is_no_objection_of_the_guard() -> None:
     made = await of_march(case("a", finding(f"{SAMPLE}.allowed", Decision.FLAG)))
 

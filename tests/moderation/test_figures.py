@@ -83,6 +83,22 @@ def test_a_decision_stands_while_its_case_is_ruled_so_and_takes_the_time_since_t
     assert made(Ruling.UPHELD).rules == ("bias.claim", "lexicon.slur")
 
 
+def test_what_only_a_member_reported_or_chance_drew_is_told_by_rule_alone() -> None:
+    upheld = made(Ruling.UPHELD, standing=Ruling.UPHELD)
+    dismissed = replace(made(Ruling.OVERTURNED, standing=Ruling.OVERTURNED), rules=("report.wrong",))
+    drawn = replace(dismissed, rules=("sample.allowed",))
+    both = replace(dismissed, rules=("lexicon.slur", "report.slur"))
+
+    told = [upheld, dismissed, drawn, both]
+
+    (persona,) = by_persona(told)
+    assert (persona.upheld, persona.overturned) == (1, 1)
+    assert [(each.name, each.decided) for each in by_category(told)] == [("slur", 2), ("claim", 1)]
+    assert [each.name for each in by_rule(told)] == [
+        "lexicon.slur", "bias.claim", "report.slur", "report.wrong", "sample.allowed",
+    ]  # fmt: skip
+
+
 def test_nothing_comes_to_nothing() -> None:
     assert by_rule([]) == by_moderator([]) == ()
     (moderator,) = by_moderator([made(Ruling.UPHELD)])
