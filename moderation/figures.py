@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import TypeAlias
 
-from moderation.cases import CaseState, Priority, Ruling
+from moderation.cases import RULINGS, CaseState, Priority, ReviewStep, Ruling
 from moderation.reasons import COMMENTS, NO_FILTERS
 from moderation.shares import Estimate, share
 
@@ -44,7 +44,9 @@ class Decided:
     by: str
     ruling: Ruling
     stands: bool
-    """It is what holds today: nobody took it back, nor decided otherwise since."""
+    """It is what holds today: the last decision about its case, and nobody took it back."""
+    changed: bool
+    """Somebody took it back or decided otherwise since. One that was confirmed stands no more, and is not changed."""
     handling: timedelta | None
     """From the claim to the decision; None where both were one press, of which nobody knows how long it took."""
     persona: str
@@ -61,7 +63,7 @@ class Tally:
     upheld: int
     overturned: int
     changed: int
-    """Decisions that hold no more."""
+    """Decisions that somebody took back or decided otherwise since."""
     handling: timedelta | None
     """The median; None where it is known of none."""
 
@@ -77,22 +79,24 @@ class Tally:
 
     @property
     def reversal(self) -> Estimate:
-        """The share that holds no more."""
+        """The share that somebody took back or decided otherwise since."""
         return share(self.changed, self.decided)
 
 
 Decisions: TypeAlias = Iterable[Decided]
 
 
-def decision(
+def decision(  # noqa: PLR0913 - all that a store knows of one
     *, case: str, at: datetime, by: str, ruling: Ruling, standing: Ruling | None, claims: Sequence[datetime],
-    persona: str, rules: Iterable[str],
+    since: Iterable[ReviewStep], persona: str, rules: Iterable[str],
 ) -> Decided:  # fmt: skip
     """A row from what a store knows: `standing` is what the case is ruled today where this is its last decision, None
-    otherwise; `claims` are the times at which it was claimed before, in order."""
+    otherwise; `claims` are the times at which it was claimed before, in order; `since` are the steps in it after this
+    decision, of which only rulings and those that take one back matter."""
     handling = at - claims[-1] if claims else timedelta(0)
     return Decided(
         case=case, at=at, by=by, ruling=ruling, stands=standing is ruling, handling=handling or None, persona=persona,
+        changed=any(step is ReviewStep.REOPEN or RULINGS.get(step, ruling) is not ruling for step in since),
         rules=tuple(sorted(rule for rule in set(rules) if rule.partition(".")[0] not in COMMENTS)),
     )  # fmt: skip
 
@@ -149,6 +153,6 @@ def _tally(name: str, group: list[Decided]) -> Tally:
         name=name,
         upheld=sum(each.ruling is Ruling.UPHELD for each in group),
         overturned=sum(each.ruling is Ruling.OVERTURNED for each in group),
-        changed=sum(not each.stands for each in group),
+        changed=sum(each.changed for each in group),
         handling=timedelta(seconds=median(time.total_seconds() for time in times)) if times else None,
     )

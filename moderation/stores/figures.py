@@ -85,7 +85,7 @@ def decided(connection: sqlite3.Connection, since: datetime, server: str) -> tup
     ).fetchall()
     cases = json.dumps(sorted({lead for _, lead, *_ in rows}))
     about, rules, claims = _about(connection, cases), _rules(connection, cases), _claims(connection, cases)
-    last = {lead: seq for seq, lead, *_ in rows}
+    last, changes = {lead: seq for seq, lead, *_ in rows}, _changes(connection, cases)
     return tuple(
         decision(
             case=about[lead][0],
@@ -94,6 +94,7 @@ def decided(connection: sqlite3.Connection, since: datetime, server: str) -> tup
             ruling=RULINGS[ReviewStep(step)],
             standing=(about[lead][1] if last[lead] == seq else None),
             claims=[claimed for before, claimed in claims[lead] if before < seq],
+            since=[taken for after, taken in changes[lead] if after > seq],
             persona=about[lead][2],
             rules=rules[lead],
         )
@@ -133,4 +134,17 @@ def _claims(connection: sqlite3.Connection, cases: str) -> dict[int, list[tuple[
         (cases,),
     ):
         found[lead].append((seq, datetime.fromisoformat(at)))
+    return found
+
+
+def _changes(connection: sqlite3.Connection, cases: str) -> dict[int, list[tuple[int, ReviewStep]]]:
+    """Where in the trail of each case it was decided, or a decision was taken back, in order."""
+    found: dict[int, list[tuple[int, ReviewStep]]] = defaultdict(list)
+    for lead, seq, taken in connection.execute(
+        "SELECT e.lead, r.seq, r.step FROM review r JOIN exchange e ON e.seq = r.exchange"
+        " WHERE r.step IN (SELECT value FROM json_each(?)) AND e.lead IN (SELECT value FROM json_each(?))"
+        " ORDER BY r.seq",
+        (json.dumps([*RULINGS, ReviewStep.REOPEN]), cases),
+    ):
+        found[lead].append((seq, ReviewStep(taken)))
     return found

@@ -201,6 +201,7 @@ class MemoryStore:
                 ruling=RULINGS[review.step],
                 standing=case.ruling if last[case.id] is review else None,
                 claims=[other.at for _, other in before if other.step is ReviewStep.CLAIM],
+                since=[other.step for one, other in steps[number + 1 :] if one.id == case.id],
                 persona=self._kept[case.id].opening.persona,
                 rules=[rule for each in case.exchanges for rule in remembered.names(self._kept[each]) if "." in rule],
             )

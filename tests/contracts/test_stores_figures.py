@@ -55,29 +55,36 @@ async def test_a_decision_is_told_with_who_what_how_long_and_about_which_rules(d
         by="mina",
         ruling=Ruling.OVERTURNED,
         stands=True,
+        changed=False,
         handling=4 * MINUTE,
         persona="maren",
         rules=("guard.late", "lexicon.slur"),
     )
 
 
-async def test_what_was_decided_otherwise_or_taken_back_does_not_stand(desk: Desk) -> None:
-    changed, reopened, twice = [await desk.case() for _ in range(3)]
-    for case in (changed, reopened, twice):
+async def test_what_was_decided_otherwise_or_taken_back_is_changed_and_what_was_confirmed_only_stands_no_more(
+    desk: Desk,
+) -> None:
+    changed, reopened, twice, confirmed = [await desk.case() for _ in range(4)]
+    for case in (changed, reopened, twice, confirmed):
         await desk.take(case, ReviewStep.UPHOLD)
     await desk.take(changed, ReviewStep.OVERTURN, who="joon")
     await desk.take(reopened, ReviewStep.REOPEN)
     await desk.take(twice, ReviewStep.REOPEN)
     await desk.take(twice, ReviewStep.UPHOLD, who="joon")
+    await desk.desk.appeal(confirmed, person="p1", comment="No.", tool="console")
+    await desk.take(confirmed, ReviewStep.UPHOLD, who="joon")
 
-    told = [(each.case, each.by, each.ruling.value, each.stands) for each in await desk.decided()]
+    told = [(each.case, each.by, each.ruling.value, each.stands, each.changed) for each in await desk.decided()]
 
     assert told == [
-        (changed, "mina", "upheld", False),
-        (reopened, "mina", "upheld", False),
-        (twice, "mina", "upheld", False),
-        (changed, "joon", "overturned", True),
-        (twice, "joon", "upheld", True),
+        (changed, "mina", "upheld", False, True),
+        (reopened, "mina", "upheld", False, True),
+        (twice, "mina", "upheld", False, True),
+        (confirmed, "mina", "upheld", False, False),
+        (changed, "joon", "overturned", True, False),
+        (twice, "joon", "upheld", True, False),
+        (confirmed, "joon", "upheld", True, False),
     ]
 
 

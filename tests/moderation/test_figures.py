@@ -1,13 +1,14 @@
 """What decisions come to: how often people agreed with the guard, and how long it took."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.cases import CaseState, Priority, Ruling
+from moderation.cases import CaseState, Priority, ReviewStep, Ruling
 from moderation.figures import Decided, Waiting, by_category, by_moderator, by_persona, by_rule, decision, overdue
 from tests.support.exchanges import NOON
 
@@ -20,13 +21,16 @@ DECIDED = st.builds(
     by=st.sampled_from(["mina", "joon"]),
     ruling=st.sampled_from(Ruling),
     stands=st.booleans(),
+    changed=st.booleans(),
     handling=st.none() | st.integers(1, 100).map(lambda count: count * MINUTE),
     persona=st.sampled_from(["maren", "halmi"]),
     rules=st.sets(st.sampled_from(["lexicon.slur", "toxicity.slur", "guard.late"]), min_size=1).map(tuple),
 )
 
 
-def made(ruling: Ruling, *claims: timedelta, standing: Ruling | None = None) -> Decided:
+def made(
+    ruling: Ruling, *claims: timedelta, standing: Ruling | None = None, since: Sequence[ReviewStep] = ()
+) -> Decided:
     """A decision at noon, the case having been claimed so long before."""
     return decision(
         case="a1",
@@ -35,6 +39,7 @@ def made(ruling: Ruling, *claims: timedelta, standing: Ruling | None = None) -> 
         ruling=ruling,
         standing=standing,
         claims=[NOON - claim for claim in claims],
+        since=since,
         persona="maren",
         rules=["lexicon.slur", "lexicon.slur", "bias.claim"],
     )
@@ -45,7 +50,7 @@ def test_every_decision_is_somebodys_and_every_one_that_stands_a_personas(decisi
     people, personas = by_moderator(decisions), by_persona(decisions)
 
     assert sum(each.decided for each in people) == len(decisions)
-    assert sum(each.changed for each in people) == sum(not each.stands for each in decisions)
+    assert sum(each.changed for each in people) == sum(each.changed for each in decisions)
     assert sum(each.decided for each in personas) == sum(each.stands for each in decisions)
     for each in (*people, *personas, *by_rule(decisions), *by_category(decisions)):
         assert each.decided == each.upheld + each.overturned > 0
@@ -83,6 +88,18 @@ def test_a_decision_stands_while_its_case_is_ruled_so_and_takes_the_time_since_t
     assert made(Ruling.UPHELD).rules == ("bias.claim", "lexicon.slur")
 
 
+def test_a_decision_is_changed_by_what_takes_it_back_or_says_otherwise_and_by_no_confirmation() -> None:
+    def changed(ruling: Ruling, *since: ReviewStep) -> bool:
+        return made(ruling, since=since).changed
+
+    confirmed = (ReviewStep.CLOSE, ReviewStep.APPEAL, ReviewStep.CLAIM, ReviewStep.UPHOLD)
+    assert not changed(Ruling.UPHELD, *confirmed)
+    assert not changed(Ruling.UPHELD, ReviewStep.EDIT)
+    assert changed(Ruling.OVERTURNED, *confirmed)
+    assert changed(Ruling.UPHELD, ReviewStep.OVERTURN, ReviewStep.UPHOLD)
+    assert changed(Ruling.UPHELD, ReviewStep.REOPEN, ReviewStep.UPHOLD)
+
+
 def test_what_only_a_member_reported_or_chance_drew_is_told_by_rule_alone() -> None:
     upheld = made(Ruling.UPHELD, standing=Ruling.UPHELD)
     dismissed = replace(made(Ruling.OVERTURNED, standing=Ruling.OVERTURNED), rules=("report.wrong",))
@@ -101,7 +118,7 @@ def test_what_only_a_member_reported_or_chance_drew_is_told_by_rule_alone() -> N
 
 def test_nothing_comes_to_nothing() -> None:
     assert by_rule([]) == by_moderator([]) == ()
-    (moderator,) = by_moderator([made(Ruling.UPHELD)])
+    (moderator,) = by_moderator([made(Ruling.UPHELD, since=[ReviewStep.REOPEN])])
     assert (moderator.changed, moderator.reversal.value, moderator.handling) == (1, 1.0, None)
     assert not math.isnan(moderator.precision.low)
 
