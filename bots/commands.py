@@ -327,6 +327,8 @@ class Commands:
         gone = bool(record and await self._take_away(record))
         if record and gone:
             self._offices.scenes.hall.conversation(record.conversation, record.persona).forgotten(record.id)
+        else:
+            await commands.not_there(card.takes_back)
         title = _say("taken_down" if gone else "withdraw_not_there", scene, id=card.takes_back)
         return replace(card, title=title, tone=Tone.GOOD if gone else Tone.BAD)
 

@@ -16,7 +16,7 @@ from bots.errors import UsageError
 from bots.memory_store import exported, forget, is_memory, of_person
 from bots.reprints import wanted
 from bots.state import Entry, State
-from moderation.cases import CaseState
+from moderation.cases import GUARD, CaseState, ReviewStep
 from moderation.reasons import EDIT
 from moderation.records import Decision, Exchange, Objection, Stage
 from moderation.stores import Store
@@ -114,7 +114,7 @@ class PrivacyCommands:
         - `objections`: `at`, `stage`, `rules` (each with its `decision`), `text`, and `comment` where it is the
           person's own report. `text` is null where it was never shown to anybody: what the guard blocked is the
           machine's, not theirs, and does not become showable by being asked for.
-        - `reviews`: `at` and `step`. Who took it and the notes are the moderators'.
+        - `reviews`: `at` and `step` (`not_there`: nothing was taken down). Who took it and notes are the moderators'.
         - `memories` of personas, the newest first: `id`, `where`, `persona`, `kind`, `text`, `slot`, `value`, `at`,
           `source` (the message that says it), `asked` (for it to be remembered), `ended` (when something newer took its
           place; null: it holds), `used` (when it was told last), `until`
@@ -233,7 +233,11 @@ def _exchange(exchange: Exchange, person: str) -> dict[str, object]:
         "outcome": closing.outcome.value if closing else None,
         "shown": closing.shown if closing else None,
         "objections": [_objection(objection, person) for objection in exchange.objections],
-        "reviews": [{"at": review.at.isoformat(), "step": review.step.value} for review in exchange.case.by_people],
+        "reviews": [
+            {"at": review.at.isoformat(), "step": review.step.value}
+            for review in exchange.case.reviews
+            if review.actor != GUARD.name or review.step is ReviewStep.NOT_THERE
+        ],
     }
 
 

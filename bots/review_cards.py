@@ -20,6 +20,8 @@ _SEEN = frozenset({"reveal", "next"})
 """Where everything is shown there is nothing to uncover, and what comes next is no act with the case."""
 _WORDED = frozenset({"edit", "note", "answer"})
 """What is typed with words behind it."""
+_ENDS = frozenset({ReviewStep.LAPSE, ReviewStep.NOT_THERE})
+"""What the guard says of a case that people are told where it is the last."""
 
 
 class ReviewCards:
@@ -44,7 +46,7 @@ class ReviewCards:
             for found in objection.findings
             if found.filter in {REPORT, APPEAL}
         )
-        done = [each for each in exchange.case.reviews if each.actor != GUARD.name or each.step is ReviewStep.LAPSE]
+        done = [each for each in exchange.case.reviews if each.actor != GUARD.name or each.step in _ENDS]
         rows = (summary, *self._erased(exchange), *reported[-_REPORTS:], *map(self._step, done[-1:]))
         case, kept = exchange.case, _kept(exchange)
         return Card(
@@ -197,4 +199,4 @@ def _kept(exchange: Exchange) -> Literal["", "held", "withheld", "erased"]:
 
 def _told(review: Review) -> bool:
     """What people did, and what came of that."""
-    return review.actor != GUARD.name or review.step in (ReviewStep.RESTORE, ReviewStep.NOTE, ReviewStep.LAPSE)
+    return review.actor != GUARD.name or review.step in {ReviewStep.RESTORE, ReviewStep.NOTE, *_ENDS}

@@ -15,7 +15,7 @@ from bots.review_figures import ReviewFigures
 from bots.review_filters import Filters
 from bots.review_mutes import ReviewMutes
 from bots.review_words import ReviewWords
-from moderation.cases import RULINGS, CaseState, Reviewer, ReviewStep
+from moderation.cases import GUARD, RULINGS, CaseState, Reviewer, ReviewStep
 from moderation.consequences import draft_of
 from moderation.errors import InvalidTransition, ReviewError
 from moderation.records import Exchange, Outcome
@@ -117,6 +117,11 @@ class ReviewCommands:
             return await self._run(words or ["list"], by, server)
         except UsageError as error:
             raise UsageError(error.key, **{name: self._here(value) for name, value in error.fields.items()}) from None
+
+    async def not_there(self, exchange: str) -> None:
+        """Note that what was withdrawn could not be taken down, so that nobody is told that it was. Raises
+        ModerationError."""
+        await self._desk.take(exchange, ReviewStep.NOT_THERE, by=GUARD)
 
     def _here(self, field: object) -> object:
         """Of an error: what is to be typed, as it is typed here."""

@@ -138,8 +138,7 @@ def _automatic(exchange: Exchange) -> Iterable[Statement]:
 
 
 def _removal(exchange: Exchange) -> Iterable[Statement]:
-    trail = exchange.case.reviews
-    removed: Review | None = next((one for one in trail if one.step is ReviewStep.WITHDRAW), None)
+    removed = _taken_down(exchange.case.reviews)
     # Of several exchanges that are one case, the trail does not say whose reply it was: it is told once.
     if removed is None or exchange.id != exchange.case.id:
         return
@@ -154,6 +153,17 @@ def _removal(exchange: Exchange) -> Iterable[Statement]:
         lifted=None,
         automation=Automation.NOT,
     )
+
+
+def _taken_down(trail: Iterable[Review]) -> Review | None:
+    """The first time that something was taken down, not only to be."""
+    done: list[Review] = []
+    for review in trail:
+        if review.step is ReviewStep.WITHDRAW:
+            done.append(review)
+        elif review.step is ReviewStep.NOT_THERE:
+            done = done[:-1]
+    return done[0] if done else None
 
 
 def _statement(

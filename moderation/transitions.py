@@ -26,6 +26,7 @@ BESIDE: Final = frozenset(
         ReviewStep.ANSWER,
         ReviewStep.REVEAL,
         ReviewStep.WITHDRAW,
+        ReviewStep.NOT_THERE,
         ReviewStep.RESTORE,
         ReviewStep.MUTE,
         ReviewStep.UNMUTE,
@@ -38,6 +39,7 @@ BLIND: Final = frozenset(
     {
         ReviewStep.NOTE,
         ReviewStep.WITHDRAW,
+        ReviewStep.NOT_THERE,
         ReviewStep.MUTE,
         ReviewStep.UNMUTE,
         ReviewStep.RELEASE,

@@ -52,6 +52,7 @@ def review(
             card = await commands.run(words or [], by=by, server=community)
             if card.takes_back:
                 # Another process may have it standing somewhere; only that one can take it away.
+                await commands.not_there(card.takes_back)
                 card = replace(card, hint=say("commands.withdraw_not_there", settings, id=card.takes_back))
             show(card, settings)
             if card.file:

@@ -5,8 +5,9 @@ import pytest
 from bots.platform import Role
 from moderation.stores import Query
 from moderation.words import LANGUAGES, catalogue
+from tests.bots.aftermath_stage import BAD, Stage, on_wall
 from tests.support.house import Opened, caller, open_house
-from tests.support.stage import reply_of, scripted
+from tests.support.stage import reply_of, rules, scripted
 
 
 async def said(opened: Opened, text: str) -> str:
@@ -48,3 +49,25 @@ async def test_once_a_person_decided_the_person_concerned_is_told() -> None:
     rows = {row.label: row.text for row in told.rows}
     assert rows["decided by"] == "the program, and a person since"
     assert "wrong" in rows["overruled"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_reply_that_could_not_be_taken_down_is_not_told_as_taken_down(language: str) -> None:
+    async with on_wall(BAD, policy=rules) as stage:
+        await stage.ask()
+        stands = dict(stage.wall.stands)
+        stage.wall.stands.clear()
+
+        assert "not taken down" in await stage.decide("/review withdraw x1")
+
+        assert await removed(stage, language) is False
+        stage.wall.stands |= stands
+        assert "taken down wherever it stood" in await stage.decide("/review withdraw x1")
+        assert await removed(stage, language) is True
+        trail = str(await stage.opened.host.command("/review show x1", caller(person="mina", role=Role.MODERATOR)))
+        assert "guard (guard): not taken down" in trail
+
+
+async def removed(stage: Stage, language: str) -> bool:
+    told = await stage.opened.host.command("/why x1", caller(language=language))
+    return catalogue("moderation").say("statements.restriction_removed", language) in str(told)

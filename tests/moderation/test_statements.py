@@ -107,6 +107,16 @@ def test_what_a_person_took_down_has_a_statement_of_its_own() -> None:
     assert [one.noticed for one in both] == [False, True]
 
 
+def test_what_was_to_be_taken_down_and_was_not_is_no_removal_until_it_is() -> None:
+    shown = report("the reply", reason="hateful")
+    missed = (taken(ReviewStep.WITHDRAW), taken(ReviewStep.NOT_THERE))
+    again = (*missed, taken(ReviewStep.WITHDRAW, after=2 * DAY))
+
+    assert statements(exchange(shown, reviews=missed, outcome=Outcome.FLAGGED)) == ()
+    assert only(exchange(shown, reviews=again, outcome=Outcome.FLAGGED)).applied == NOON + 2 * DAY
+    assert only(exchange(shown, reviews=(*again, *missed), outcome=Outcome.FLAGGED)).applied == NOON + 2 * DAY
+
+
 def test_of_several_exchanges_that_are_one_case_what_was_taken_down_is_told_once() -> None:
     one = exchange(report("the reply"), reviews=(taken(ReviewStep.WITHDRAW),), outcome=Outcome.FLAGGED)
 
