@@ -204,6 +204,70 @@ def test_a_profile_that_would_be_left_milder_follows() -> None:
     }
 
 
+CAPTAIN = "\n[personas.captain.filters.toxicity.insult]\noutput = {{ {} }}\n"
+SCORES = st.integers(1, 99).map(lambda number: number / 100)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["flag", "block"]),
+    SCORES | st.dictionaries(st.sampled_from(["en", "ko", "ja"]), SCORES, min_size=1),
+    st.dictionaries(st.sampled_from(["en", "ko", "ja"]), st.tuples(SCORES, SCORES).map(sorted), min_size=1),
+    st.sampled_from(["personas.captain", "profiles.minors"]),
+    st.sampled_from(
+        ["flag = 0.5, block = 0.7", "flag = { en = 0.3, ja = 0.6 }, block = 0.7", "flag = 0.5, block = { ko = 0.9 }"]
+    ),
+)
+def test_whatever_is_fitted_is_a_policy_also_where_only_one_threshold_is_changed_for_some(
+    key: str, own: float | dict[str, float], fitted: dict[str, list[float]], whose: str, general: str
+) -> None:
+    written = ", ".join(f"{name} = {score}" for name, score in own.items()) if isinstance(own, dict) else ""
+    section = CAPTAIN.format(f"{key} = {{ {written} }}" if written else f"{key} = {own}")
+    without_minors = SHIPPED[: SHIPPED.index("[profiles.minors.filters.lexicon]")]
+    begun, _, rest = without_minors.partition("[filters.toxicity.insult]\n")
+    shipped, _, rest = rest.partition("\n")
+    assert shipped.startswith("output = ")
+    text = f"{begun}[filters.toxicity.insult]\noutput = {{ {general} }}\n{rest}" + section.replace(
+        "personas.captain", whose
+    )
+    try:
+        parsed(text)
+    except PolicyError:
+        return  # not a policy before either
+
+    new = rewritten(
+        text,
+        [
+            threshold(each, value, language=language)
+            for language, pair in fitted.items()
+            for each, value in zip(("flag", "block"), pair, strict=True)
+        ],
+    )
+
+    policy = parsed(new)
+    for language, pair in fitted.items():
+        assert [*policy.thresholds("toxicity", "insult", stage=Stage.WHOLE, language=language)] == pair
+
+
+def test_a_language_that_a_rule_names_for_one_threshold_keeps_the_other_too() -> None:
+    block = "block = { en = 0.93, ko = 0.83 }, action"
+    text = SHIPPED.replace(f"ko = 0.55 }}, {block}", f"ko = 0.55, ja = 0.7 }}, {block}", 1)
+    assert text != SHIPPED
+
+    new = parsed(rewritten(text, [threshold("block", 0.5), threshold("flag", 0.4)]))
+
+    assert new.thresholds("toxicity", "insult", stage=Stage.WHOLE, language="ja") == (0.7, 0.83)
+
+
+def test_the_block_of_a_persona_stays_and_its_flag_comes_down_to_it() -> None:
+    text = SHIPPED + CAPTAIN.format("block = 0.8")
+    new = parsed(rewritten(text, [threshold("flag", 0.9), threshold("block", 0.95)]))
+
+    changes = {each.key: each.after for each in differences(parsed(text), new)}
+    assert changes["personas.captain.filters.toxicity.insult.output.flag.en"] == "0.8"
+    assert not [key for key in changes if key.startswith("personas.captain.filters.toxicity.insult.output.block")]
+
+
 def test_what_is_only_in_one_of_two_policies_is_a_difference() -> None:
     new = parsed(SHIPPED.replace("locked = true\n", "", 1))
 
