@@ -18,7 +18,8 @@ from bots.bursts import Bursts
 from bots.cards import Card
 from bots.discord_bot.cards import layouts
 from bots.discord_bot.controls import Control, DeskButton, Disagree
-from bots.discord_bot.dialect import BROKEN, DiscordDialect
+from bots.discord_bot.dialect import DiscordDialect
+from bots.discord_bot.faults import BROKEN
 from bots.discord_bot.identity import Webhooks
 from bots.discord_bot.listening import Listener, needs_content
 from bots.discord_bot.pressing import DiscordAsker

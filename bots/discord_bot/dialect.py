@@ -1,15 +1,13 @@
 """What is Discord's own in showing replies and cards: channels, webhooks, links."""
 
 import logging
-from typing import Final
 
-import aiohttp
 import discord
 
 from bots.attention import spoken
 from bots.cards import Card
 from bots.discord_bot.cards import layouts
-from bots.discord_bot.faults import told
+from bots.discord_bot.faults import BROKEN, told
 from bots.discord_bot.identity import Voice, Webhooks, display_name
 from bots.discord_bot.outlet import Outlet
 from bots.discord_bot.translate import PLATFORM, Channel, link_to, place_of, text_of
@@ -19,8 +17,6 @@ from bots.replies import Record
 from bots.streaming import Gone
 
 _log = logging.getLogger(__name__)
-
-BROKEN: Final = (discord.HTTPException, discord.RateLimited, OSError, aiohttp.ClientError)
 
 
 class DiscordDialect:

@@ -13,6 +13,9 @@ from bots.streaming import Gone
 
 T = TypeVar("T")
 
+BROKEN: Final = (discord.HTTPException, discord.RateLimited, OSError, aiohttp.ClientError)
+"""What a call can fail with. RateLimited, where Discord wants to be left alone for longer than we wait, is no
+HTTPException."""
 GONE: Final = frozenset({10003, 10008})
 """Unknown channel, unknown message: somebody took it away."""
 UNKNOWN_WEBHOOK: Final = 10015
@@ -58,6 +61,14 @@ def told(channel: object) -> Iterator[None]:
             permissions = ", ".join(lacking(channel)) or f"{error.code}"
             raise Missing("showing.missing", permissions=permissions, channel=str(channel)) from error
         raise
+
+
+def asked_pause(error: Exception) -> float:
+    """For how many seconds Discord, or who stands before it, wants to be left alone, as far as it says; else 0."""
+    if isinstance(error, discord.RateLimited):
+        return error.retry_after
+    header = error.response.headers.get("Retry-After", "") if isinstance(error, discord.HTTPException) else ""
+    return float(header) if header.isdecimal() else 0.0
 
 
 async def patiently(call: Callable[[], Awaitable[T]]) -> T:

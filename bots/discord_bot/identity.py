@@ -57,7 +57,7 @@ class Webhooks:
 
     async def of(self, channel: object) -> discord.Webhook | None:
         """The webhook for a channel or a thread of it; None where there can be none: in private, without the
-        permission, at the limit."""
+        permission, at the limit, or as long as Discord lets us make none."""
         owner = channel.parent if isinstance(channel, discord.Thread) else channel
         if not isinstance(owner, Owner):
             return None
@@ -66,7 +66,11 @@ class Webhooks:
             if owner.id not in self._known:
                 if not owner.permissions_for(owner.guild.me).manage_webhooks:
                     return None  # not for good: nobody tells us when it is granted
-                self._known[owner.id] = await self._find(owner)
+                try:
+                    self._known[owner.id] = await self._find(owner)
+                except discord.RateLimited as error:
+                    _log.warning("no webhook yet: channel=%d limited_for=%g", owner.id, error.retry_after)
+                    return None
             self._known.move_to_end(owner.id)
             while len(self._known) > _CHANNELS:
                 gone, _ = self._known.popitem(last=False)

@@ -191,6 +191,7 @@ class Listener:
 
     async def _trying(self, work: Awaitable[object], message: discord.Message, channel: Channel) -> None:
         """Do `work` about a message; what keeps it from being done is told to whoever can do something about it."""
+        failures: tuple[type[Exception], ...] = (Deflect, *self._performer.broken)
         try:
             await work
         except Busy:
@@ -199,9 +200,9 @@ class Listener:
             await self._complain(heard_by(message), error)
         except Gone:
             _log.info("the channel or the message is gone: channel=%d", channel.id)
-        except self._performer.broken as error:
+        except failures as error:
             _log.warning("a reply came to nothing: channel=%d error=%s", channel.id, type(error).__name__)
-            with suppress(Missing, Gone, *self._performer.broken):
+            with suppress(Missing, Gone, *failures):
                 settings = await self._router.settings(place_of(channel))
                 said = catalogue("bots").say("showing.not_possible", settings.language or self._language)
                 await self._tell(channel, Card(title=said, tone=Tone.BAD))
@@ -219,9 +220,10 @@ class Listener:
         mask = self._router.mask(persona, place_of(channel).community)
         try:
             return await message.create_thread(name=mask.name[:_TITLE])
-        except discord.HTTPException as error:
-            _log.warning("no thread: channel=%d code=%d", channel.id, error.code)
-            return channel
+        except self._performer.broken as error:
+            code = getattr(error, "code", 0)
+            _log.warning("no thread: channel=%d error=%s code=%s", channel.id, type(error).__name__, code)
+            return channel.get_thread(message.id) or channel  # it may have been made all the same
 
     def _unreadable(self, settings: PlaceSettings) -> Card:
         """Of a message that calls us Discord gives the text only where it mentions the bot, unless we may read all."""
@@ -242,8 +244,8 @@ class Listener:
         """Too much is going on: a sign, and if even that is not possible, nothing."""
         try:
             await message.add_reaction(BUSY)
-        except discord.HTTPException as error:
-            _log.debug("no sign for busy: code=%d", error.code)
+        except self._performer.broken as error:
+            _log.debug("no sign for busy: error=%s", type(error).__name__)
 
     async def _complain(self, caller: Caller, error: Missing) -> None:
         """Tell those who can put it right."""

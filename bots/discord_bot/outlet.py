@@ -11,7 +11,7 @@ import aiohttp
 import discord
 
 from bots.discord_bot.controls import belongs, controls
-from bots.discord_bot.faults import UNKNOWN_WEBHOOK, patiently, told
+from bots.discord_bot.faults import BROKEN, UNKNOWN_WEBHOOK, patiently, told
 from bots.discord_bot.identity import Voice
 from bots.discord_bot.translate import Channel, id_in, link_to
 from bots.pieces import cut, units
@@ -123,7 +123,7 @@ class Outlet:
         """The sign that somebody writes; it lasts ten seconds."""
         try:
             await self._channel.typing()
-        except (discord.HTTPException, OSError, aiohttp.ClientError) as error:
+        except BROKEN as error:
             # A sign is not worth a reply; where the channel is gone, posting will tell.
             _log.debug("no typing: error=%s", type(error).__name__)
 

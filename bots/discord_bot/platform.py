@@ -4,13 +4,14 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-import aiohttp
 import discord
+from discord import app_commands
 from pydantic import SecretStr
 
 from bots.cards import Card
 from bots.discord_bot.address import pointed_at
 from bots.discord_bot.client import Surroundings, TalchumClient
+from bots.discord_bot.faults import BROKEN, asked_pause
 from bots.discord_bot.translate import PLATFORM
 from bots.errors import RefuseToStart
 from bots.places import Place
@@ -61,8 +62,8 @@ class Discord:
     async def _serve(self, surroundings: Surroundings) -> None:
         pause = _FIRST_PAUSE
         while True:
-            client = TalchumClient(surroundings)
-            self._client = client
+            self._client = client = TalchumClient(surroundings)
+            wait = pause
             try:
                 await client.start(self._token.get_secret_value(), reconnect=True)
             except discord.LoginFailure:
@@ -73,13 +74,16 @@ class Discord:
                 if error.code == _CLOSED_TOKEN:
                     raise RefuseToStart("discord.bad_token") from None
                 _log.warning("Discord closed the connection: code=%s", error.code)
-            except (discord.DiscordServerError, discord.GatewayNotFound, OSError, aiohttp.ClientError) as error:
-                _log.warning("Discord cannot be reached: error=%s again_in=%g", type(error).__name__, pause)
+            except app_commands.CommandSyncFailure:
+                raise  # commands that Discord will never take
+            except (discord.GatewayNotFound, *BROKEN) as error:
+                wait = max(pause, asked_pause(error))
+                _log.warning("Discord cannot be reached: error=%s again_in=%g", type(error).__name__, wait)
             finally:
                 self._client = None
                 await client.drain()
                 await client.close()
-            await surroundings.sleep(pause)
+            await surroundings.sleep(wait)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def put(self, record: Record, fill: Fill, *, author: str = "") -> Placed:
