@@ -155,12 +155,12 @@ class TalchumClient(commands.AutoShardedBot):
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         """Somebody took a message away."""
-        await self._taken_away(payload.message_id, payload.channel_id)
+        await self._taken_away(payload.message_id, payload.channel_id, payload.guild_id)
 
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         """Somebody took many messages away."""
         for message in payload.message_ids:
-            await self._taken_away(message, payload.channel_id)
+            await self._taken_away(message, payload.channel_id, payload.guild_id)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """Somebody edited a message, or Discord added a preview to it: then it reads as before, or nothing is said."""
@@ -262,13 +262,15 @@ class TalchumClient(commands.AutoShardedBot):
         except discord.HTTPException as refusal:
             _log.warning("nobody could be told of a defect: code=%d", refusal.code)
 
-    async def _taken_away(self, message: int, channel: int) -> None:
+    async def _taken_away(self, message: int, channel: int, guild: int | None) -> None:
         record = await self._router.replies.of_message(PLATFORM, str(message))
         if record is not None:
             self.performer.forget(record)
         elif not self._draining:
             async with self._task():
-                await self._listener.retracted(message, self.get_channel(channel))
+                # After a restart no conversation in private is known, and no thread that is archived.
+                known = self.get_channel(channel) or self.get_partial_messageable(channel, guild_id=guild)
+                await self._listener.retracted(message, known)
 
     @asynccontextmanager
     async def _task(self) -> AsyncIterator[None]:

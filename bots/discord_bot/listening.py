@@ -14,7 +14,7 @@ from bots.attention import spoken
 from bots.cards import Card, Tone
 from bots.discord_bot.cards import layouts
 from bots.discord_bot.faults import told
-from bots.discord_bot.translate import PLATFORM, Channel, heard_by, heard_of, place_of, text_of, wordless
+from bots.discord_bot.translate import PLATFORM, Channel, heard_by, heard_of, place_of, text_of, thread_key, wordless
 from bots.errors import Missing
 from bots.inbox import Busy
 from bots.performing import Performer
@@ -72,13 +72,19 @@ class Listener:
         if text := spoken(text_of(message, self._me)):
             change = self._amending.amended(str(message.id), text)
         else:  # as if it had been deleted: nothing of it is in the play any more
-            change = self._amending.retracted(str(message.id), place_of(message.channel).conversation)
+            change = self._retracted(message.id, message.channel)
         await self._changing(change)
 
-    async def retracted(self, message: int, channel: object | None) -> None:
-        """Somebody's message is gone; None: in a channel that is not known any more."""
-        conversation = place_of(channel).conversation if channel else ""
-        await self._changing(self._amending.retracted(str(message), conversation))
+    async def retracted(self, message: int, channel: discord.abc.Snowflake) -> None:
+        """Somebody's message is gone; of the channel no more may be known than its id."""
+        await self._changing(self._retracted(message, channel))
+
+    async def _retracted(self, message: int, channel: discord.abc.Snowflake) -> None:
+        conversation = place_of(channel).conversation
+        for thread in map(thread_key, (message, channel.id)):  # that it opened, or where it stood
+            if await self._router.replies.to(thread, str(message)):
+                conversation = thread
+        await self._amending.retracted(str(message), conversation)
 
     async def _changing(self, change: Awaitable[None]) -> None:
         expected: tuple[type[Exception], ...] = (Busy, Missing, Gone, Deflect, *self._performer.broken)

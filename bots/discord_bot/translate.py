@@ -66,7 +66,7 @@ def place_of(channel: object) -> Place:
         parent = channel.parent
         scopes = _scopes(channel.guild.id, parent.category_id if parent else None, channel.parent_id)
         adult = channel.is_nsfw()
-        return Place(platform=PLATFORM, scopes=(*scopes, f"discord:thread:{channel.id}"), adult=adult)
+        return Place(platform=PLATFORM, scopes=(*scopes, thread_key(channel.id)), adult=adult)
     if isinstance(channel, discord.abc.GuildChannel):
         scopes = _scopes(channel.guild.id, channel.category_id, channel.id)
         # Categories and forums themselves are never written to; what is, says whether it is age-restricted.
@@ -74,6 +74,11 @@ def place_of(channel: object) -> Place:
     if guild := getattr(channel, "guild", None):  # one that the gateway has not told us of
         return Place(platform=PLATFORM, scopes=_scopes(guild.id, None, getattr(channel, "id", 0)))
     return Place(platform=PLATFORM, scopes=(f"discord:dm:{getattr(channel, 'id', 0)}",), private=True)
+
+
+def thread_key(thread: int) -> str:
+    """The conversation that a thread is; one that was opened under a message bears its id."""
+    return f"{PLATFORM}:thread:{thread}"
 
 
 def _scopes(guild: int, category: int | None, channel: int) -> tuple[str, ...]:

@@ -177,7 +177,7 @@ def guild(world: World, of: Guild, *, everybody: bool) -> Json:
         "joined_at": "2026-01-01T00:00:00+00:00",
         "members": [member(m) for m in of.members.values() if everybody or m.user is world.bot],
         "channels": [channel(c) for c in here],
-        "threads": [channel(c) for c in world.threads(of)],
+        "threads": [channel(c) for c in world.threads(of) if not c.archived],
         "premium_progress_bar_enabled": False,
     }
 
