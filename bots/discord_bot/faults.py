@@ -23,6 +23,9 @@ EXPIRED: Final = 10062
 """Unknown interaction: it was answered too late."""
 MISSING_ACCESS: Final = 50001
 MISSING_PERMISSIONS: Final = 50013
+NO_HISTORY: Final = 160002
+"""Nobody replies to a message without being allowed to read what came before."""
+HISTORY: Final = "read_message_history"
 _TRIES: Final = 3
 _PAUSE: Final = 0.5
 """Seconds."""
@@ -33,7 +36,7 @@ NEEDED: Final = (
     "send_messages_in_threads",
     "create_public_threads",
     "manage_webhooks",
-    "read_message_history",
+    HISTORY,
     "add_reactions",
     "attach_files",
 )
@@ -57,8 +60,9 @@ def told(channel: object) -> Iterator[None]:
     except discord.HTTPException as error:
         if error.code in GONE:
             raise Gone from error
-        if error.code in {MISSING_ACCESS, MISSING_PERMISSIONS}:
-            permissions = ", ".join(lacking(channel)) or f"{error.code}"
+        if error.code in {MISSING_ACCESS, MISSING_PERMISSIONS, NO_HISTORY}:
+            missing = (HISTORY,) if error.code == NO_HISTORY else lacking(channel)
+            permissions = ", ".join(missing) or f"{error.code}"
             raise Missing("showing.missing", permissions=permissions, channel=str(channel)) from error
         raise
 

@@ -11,7 +11,7 @@ import aiohttp
 import discord
 
 from bots.discord_bot.controls import belongs, controls
-from bots.discord_bot.faults import BROKEN, UNKNOWN_WEBHOOK, patiently, told
+from bots.discord_bot.faults import BROKEN, HISTORY, UNKNOWN_WEBHOOK, lacking, patiently, told
 from bots.discord_bot.identity import Voice
 from bots.discord_bot.translate import Channel, id_in, link_to
 from bots.pieces import cut, units
@@ -180,6 +180,8 @@ class Outlet:
         # The same nonce twice is one message, whatever became of the first try.
         nonce = f"{self.record.id}-{self.record.posts}"
         quoted = self._quoted if first and self._quoted and self._quoted.channel.id == self._channel.id else None
+        if HISTORY in lacking(self._channel):
+            quoted = None
         reference = quoted.to_reference(fail_if_not_exists=False) if quoted else None
         with told(self._channel):
             return await patiently(

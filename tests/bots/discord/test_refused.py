@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from bots.discord_bot.platform import Discord
-from bots.fakes.discord_server import Broken, DiscordServer, Refused, Reset, TooMany
+from bots.fakes.discord_server import Broken, DiscordServer, Permission, Refused, Reset, TooMany
 from moderation.errors import StoreBusy
 from tests.bots.discord.test_wire import _at_once, serving
 from tests.support.discord_stage import surroundings, words
@@ -18,6 +18,7 @@ from tests.support.stage import reply_of, scripted
 
 __all__ = ["_at_once"]
 
+HISTORY = Permission.READ_MESSAGE_HISTORY
 LONG = timedelta(minutes=5)
 LOGIN = "GET", "/users/@me"
 COMMANDS = "PUT", "/applications/*/commands"
@@ -82,6 +83,26 @@ async def test_where_no_webhook_can_be_made_yet_the_bot_speaks_itself_until_one_
         await wire.until_said("One.", "Two.")
 
         assert [one.webhook is not None for one in server.answers(server.channel) if one.content] == [False, True]
+
+
+async def test_the_bot_itself_answers_where_it_may_not_read_what_came_before() -> None:
+    async with DiscordServer() as server:
+        server.service.allow(server.channel, server.world.bot, less=HISTORY | Permission.MANAGE_WEBHOOKS)
+        async with serving(server, scripted(reply_of("Here.")), webhooks=False) as wire:
+            wire.ask()
+            await wire.until_said("Here.")
+
+
+async def test_moderators_are_told_which_permission_a_reply_lacks() -> None:
+    async with DiscordServer() as server:
+        log = server.world.add_channel(server.guild, "log")
+        async with serving(server, scripted(reply_of("Never.")), webhooks=False) as wire:
+            await wire.opened.house.scenes.places.change(f"discord:server:{server.guild.id}", log_channel=str(log.id))
+            server.channel.overwrites[server.world.bot.id] = (Permission(0), HISTORY)  # the gateway does not tell of it
+            wire.ask()
+            [card] = await server.until(lambda: server.answers(log))
+
+            assert "read\\_message\\_history" in card.components[0]["components"][0]["content"]
 
 
 async def test_somebody_whose_question_no_store_could_take_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
