@@ -61,7 +61,16 @@ class DiscordDialect:
 
         me = self._client.user.id if self._client.user else 0
         message = quoted if isinstance(quoted, discord.Message) else None
-        outlet = Outlet(channel, voice, self._router.replies, record, me=me, language=language, quoted=message)
+        outlet = Outlet(
+            channel,
+            voice,
+            self._router.replies,
+            record,
+            me=me,
+            language=language,
+            quoted=message,
+            heard=lambda: self._client.cached_messages,
+        )
         await outlet.open()
         return outlet
 

@@ -1,9 +1,11 @@
 """Where one reply is shown: posted as a persona, edited, removed; every message noted before anything else happens."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Final, Protocol
 
@@ -13,7 +15,7 @@ import discord
 from bots.discord_bot.controls import belongs, controls
 from bots.discord_bot.faults import BROKEN, HISTORY, UNKNOWN_WEBHOOK, lacking, patiently, told
 from bots.discord_bot.identity import Voice
-from bots.discord_bot.translate import Channel, id_in, link_to
+from bots.discord_bot.translate import PLATFORM, Channel, id_in, link_to
 from bots.pieces import cut, units
 from bots.replies import Record, Replies
 from bots.streaming import Gone, Phase
@@ -25,6 +27,10 @@ _log = logging.getLogger(__name__)
 LIMIT: Final = 2_000
 """What Discord takes in one message, in characters; UTF-16 units are never fewer."""
 _LOOK_BACK: Final = 20
+_PAUSE: Final = 1.0
+_AT_ONCE: Final = 0.9
+"""Seconds that posting takes at most where it was tried once: before it tries again, discord.py waits for a second too.
+Whoever was merely slow is asked once more what stands there."""
 _BOT: Final = "bot"
 """The bot itself, as a voice: webhooks are known by their ids."""
 _NOBODY: Final = discord.AllowedMentions.none()
@@ -50,10 +56,11 @@ class Outlet:
         me: int,
         language: str,
         quoted: discord.Message | None,
+        heard: Callable[[], Sequence[discord.Message]],
     ) -> None:
         """`me` is the bot's own id, `language` the one of our own words; `voice` gives how the persona speaks, anew
         after a webhook is gone; `quoted` is the message that is answered, where it was just written: the bot itself
-        can reply to it."""
+        can reply to it. `heard` gives the messages that the gateway told of, wherever they stand, oldest first."""
         self._channel = channel
         self._me = me
         self._language = language
@@ -61,6 +68,7 @@ class Outlet:
         self._replies = replies
         self.record = record
         self._quoted = quoted
+        self._heard = heard
         self._speaking: Voice | None = None
 
     async def open(self) -> None:
@@ -79,9 +87,14 @@ class Outlet:
 
     async def post(self, text: str, phase: Phase) -> str:
         """A new message; its id is kept before this returns. Raises Gone, Missing, discord.HTTPException."""
+        clock = asyncio.get_running_loop().time
+        began = clock()
         posted = await self._posted(text, phase)
         voice = str(posted.webhook_id or _BOT)
         self.record = await self._replies.stands(replace(self.record, voice=voice), str(posted.id))
+        took = clock() - began
+        if self._speaking and self._speaking.webhook and took > _AT_ONCE:
+            await self._alone(posted, self._speaking.webhook, timedelta(seconds=took))
         return str(posted.id)
 
     async def edit(self, message: str, text: str, phase: Phase) -> None:
@@ -200,14 +213,15 @@ class Outlet:
         self, voice: Voice, webhook: discord.Webhook, content: str, view: discord.ui.View
     ) -> discord.Message | None:
         """The message, or None where the webhook is gone: how the persona speaks is to be found out anew. Webhooks know
-        no nonce: after a broken connection the message is looked for before it is posted again."""
+        no nonce: where it is not known whether it was posted, it is looked for before it is posted again."""
+        dressed = bool(view.to_components())
         send = partial(
             webhook.send,
             content,
             username=voice.name,
             avatar_url=voice.picture or discord.utils.MISSING,
             allowed_mentions=_NOBODY,
-            view=view if view.to_components() else discord.utils.MISSING,
+            view=view if dressed else discord.utils.MISSING,
             thread=self._thread,
             wait=True,
         )
@@ -220,24 +234,52 @@ class Outlet:
                 self._speaking = await self._voice(renewed=True)
                 return None
             except (OSError, aiohttp.ClientError):
-                return await self._found(webhook, content) or await send()
+                await asyncio.sleep(_PAUSE)  # the gateway tells of it a little later
+                return await anext(self._alike(webhook, content, dressed=dressed), None) or await send()
+            except discord.DiscordServerError:  # again and again
+                if found := await anext(self._alike(webhook, content, dressed=dressed), None):
+                    return found
+                raise
 
-    async def _found(self, webhook: discord.Webhook, content: str) -> discord.Message | None:
+    async def _alone(self, posted: discord.Message, webhook: discord.Webhook, took: timedelta) -> None:
+        """Take away what was posted besides in that time: discord.py tries again by itself where somebody between us
+        and Discord answers with an error, whether or not the call had its effect."""
+        dressed = belongs(posted, self.record.id)
+        try:
+            for twin in [one async for one in self._alike(webhook, posted.content, dressed=dressed)]:
+                if twin.created_at >= posted.created_at - took:
+                    await webhook.delete_message(twin.id, thread=self._thread)
+        except BROKEN as error:
+            _log.warning("a message may stand there twice: reply=%s error=%s", self.record.id, type(error).__name__)
+
+    async def _alike(self, webhook: discord.Webhook, content: str, *, dressed: bool) -> AsyncIterator[discord.Message]:
+        """Messages of this reply that are not noted and read `content`, newest first; `dressed`: with buttons."""
         async for posted in self._unknown(webhook):
-            if posted.content == content.strip():
-                return posted
-        return None
+            if posted.content == content.strip() and belongs(posted, self.record.id) is dressed:
+                yield posted
 
     async def _unknown(self, webhook: discord.Webhook | None) -> AsyncIterator[discord.Message]:
-        """The newest messages of ours there that are not noted as part of this reply, newest first."""
-        async for message in self._channel.history(limit=_LOOK_BACK):
+        """The newest messages of ours there that are not noted as part of a reply, newest first."""
+        async for message in self._newest():
             if str(message.id) in self.record.shown:
                 continue
-            if webhook is None and message.webhook_id is None and message.author.id == self._me:
+            voice = (message.webhook_id, message.author.id)
+            ours = voice == (None, self._me) if webhook is None else message.webhook_id == webhook.id
+            if not ours or await self._replies.of_message(PLATFORM, str(message.id)):
+                continue
+            # The history may keep from us what it says; the webhook itself is always told.
+            yield message if webhook is None else await webhook.fetch_message(message.id, thread=self._thread)
+
+    async def _newest(self) -> AsyncIterator[discord.Message]:
+        """The newest messages there, newest first: where the bot may not read what came before, those it heard of."""
+        nothing = True
+        async for message in self._channel.history(limit=_LOOK_BACK):
+            nothing = False
+            yield message
+        if nothing:
+            here = [message for message in self._heard() if message.channel.id == self._channel.id]
+            for message in reversed(here[-_LOOK_BACK:]):
                 yield message
-            if webhook is not None and message.webhook_id == webhook.id:
-                # The history may keep from us what it says; the webhook itself is always told.
-                yield await webhook.fetch_message(message.id, thread=self._thread)
 
     async def _now_speaking(self) -> Voice:
         if self._speaking is None:
