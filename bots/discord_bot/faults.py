@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final, TypeVar
 
 import aiohttp
@@ -26,6 +27,12 @@ MISSING_PERMISSIONS: Final = 50013
 NO_HISTORY: Final = 160002
 """Nobody replies to a message without being allowed to read what came before."""
 HISTORY: Final = "read_message_history"
+ARCHIVED: Final = 50083
+"""A thread that nobody wrote in for a while: until it is opened again nothing in it changes."""
+LOCKED: Final = 160005
+"""A thread that a moderator closed."""
+_OPENS: Final = "manage_threads"
+"""What it takes to change something there."""
 _TRIES: Final = 3
 _PAUSE: Final = 0.5
 """Seconds."""
@@ -60,9 +67,9 @@ def told(channel: object) -> Iterator[None]:
     except discord.HTTPException as error:
         if error.code in GONE:
             raise Gone from error
-        if error.code in {MISSING_ACCESS, MISSING_PERMISSIONS, NO_HISTORY}:
-            missing = (HISTORY,) if error.code == NO_HISTORY else lacking(channel)
-            permissions = ", ".join(missing) or f"{error.code}"
+        if error.code in {MISSING_ACCESS, MISSING_PERMISSIONS, NO_HISTORY, LOCKED}:
+            named = {NO_HISTORY: HISTORY, LOCKED: _OPENS}.get(error.code)
+            permissions = named or ", ".join(lacking(channel)) or f"{error.code}"
             raise Missing("showing.missing", permissions=permissions, channel=str(channel)) from error
         raise
 
@@ -83,3 +90,22 @@ async def patiently(call: Callable[[], Awaitable[T]]) -> T:
         except (OSError, aiohttp.ClientError):
             await asyncio.sleep(_PAUSE * number)
     return await call()
+
+
+async def awake(channel: object, call: Callable[[], Awaitable[T]]) -> T:
+    """The result of a change to a message, made `patiently`; for that a thread that is archived is opened again.
+
+    Raises Missing for a locked one that we may not open, and what the call raises.
+    """
+    try:
+        return await patiently(call)
+    except discord.HTTPException as error:
+        if error.code != ARCHIVED or not isinstance(channel, discord.Thread):
+            raise
+    try:
+        await patiently(partial(channel.edit, archived=False))
+    except discord.Forbidden as error:
+        if not channel.locked:
+            raise
+        raise Missing("showing.missing", permissions=_OPENS, channel=str(channel)) from error
+    return await patiently(call)

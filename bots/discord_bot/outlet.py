@@ -13,7 +13,7 @@ import aiohttp
 import discord
 
 from bots.discord_bot.controls import belongs, controls
-from bots.discord_bot.faults import BROKEN, HISTORY, UNKNOWN_WEBHOOK, lacking, patiently, told
+from bots.discord_bot.faults import BROKEN, HISTORY, UNKNOWN_WEBHOOK, awake, lacking, patiently, told
 from bots.discord_bot.identity import Voice
 from bots.discord_bot.translate import PLATFORM, Channel, id_in, link_to
 from bots.pieces import cut, units
@@ -114,7 +114,7 @@ class Outlet:
                     allowed_mentions=_NOBODY,
                     thread=self._thread,
                 )
-            await patiently(edit)
+            await awake(self._channel, edit)
 
     async def remove(self, message: str) -> None:
         """Take a message away; one that is gone already is fine. Raises Missing, discord.HTTPException."""
@@ -124,9 +124,10 @@ class Outlet:
         try:
             with suppress(Gone), told(self._channel):
                 if voice.webhook is None or self._foreign(voice):
-                    await patiently(self._plain(message).delete)
+                    await awake(self._channel, self._plain(message).delete)
                 else:
-                    await patiently(partial(voice.webhook.delete_message, int(message), thread=self._thread))
+                    delete = partial(voice.webhook.delete_message, int(message), thread=self._thread)
+                    await awake(self._channel, delete)
             stands = False
         finally:
             if stands:
@@ -167,10 +168,11 @@ class Outlet:
         voice = await self._same_voice()
         with told(self._channel):
             if voice.webhook is None:
-                await patiently(partial(self._plain(message).edit, view=None))
+                edit = partial(self._plain(message).edit, view=None)
             else:
                 none = controls(Phase.PLAIN, self.record.id)
-                await patiently(partial(voice.webhook.edit_message, int(message), view=none, thread=self._thread))
+                edit = partial(voice.webhook.edit_message, int(message), view=none, thread=self._thread)
+            await awake(self._channel, edit)
 
     def standing(self, text: str) -> tuple[tuple[str, str], ...]:
         """The messages that stand there, and which part of `text` each of them has ("": not known)."""

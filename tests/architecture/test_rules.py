@@ -171,6 +171,7 @@ def test_every_way_to_show_text_on_discord_is_one_of_these() -> None:
         ("bots/discord_bot/outlet.py", "undress"),  # no text: buttons
         ("bots/discord_bot/outlet.py", "_posted"),  # a piece of what `Writer` read from passages
         ("bots/discord_bot/outlet.py", "_posted_masked"),  # the same
+        ("bots/discord_bot/faults.py", "awake"),  # no text: a thread is opened
         ("bots/discord_bot/dialect.py", "post"),  # a card
         ("bots/discord_bot/dialect.py", "repost"),  # a card
         ("bots/discord_bot/client.py", "tell"),  # a card

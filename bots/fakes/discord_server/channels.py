@@ -1,7 +1,7 @@
 """Routes below /channels, and of the bot itself: messages, typing, threads, webhooks, direct messages, commands.
 
-Not emulated: pins, reactions of others and whether an emoji exists, bulk deletion, editing channels, forums,
-announcements, invites, the slow mode.
+Not emulated: pins, reactions of others and whether an emoji exists, bulk deletion, editing channels (but for opening an
+archived thread), forums, announcements, invites, the slow mode.
 """
 
 from typing import Final
@@ -33,6 +33,16 @@ def open_dm(call: Call) -> Json:
 
 def get_channel(call: Call) -> Json:
     return payloads.channel(call.channel(0))
+
+
+def edit_channel(call: Call) -> Json:
+    """Only to open a thread that is archived."""
+    channel = call.channel(0)
+    if not channel.thread or call.fields != {"archived": False}:
+        raise refusals.NotEmulated("editing a channel")
+    call.channel(0, _P.MANAGE_THREADS if channel.locked else call.service.world.writing(channel))
+    call.service.archive(channel, archived=False, locked=channel.locked)
+    return payloads.channel(channel)
 
 
 def list_messages(call: Call) -> list[Json]:
@@ -225,6 +235,7 @@ ROUTES: Final = (
     Route(method="GET", pattern="/applications/*/guilds/*/commands", handler=get_commands),
     Route(method="PUT", pattern="/applications/*/guilds/*/commands", handler=put_commands),
     Route(method="GET", pattern="/channels/*", handler=get_channel),
+    Route(method="PATCH", pattern="/channels/*", handler=edit_channel),
     Route(method="GET", pattern="/channels/*/messages", handler=list_messages),
     Route(method="POST", pattern="/channels/*/messages", handler=create_message),
     Route(method="GET", pattern="/channels/*/messages/*", handler=get_message),

@@ -149,7 +149,7 @@ def _thread(of: Channel) -> Json:
             "archived": of.archived,
             "auto_archive_duration": 1440,
             "archive_timestamp": "2026-01-01T00:00:00+00:00",
-            "locked": False,
+            "locked": of.locked,
             "create_timestamp": "2026-01-01T00:00:00+00:00",
         },
     }

@@ -91,8 +91,8 @@ class Service:
         self.world.forget_channel(channel)
         self._emit("THREAD_DELETE" if channel.thread else "CHANNEL_DELETE", payload, channel, Intent.GUILDS)
 
-    def archive(self, thread: Channel, *, archived: bool = True) -> None:
-        thread.archived = archived
+    def archive(self, thread: Channel, *, archived: bool = True, locked: bool = False) -> None:
+        thread.archived, thread.locked = archived, locked
         self._emit("THREAD_UPDATE", payloads.channel(thread), thread, Intent.GUILDS)
 
     def allow(self, channel: Channel, user: User, *, more: Permission = NOTHING, less: Permission = NOTHING) -> None:

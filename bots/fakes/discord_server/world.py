@@ -116,6 +116,7 @@ class Channel:
     joined: set[int] = field(default_factory=set)
     """Of a thread: the ids of its members."""
     archived: bool = False
+    locked: bool = False
 
     @property
     def thread(self) -> bool:
