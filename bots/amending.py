@@ -200,8 +200,10 @@ class Amending(Generic[M]):
 
     async def _anew(self, talk: Talk, record: Record | None) -> None:
         """Have the talk answered as it reads now, in the place of the reply that it got, or is about to get."""
-        if record is not None:
-            self._performer.stop(record)
+        if talk.asked == talk.text:
+            return  # what changed of it is no words: the reply that it got, or gets, is one to this
+        if record is not None and self._performer.stop(record):
+            talk.asked = ""  # that reply breaks off: whatever the talk reads in the end, it is answered anew
         async with talk.turn:
             if talk.asking is None or talk.asked == talk.text:
                 return  # it is answered as it reads now, or by another change of it

@@ -65,9 +65,10 @@ class House:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         del self.running[record.id]
 
-    def stop(self, record: Record) -> None:
+    def stop(self, record: Record) -> bool:
         if record.id in self.running:
             self.running[record.id].set()
+        return record.id in self.running
 
     def under_way(self, record: Record) -> bool:
         return record.id in self.running
@@ -160,6 +161,31 @@ async def test_a_change_and_back_again_changes_nothing(amending: Amending[None],
     await amending.amended("m9", "whatever")
 
     assert house.said == ["hello"]
+
+
+async def test_what_changes_without_a_word_lets_the_reply_go_on(amending: Amending[None], house: House) -> None:
+    _, task = answering(amending, part("m1", "hello"), part("sticker", ""))
+    await settle()
+    await amending.retracted("sticker", HERE.conversation)
+    await settle()
+    assert [stopped.is_set() for stopped in house.running.values()] == [False]
+    house.may.set()
+    await task
+
+    assert house.said == ["hello"]
+
+
+async def test_a_change_and_back_again_while_it_is_answered_leaves_no_reply_that_broke_off(
+    amending: Amending[None], house: House
+) -> None:
+    _, task = answering(amending, part("m1", "hello"))
+    await settle()
+    changes = [asyncio.create_task(amending.amended("m1", text)) for text in ("hullo", "hello")]
+    await settle()
+    house.may.set()
+    await asyncio.gather(task, *changes)
+
+    assert house.said == ["hello", "hello"]
 
 
 async def test_a_reply_that_came_to_nothing_is_asked_for_again_where_nothing_came_after_it(

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+from simcord.backend.models.message import MessageSticker
+
 from tests.support.discord_stage import Stage, button, buttons, card_of, on_discord, said_to, words
 from tests.support.stage import reply_of, scripted
 from tests.support.telegram_stage import Gate, gated
@@ -168,3 +170,25 @@ async def test_in_a_thread_of_its_own_an_edit_is_answered_where_the_reply_stands
         [thread] = stage.channel.threads
 
         assert [reply.content for reply in stage.replies(thread)] == ["Two."]
+
+
+async def test_a_sticker_that_is_deleted_again_leaves_the_reply_under_way_alone() -> None:
+    gate = Gate(10_000)
+    generator = gated(gate, ONE, LONG, TWO)
+    async with on_discord(generator, burst=0.3) as stage:
+        await stage.ann.send_dm("first")
+        dm = stage.ann.user.dm_channel
+        gate.close(len("Good evening. Come i"))
+        stage.env.backend.create_message(dm.id, stage.ann.id, "is the lamp lit?")
+        wave = MessageSticker(id=7, name="wave", format_type=1, guild_id=stage.guild.id)
+        sticker = stage.env.backend.create_message(dm.id, stage.ann.id, "", stickers=[wave])
+        async with asyncio.timeout(20):
+            while len(stage.said(dm)) < 2:
+                await asyncio.sleep(0.005)
+        stage.env.backend.delete_message(dm.id, sticker.id)
+        await asyncio.sleep(0.2)
+        gate.open.set()
+        await stage.env.settle()
+
+        assert words(stage.said(dm)[-1]) == "Good evening. Come in."
+        assert len(generator.journal) == 2
