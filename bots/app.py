@@ -271,7 +271,7 @@ def _on_telegram(settings: Settings, section: TelegramSection) -> Platform:
 
 
 def _telegram(section: TelegramSection, language: str, secret: str, router: Router) -> "TelegramSurroundings":
-    from bots.performing import Pace
+    from bots.outlets import Pace
     from bots.telegram_bot.client import Surroundings, Webhook
     from bots.telegram_bot.pacing import Limits
 
@@ -295,7 +295,7 @@ def _telegram(section: TelegramSection, language: str, secret: str, router: Rout
 
 def _discord(section: DiscordSection, language: str, router: Router) -> "Surroundings":
     from bots.discord_bot.client import Surroundings
-    from bots.performing import Pace
+    from bots.outlets import Pace
 
     pace = Pace(interval=timedelta(seconds=section.interval), typing=_TYPING, grace=_GRACE, passing=_PASSING)
     return Surroundings(

@@ -2,12 +2,16 @@
 
 import asyncio
 import enum
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 Sleep = Callable[[float], Coroutine[Any, Any, None]]
 """`asyncio.sleep`, or what a test puts in its place. Seconds."""
+
+_PACERS: Final = 1_000
 
 
 class Phase(enum.Enum):
@@ -52,6 +56,18 @@ class Outlet(Protocol):
         """Show the platform's sign that somebody is writing; it lasts some seconds."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often messages of one channel are written, and how long a sign of typing lasts."""
+
+    interval: timedelta
+    typing: timedelta
+    grace: timedelta
+    """How long a reply that is cancelled may take to stand there whole."""
+    passing: timedelta
+    """How long a card about a limit stands in a channel."""
+
+
 class Pacer:
     """Turns to write in one channel: one an interval, in the order they are asked for. Shared by everything that writes
     there; used from one event loop. `monotonic` gives seconds."""
@@ -70,3 +86,22 @@ class Pacer:
             if wait > 0:
                 await self._sleep(wait)
             self._free = self._monotonic() + self._interval
+
+
+class Pacers:
+    """The pacers of the channels that were written in last."""
+
+    def __init__(self, interval: timedelta, *, monotonic: Callable[[], float], sleep: Sleep) -> None:
+        """See `Pacer`."""
+        self._interval = interval
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._known: OrderedDict[str, Pacer] = OrderedDict()
+
+    def of(self, channel: str) -> Pacer:
+        """The one of a channel."""
+        pacer = self._known.pop(channel, None) or Pacer(self._interval, monotonic=self._monotonic, sleep=self._sleep)
+        self._known[channel] = pacer
+        while len(self._known) > _PACERS:
+            self._known.popitem(last=False)
+        return pacer

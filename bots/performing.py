@@ -8,8 +8,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from typing import Final
 
 from bots.cards import Card
@@ -17,15 +16,16 @@ from bots.desk_cards import DeskCards
 from bots.dialects import Board, Dialect
 from bots.errors import Missing
 from bots.inbox import Busy
+from bots.outlets import Pace, Pacers
 from bots.places import Place
 from bots.platform import Caller, Meeting, Router
 from bots.replies import MOST, Record, Variants
 from bots.softly import softly
-from bots.streaming import Gone, Pacer, Phase, Showing, Shown, Sleep, Writer
+from bots.streaming import Gone, Phase, Showing, Shown, Sleep, Writer
 from moderation.errors import Deflect
 from moderation.records import Outcome
 from moderation.words import catalogue
-from personas.messages import Cue, Event, Passage
+from personas.messages import Cue, Event, Passage, Withdrawal
 
 _log = logging.getLogger(__name__)
 
@@ -34,21 +34,8 @@ Tell = Callable[[Card], Awaitable[None]]
 
 _TEXTS: Final = 500
 """Replies whose text is known without asking the platform."""
-_PACERS: Final = 1_000
 _SAID: Final = frozenset({"", *(Outcome.CLEAN, Outcome.FLAGGED, Outcome.REPAIRED, Outcome.DISCLOSED)})
 """Outcomes of replies that go on in the window of the conversation; "": it was stopped, or is a greeting."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How often messages of one channel are written, and how long a sign of typing lasts."""
-
-    interval: timedelta
-    typing: timedelta
-    grace: timedelta
-    """How long a reply that is cancelled may take to stand there whole."""
-    passing: timedelta
-    """How long a card about a limit stands in a channel."""
 
 
 def _as_it_is(_: Board, writer: Writer) -> Showing:
@@ -79,7 +66,7 @@ class Performer:
         self._router = router
         self._pace = pace
         self._language = language
-        self._monotonic = monotonic
+        self._pacers = Pacers(pace.interval, monotonic=monotonic, sleep=sleep)
         self._sleep = sleep
         self._whole = whole
         self._showing = showing
@@ -88,7 +75,6 @@ class Performer:
         self._ending: dict[str, asyncio.Event] = {}
         """Of the replies under way, until it is noted how they stand."""
         self._texts: OrderedDict[str, str] = OrderedDict()
-        self._pacers: OrderedDict[str, Pacer] = OrderedDict()
 
     async def answer(
         self,
@@ -107,10 +93,10 @@ class Performer:
         """
         record = await self._begun(caller, channel, persona=persona, message=caller.message.id)
         board = await self._dialect.board(replace(record, reacts=cue is Cue.REACT), quoted=quoted)
-        shown = await self._show(board, self._router.reply(_about(record, caller), cue), tell)
+        shown = await self._show(board, self._router.reply(_about(record, caller), cue), tell, caller=caller)
         if shown is not None and shown.messages and not shown.gone:
             await self._undress(board.record)
-        return await self._noted(caller, shown)
+        return shown
 
     async def again(self, record: Record, caller: Caller, tell: Tell, *, cue: Cue) -> Shown | None:
         """Have the reply said another way in its place, or to what the person amended, or continued. Errors as with
@@ -130,7 +116,7 @@ class Performer:
         else:
             events = self._router.reply(about, cue, last=(caller.message.text, text))
         kept = f"{text}\n" if cue is Cue.CONTINUE else ""
-        return await self._noted(caller, await self._show(board, events, tell, standing=text, kept=kept))
+        return await self._show(board, events, tell, caller=caller, standing=text, kept=kept)
 
     async def greet(self, caller: Caller, channel: str, meeting: Meeting, *, pictured: bool = False) -> Shown | None:
         """Have a persona greet; `pictured` is as with `Dialect.board`. Errors as with `answer`."""
@@ -235,16 +221,21 @@ class Performer:
 
     async def mend(self, unfinished: Sequence[Record]) -> None:
         """What a process that died left half-shown is marked as that, once after every start, beside what people do
-        with it meanwhile."""
+        with it meanwhile; what should not stand there any more is taken back, or stays noted for the next start."""
         for record in unfinished:
             with softly(_log, "a reply is not mended yet"), suppress(Busy), self.held(record):
                 now = await self._router.replies.get(record.id)
                 if now is None or not now.running:
                     continue
                 try:
+                    if now.withdrawn:
+                        await self._show(await self._dialect.board(now), _one(Withdrawal()), _nobody)
+                        continue
                     now = await self._mark(now)
                 except self._failures as error:
                     _log.warning("a reply was not mended: reply=%s error=%s", record.id, type(error).__name__)
+                    if now.withdrawn and not isinstance(error, Gone):
+                        continue
                 await self._close(replace(now, running=False))
 
     async def note(self, caller: Caller, exchange: str) -> None:
@@ -280,19 +271,12 @@ class Performer:
         events: AsyncGenerator[Event | Card, None],
         tell: Tell,
         *,
+        caller: Caller | None = None,
         standing: str = "",
         kept: str = "",
     ) -> Shown | None:
-        """Show events, and note how the reply stands, however that ends."""
-        writer = Writer(
-            board,
-            pace=self._pacer(board.record.channel).turn,
-            typing_every=self._pace.typing,
-            grace=self._pace.grace,
-            withdrawn=catalogue("bots").say("showing.withdrawn", await self._language_of(board.record)),
-            sleep=self._sleep,
-            whole=self._whole,
-        )
+        """Show events, note how the reply stands, and tell the moderators of `caller`, however that ends."""
+        writer = await self._writer(board, caller)
         reply = board.record.id
         self._running[reply] = showing = self._showing(board, writer)
         self._ending[reply] = ended = asyncio.Event()
@@ -308,17 +292,38 @@ class Performer:
                 if self._ending.get(reply) is ended:
                     del self._ending[reply]
                 ended.set()
+            await self._told(caller, writer)
         return shown if shown.messages or shown.finished else None
+
+    async def _writer(self, board: Board, caller: Caller | None) -> Writer:
+        async def unable() -> None:
+            """Whatever becomes of this process, it is known what stands there, and to people too."""
+            known = writer.exchange or board.record.exchange
+            board.record = replace(board.record, exchange=known, withdrawn=True)
+            await self._close(board.record)
+            await self._told(caller, writer)
+
+        writer = Writer(
+            board,
+            pace=self._pacers.of(board.record.channel).turn,
+            typing_every=self._pace.typing,
+            grace=self._pace.grace,
+            withdrawn=catalogue("bots").say("showing.withdrawn", await self._language_of(board.record)),
+            sleep=self._sleep,
+            whole=self._whole,
+            unable=unable,
+        )
+        return writer
 
     async def _language_of(self, record: Record) -> str:
         settings = await self._router.settings(await self._dialect.place(record))
         return settings.language or self._language
 
-    async def _noted(self, caller: Caller, shown: Shown | None) -> Shown | None:
+    async def _told(self, caller: Caller | None, writer: Writer) -> None:
         """What was objected to is told to the moderators, however the reply ended."""
-        if shown is not None:
-            await self.note(caller, shown.exchange)
-        return shown
+        if caller is not None:
+            with softly(_log, "the moderators were not told"):
+                await self.note(caller, writer.exchange)
 
     async def _settle(self, board: Board, shown: Shown | None, writer: Writer) -> None:
         """Note how a reply stands. Where writing it failed it is left as under way: the next start mends it."""
@@ -327,6 +332,7 @@ class Performer:
         board.record = record = replace(
             board.record,
             running=not writer.settled and bool(messages),
+            withdrawn=writer.urgent,
             shown=messages,
             exchange=writer.exchange or board.record.exchange,
             outcome=finished.outcome.value if finished else board.record.outcome,
@@ -369,15 +375,6 @@ class Performer:
         await board.edit(last, marked, Phase.PLAIN if await self._router.replies.after(record) else Phase.DONE)
         return board.record
 
-    def _pacer(self, channel: str) -> Pacer:
-        pacer = self._pacers.pop(channel, None) or Pacer(
-            self._pace.interval, monotonic=self._monotonic, sleep=self._sleep
-        )
-        self._pacers[channel] = pacer
-        while len(self._pacers) > _PACERS:
-            self._pacers.popitem(last=False)
-        return pacer
-
 
 def _about(record: Record, caller: Caller) -> Caller:
     """The caller, with what the reply is known by."""
@@ -389,10 +386,10 @@ def remembered(record: Record) -> bool:
     return record.outcome in _SAID
 
 
-async def _one(passage: Passage | None) -> AsyncGenerator[Event | Card, None]:
+async def _one(event: Passage | Withdrawal | None) -> AsyncGenerator[Event | Card, None]:
     """What is said at once."""
-    if passage is not None:
-        yield passage
+    if event is not None:
+        yield event
 
 
 async def _nobody(_: Card) -> None:

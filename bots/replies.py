@@ -74,9 +74,10 @@ class Record:
     """What it says to another persona's reply to that message, or to one that came of it."""
     follows: str = ""
     """Id of the reply of the same persona in the same conversation that came before, or "": it is to be looked for."""
-
     leaves: bool = False
     """It is a greeting, and the persona has others."""
+    withdrawn: bool = False
+    """Words that were withdrawn may stand there: they could not be taken back."""
 
     @property
     def fixed(self) -> bool:

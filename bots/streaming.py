@@ -8,15 +8,15 @@ between them: the latest text wins.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, aclosing, suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import zip_longest
 from typing import Any, Final, Protocol
 
 from bots.cards import Card
 from bots.outlets import Gone, Outlet, Pacer, Phase, Sleep
 from bots.pieces import cut
+from bots.standing import Message, Standing, Wanted
 from personas.ending import end_of
 from personas.messages import Event, Finished, Kept, Passage, PassageKind, Withdrawal
 
@@ -25,6 +25,9 @@ __all__ = ["Gone", "Outlet", "Pacer", "Phase", "Showing", "Shown", "Sleep", "Wri
 _log = logging.getLogger(__name__)
 
 _CARDS: Final = 16  # of one reply may wait for the platform before its reading does
+_PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 120.0)
+"""Seconds before what could not be taken back is tried again: longer in all than platforms are away, or want us to
+wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,73 +65,22 @@ class Showing(Protocol):
         """See `Writer.stop`."""
 
 
-_Wanted = Sequence[tuple[str, Phase]]  # what the messages of a reply should say, and the controls under them
-
-
-@dataclass(slots=True)
-class _Message:
-    id: str
-    says: tuple[str, Phase]
-
-
-class _Board:
-    """The messages of one reply as they stand on the platform, mended call by call."""
-
-    def __init__(self, outlet: Outlet) -> None:
-        self._outlet = outlet
-        self.messages: list[_Message] = []
-        self.closed = False
-        """Nothing more is called: there is no time left."""
-
-    def amiss(self, wanted: _Wanted) -> int | None:
-        """The number of the first message that is not as it should be."""
-        pairs = zip_longest((message.says for message in self.messages), wanted)
-        return next((number for number, (stands, should) in enumerate(pairs) if stands != should), None)
-
-    async def mend(self, number: int, wanted: _Wanted) -> None:
-        """Put the message of that number, which is the first that is amiss, right."""
-        if number == len(wanted):
-            await self._remove(self.messages[-1])
-        elif number < len(self.messages):
-            await self._edit(self.messages[number], *wanted[number])
-        else:
-            self.messages.append(_Message(await self._outlet.post(*wanted[number]), wanted[number]))
-
-    async def take_back(self, wanted: _Wanted) -> None:
-        """Leave nothing that is not wanted. Every call is made, even where one before it failed."""
-        async with AsyncExitStack() as calls:  # the last one comes first
-            for message, should in zip_longest(list(self.messages), wanted[: len(self.messages)]):
-                if should:
-                    calls.push_async_callback(self._edit, message, *should)
-                else:
-                    calls.push_async_callback(self._remove, message)
-
-    async def _edit(self, message: _Message, text: str, phase: Phase) -> None:
-        if self.closed or message.says == (text, phase):
-            return
-        try:
-            await self._outlet.edit(message.id, text, phase)
-        except Gone:
-            self.messages.remove(message)
-            raise
-        message.says = text, phase
-
-    async def _remove(self, message: _Message) -> None:
-        if self.closed:
-            return
-        try:
-            await self._outlet.remove(message.id)
-        finally:
-            self.messages.remove(message)
-
-
 class Writer:
     """Shows one reply. `show` it once; `stop` may be called at any time, by any task of the same event loop."""
 
     settled = False
-    """Whether every message stands as it should, and the reply is over."""
+    """Whether every message stands as it should, or is gone, and the reply is over."""
+    urgent = False
+    """Whether words that were withdrawn may be standing there."""
     exchange = ""
     """See `Shown.exchange`."""
+    _withdrawn = _gone = _stopped = False
+    _over = False
+    """Nothing more is taken from the reply."""
+    _hurried = False
+    """There is little time: nothing waits for the pace."""
+    _given_up = False
+    """What is urgent was tried as often as anything is."""
 
     def __init__(
         self,
@@ -140,16 +92,18 @@ class Writer:
         grace: timedelta,
         sleep: Sleep = asyncio.sleep,
         whole: bool = False,
+        unable: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """`pace` is `Pacer.turn` of the channel, awaited before every post, edit and removal, but those in haste.
         `withdrawn` stands in the place of words taken back; `grace` is for putting messages right once cancelled.
-        `whole`: messages are touched only when nothing more is taken from the reply; until then there is the sign."""
+        `whole`: messages are touched only when nothing more is taken from the reply; until then there is the sign.
+        `unable` is awaited whenever words could not be taken back, and are to be taken back later."""
         self._outlet, self._pace = outlet, pace
         self._placeholder = withdrawn
         self._typing_every = typing_every
         self._grace, self._sleep = grace, sleep
-        self._whole = whole
-        self._board = _Board(outlet)
+        self._whole, self._unable = whole, unable
+        self._board = Standing(outlet)
         self._news = asyncio.Event()
         """Something happened that the writing task may have to act on."""
         self._reading: asyncio.Task[None] | None = None
@@ -163,13 +117,6 @@ class Writer:
         self._begun = True
         """Whether what stands there is to be changed: words came, or words are to be taken back."""
         self._finished: Finished | None = None
-        self._withdrawn = self._gone = self._stopped = False
-        self._over = False
-        """Nothing more is taken from the reply."""
-        self._urgent = False
-        """Words that must not be there may be standing."""
-        self._hurried = False
-        """There is little time: nothing waits for the pace."""
 
     async def show(
         self,
@@ -187,11 +134,11 @@ class Writer:
         However the reply ends, `events` is closed and the messages are put right: the pieces of the words that were
         read, DONE under the last and PLAIN under the others. Then an error of `events` is raised. One of the outlet or
         of `card` ends the reading, and is raised when `events` is closed; Gone is not raised: nothing more is called,
-        but that what has to be taken back is. A cancellation is passed on when the messages are put right, for which
-        nothing waits for the pace, or after the grace.
+        but that what has to be taken back is, again and again where that fails. A cancellation is passed on when the
+        messages are put right, for which nothing waits for the pace, or after the grace.
         """
         says = _phased([text for _, text in standing], Phase.DONE)
-        self._board.messages = [_Message(message, said) for (message, _), said in zip(standing, says, strict=True)]
+        self._board.messages = [Message(message, said) for (message, _), said in zip(standing, says, strict=True)]
         self._kept = self._text = kept
         self._begun = not standing
         async with aclosing(events):  # once more, for a task that was cancelled before it began to read
@@ -205,9 +152,10 @@ class Writer:
                 await self._hurry(reading, writing)
                 raise
             finally:
-                self.settled = writing.done() and not (writing.cancelled() or writing.exception())
                 self._end()
                 await end_of(reading)
+                stands = self._board.amiss(self._wanted()) is None
+                self.settled = not self.urgent and (self._gone or stands)
         return self._outcome(reading, writing)
 
     def _outcome(self, reading: "asyncio.Task[None]", writing: "asyncio.Task[None]") -> Shown:
@@ -273,7 +221,7 @@ class Writer:
             case Withdrawal():
                 self._text = self._kept
                 self._begun = self._withdrawn = True
-                self._urgent = not self._whole
+                self.urgent = not self._whole
             case Finished():
                 self._finished = event
             case Kept():
@@ -290,7 +238,7 @@ class Writer:
                 self._over = True
                 for task in filter(None, (self._turn, self._sign)):
                     task.cancel()
-                if self._urgent:
+                if self.urgent and not (self._given_up or self._board.closed):
                     await self._take_back()
         except Gone:
             self._gone = True
@@ -301,7 +249,7 @@ class Writer:
             wanted = self._wanted()
             number = self._board.amiss(wanted)
             amiss = number is not None
-            if self._urgent:
+            if self.urgent:
                 await self._take_back()
             elif due := self._due_card(amiss=amiss):
                 await card(due)
@@ -327,7 +275,7 @@ class Writer:
     def _held(self) -> bool:
         return self._whole and not self._over
 
-    def _wanted(self) -> _Wanted:
+    def _wanted(self) -> Wanted:
         if not self._begun or self._held:
             return [message.says for message in self._board.messages]
         limits = self._outlet.limit, self._outlet.first_limit
@@ -337,8 +285,45 @@ class Writer:
         return _phased(pieces, Phase.DONE if self._over else Phase.RUNNING)
 
     async def _take_back(self) -> None:
-        self._urgent = False
-        await self._board.take_back(self._wanted())
+        """Nothing is as urgent: a call that fails is made again, ever less often. Raises the last error, and Gone."""
+        pauses = iter(_PAUSES)
+        while True:
+            calls, pause = await self._made(self._try_to_take_back()), next(pauses, None)
+            if not self.urgent or self._board.closed or pause is None:
+                break
+            if self._unable:
+                await self._unable()
+            await self._rest(pause)
+        self._given_up = self.urgent
+        calls.result()
+
+    async def _try_to_take_back(self) -> None:
+        wanted, self.urgent = self._wanted(), False
+        try:
+            await self._board.take_back(wanted)
+        finally:  # other words may have been withdrawn meanwhile
+            self.urgent = self.urgent or not self._board.cleared(wanted)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait; where time becomes short meanwhile, no longer."""
+        hurried = self._hurried
+        pause = self._later(self._sleep(_PAUSES[0] if hurried else seconds))
+        try:
+            while not pause.done() and self._hurried == hurried:
+                self._news.clear()
+                await self._news.wait()
+        finally:
+            pause.cancel()
+
+    async def _made(self, call: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """A call, once it has ended, in whichever way."""
+        task = self._later(call)
+        try:
+            await asyncio.wait([task])
+        finally:
+            task.cancel()
+            await end_of(task)
+        return task
 
     def _due_card(self, *, amiss: bool) -> Card | None:
         """The next card, if it is time for it: not before the first message where words came first, nor in a hurry."""
@@ -371,7 +356,7 @@ def joined(text: str, passage: Passage) -> str:
     return text + own_line + passage.text
 
 
-def _phased(texts: Sequence[str], last: Phase) -> _Wanted:
+def _phased(texts: Sequence[str], last: Phase) -> Wanted:
     return [*((text, Phase.PLAIN) for text in texts[:-1]), *((text, last) for text in texts[-1:])]
 
 

@@ -26,7 +26,8 @@ from bots.discord_bot.pressing import DiscordAsker
 from bots.discord_bot.responding import Responder
 from bots.discord_bot.slash import Translator, digest, plant
 from bots.discord_bot.translate import PLATFORM, id_in, place_of
-from bots.performing import Pace, Performer
+from bots.outlets import Pace
+from bots.performing import Performer
 from bots.platform import Router
 from bots.pressing import CUES, Presser
 from bots.streaming import Sleep

@@ -17,9 +17,9 @@ T = TypeVar("T")
 BROKEN: Final = (discord.HTTPException, discord.RateLimited, OSError, aiohttp.ClientError)
 """What a call can fail with. RateLimited, where Discord wants to be left alone for longer than we wait, is no
 HTTPException."""
-GONE: Final = frozenset({10003, 10008})
-"""Unknown channel, unknown message: somebody took it away."""
 UNKNOWN_WEBHOOK: Final = 10015
+GONE: Final = frozenset({10003, 10008, UNKNOWN_WEBHOOK})
+"""Unknown channel, unknown message, or the webhook that alone may change it: somebody took it away."""
 EXPIRED: Final = 10062
 """Unknown interaction: it was answered too late."""
 MISSING_ACCESS: Final = 50001

@@ -117,7 +117,8 @@ class Outlet:
             await awake(self._channel, edit)
 
     async def remove(self, message: str) -> None:
-        """Take a message away; one that is gone already is fine. Raises Missing, discord.HTTPException."""
+        """Take a message away; one that is gone already is fine. Where the webhook is gone the bot itself does it, if
+        it may. Raises Missing, discord.HTTPException."""
         voice = await self._now_speaking()
         before, self.record = self.record, await self._replies.gone(self.record, message)
         stands = True
@@ -126,8 +127,7 @@ class Outlet:
                 if voice.webhook is None or self._foreign(voice):
                     await awake(self._channel, self._plain(message).delete)
                 else:
-                    delete = partial(voice.webhook.delete_message, int(message), thread=self._thread)
-                    await awake(self._channel, delete)
+                    await self._removed(voice.webhook, message)
             stands = False
         finally:
             if stands:
@@ -242,6 +242,14 @@ class Outlet:
                 if found := await anext(self._alike(webhook, content, dressed=dressed), None):
                     return found
                 raise
+
+    async def _removed(self, webhook: discord.Webhook, message: str) -> None:
+        try:
+            await awake(self._channel, partial(webhook.delete_message, int(message), thread=self._thread))
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_WEBHOOK:
+                raise
+            await awake(self._channel, self._plain(message).delete)
 
     async def _alone(self, posted: discord.Message, webhook: discord.Webhook, took: timedelta) -> None:
         """Take away what was posted besides in that time: discord.py tries again by itself where somebody between us

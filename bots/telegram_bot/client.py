@@ -16,7 +16,8 @@ from bots import logs
 from bots.amending import Amending
 from bots.bursts import Bursts
 from bots.cards import Card
-from bots.performing import Pace, Performer
+from bots.outlets import Pace
+from bots.performing import Performer
 from bots.platform import Router
 from bots.pressing import Presser
 from bots.streaming import Sleep

@@ -247,8 +247,8 @@ def test_only_the_writer_posts_what_a_persona_says_and_it_reads_passages_alone()
         if re.fullmatch(r"(self\.)?_?(outlet|board)\.(post|edit)", call)
     }
     assert posting == {
-        ("bots/streaming.py", "mend"),
-        ("bots/streaming.py", "_edit"),
+        ("bots/standing.py", "mend"),
+        ("bots/standing.py", "_edit"),
         ("bots/performing.py", "_mark"),  # what stands there, and words of ours
     }
 

@@ -96,7 +96,9 @@ class Wall(Outlet):
     first_limit: int = 100
     error: BaseException | None = None
     fails: tuple[str, int] = ("", -1)
-    """The name of the calls ("": any) and the number of the one that raises `error`."""
+    """The name of the calls ("": any) and the number of the first one that raises `error`."""
+    failures: int = 1
+    """How many do, from that one on."""
     calls: list[Call] = field(default_factory=list)
     screen: dict[str, tuple[str, Phase]] = field(default_factory=dict)
     seen: list[list[str]] = field(default_factory=list)
@@ -158,7 +160,7 @@ class _During:
         alike = [call for call in wall.calls if name in ("", call.name)]
         with wall._alone():
             await asyncio.sleep(wall.delays[len(wall.calls) % len(wall.delays)])
-        if wall.error and name in ("", self._call.name) and len(alike) == number + 1:
+        if wall.error and name in ("", self._call.name) and number < len(alike) <= number + wall.failures:
             raise wall.error
 
     async def __aexit__(self, *_: object) -> None:
@@ -221,6 +223,8 @@ class Scene:
     card_takes: float
     card_error: Exception | None
     pace: Callable[[], Coroutine[Any, Any, None]]
+    unable: list[float] = field(default_factory=list)
+    """When words could not be taken back at once."""
     cards: list[tuple[float, Card]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -230,12 +234,20 @@ class Scene:
             withdrawn=TAKEN_BACK,
             typing_every=timedelta(seconds=TYPING),
             grace=timedelta(seconds=GRACE),
+            unable=self._note,
         )
         self.stop = self._writer.stop
         self.events = self.reply.events()
 
     async def show(self, **before: Any) -> Shown:
         return await self._writer.show(self.events, card=self._card, **before)
+
+    @property
+    def settled(self) -> bool:
+        return self._writer.settled
+
+    async def _note(self) -> None:
+        self.unable.append(now())
 
     async def _card(self, card: Card) -> None:
         await asyncio.sleep(self.card_takes)

@@ -15,7 +15,7 @@ import simcord
 from bots.cards import Card
 from bots.discord_bot.client import Surroundings, TalchumClient
 from bots.discord_bot.translate import PLATFORM, place_of
-from bots.performing import Pace
+from bots.outlets import Pace
 from bots.places import Place
 from bots.placing import put
 from bots.platform import Caller, Fill, Placed, Platform, Router

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bots.fakes.telegram_server import Chat, Message, TelegramServer
-from bots.performing import Pace
+from bots.outlets import Pace
 from bots.platform import Router
 from bots.replies import Record
 from bots.state import State

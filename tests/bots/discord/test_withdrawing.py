@@ -1,0 +1,116 @@
+"""Words that are withdrawn on Discord, whatever fails just then; against a real REST on this machine."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bots.fakes.discord_server import DiscordServer, Hold, Message, Permission, Refused, TooMany
+from bots.fakes.discord_server.world import Channel
+from moderation.errors import UnknownExchange
+from moderation.records import Outcome
+from tests.bots.discord.test_wire import HOOKED, Valve, Wire, _at_once, _buttons, _place, serving, slow
+from tests.support.discord_stage import words
+
+__all__ = ["_at_once"]
+
+EDIT = "/channels/*/messages/*"
+BOTH = "First ping. Then pong."
+FORBIDDEN = Refused(status=403, code=50001)
+LONG = timedelta(seconds=90)
+
+
+@asynccontextmanager
+async def said(server: DiscordServer, valve: Valve, *, webhooks: bool) -> AsyncGenerator[tuple[Wire, Channel, Message]]:
+    """A reply under way that stands there as `BOTH`, each sentence of which may; and the channel of the moderators."""
+    valve.free = len(BOTH) + 12
+    model = slow(valve, "First ping.", "Then pong.", "Sit down, the kettle is on.")
+    log = server.world.add_channel(server.guild, "log")
+    async with serving(server, model, webhooks=webhooks) as wire:
+        await wire.opened.house.scenes.places.change(f"discord:server:{server.guild.id}", log_channel=str(log.id))
+        wire.ask()
+        await server.until(lambda: wire.said() == [BOTH])
+        [message] = [one for one in server.answers(server.channel) if one.content]
+        yield wire, log, message
+
+
+async def withdrawn(wire: Wire) -> None:
+    """The reply is over, whatever stands there."""
+    closing = None
+    while closing is None:
+        await asyncio.sleep(0.01)
+        with suppress(UnknownExchange):
+            closing = (await wire.opened.store.get("x1")).closing
+    assert closing.outcome is Outcome.WITHDRAWN
+
+
+@pytest.mark.parametrize("fault", [Refused(status=503, code=0), TooMany(retry_after=LONG), FORBIDDEN])
+async def test_what_cannot_be_taken_back_at_once_is_tried_again_and_moderators_are_told(fault: Any) -> None:
+    valve = Valve()
+    async with DiscordServer() as server, said(server, valve, webhooks=False) as (wire, log, message):
+        hold = Hold()
+        server.plan("PATCH", EDIT, hold, fault)
+        valve.open.set()
+        await hold.arrived.wait()
+        await withdrawn(wire)
+        hold.release()
+        await server.until(lambda: "wind took" in message.content)
+        await wire.until_settled()
+        await server.until(lambda: bool(server.answers(log)))
+
+        assert "ping" not in message.content
+        assert any(":again:" in one for one in _buttons(message))
+
+
+async def test_where_the_webhook_is_gone_the_bot_itself_takes_the_message_away() -> None:
+    valve = Valve()
+    async with DiscordServer() as server, said(server, valve, webhooks=True) as (wire, log, message):
+        more = Permission.MANAGE_WEBHOOKS | Permission.MANAGE_MESSAGES
+        server.service.allow(server.channel, server.world.bot, more=more)
+        hold = Hold(after=True)
+        server.plan("PATCH", HOOKED, hold)
+        valve.open.set()
+        await hold.arrived.wait()
+        [hook] = server.world.webhooks.values()
+        server.service.delete_webhook(hook)
+        hold.release()
+        await server.until(lambda: message.deleted)
+        await wire.until_settled()
+        await server.until(lambda: bool(server.answers(log)))
+
+
+@pytest.mark.parametrize("webhooks", [False, True])
+async def test_what_could_not_be_taken_back_before_the_end_is_at_the_next_start_and_not_called_interrupted(
+    webhooks: bool,
+) -> None:
+    valve, edit = Valve(), HOOKED if webhooks else EDIT
+    async with DiscordServer() as server, said(server, valve, webhooks=webhooks) as (wire, log, message):
+        hold = Hold()
+        server.plan("PATCH", edit, hold, *[FORBIDDEN] * 6)
+        valve.open.set()
+        await hold.arrived.wait()
+        await withdrawn(wire)
+        hold.release()
+        await server.until(lambda: bool(server.answers(log)))
+        assert "pong" in message.content
+        [record] = await wire.opened.host.replies.unfinished("discord")
+        assert record.withdrawn, "a process that is killed says nothing more"
+        await wire.stop()
+        assert "pong" in message.content
+        [record] = await wire.opened.host.replies.unfinished("discord")
+        assert record.withdrawn
+        assert record.exchange == "x1"
+
+        async with serving(server, slow(valve), opened=wire.opened, webhooks=webhooks):
+            await server.until(lambda: "pong" not in message.content)
+            await wire.until_settled()
+            newest = await wire.opened.host.replies.newest(_place(server).conversation)
+            assert newest is not None
+            assert not newest.withdrawn
+
+    assert "interrupted" not in message.content
+    assert words(message.content).startswith("*")
+    assert len(server.answers(log)) == 1
