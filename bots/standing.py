@@ -44,16 +44,25 @@ class Standing:
         number = self.amiss(wanted)
         return number is None or number >= len(self.messages)
 
+    def adds(self, number: int, wanted: Wanted) -> bool:
+        """Whether to put that one right is to post it."""
+        return len(self.messages) <= number < len(wanted)
+
+    def doubt(self) -> None:
+        """None of them is sure any more."""
+        for message in self.messages:
+            message.sure = False
+
     async def mend(self, number: int, wanted: Wanted) -> None:
         """Put the message of that number, which is the first that is amiss, right."""
-        if number == len(wanted):
+        if self.adds(number, wanted):
+            self.messages.append(Message(await self._outlet.post(*wanted[number]), wanted[number]))
+        elif number == len(wanted):
             await self._remove(self.messages[-1])
-        elif number < len(self.messages):
+        else:
             message = self.messages[number]
             with self._found(message):
                 await self._edit(message, *wanted[number])
-        else:
-            self.messages.append(Message(await self._outlet.post(*wanted[number]), wanted[number]))
 
     async def take_back(self, wanted: Wanted) -> None:
         """Leave nothing that is not wanted; what stands as it should is left alone. Every call is made, even where one

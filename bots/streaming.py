@@ -28,6 +28,8 @@ _CARDS: Final = 16  # of one reply may wait for the platform before its reading 
 _PAUSES: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 120.0)
 """Seconds before what could not be taken back is tried again: longer in all than platforms are away, or want us to
 wait."""
+_LANDED: Final = 5.0
+"""Seconds after which a call that was broken off has had its effect, if ever it has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,8 @@ class Writer:
         self._reading: asyncio.Task[None] | None = None
         self._turn: asyncio.Task[None] | None = None
         self._sign: asyncio.Task[None] | None = None
+        self._doubt: asyncio.Task[None] | None = None
+        """Until what was broken off, but had reached the platform, has had its effect."""
         self._cards: asyncio.Queue[tuple[Card, bool]] = asyncio.Queue(_CARDS)
         """Cards, and whether words came before them."""
         self._card: tuple[Card, bool] | None = None
@@ -236,7 +240,7 @@ class Writer:
                 await self._keep_up(card)
             finally:
                 self._over = True
-                for task in filter(None, (self._turn, self._sign)):
+                for task in filter(None, (self._turn, self._sign, self._doubt)):
                     task.cancel()
                 if self.urgent and not (self._given_up or self._board.closed):
                     await self._take_back()
@@ -253,16 +257,20 @@ class Writer:
                 await self._take_back()
             elif due := self._due_card(amiss=amiss):
                 await card(due)
+            elif self._doubt and self._doubt.done():
+                self._doubt = None
+                self._board.doubt()
+                continue
             elif number is not None and (self._hurried or (self._turn and self._turn.done())):
-                await self._board.mend(number, wanted)
+                await self._mend(number, wanted)
             elif amiss and not self._turn:
                 self._turn = self._later(self._pace())
                 await asyncio.sleep(0)  # a turn that is free is there at once
                 continue
-            elif self._over and not amiss:
+            elif self._over and not amiss and (self._hurried or not self._doubt):
                 return
             elif self._sign_ended():
-                await self._outlet.typing()
+                await self._unless_urgent(self._outlet.typing())
             else:
                 self._news.clear()
                 await self._news.wait()
@@ -283,6 +291,21 @@ class Writer:
         if not pieces and self._withdrawn and self._board.messages:
             pieces = cut(self._placeholder, limits[0], first=limits[1])[:1]
         return _phased(pieces, Phase.DONE if self._over else Phase.RUNNING)
+
+    async def _mend(self, number: int, wanted: Wanted) -> None:
+        call = self._board.mend(number, wanted)
+        if self._board.adds(number, wanted):
+            await call  # its message would not be known, and could not be taken back
+        elif not await self._unless_urgent(call):
+            self._doubt = self._later(self._sleep(_LANDED))
+
+    async def _unless_urgent(self, call: Coroutine[Any, Any, None]) -> bool:
+        """Make a call, which is broken off where words are to be taken back: it may wait for its platform for long.
+        Whether it came to its end."""
+        task = await self._made(call, may_wait=False)
+        if not task.cancelled():
+            task.result()
+        return not task.cancelled()
 
     async def _take_back(self) -> None:
         """Nothing is as urgent: a call that fails is made again, ever less often. Raises the last error, and Gone."""
@@ -315,11 +338,13 @@ class Writer:
         finally:
             pause.cancel()
 
-    async def _made(self, call: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """A call, once it has ended, in whichever way."""
+    async def _made(self, call: Coroutine[Any, Any, None], *, may_wait: bool = True) -> "asyncio.Task[None]":
+        """A call, once it has ended, in whichever way; one that may not wait is cancelled when something is urgent."""
         task = self._later(call)
         try:
-            await asyncio.wait([task])
+            while not task.done() and (may_wait or not self.urgent):
+                self._news.clear()
+                await self._news.wait()
         finally:
             task.cancel()
             await end_of(task)

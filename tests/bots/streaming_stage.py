@@ -99,6 +99,8 @@ class Wall(Outlet):
     """The name of the calls ("": any) and the number of the first one that raises `error`."""
     failures: int = 1
     """How many do, from that one on."""
+    lands: float = -1.0
+    """Seconds after which an edit that was broken off has its effect all the same; negative: it has none."""
     calls: list[Call] = field(default_factory=list)
     screen: dict[str, tuple[str, Phase]] = field(default_factory=dict)
     seen: list[list[str]] = field(default_factory=list)
@@ -123,9 +125,14 @@ class Wall(Outlet):
         return message
 
     async def edit(self, message: str, text: str, phase: Phase) -> None:
-        async with self._call(Call(now(), "edit", message, text, phase)):
-            assert message in self.screen
-            self.screen[message] = (text, phase)
+        try:
+            async with self._call(Call(now(), "edit", message, text, phase)):
+                assert message in self.screen
+                self.screen[message] = (text, phase)
+        except asyncio.CancelledError:
+            if self.lands >= 0:
+                asyncio.get_running_loop().call_later(self.lands, self.screen.__setitem__, message, (text, phase))
+            raise
 
     async def remove(self, message: str) -> None:
         async with self._call(Call(now(), "remove", message)):

@@ -25,6 +25,66 @@ from tests.bots.streaming_stage import (
     stage,
 )
 
+BROKEN_OFF: list[Step] = [passage("One."), 5.0, passage(" Two."), 1.0, Withdrawal(), 30.0, CLEAN]
+"""Its edit is under way when its words are withdrawn."""
+
+
+def test_an_edit_that_waits_is_broken_off_where_its_words_are_withdrawn_and_nobody_reads_them() -> None:
+    scene = stage(*BROKEN_OFF, delays=[0.0])
+
+    async def scenario() -> None:
+        slow = asyncio.create_task(after(5.0, lambda: setattr(scene.wall, "delays", [60.0])))
+        fast = asyncio.create_task(after(5.9, lambda: setattr(scene.wall, "delays", [0.0])))
+        await asyncio.gather(scene.show(), slow, fast)
+
+    play(scenario())
+    assert [(call.at, call.text) for call in scene.wall.writes] == [
+        (0.0, "One."),
+        (5.0, "One. Two."),
+        (6.0, TAKEN_BACK),
+        (11.0, TAKEN_BACK),
+        (36.0, TAKEN_BACK),
+    ]
+    assert not any("Two" in text for texts in scene.wall.seen for text in texts)
+    assert scene.wall.stands == [(TAKEN_BACK, DONE)]
+
+
+@pytest.mark.parametrize("lands", [0.0, 0.5, 4.0])
+def test_an_edit_that_was_broken_off_too_late_does_not_stay(lands: float) -> None:
+    for ending in (30.0, 0.1):
+        scene = stage(*BROKEN_OFF[:-2], ending, CLEAN, delays=[0.0], lands=lands)
+
+        async def scenario(scene: Scene = scene) -> None:
+            slow = asyncio.create_task(after(5.0, lambda: setattr(scene.wall, "delays", [60.0])))
+            fast = asyncio.create_task(after(5.9, lambda: setattr(scene.wall, "delays", [0.0])))
+            await asyncio.gather(scene.show(), slow, fast)
+
+        play(scenario())
+        assert scene.wall.stands == [(TAKEN_BACK, DONE)]
+        assert scene.settled
+
+
+def test_a_post_that_waits_comes_to_its_end_as_its_message_has_to_be_known_to_be_taken_back() -> None:
+    scene = stage(passage("One."), 1.0, Withdrawal(), 30.0, CLEAN, delays=[3.0])
+    shown(scene)
+
+    assert [(call.name, call.at) for call in scene.wall.writes][:2] == [("post", 0.0), ("edit", 3.0)]
+    assert scene.wall.stands == [(TAKEN_BACK, DONE)]
+
+
+def test_no_sign_of_writing_keeps_words_from_being_taken_back() -> None:
+    steps: list[Step] = [passage("One."), 9.0, Withdrawal(), 30.0, CLEAN]
+    scene = stage(*steps, delays=[0.0])
+
+    async def scenario() -> None:
+        slow = asyncio.create_task(after(7.0, lambda: setattr(scene.wall, "delays", [60.0])))
+        fast = asyncio.create_task(after(8.5, lambda: setattr(scene.wall, "delays", [0.0])))
+        await asyncio.gather(scene.show(), slow, fast)
+
+    play(scenario())
+    assert 8.0 in scene.wall.times("typing")
+    assert scene.wall.times("edit")[0] == 9.0
+
 
 def test_every_message_is_taken_back_even_where_one_cannot_be_at_once() -> None:
     for name in ("remove", "edit"):
@@ -91,11 +151,13 @@ def test_at_the_end_of_the_program_what_could_not_be_taken_back_is_tried_again_a
 
 
 def test_what_was_withdrawn_during_a_call_that_fails_is_taken_back_all_the_same() -> None:
-    steps: list[Step] = [passage("One."), 5.0, passage(" Two."), 1.0, Withdrawal(), 30.0, CLEAN]
-    scene = stage(*steps, delays=[2.0], error=RuntimeError(), fails=("edit", 0))
+    steps: list[Step] = [passage(LONG[0]), 9.0, *map(passage, LONG[1:3]), 3.0, Withdrawal(), 30.0, CLEAN]
+    scene = stage(*steps, delays=[2.0], error=RuntimeError(), fails=("post", 1))
     with pytest.raises(RuntimeError):
         play(scene.show())
 
+    [failed] = scene.wall.times("post")[1:]
+    assert failed < 12.0 < failed + 2.0
     assert scene.wall.stands == [(TAKEN_BACK, DONE)]
 
 

@@ -114,3 +114,24 @@ async def test_what_could_not_be_taken_back_before_the_end_is_at_the_next_start_
     assert "interrupted" not in message.content
     assert words(message.content).startswith("*")
     assert len(server.answers(log)) == 1
+
+
+@pytest.mark.parametrize("webhooks", [False, True])
+async def test_an_edit_that_waits_for_a_limit_is_not_made_once_its_words_are_withdrawn(webhooks: bool) -> None:
+    valve, edit, seen = Valve(free=len("First ping. ") + 12), HOOKED if webhooks else EDIT, list[str]()
+    model = slow(valve, "First ping.", "And then there is a pong.", "Sit down, the kettle is on.")
+    async with DiscordServer() as server, serving(server, model, webhooks=webhooks) as wire:
+        server.service.watchers.append(lambda message: seen.append(message.content))
+        wire.ask()
+        await server.until(lambda: wire.said() == ["First ping."])
+        server.plan("PATCH", edit, TooMany(retry_after=timedelta(seconds=2)))
+        valve.free = len("And then there is a pong. ")
+        valve.open.set()
+        valve.open.clear()
+        await server.until(lambda: server.requests("PATCH", edit))
+        valve.open.set()
+        await withdrawn(wire)
+        await server.until(lambda: any("wind took" in text for text in seen))
+        await wire.until_settled()
+
+    assert not any("pong" in text for text in seen)
