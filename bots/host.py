@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from bots.attention import Attention, Heard, attend
@@ -28,6 +29,7 @@ from moderation.errors import Deflect
 from moderation.words import catalogue
 from personas.errors import PersonaError
 from personas.extras import nicknames
+from personas.handover import Late, nobody
 from personas.messages import Cue, Event, Passage, Turn, Usage
 from personas.runtime import PersonaRuntime, Refused
 
@@ -129,7 +131,7 @@ class Host:
         return attention if allowed else None
 
     async def reply(
-        self, caller: Caller, cue: Cue = Cue.ANSWER, *, last: tuple[str, str] | None = None
+        self, caller: Caller, cue: Cue = Cue.ANSWER, *, last: tuple[str, str] | None = None, late: Late = nobody
     ) -> AsyncGenerator[Event | Card, None]:
         """See `Router.reply`."""
         message, ensemble = caller.message, self._house.ensemble
@@ -158,7 +160,8 @@ class Host:
                 if not entrance.speaks:
                     return
 
-                events = await self._responding(runtime.saving() if entrance.saves else runtime, caller, scene, cue)
+                speaking = runtime.saving() if entrance.saves else runtime
+                events = await self._responding(speaking, caller, scene, cue, late)
                 async with aclosing(ensemble.turn(events, caller, scene, cue)) as turn:
                     async for event in turn:
                         yield event
@@ -166,7 +169,7 @@ class Host:
                 self._house.meter.release(holder)
 
     async def _responding(
-        self, runtime: PersonaRuntime, caller: Caller, scene: Scene, cue: Cue
+        self, runtime: PersonaRuntime, caller: Caller, scene: Scene, cue: Cue, late: Late
     ) -> AsyncGenerator[Event, None]:
         """The reply, counted. A reaction answers no person: no memory is asked, it is no sample of what one was told,
         and where nobody called the persona nobody misses it."""
@@ -174,13 +177,13 @@ class Host:
         async def spent(usage: Usage) -> None:
             await self._spend(caller, usage)
 
-        respond, message = runtime.respond, caller.message
+        respond, message = partial(runtime.respond, spent=spent, late=late), caller.message
         if cue is Cue.REACT:
             unasked = not self._house.ensemble.awaited(caller.place.conversation, scene.cast.persona.id)
             message = replace(message, unasked=unasked)
-            return respond(message, scene.cast, scene.conversation, cue, spent=spent)
+            return respond(message, scene.cast, scene.conversation, cue)
         message = replace(message, memory=await self._house.memories.scope(caller, scene.settings))
-        events = respond(message, scene.cast, scene.conversation, cue, spent=spent)
+        events = respond(message, scene.cast, scene.conversation, cue)
         return self._house.sampling.watch(events, caller, scene)
 
     async def reacts(self, caller: Caller) -> str:

@@ -6,9 +6,11 @@ What differs between platforms is their `Dialect`; the order of things is the sa
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from bots.cards import Card
@@ -20,12 +22,13 @@ from bots.outlets import Pace, Pacers
 from bots.places import Place
 from bots.platform import Caller, Meeting, Router
 from bots.replies import MOST, Record, Variants
+from bots.showing import Begin, said
 from bots.softly import softly
 from bots.streaming import Gone, Phase, Showing, Shown, Sleep, Writer
 from moderation.errors import Deflect
 from moderation.records import Outcome
 from moderation.words import catalogue
-from personas.messages import Cue, Event, Passage, Withdrawal
+from personas.messages import Cue, Passage, Withdrawal
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +96,8 @@ class Performer:
         """
         record = await self._begun(caller, channel, persona=persona, message=caller.message.id)
         board = await self._dialect.board(replace(record, reacts=cue is Cue.REACT), quoted=quoted)
-        shown = await self._show(board, self._router.reply(_about(record, caller), cue), tell, caller=caller)
+        reply = partial(self._router.reply, _about(record, caller), cue)
+        shown = await self._show(board, reply, tell, caller=caller)
         if shown is not None and shown.messages and not shown.gone:
             await self._undress(board.record)
         return shown
@@ -109,14 +113,13 @@ class Performer:
         anew = cue is Cue.AMEND
         board = await self._reopened(replace(record, author="", exchange="" if anew else record.exchange))
         about = _about(record, caller)
-        if anew:
-            events = self._router.reply(about, cue)
-        elif cue is Cue.AGAIN and not remembered(record):
-            events = self._router.reply(about)
-        else:
-            events = self._router.reply(about, cue, last=(caller.message.text, text))
+        begin = partial(self._router.reply, about, cue)
+        if cue is Cue.AGAIN and not remembered(record):
+            begin = partial(self._router.reply, about)
+        elif not anew:
+            begin = partial(begin, last=(caller.message.text, text))
         kept = f"{text}\n" if cue is Cue.CONTINUE else ""
-        return await self._show(board, events, tell, caller=caller, standing=text, kept=kept)
+        return await self._show(board, begin, tell, caller=caller, standing=text, kept=kept)
 
     async def greet(self, caller: Caller, channel: str, meeting: Meeting, *, pictured: bool = False) -> Shown | None:
         """Have a persona greet; `pictured` is as with `Dialect.board`. Errors as with `answer`."""
@@ -126,7 +129,7 @@ class Performer:
             record = replace(record, leaves=True)
             await self._router.replies.vary(record, Variants(texts=texts, authors=("",) * len(texts)))
         board = await self._dialect.board(record, pictured=pictured)
-        shown = await self._show(board, _one(meeting.greeting), _nobody)
+        shown = await self._show(board, said(meeting.greeting), _nobody)
         await self._undress(board.record)
         return shown
 
@@ -136,7 +139,7 @@ class Performer:
         """Have a persona say that what was sent holds no words for it. Errors as with `answer`."""
         record = await self._begun(caller, channel, persona=persona, message=caller.message.id, aside=True)
         board = await self._dialect.board(record, quoted=quoted)
-        shown = await self._show(board, self._router.decline(caller), tell)
+        shown = await self._show(board, lambda late: self._router.decline(caller), tell)  # noqa: ARG005 - not judged
         if shown is not None:
             await self._undress(board.record)
         return shown
@@ -146,7 +149,7 @@ class Performer:
         `answer`."""
         text = await self.text_of(record)
         board = await self._reopened(replace(record, author=author))
-        return await self._show(board, _one(passage), _nobody, standing=text, kept=kept)
+        return await self._show(board, said(passage), _nobody, standing=text, kept=kept)
 
     async def take_back(self, record: Record) -> bool:
         """Take every message of a reply away; whether that was possible."""
@@ -229,7 +232,7 @@ class Performer:
                     continue
                 try:
                     if now.withdrawn:
-                        await self._show(await self._dialect.board(now), _one(Withdrawal()), _nobody)
+                        await self._show(await self._dialect.board(now), said(Withdrawal()), _nobody)
                         continue
                     now = await self._mark(now)
                 except self._failures as error:
@@ -268,21 +271,23 @@ class Performer:
     async def _show(
         self,
         board: Board,
-        events: AsyncGenerator[Event | Card, None],
+        begin: Begin,
         tell: Tell,
         *,
         caller: Caller | None = None,
         standing: str = "",
         kept: str = "",
     ) -> Shown | None:
-        """Show events, note how the reply stands, and tell the moderators of `caller`, however that ends."""
+        """Show a reply, note how the reply stands, and tell the moderators of `caller`, however that ends."""
         writer = await self._writer(board, caller)
         reply = board.record.id
         self._running[reply] = showing = self._showing(board, writer)
         self._ending[reply] = ended = asyncio.Event()
         shown: Shown | None = None
         try:
-            shown = await showing.show(events, card=tell, standing=board.standing(standing), kept=kept)
+            shown = await showing.show(
+                begin(late=showing.late), card=tell, standing=board.standing(standing), kept=kept
+            )
         finally:
             self._running.pop(reply, None)
             try:
@@ -292,7 +297,7 @@ class Performer:
                 if self._ending.get(reply) is ended:
                     del self._ending[reply]
                 ended.set()
-            await self._told(caller, writer)
+            await self._told(caller, writer, within=self._pace.grace if shown is None else None)
         return shown if shown.messages or shown.finished else None
 
     async def _writer(self, board: Board, caller: Caller | None) -> Writer:
@@ -319,23 +324,23 @@ class Performer:
         settings = await self._router.settings(await self._dialect.place(record))
         return settings.language or self._language
 
-    async def _told(self, caller: Caller | None, writer: Writer) -> None:
+    async def _told(self, caller: Caller | None, writer: Writer, *, within: timedelta | None = None) -> None:
         """What was objected to is told to the moderators, however the reply ended."""
         if caller is not None:
-            with softly(_log, "the moderators were not told"):
-                await self.note(caller, writer.exchange)
+            with softly(_log, "the moderators were not told"), suppress(TimeoutError):
+                async with asyncio.timeout(within.total_seconds() if within else None):
+                    await self.note(caller, writer.exchange)
 
     async def _settle(self, board: Board, shown: Shown | None, writer: Writer) -> None:
         """Note how a reply stands. Where writing it failed it is left as under way: the next start mends it."""
         messages = tuple(message for message, _ in shown.messages) if shown else board.record.shown
-        finished = shown.finished if shown else None
         board.record = record = replace(
             board.record,
             running=not writer.settled and bool(messages),
             withdrawn=writer.urgent,
             shown=messages,
             exchange=writer.exchange or board.record.exchange,
-            outcome=finished.outcome.value if finished else board.record.outcome,
+            outcome=writer.finished.outcome.value if writer.finished else board.record.outcome,
         )
         self._texts.pop(record.id, None)
         if shown is not None and shown.text:
@@ -384,12 +389,6 @@ def _about(record: Record, caller: Caller) -> Caller:
 def remembered(record: Record) -> bool:
     """Whether what stands there is a part of the conversation: what the persona itself said, not words in its place."""
     return record.outcome in _SAID
-
-
-async def _one(event: Passage | Withdrawal | None) -> AsyncGenerator[Event | Card, None]:
-    """What is said at once."""
-    if event is not None:
-        yield event
 
 
 async def _nobody(_: Card) -> None:

@@ -15,6 +15,7 @@ from bots.cards import Card
 from bots.places import Place, PlaceSettings
 from bots.replies import Record, Replies
 from moderation.cases import Rank
+from personas.handover import Late, nobody
 from personas.messages import Cue, Event, Message, Passage
 
 
@@ -133,14 +134,15 @@ class Router(Protocol):
         """Which persona is to answer what was heard there, or None where nobody is."""
 
     def reply(
-        self, caller: Caller, cue: Cue = Cue.ANSWER, *, last: tuple[str, str] | None = None
+        self, caller: Caller, cue: Cue = Cue.ANSWER, *, last: tuple[str, str] | None = None, late: Late = nobody
     ) -> AsyncGenerator[Event | Card, None]:
         """The reply to the message of `caller`, as `PersonaRuntime.respond` gives it, and cards before it that the
         person should see (a notice, a limit); raises Busy before the first event. Without `Finished` there is no reply,
         only the cards that say why.
 
         `last` is what the last turn said and what it got, as the platform has them, for a `cue` that needs them and a
-        window that was lost. Iterate to the end or close (`contextlib.aclosing`).
+        window that was lost. Iterate to the end or close (`contextlib.aclosing`): then what was shown is judged as a
+        whole, and where it may not stand `late` is given what is to be done, before the iterator is closed.
         """
 
     async def reacts(self, caller: Caller) -> str:

@@ -9,13 +9,13 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from bots.cards import Card
 from bots.outlets import Gone, Outlet, Pacer, Phase, Sleep
 from bots.pieces import cut
+from bots.showing import Showing, Shown
 from bots.standing import Message, Standing, Wanted
 from personas.ending import end_of
 from personas.messages import Event, Finished, Kept, Passage, PassageKind, Withdrawal
@@ -32,41 +32,6 @@ _LANDED: Final = 5.0
 """Seconds after which a call that was broken off has had its effect, if ever it has one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """What stands on the platform after a reply, and how it ended."""
-
-    messages: tuple[tuple[str, str], ...]
-    """Id and text, in order; without what was found to be gone."""
-    text: str
-    """What the messages read together."""
-    finished: Finished | None
-    """None: the reading ended before the reply did."""
-    withdrawn: bool
-    """Whether words were taken back on the way."""
-    gone: bool
-    stopped: bool
-    exchange: str = ""
-    """Id of the kept exchange, or "": known even where the reply did not come to its end."""
-
-
-class Showing(Protocol):
-    """Shows one reply: a `Writer`, or something around one."""
-
-    async def show(
-        self,
-        events: AsyncGenerator[Event | Card, None],
-        *,
-        card: Callable[[Card], Awaitable[None]],
-        standing: Sequence[tuple[str, str]] = (),
-        kept: str = "",
-    ) -> Shown:
-        """See `Writer.show`."""
-
-    def stop(self) -> None:
-        """See `Writer.stop`."""
-
-
 class Writer:
     """Shows one reply. `show` it once; `stop` may be called at any time, by any task of the same event loop."""
 
@@ -76,6 +41,8 @@ class Writer:
     """Whether words that were withdrawn may be standing there."""
     exchange = ""
     """See `Shown.exchange`."""
+    finished: Finished | None = None
+    """See `Shown.finished`."""
     _withdrawn = _gone = _stopped = False
     _over = False
     """Nothing more is taken from the reply."""
@@ -120,7 +87,6 @@ class Writer:
         """What should be read there, and the beginning of it that is no part of the reply."""
         self._begun = True
         """Whether what stands there is to be changed: words came, or words are to be taken back."""
-        self._finished: Finished | None = None
 
     async def show(
         self,
@@ -146,7 +112,7 @@ class Writer:
         self._kept = self._text = kept
         self._begun = not standing
         async with aclosing(events):  # once more, for a task that was cancelled before it began to read
-            self._reading = reading = asyncio.create_task(self._read(events))
+            self._reading = reading = self._later(self._read(events))
             if self._over:
                 self._end()
             writing = asyncio.create_task(self._write(card))
@@ -170,7 +136,7 @@ class Writer:
         return Shown(
             messages=tuple((message.id, message.says[0]) for message in self._board.messages),
             text=self._text,
-            finished=self._finished,
+            finished=self.finished,
             withdrawn=self._withdrawn,
             gone=self._gone,
             stopped=self._stopped,
@@ -182,6 +148,10 @@ class Writer:
         if not self._over:
             self._stopped = True
             self._end()
+
+    def late(self, event: Event) -> None:
+        """What becomes of the reply, told while `events` is closed early: perhaps its words may not stand."""
+        self._take(event)
 
     def _end(self) -> None:
         self._over = True
@@ -212,12 +182,16 @@ class Writer:
                 async for event in events:
                     if self._over:  # a reply that goes on although it was cancelled
                         break
-                    await self._take(event)
+                    if isinstance(event, Card):
+                        await self._cards.put((event, self._text != self._kept))
+                        self._news.set()
+                    else:
+                        self._take(event)
         finally:
             self._over = True
             self._news.set()
 
-    async def _take(self, event: Event | Card) -> None:
+    def _take(self, event: Event) -> None:
         match event:
             case Passage():
                 self._text = joined(self._text, event)
@@ -227,11 +201,9 @@ class Writer:
                 self._begun = self._withdrawn = True
                 self.urgent = not self._whole
             case Finished():
-                self._finished = event
+                self.finished = event
             case Kept():
                 self.exchange = event.exchange
-            case Card():
-                await self._cards.put((event, self._text != self._kept))
         self._news.set()
 
     async def _write(self, card: Callable[[Card], Awaitable[None]]) -> None:
@@ -239,9 +211,11 @@ class Writer:
             try:
                 await self._keep_up(card)
             finally:
-                self._over = True
+                self._end()
                 for task in filter(None, (self._turn, self._sign, self._doubt)):
                     task.cancel()
+                if self._reading:  # words may be withdrawn at its end
+                    await asyncio.wait([self._reading])
                 if self.urgent and not (self._given_up or self._board.closed):
                     await self._take_back()
         except Gone:
@@ -267,7 +241,7 @@ class Writer:
                 self._turn = self._later(self._pace())
                 await asyncio.sleep(0)  # a turn that is free is there at once
                 continue
-            elif self._over and not amiss and (self._hurried or not self._doubt):
+            elif self._read_out and not amiss and (self._hurried or not self._doubt):
                 return
             elif self._sign_ended():
                 await self._unless_urgent(self._outlet.typing())
@@ -280,8 +254,13 @@ class Writer:
                 self._turn = None
 
     @property
+    def _read_out(self) -> bool:
+        """Whether nothing more can come of the reply, not even that its words may not stand."""
+        return self._reading is not None and self._reading.done()
+
+    @property
     def _held(self) -> bool:
-        return self._whole and not self._over
+        return self._whole and not self._read_out
 
     def _wanted(self) -> Wanted:
         if not self._begun or self._held:

@@ -21,6 +21,8 @@ class OnScreen:
         self._held: list[str] = []
         self.holding: Verdict | None = None
         """What was said to the first piece that is held; all that comes after it is held too."""
+        self.withdrawn = False
+        """Whether everything was to be taken back once."""
 
     @property
     def text(self) -> str:
@@ -58,7 +60,8 @@ class OnScreen:
         self.holding = verdict or self.holding
 
     def clear(self) -> None:
-        """Everything was taken back."""
+        """Everything is taken back."""
+        self.withdrawn = True
         self._shown.clear()
         self._spoken.clear()
 

@@ -13,19 +13,16 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextvars import Context
 from typing import Final
 
-import anyio
-from anyio.streams.memory import MemoryObjectSendStream
-
 from moderation.records import Action, Candidate, Decision, Outcome, Stage, Verdict
 from personas.cast import Cast
 from personas.cleaning import clean
 from personas.conversation import Conversation
 from personas.critique import critique_of
 from personas.cues import remember
-from personas.ending import end_of
 from personas.errors import GenerationError, Permanent, RefuseToStart, Retryable
 from personas.gate import Gate
 from personas.generators.failures import worth_reopening
+from personas.handover import Handover, Late, nobody
 from personas.messages import (
     Aside,
     Critique,
@@ -50,9 +47,6 @@ _log = logging.getLogger(__name__)
 
 _REOPENINGS: Final = 1
 """How often a stream that broke before anything of it was shown is started again."""
-_AHEAD: Final = 0
-"""Events a reply may be ahead of the platform: none, so that what counts as shown was taken by the platform. The model
-is not kept waiting by that: a generator reads ahead by itself."""
 
 
 class Reply:
@@ -67,9 +61,11 @@ class Reply:
         cue: Cue = Cue.ANSWER,
         *,
         spent: Callable[[Usage], Awaitable[None]] | None = None,
+        late: Late = nobody,
     ) -> None:
         """Takes the reply up at once: iterate `events` then, or what it takes the place of is lost."""
         self._hands = hands
+        self._hand = Handover(late)
         self._cast = cast
         self._conversation = conversation
         self._occasion = Occasion.of(cue, message, cast, conversation, spent=spent)
@@ -87,50 +83,51 @@ class Reply:
         self._over = False
         """Whether nothing was to follow what was objected to last."""
         self._asked = self._told = False
-        self._taken: Event | None = None
-        """The last event that the platform took."""
         self._outcome = Outcome.CLEAN
         self._remember = True
 
-    async def events(self, context: Context | None = None) -> AsyncGenerator[Event, None]:
+    def events(self, context: Context | None = None) -> AsyncGenerator[Event, None]:
         """Passages in order, perhaps a withdrawal, and `Finished` at the end.
 
         The reply is made in a task of its own, so that a slow platform does not keep a model waiting. Closing the
-        iterator early ends that task: the model call is cancelled, what was shown until then is recorded.
+        iterator early ends that task: the model call is cancelled, what was shown until then is judged as a whole and
+        recorded. Where it may not stand, `late` is told what is to be done before the iterator is closed.
         """
-        send, receive = anyio.create_memory_object_stream[Event](_AHEAD)
-        task = asyncio.create_task(self._run(send), context=context)
-        async with receive:
-            try:
-                async for event in receive:
-                    self._taken = event
-                    yield event
-                await task
-            finally:
-                task.cancel()
-                await end_of(task)
+        return self._hand.events(self._run, context)
 
-    async def _run(self, send: MemoryObjectSendStream[Event]) -> None:
-        async with send:
-            self._send = send
-            finished = False
+    async def _run(self) -> None:
+        finished = False
+        try:
+            await self._steps()
+            finished = True
+        finally:
             try:
-                await self._steps()
-                finished = True
-            finally:
                 if not finished:
-                    self._outcome = Outcome.CANCELLED
+                    await self._cut_short()
+            finally:
                 await self._record()
-            await send.send(
-                Finished(
-                    outcome=self._outcome,
-                    exchange=self._ledger.exchange,
-                    usage=self._usage,
-                    repairs=self._repairs,
-                    findings=tuple(self._ledger.findings),
-                    failure=self._ledger.failure or self._failure,
-                )
-            )
+                if self._outcome is not Outcome.CANCELLED:
+                    await self._hand.give(self._finished())
+
+    def _finished(self) -> Finished:
+        return Finished(
+            outcome=self._outcome,
+            exchange=self._ledger.exchange,
+            usage=self._usage,
+            repairs=self._repairs,
+            findings=tuple(self._ledger.findings),
+            failure=self._ledger.failure or self._failure,
+        )
+
+    async def _cut_short(self) -> None:
+        """It ends where it is: its last check is made all the same, as every piece of it passed alone."""
+        self._outcome = Outcome.CANCELLED
+        if self._screen.withdrawn:  # the platform may not have been told
+            await self._take_back()
+        else:
+            await self._check_whole()
+        if self._screen.withdrawn and self._outcome is Outcome.CANCELLED:
+            self._outcome = Outcome.WITHDRAWN
 
     async def _steps(self) -> None:
         said = self._part.said
@@ -283,7 +280,7 @@ class Reply:
     async def _take_back(self) -> None:
         """Nothing of this reply stands any more, but the truth where it was told."""
         self._screen.clear()
-        await self._send.send(Withdrawal())
+        await self._hand.give(Withdrawal())
         if self._asked:
             await self._show(self._cast.disclosure)
 
@@ -343,9 +340,9 @@ class Reply:
         if in_place and self._occasion.message.unasked:
             return
         try:
-            await self._send.send(passage)
+            await self._hand.give(passage)
         except asyncio.CancelledError:
-            if self._taken is passage:  # the platform took it, and ended the reply at once
+            if self._hand.taken is passage:  # the platform took it, and ended the reply at once
                 self._screen.see(passage)
             raise
         self._screen.see(passage)
@@ -373,8 +370,8 @@ class Reply:
         kept = await self._ledger.keep(candidate, verdict, shown=shown, model=self._model)
         self._conversation.exchange = self._ledger.exchange or self._conversation.exchange
         if self._ledger.exchange and not self._told:
+            await self._hand.give(Kept(exchange=self._ledger.exchange))
             self._told = True
-            await self._send.send(Kept(exchange=self._ledger.exchange))
         return kept
 
     async def _record(self) -> None:

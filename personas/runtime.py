@@ -13,6 +13,7 @@ from personas.cleaning import clean
 from personas.conversation import Conversation
 from personas.errors import GenerationError
 from personas.feedback import critique_of_feedback
+from personas.handover import Late, nobody
 from personas.messages import Cue, Event, Finished, Message, Passage, Turn, Usage
 from personas.occasion import Occasion
 from personas.prompting import Compiled, Limits, compile_prompt
@@ -107,13 +108,16 @@ class PersonaRuntime:
         cue: Cue = Cue.ANSWER,
         *,
         spent: Callable[[Usage], Awaitable[None]] | None = None,
+        late: Late = nobody,
     ) -> AsyncGenerator[Event, None]:
         """The reply to `message`: cleared passages as they come, `Finished` at the end. `cue` may ask for another reply
         to the turn before, or for more of the last one. `spent` is told what it cost, with what models took
         that judged it, however it ended.
 
-        The iterator must be iterated to its end or closed (`contextlib.aclosing`): closing cancels the model call and
-        records what was shown. Raises nothing for what a model, a filter or the store does wrong.
+        The iterator must be iterated to its end or closed (`contextlib.aclosing`): closing cancels the model call,
+        judges what was shown as a whole, and records it. Where that may not stand, `late` is given what the platform is
+        to do before the iterator is closed: a `Withdrawal`, what is said instead, `Finished`. Raises nothing for what a
+        model, a filter or the store does wrong.
         """
         judging = Spending()
 
@@ -124,7 +128,7 @@ class PersonaRuntime:
 
         trace, context = Trace("reply"), judging.context()
         trace.within(context)
-        reply = Reply(self._hands, message, cast, conversation, cue, spent=told)
+        reply = Reply(self._hands, message, cast, conversation, cue, spent=told, late=late)
         try:
             async with aclosing(reply.events(context)) as events:
                 async for event in events:

@@ -19,7 +19,7 @@ from bots.platform import Caller, Fill, Placed, Role, Router
 from bots.replies import Record, Replies
 from moderation.file_faults import reason_of
 from moderation.records import Outcome
-from personas.messages import Cue, Finished, Message, Passage, Withdrawal
+from personas.messages import Cue, Event, Finished, Message, Passage, Withdrawal
 
 PLATFORM = "console"
 HERE = Place(platform=PLATFORM, scopes=("console:dm:here",), private=True)
@@ -229,7 +229,7 @@ class Terminal:
         if named:
             self._screen.speaker(self._persona)
         try:
-            async with aclosing(router.reply(caller, cue)) as reply:
+            async with aclosing(router.reply(caller, cue, late=self._late)) as reply:
                 async for event in reply:
                     finished = finished or isinstance(event, Finished)
                     match event:
@@ -241,8 +241,7 @@ class Terminal:
                             named = True
                             self._screen.passage(event)
                         case Withdrawal():
-                            self._screen.withdrawn()
-                            self._screen.speaker(self._persona)
+                            self._late(event)
                         case Finished() if named:
                             self.failures += event.failure is not None
                             self._screen.finished(event)
@@ -250,6 +249,14 @@ class Terminal:
         except Busy:
             self._screen.notice("console.busy")
         return finished
+
+    def _late(self, event: Event) -> None:
+        """Words may not stand, although they were shown: that is said, and what is said instead."""
+        if isinstance(event, Withdrawal):
+            self._screen.withdrawn()
+            self._screen.speaker(self._persona)
+        elif isinstance(event, Passage):
+            self._screen.passage(event)
 
     async def _note(self, replies: Replies, caller: Caller, finished: Finished, *, reacts: bool) -> None:
         """What a reply was about, as chat platforms note it: one that is held is found by that when it is decided."""

@@ -160,6 +160,12 @@ class Drafting:
         """See `Writer.stop`."""
         self._writer.stop()
 
+    def late(self, event: Event) -> None:
+        """See `Writer.late`."""
+        if isinstance(event, Withdrawal):
+            self._drafts.show("")
+        self._writer.late(event)
+
     def _between(self, card: Callable[[Card], Awaitable[None]]) -> Callable[[Card], Awaitable[None]]:
         async def shown(given: Card) -> None:
             await card(given)

@@ -184,10 +184,14 @@ class Reply:
     steps: Sequence[Step]
     closing: float = 0.0
     """Seconds that it takes to close it."""
+    late: Sequence[Event] = ()
+    """What is told while it is closed, where that comes before its end."""
+    told: Callable[[Event], None] = lambda _: None
     given: list[tuple[float, Event | Card]] = field(default_factory=list)
     closed: bool = False
 
     async def events(self) -> AsyncGenerator[Event | Card, None]:
+        whole = False
         try:
             for step in self.steps:
                 match step:
@@ -198,9 +202,12 @@ class Reply:
                     case _:
                         self.given.append((now(), step))
                         yield step
+            whole = True
         finally:
             try:
                 await asyncio.sleep(self.closing)
+                for event in () if whole else self.late:
+                    self.told(event)
             finally:
                 self.closed = True
 
@@ -232,6 +239,7 @@ class Scene:
     pace: Callable[[], Coroutine[Any, Any, None]]
     unable: list[float] = field(default_factory=list)
     """When words could not be taken back at once."""
+    whole: bool = False
     cards: list[tuple[float, Card]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -242,8 +250,10 @@ class Scene:
             typing_every=timedelta(seconds=TYPING),
             grace=timedelta(seconds=GRACE),
             unable=self._note,
+            whole=self.whole,
         )
         self.stop = self._writer.stop
+        self.reply.told = self._writer.late
         self.events = self.reply.events()
 
     async def show(self, **before: Any) -> Shown:
@@ -273,9 +283,12 @@ def stage(
     card_takes: float = 0.0,
     card_error: Exception | None = None,
     pace: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    late: Sequence[Event] = (),
+    whole: bool = False,
     **wall: Any,
 ) -> Scene:
-    return Scene(Reply(steps, closing=closing), Wall(**wall), card_takes, card_error, pace or pacer().turn)
+    reply = Reply(steps, closing=closing, late=late)
+    return Scene(reply, Wall(**wall), card_takes, card_error, pace or pacer().turn, whole=whole)
 
 
 def shown(scene: Scene) -> Shown:

@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from bots.streaming import Gone
-from personas.messages import Withdrawal
+from bots.streaming import Gone, Shown
+from moderation.records import Outcome
+from personas.messages import Event, Finished, Kept, PassageKind, Withdrawal
 from tests.bots.streaming_stage import (
     CLEAN,
     DONE,
@@ -84,6 +85,67 @@ def test_no_sign_of_writing_keeps_words_from_being_taken_back() -> None:
     play(scenario())
     assert 8.0 in scene.wall.times("typing")
     assert scene.wall.times("edit")[0] == 9.0
+
+
+WITHDRAWN = Finished(outcome=Outcome.WITHDRAWN)
+LATE: list[Event] = [Kept(exchange="x1"), Withdrawal(), passage("No.", PassageKind.FALLBACK), WITHDRAWN]
+
+
+@pytest.mark.parametrize("closing", [0.0, 0.3, 3.0])
+def test_what_turns_out_not_to_stand_when_a_reply_is_stopped_is_taken_back(closing: float) -> None:
+    scene = stage(passage("One."), 1.0, passage(" Two."), 60.0, CLEAN, closing=closing, late=LATE)
+
+    async def scenario() -> Shown:
+        stopping = asyncio.create_task(after(1.2, scene.stop))
+        result = await scene.show()
+        await stopping
+        return result
+
+    result = play(scenario())
+    assert scene.wall.stands == [("No.", DONE)]
+    first = next(call.at for call in scene.wall.writes if call.text == "No.")
+    assert first == pytest.approx(1.2 + closing), "it waited for the pace"
+    assert (result.finished, result.withdrawn, result.stopped) == (WITHDRAWN, True, True)
+    assert (result.exchange, result.text, scene.settled) == ("x1", "No.", True)
+
+
+@pytest.mark.parametrize("closing", [0.0, 3.0, 30.0])
+def test_at_the_end_of_the_program_too_within_the_grace(closing: float) -> None:
+    scene = stage(passage("One."), 1.0, passage(" Two."), 60.0, CLEAN, closing=closing, late=LATE)
+
+    async def scenario() -> None:
+        showing = asyncio.create_task(scene.show())
+        await after(3.0, showing.cancel)
+        await asyncio.wait([showing])
+
+    play(scenario())
+    assert scene.settled == (closing < GRACE)
+    assert scene.wall.stands == [("No.", DONE) if closing < GRACE else ("One. Two.", DONE)]
+
+
+def test_where_something_else_fails_what_may_not_stand_is_taken_back_before_that_is_raised() -> None:
+    scene = stage(
+        passage("One."), 5.0, passage(" Two."), 60.0, CLEAN, late=LATE, error=RuntimeError(), fails=("edit", 0)
+    )
+    with pytest.raises(RuntimeError):
+        play(scene.show())
+
+    assert scene.wall.stands == [("No.", DONE)]
+    assert scene.settled
+
+
+def test_where_messages_come_whole_none_comes_before_it_is_known_whether_it_may_stand() -> None:
+    for late, stands in ((LATE, ("No.", DONE)), ([], ("One.", DONE))):
+        scene = stage(passage("One."), 60.0, CLEAN, closing=3.0, late=late, whole=True)
+
+        async def scenario(scene: Scene = scene) -> None:
+            stopping = asyncio.create_task(after(1.0, scene.stop))
+            await asyncio.gather(scene.show(), stopping)
+
+        play(scenario())
+        assert scene.wall.stands == [stands]
+        assert scene.wall.times("post") == [4.0]
+        assert scene.wall.times("edit") == []
 
 
 def test_every_message_is_taken_back_even_where_one_cannot_be_at_once() -> None:

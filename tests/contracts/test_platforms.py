@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import signal
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,6 +26,8 @@ from bots.platform import Caller, Filling, Mask, Meeting, Placed, Role, Router
 from bots.replies import Record, Replies
 from bots.state.memory import MemoryState
 from moderation.records import Candidate, Decision, Finding, Outcome, Stage, Verdict
+from moderation.words import catalogue
+from personas.handover import Late, nobody
 from personas.messages import Cue, Event, Finished, Passage, PassageKind, Withdrawal
 from tests.support.discord_stage import surroundings
 from tests.support.discord_stage import words as words_of
@@ -66,7 +69,7 @@ class Script(Router):
         return Attention(persona="keeper", text=text) if heard.called else None
 
     async def reply(
-        self, caller: Caller, cue: Cue = Cue.ANSWER, *, last: tuple[str, str] | None = None
+        self, caller: Caller, cue: Cue = Cue.ANSWER, *, last: tuple[str, str] | None = None, late: Late = nobody
     ) -> AsyncGenerator[Event | Card, None]:
         self.heard.append(caller.message.text)
         events = self.scripted.pop(0)
@@ -328,6 +331,30 @@ async def test_a_terminal_cannot_take_back_what_it_printed_and_puts_behind_it_wh
 
     assert placed == [Placed.DONE, Placed.DONE, Placed.NOT]
     assert read.getvalue().count("The lamp is lit.") == 1, "what stands there is not written again"
+
+
+class Interrupted(Script):
+    """Its reply is ended with Ctrl-C, and may not stand."""
+
+    async def reply(
+        self, caller: Caller, cue: Cue = Cue.ANSWER, *, last: tuple[str, str] | None = None, late: Late = nobody
+    ) -> AsyncGenerator[Event | Card, None]:
+        try:
+            yield passage("First ping. Then pong.")
+            signal.raise_signal(signal.SIGINT)
+            await asyncio.Event().wait()
+        finally:
+            late(Withdrawal())
+            late(passage("The wind took my words.", PassageKind.FALLBACK))
+
+
+async def test_a_terminal_says_of_a_reply_that_was_interrupted_that_it_may_not_stand() -> None:
+    read = await at_a_terminal(["hello"], Interrupted([]))
+
+    taken_back = catalogue("bots").say("console.withdrawn", "en")
+    found = [read.find(text) for text in ("Then pong.", taken_back, "The wind took my words.", "cancelled")]
+    assert found == sorted(found)
+    assert found[0] > 0
 
 
 def test_a_terminal_breaks_lines_between_words_across_passages() -> None:

@@ -135,3 +135,22 @@ async def test_an_edit_that_waits_for_a_limit_is_not_made_once_its_words_are_wit
         await wire.until_settled()
 
     assert not any("pong" in text for text in seen)
+
+
+@pytest.mark.parametrize("how", ["stop", "the end of the program"])
+async def test_what_may_not_stand_is_taken_back_although_the_reply_ends_before_its_last_check(how: str) -> None:
+    valve = Valve()
+    async with DiscordServer() as server, said(server, valve, webhooks=True) as (wire, log, message):
+        if how == "stop":
+            server.press(message, next(one for one in _buttons(message) if ":stop:" in one), server.person)
+        else:
+            await wire.stop()
+        await withdrawn(wire)
+        await server.until(lambda: words(message.content) == "The wind took my words.")
+        await wire.until_settled()
+        await server.until(lambda: bool(server.answers(log)))
+
+        assert any(":again:" in one for one in _buttons(message))
+        newest = await wire.opened.host.replies.newest(_place(server).conversation)
+        assert newest is not None
+        assert newest.outcome == "withdrawn"

@@ -3,7 +3,11 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from bots.fakes.telegram_server import Chat, Message
+from bots.performing import Performer
+from moderation.records import Outcome
 from tests.support.discord_stage import said_to
 from tests.support.stage import reply_of, scripted
 from tests.support.telegram_stage import Gate, Stage, gated, on_telegram
@@ -37,12 +41,16 @@ async def waiting(stage: Stage, conversation: str, count: int) -> None:
         await asyncio.sleep(0.005)
 
 
-async def cleared(stage: Stage) -> None:
+async def cleared(stage: Stage, text: str = "") -> None:
     """Something of a reply was judged and may be shown; in a group nobody sees it before the reply is over."""
     client = stage.telegram._client
     assert client is not None
-    while not any(getattr(showing, "_text", "") for showing in client.performer._running.values()):
+    while not any(said and text in said for said in _read(client.performer)):
         await asyncio.sleep(0.005)
+
+
+def _read(performer: Performer) -> list[str]:
+    return [getattr(getattr(showing, "_writer", showing), "_text", "") for showing in performer._running.values()]
 
 
 def slow(gate: Gate) -> Any:
@@ -99,6 +107,27 @@ async def test_in_a_group_what_was_cleared_is_posted_when_the_reply_is_stopped()
         gate.open.set()
 
         assert [message.text for message in spoken(stage, server.group)] == [f"{NAME}Good evening."]
+
+
+@pytest.mark.parametrize("group", [False, True])
+async def test_what_may_not_stand_together_is_not_posted_where_the_reply_ends_before_its_last_check(
+    group: bool,
+) -> None:
+    gate = Gate(len("First ping. Then pong. Sit dow"))
+    async with on_telegram(gated(gate, reply_of("First ping.", "Then pong.", "Sit down, the kettle is on."))) as stage:
+        server = stage.server
+        chat = server.group if group else server.private
+        server.say(chat, server.person, "Hello", mention_bot=group)
+        await cleared(stage, "Then pong.")
+        server.say(chat, server.person, "/stop")
+        (message,) = await server.until(lambda: spoken(stage, chat))
+
+        assert [version.text for version in message.versions] == [f"{NAME}The wind took my words."]
+        assert server.draft(chat) is None
+        assert message.buttons
+        closing = (await stage.opened.store.get("x1")).closing
+        assert closing is not None
+        assert closing.outcome is Outcome.WITHDRAWN
 
 
 async def test_a_reply_of_which_nothing_was_there_yet_is_stopped_too_and_stands_nowhere() -> None:
