@@ -49,7 +49,7 @@ _WITHOUT_GAP: Final = (
 """Ends that no space follows."""
 
 _LINK: Final = re.compile(r"\[[^\[\]\n]{0,256}+(?:\Z|\](?:\Z|\([^)\s`]*+(?:\Z|\))))")
-_ADDRESS: Final = re.compile(r"<?(?:https?://[^\s<>`。！？]*+>?|h(?:tt?|ttps?(?::/?)?)\Z)")
+_ADDRESS: Final = re.compile(r"<?(?:https?://[^\s<>`。！？]*+>?|h(?:tt?|ttps?(?::/?)?)\Z)|<h\Z")
 _MENTION: Final = re.compile(
     r"<(?:@[!&]?\d*|#\d*|a?:\w{0,32}(?::\d*)?|a|t(?::-?\d*(?::[A-Za-z]?)?)?|id?(?::\w*)?|/[^<>:\n]{0,100}(?::\d*)?)?"
     r"(?:>|\Z)"

@@ -177,6 +177,7 @@ def test_every_piece_but_the_last_closes_the_code_it_opens(text: str, limit: int
 
 @given(PROSE, LIMITS)
 @example("<https://example.com/a_(b)?c=d", 29)  # what hides its preview belongs to an address
+@example("?요.👍🏽👍🏽、」</name sub:1><https://a.b>", 27)  # also where no more than that and a letter can be seen
 def test_no_mention_address_link_or_character_that_fits_is_torn(text: str, limit: int) -> None:
     link, address = r"\[[^][\n]{1,60}\]\([^\s)]+\)", r"<?https?://[^\s<>。！？[]+"
     mention = r"<(?:@[!&]?\d+|#\d+|a?:\w{1,32}:\d+|t:\d+:\w|/[\w ]+:\d+)>"
