@@ -1,6 +1,7 @@
 """What Typer says, in our words."""
 
 import re
+from typing import Any
 
 import pytest
 import typer
@@ -65,3 +66,15 @@ def test_no_heading_of_help_is_english_in_a_korean_session(line: str, capsys: py
     assert "옵션" in shown
     assert "이 도움말을 보여 줘요." in shown
     assert not re.search(r"Usage:|─ (?:Options|Arguments|Commands) ─|Show this message", shown)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_group_whose_help_lists_its_commands_lists_all_of_them(language: str) -> None:
+    typed: Any = build(language)
+    groups = {name: group for name, group in typed.commands.items() if hasattr(group, "commands")}
+    lists = {name: set(re.findall(r"[a-z-]+", group.help)) for name, group in groups.items()}
+
+    assert "bench" in lists
+    for name, words in lists.items():
+        if len(groups[name].commands.keys() & words) > 1:
+            assert groups[name].commands.keys() <= words, name
