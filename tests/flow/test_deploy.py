@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import shlex
 import shutil
@@ -273,3 +274,34 @@ def test_every_command_of_talchum_in_the_notes_is_one(language: str) -> None:
         for word in name:
             command = command.commands[word]
         assert isinstance(command, typer.core.TyperCommand), name
+
+
+@pytest.mark.parametrize("language", NOTES)
+def test_commands_under_systemd_run_as_the_units_user_with_all_that_the_unit_gives(language: str) -> None:
+    file = re.findall(r"^EnvironmentFile=-(.*)$", UNIT, re.MULTILINE)[0]
+    user = re.findall(r"^User=(.*)$", UNIT, re.MULTILINE)[0]
+    given = re.findall(r"^Environment=(TALCHUM_.*)$", UNIT, re.MULTILINE)
+    program = re.findall(r"^ExecStart=(\S+) run$", UNIT, re.MULTILINE)[0]
+    blocks = [block for block in fenced(NOTES[language].read_text(encoding="utf-8"), "sh") if "runuser" in block]
+
+    assert [re.findall(rf"{program} (\w+ ?\w*)", block) for block in blocks] == [["status"], ["store backup"]]
+    for block in blocks:
+        read, typed = block.strip("()\n ").split("\n")
+        assert read == f"set -a; . {file}; set +a"
+        assert typed.split()[: 5 + len(given)] == ["runuser", "-u", user, "--", "env", *given]
+
+
+@pytest.mark.skipif(not shutil.which("runuser") or os.geteuid() != 0, reason="runuser is for root")
+def test_what_runs_as_another_user_gets_the_environment_file_and_the_shell_keeps_nothing_of_it(tmp_path: Path) -> None:
+    secrets = tmp_path / "talchum.env"
+    secrets.write_text("# a note\nDISCORD_TOKEN=\nTALCHUM_MASTER_KEY=QUJD+/8=\n")
+    secrets.chmod(0o600)
+    (block, _) = (found for found in fenced(NOTES["en"].read_text(encoding="utf-8"), "sh") if "runuser" in found)
+    script = block.replace("/etc/talchum/talchum.env", str(secrets)).replace("-u talchum", "-u nobody")
+    script = script.replace("/opt/talchum/bin/talchum status", 'sh -c \'echo "$(id -un) $TALCHUM_MASTER_KEY"\'')
+
+    told = subprocess.run(
+        ["sh", "-c", f"{script}echo left: $TALCHUM_MASTER_KEY"], capture_output=True, text=True, cwd="/", check=True
+    )
+
+    assert told.stdout.splitlines() == ["nobody QUJD+/8=", "left:"]
