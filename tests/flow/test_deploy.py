@@ -305,3 +305,12 @@ def test_what_runs_as_another_user_gets_the_environment_file_and_the_shell_keeps
     )
 
     assert told.stdout.splitlines() == ["nobody QUJD+/8=", "left:"]
+
+
+def test_what_is_said_of_sigterm_is_what_the_readme_says() -> None:
+    promised = "come to their end|brought to their end|끝까지 마치고"
+    told = {file.name: file.read_text(encoding="utf-8") for file in (*NOTES.values(), DEPLOY / "compose.yaml")}
+
+    for name, text in (*told.items(), ("talchum.service", UNIT)):
+        assert not re.search(promised, text), name
+        assert re.search(r"end where they\s+stand|그 자리에서 끝나", text), name
