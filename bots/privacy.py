@@ -1,6 +1,6 @@
 """What is kept of a person, for that person: to see, to take away, to have erased, to allow more with.
 
-Everything here is about whoever asks; that it is them, the platform vouches for.
+Everything here is about whoever asks, and that it is them, the platform vouches for; or an operator asks for them.
 """
 
 import importlib.metadata
@@ -50,14 +50,17 @@ class PrivacyCommands:
         clock: Callable[[], datetime],
         lasting: State | None = None,
         language: str = DEFAULT_LANGUAGE,
+        theirs: bool = False,
     ) -> None:
-        """`clock` gives aware times in UTC. `lasting` is where memories and consents are, where that is not `state`."""
+        """`clock` gives aware times in UTC. `lasting` is where memories and consents are, where that is not `state`.
+        `theirs` is whether an operator reads the cards, not the person."""
         self._store = store
         self._states = (state,) if lasting is None or lasting is state else (state, lasting)
         self._lasting = self._states[-1]
         self._consents = Consents(self._lasting, clock)
         self._clock = clock
         self._language = language
+        self._theirs = theirs
 
     async def run(self, words: list[str], *, person: str, platform: str, language: str = "") -> Card:
         """show | export | erase [yes] | consent [KIND yes|no | no]: nothing is erased before the yes. Raises
@@ -154,7 +157,8 @@ class PrivacyCommands:
         memories = await forget(self._lasting, person)
         entries = memories + sum([await state.erase(person) for state in self._states])
         if not exchanges and not entries:
-            return Card(title=self._say("erase_nothing", language), hint=self._say("erase_hint", language))
+            nothing = self._say("erase_nothing", language, person=person)
+            return Card(title=nothing, hint=self._say("erase_hint", language))
         title = self._say("erase_done", language, exchanges=exchanges, entries=entries)
         return Card(title=title, hint=self._say("erase_hint", language), tone=Tone.GOOD)
 
@@ -189,14 +193,19 @@ class PrivacyCommands:
         return {key: count for state in self._states for key, count in (await state.counts_of(person)).items()}
 
     def _stands(self, kind: str, standing: Mapping[str, Choice], language: str) -> str:
-        say, spoken = catalogue("bots").say, language or self._language
         choice = standing.get(kind)
         key = "no" if choice is None or not choice.granted else "yes" if choice.holds else "outdated"
         day = choice.at.date().isoformat() if choice else ""
-        return f"{say(f'consent.name_{kind}', spoken)}: {say(f'consent.{key}', spoken, day=day)}"
+        return f"{self._word(f'consent.name_{kind}', language)}: {self._word(f'consent.{key}', language, day=day)}"
 
     def _say(self, key: str, language: str, **fields: object) -> str:
-        return catalogue("bots").say(f"privacy.{key}", language or self._language, **fields)
+        return self._word(f"privacy.{key}", language, **fields)
+
+    def _word(self, key: str, language: str, **fields: object) -> str:
+        """What is said to the person; to an operator, where that says "you", what is said of them."""
+        words = catalogue("bots")
+        of_them = f"{key}_theirs"
+        return words.say(of_them if self._theirs and of_them in words else key, language or self._language, **fields)
 
 
 def _consent(choice: Choice, language: str) -> dict[str, object]:

@@ -298,7 +298,7 @@ def test_what_runs_as_another_user_gets_the_environment_file_and_the_shell_keeps
     secrets.chmod(0o600)
     (block, _) = (found for found in fenced(NOTES["en"].read_text(encoding="utf-8"), "sh") if "runuser" in found)
     script = block.replace("/etc/talchum/talchum.env", str(secrets)).replace("-u talchum", "-u nobody")
-    script = script.replace("/opt/talchum/bin/talchum status", 'sh -c \'echo "$(id -un) $TALCHUM_MASTER_KEY"\'')
+    script = script.replace("/opt/talchum/bin/talchum status", "sh -c 'echo \"$(id -un) $TALCHUM_MASTER_KEY\"'")
 
     told = subprocess.run(
         ["sh", "-c", f"{script}echo left: $TALCHUM_MASTER_KEY"], capture_output=True, text=True, cwd="/", check=True
