@@ -32,7 +32,7 @@ from moderation.review import ReviewDesk
 from moderation.stores import Store
 from moderation.stores.keys import Keys
 from moderation.stores.memory import MemoryStore
-from moderation.stores.sealing import is_sealed
+from moderation.stores.sealing import is_sealed, recognise
 from moderation.stores.sqlite import SqliteStore
 
 if TYPE_CHECKING:
@@ -55,15 +55,21 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def keys_of(settings: Settings, *, make: bool = True) -> Keys:
-    """What the databases of these settings are encrypted with; a master key is made where nothing is encrypted yet,
-    unless `make` is false. Waits for the disk. Raises StoreUnavailable."""
-    return Keys.at(
+def keys_of(settings: Settings, *, replacing: bool = False) -> Keys:
+    """What the databases of these settings are encrypted with; a master key is made where nothing is encrypted yet.
+    With `replacing`, for databases that come in their place: none is made, and those that are there may have another.
+    Waits for the disk. Raises StoreUnavailable: also where a database is encrypted with another key, before anything is
+    made with this one."""
+    sealed = [] if replacing else [file for file in (settings.store, settings.state) if is_sealed(file)]
+    keys = Keys.at(
         settings.keys,
         master=settings.master_key.get_secret_value(),
         variable=settings.privacy.key_variable,
-        make=make and not any(map(is_sealed, (settings.store, settings.state))),
+        make=not replacing and not sealed,
     )
+    for file in sealed:
+        recognise(file, keys)
+    return keys
 
 
 @asynccontextmanager

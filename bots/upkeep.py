@@ -35,7 +35,7 @@ _FORMAT: Final = 1
 _MANIFEST: Final = "backup.json"
 _CHUNK: Final = 1 << 20
 
-STATE: Final = upkeep.Nature(kind=KIND, sealed=SEALED)
+STATE: Final = upkeep.Nature(kind=KIND, sealed=SEALED, counted="SELECT 1 FROM counter")
 
 
 class BackupError(RefuseToStart):
@@ -59,16 +59,28 @@ def databases(settings: Settings) -> dict[Path, upkeep.Nature]:
     return {file: nature for file, nature in both.items() if file.is_file()}
 
 
+def missing(settings: Settings) -> tuple[Path, ...]:
+    """Those that are gone. Every talk is counted in both: where one has counts there were two. Commands that only look
+    make one alone."""
+    there = databases(settings)
+    if not any(upkeep.is_used(file, nature) for file, nature in there.items()):
+        return ()
+    return tuple(file for file in (settings.state, settings.store) if file not in there)
+
+
 def back_up(settings: Settings, file: Path, *, at: datetime, keys: Path | None = None) -> int:
     """Write a backup to `file`, whole or not at all, and the keys of people to `keys`, whose copy from before is
     replaced; the size of the backup in bytes. The databases may be in use meanwhile.
 
-    Raises BackupError: nothing to back up, another kind of file is there; StoreUnavailable, also where the keys are not
-    those of the databases, or nothing of the backup could be read later; StoreFailed, also where the disk is full.
+    Raises BackupError: nothing to back up, a database is gone, another kind of file is there; StoreUnavailable, also
+    where the keys are not those of the databases, or nothing of the backup could be read later; StoreFailed, also where
+    the disk is full.
     """
     sources = databases(settings)
     if not sources:
         raise BackupError("store.nothing", folder=settings.data)
+    for gone in missing(settings):
+        raise BackupError("store.gone", file=gone)
     if file.exists() and not _is_backup(file):
         raise BackupError("store.in_the_way", file=file)
     secrets = keys_of(settings)
@@ -102,13 +114,15 @@ def restore(settings: Settings, file: Path, *, replacing: bool = False, keys: Pa
     `keys`, a copy of the keys of people, is taken over first: keys that are missing come back with it, destroyed ones
     do not. Whoever was erased since the backup was made is erased from it, too.
 
-    Raises BackupError: no backup, damaged, there is something already and it is not to be `replacing` that, Talchum
-    runs; StoreUnavailable: other keys, too old ones, a newer version's.
+    Raises BackupError: no backup, damaged, no `keys` there, there is something already and it is not to be `replacing`
+    that, Talchum runs; StoreUnavailable: other keys, too old ones, a newer version's.
     """
+    if keys and not keys.is_file():
+        raise BackupError("store.no_file", file=keys)
     with _reading(file) as archive:
         manifest = _manifest(archive, file)
         _refuse(settings, replacing=replacing)
-        secrets = keys_of(settings, make=False)
+        secrets = keys_of(settings, replacing=True)
         if manifest["keys"] != secrets.fingerprint:
             raise StoreUnavailable("keys.wrong", file=file, source=secrets.source)
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -52,7 +52,7 @@ def store_restore(
 def store_check(file: SettingsFile = None) -> None:
     """store_check"""
     from bots.parts import keys_of
-    from bots.upkeep import BackupError, databases
+    from bots.upkeep import BackupError, databases, missing
     from moderation.stores.upkeep import troubles
 
     settings = settings_of(file)
@@ -61,6 +61,7 @@ def store_check(file: SettingsFile = None) -> None:
         raise BackupError("store.nothing", folder=settings.data)
     secrets = keys_of(settings)
     found = {database: troubles(database, secrets, nature) for database, nature in there.items()}
+    found |= {database: [say("store.missing", settings)] for database in missing(settings)}
     whole = say("store.whole", settings)
     rows = tuple(Row(label=str(database), text="\n".join(wrong) or whole) for database, wrong in found.items())
     bad = any(found.values())

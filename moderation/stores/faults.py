@@ -44,6 +44,12 @@ def unavailable(error: sqlite3.Error | OSError, file: Path) -> StoreUnavailable:
     return StoreUnavailable(f"stores.{_kind(error)}", file=file, detail=error)
 
 
+def is_about_content(error: sqlite3.Error) -> bool:
+    """Whether SQLite found something wrong in a database, as opposed to not getting at it: a lock, a permission, a full
+    disk."""
+    return _kind(error) in ("damaged", "broken")
+
+
 def _kind(error: sqlite3.Error | OSError) -> str:
     if isinstance(error, OSError):
         known, code = _ERRNOS, error.errno

@@ -16,13 +16,16 @@ it need know how:
 They refuse with an error of their own, which SQLite replaces: `trouble` gives it back.
 """
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 from moderation.errors import StoreUnavailable
+from moderation.stores.faults import unavailable
 from moderation.stores.keyring import KeyLost, Keyring
+from moderation.stores.keys import Keys
 from moderation.stores.rows import keep, revive
 from moderation.stores.search import beginnings, matching, phrases
 
@@ -90,6 +93,17 @@ class Sealing:
                 raise
 
         return tell
+
+
+def recognise(file: Path, keys: Keys) -> None:
+    """See that a database that is sealed was sealed with `keys`, without a keyring. Raises StoreUnavailable."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            row = database.execute("SELECT fingerprint FROM sealing").fetchone()
+    except sqlite3.Error as error:
+        raise unavailable(error, file) from error
+    if row and row[0] != keys.fingerprint:
+        raise StoreUnavailable("keys.wrong", file=file, source=keys.source)
 
 
 def is_sealed(file: Path) -> bool:

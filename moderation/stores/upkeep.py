@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from moderation.stores import casework
-from moderation.stores.faults import failed
+from moderation.stores.faults import failed, is_about_content, unavailable
 from moderation.stores.keyring import KeyLost, Keyring
 from moderation.stores.keys import Keys
 from moderation.stores.sealing import Sealing, is_sealed
@@ -44,6 +44,8 @@ class Nature:
     """Of its keys."""
     sealed: Mapping[str, str]
     """See `SEALED_EXCHANGES`."""
+    counted: str
+    """What finds a row where talks were counted."""
     checks: tuple[Check, ...] = ()
     """What else must hold."""
 
@@ -57,7 +59,7 @@ def _trail(database: sqlite3.Connection) -> Iterator[str]:
         yield f"audit trail: tells other states than the cases have: {', '.join(audit.differing[:_MOST])}"
 
 
-EXCHANGES: Final = Nature(kind="exchange", sealed=SEALED_EXCHANGES, checks=(_trail,))
+EXCHANGES: Final = Nature(kind="exchange", sealed=SEALED_EXCHANGES, counted="SELECT 1 FROM outcome", checks=(_trail,))
 
 
 def copy(file: Path, target: Path) -> None:
@@ -96,7 +98,7 @@ def recognise(copied: Path, file: Path, keys: Keys, nature: Nature) -> None:
 
 def troubles(file: Path, keys: Keys, nature: Nature) -> list[str]:
     """What is wrong with a database; nothing where it is whole. Raises StoreUnavailable where the keys are not its
-    own."""
+    own, and where it cannot be got at: of what is in it that says nothing."""
     try:
         with contextlib.closing(_reading(file)) as database:
             found = [line for (line,) in database.execute(f"PRAGMA integrity_check ({_MOST})") if line != "ok"]
@@ -114,7 +116,18 @@ def troubles(file: Path, keys: Keys, nature: Nature) -> list[str]:
                     found += check(database)
             return found
     except sqlite3.Error as error:
+        if not is_about_content(error):
+            raise unavailable(error, file) from error
         return [str(error)]
+
+
+def is_used(file: Path, nature: Nature) -> bool:
+    """Whether talks were counted in a database; False where that cannot be read, which is told elsewhere."""
+    try:
+        with contextlib.closing(_reading(file)) as database:
+            return database.execute(nature.counted).fetchone() is not None
+    except sqlite3.Error:
+        return False
 
 
 def _unreadable(database: sqlite3.Connection, sealing: Sealing, sealed: Mapping[str, str]) -> Iterator[str]:
