@@ -88,7 +88,7 @@ class Ensemble:
         try:
             free = await self._free(stage, place, person)
         except Deflect as error:
-            _log.warning("nobody reacts: error=%s", error.key)
+            _log.warning("nobody reacts: error=%s", error)
             return ""
         players = await self._players(text, free, stage)
         if self._floors.get(place.conversation) != floor:
@@ -126,7 +126,7 @@ class Ensemble:
             mute = await self._mutes.of(place.server, person=person, persona=scene.cast.persona.id)
             room = mute is None and await self._meter.join(place, person, scene.settings, holder=place.conversation)
         except Deflect as error:
-            _log.critical("the state failed: error=%s", error.key)
+            _log.critical("the state failed: error=%s", error)
             return False
         return room
 

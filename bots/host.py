@@ -336,7 +336,7 @@ class Host:
         try:
             await self._house.meter.spend(place, caller.message.person, usage, holder=place.conversation)
         except Deflect as error:
-            _log.critical("what a reply cost was not counted: error=%s", error.key)
+            _log.critical("what a reply cost was not counted: error=%s", error)
 
 
 def refusal(refused: Refused, language: str) -> Card:

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, TextIO
 
+from moderation.errors import Deflect
+
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 _SIZE: Final = 2_000_000
@@ -82,8 +84,15 @@ def _plain(value: object) -> object:
     return value if isinstance(value, int | float | None) else str(value)
 
 
+def kind_of(error: BaseException | None) -> str:
+    """The kind of an error; of a store that fails, what is said of that: which file, and why, never a text."""
+    return str(error) if isinstance(error, Deflect) else type(error).__name__
+
+
 def place_of(error: BaseException | None) -> str:
-    """The kind of an error, and where it was raised."""
+    """The kind of an error, and where it was raised; of a store that fails, as `kind_of`."""
+    if isinstance(error, Deflect):
+        return kind_of(error)
     place = error.__traceback__ if error else None
     while place and place.tb_next:
         place = place.tb_next

@@ -62,7 +62,7 @@ class Memories:
         try:
             return scope if await self.wanted(caller) else ""
         except Deflect as error:
-            _log.warning("nothing is remembered: error=%s", error.key)
+            _log.warning("nothing is remembered: error=%s", error)
             return ""
 
     async def announced(self, caller: Caller, settings: PlaceSettings) -> bool:

@@ -11,8 +11,8 @@ import os
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -30,11 +30,14 @@ from bots.inbox import Load
 from bots.logs import Troubles
 from bots.metrics import CONTENT_TYPE, Cases, Gauges, Metrics
 from bots.renewal import Renewed
+from bots.state import Entry, State
 from bots.status import Status
 from moderation.errors import Deflect
 from moderation.figures import overdue
 from moderation.file_faults import reason_of
 from moderation.review import ReviewDesk
+from moderation.stores.faults import unavailable
+from moderation.words import Explained
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +47,9 @@ _PULSE: Final = 5.0
 """Seconds."""
 _COUNTING: Final = 24
 """Pulses between two looks at the desk."""
+_KEEPING: Final = 6
+"""Pulses between two looks whether the state takes anything; each, while nothing can be kept."""
+_KIND: Final = "pulse"
 
 
 class Reached(Protocol):
@@ -66,6 +72,7 @@ class Watched:
     platforms: tuple[Reached, ...]
     load: Callable[[], Load]
     desk: ReviewDesk
+    state: State
     model: str
     policy: Callable[[], str]
     files: dict[str, Path]
@@ -75,6 +82,8 @@ class Watched:
     listen: str
     """HOST:PORT, or "": nobody is listened to."""
     status_file: Path
+    language: str
+    """Of whoever runs it."""
     renewed: Callable[[], Renewed | None] = lambda: None
     """How it went when settings were last read anew; None: they were not."""
 
@@ -89,12 +98,14 @@ def watched(
         platforms=platforms,
         load=lambda: house.inbox.load,
         desk=house.desk,
+        state=house.state,
         model=house.runtime.model,
         policy=lambda: house.runtime.policy,
         files={"store": settings.store, "state": settings.state},
         troubles=lambda: troubles.last,
         listen=settings.monitor.listen if settings.monitor else "",
         status_file=settings.status_file,
+        language=settings.language,
         renewed=renewed,
     )
 
@@ -110,6 +121,7 @@ class Monitor:
         self._since = now()
         self._cases: Cases | None = None
         self._sizes: dict[str, int] = {}
+        self._unkept: Explained | None = None
         metrics.serving(tuple(platform.name for platform in watched.platforms), self._gauges)
 
     async def run(self, sleep: Callable[[float], Awaitable[object]]) -> None:
@@ -120,8 +132,8 @@ class Monitor:
                 while True:
                     if beats % _COUNTING == 0:
                         await self._count()
+                    await self._say(keeping=self._unkept is not None or beats % _KEEPING == 0)
                     beats += 1
-                    await self._say()
                     await sleep(_PULSE)
             finally:
                 await asyncio.to_thread(self._watched.status_file.unlink, missing_ok=True)
@@ -148,21 +160,47 @@ class Monitor:
             listening=self._watched.listen,
             reloaded=renewed.at.isoformat(timespec="seconds") if renewed else "",
             refusal=renewed.refusal if renewed else "",
+            unkept=self._told(self._unkept),
         )
 
-    async def _say(self) -> None:
+    async def _say(self, *, keeping: bool) -> None:
         files = self._watched.files
+        unkept = await self._keep() if keeping else None
         try:
             self._sizes = await asyncio.to_thread(lambda: {name: size_of(file) for name, file in files.items()})
-            await asyncio.to_thread(status.write, self.status(), self._watched.status_file)
+            said = replace(self.status(), unkept=self._told(unkept))
+            await asyncio.to_thread(status.write, said, self._watched.status_file)
         except OSError as error:  # a full disk, for one: what serves goes on
-            _log.warning("the status was not written: error=%s", error.strerror or type(error).__name__)
+            unkept = unkept or _fault(error, self._watched.status_file)
+            self._note(unkept)
+            with suppress(OSError):
+                await asyncio.to_thread(status.overwrite, self.status(), self._watched.status_file)
+        self._note(unkept)
+
+    async def _keep(self) -> Explained | None:
+        """Write a little: what keeps the state from taking it."""
+        try:
+            await self._watched.state.put(Entry(kind=_KIND, key="", value={"at": self._now().isoformat()}))
+        except Deflect as error:
+            return error
+        return None
+
+    def _note(self, unkept: Explained | None) -> None:
+        """What keeps us from writing, if anything does; logged where that is new."""
+        if unkept and self._unkept is None:
+            _log.critical("nothing can be kept: error=%s", unkept)
+        elif self._unkept and unkept is None:
+            _log.warning("what is said can be kept again")
+        self._unkept = unkept
+
+    def _told(self, unkept: Explained | None) -> str:
+        return unkept.explain(self._watched.language) if unkept else ""
 
     async def _count(self) -> None:
         try:
             self._cases = await cases_of(self._watched.desk)
         except Deflect as error:
-            _log.warning("the cases were not counted: error=%s", error.key)
+            _log.warning("the cases were not counted: error=%s", error)
 
     def _gauges(self) -> Gauges:
         watched = self._watched
@@ -223,6 +261,11 @@ def size_of(file: Path) -> int:
     return sum(part.stat().st_size for part in parts if part.is_file())
 
 
+def _fault(error: OSError, file: Path) -> Explained:
+    known = unavailable(error, file)
+    return known if known.key != "stores.broken" else reason_of(error)
+
+
 class _Health(tornado.web.RequestHandler):
     """The event loop answers."""
 
@@ -237,13 +280,14 @@ class _Told(tornado.web.RequestHandler):
 
 
 class _Ready(_Told):
-    """Every platform is connected; otherwise 503."""
+    """Every platform is connected, and what is said can be kept; otherwise 503."""
 
     async def get(self) -> None:
         now = self._monitor.status()
         if not now.ready:
             self.set_status(HTTPStatus.SERVICE_UNAVAILABLE)
-        self.write({"status": "ready" if now.ready else "not ready", "platforms": now.platforms})
+        said = "ready" if now.ready else "not ready"
+        self.write({"status": said, "platforms": now.platforms, "storing": not now.unkept})
 
 
 class _Figures(_Told):

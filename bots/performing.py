@@ -356,7 +356,7 @@ class Performer:
             else:
                 await self._router.replies.forget(record)
         except Deflect as error:
-            _log.critical("how a reply stands was not kept: reply=%s error=%s", record.id, error.key)
+            _log.critical("how a reply stands was not kept: reply=%s error=%s", record.id, error)
 
     async def _undress(self, record: Record) -> None:
         """Only the last message of a persona has buttons."""

@@ -63,7 +63,7 @@ class Register:
                 await self._state.append(self._line(ending, at))
             await self._state.add({_key(f"{at:%Y-%m}", ending.outcome): 1}, until=at + _COUNTED)
         except Deflect as error:
-            _log.critical("an ending was not counted: outcome=%s error=%s", ending.outcome, error.key)
+            _log.critical("an ending was not counted: outcome=%s error=%s", ending.outcome, error)
 
     async def referrals(self, year: int) -> tuple[Referral, ...]:
         """Those of one year in UTC, oldest first."""

@@ -63,7 +63,7 @@ class Sampling:
             if await self._consents.consented(message.platform, message.person, SAMPLES):
                 await self._keep(shown, caller, scene)
         except Deflect as error:  # nobody goes without a reply for that
-            _log.warning("a reply was not sampled: error=%s", error.key)
+            _log.warning("a reply was not sampled: error=%s", error)
 
     async def _keep(self, shown: str, caller: Caller, scene: Scene) -> None:
         message, persona = caller.message, scene.cast.persona

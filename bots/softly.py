@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from moderation.errors import Deflect
 from moderation.words import Explained
 
 
@@ -14,4 +15,4 @@ def softly(log: logging.Logger, what: str) -> Iterator[None]:
     try:
         yield
     except Explained as error:
-        log.warning("%s: error=%s", what, error.key)
+        log.warning("%s: error=%s", what, error if isinstance(error, Deflect) else error.key)

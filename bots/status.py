@@ -4,11 +4,12 @@
 nothing that anybody wrote.
 """
 
+import errno
 import json
 import os
 import tempfile
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -17,8 +18,10 @@ from bots.cards import Card, Row, Tone
 from moderation.words import catalogue
 
 STALE: Final = timedelta(seconds=45)
-"""Older than this, a status is that of a program which hangs, or was killed."""
+"""Older than this, a status is that of a program which hangs, was killed, or cannot write."""
 _UNIT: Final = 1024 * 1024
+_BLOCK: Final = 512
+"""Bytes that `st_blocks` counts in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +56,13 @@ class Status:
     """When it was last asked to read its settings anew; "": never."""
     refusal: str = ""
     """Why nothing was changed then, for people; "": all was."""
+    unkept: str = ""
+    """Why nothing can be written to the data folder, for people; "": it can."""
 
     @property
     def ready(self) -> bool:
-        """Whether every platform is connected."""
-        return bool(self.platforms) and all(self.platforms.values())
+        """Whether every platform is connected, and what is said can be kept."""
+        return not self.unkept and bool(self.platforms) and all(self.platforms.values())
 
     def age(self, now: datetime) -> timedelta:
         """How long ago it was so."""
@@ -77,6 +82,20 @@ def write(status: Status, file: Path) -> None:
         raise
 
 
+def overwrite(status: Status, file: Path) -> None:
+    """Say it in the file of the last one itself: a full disk has room where that stands. Blocks. Raises OSError, also
+    where there is not room enough; then nothing was changed."""
+    with file.open("r+b", buffering=0) as out:
+        stood = os.fstat(out.fileno())
+        room = max(stood.st_size, stood.st_blocks * _BLOCK)
+        for said in (status, replace(status, troubles=[])):
+            text = json.dumps(asdict(said)).encode()
+            if len(text) <= room:
+                out.write(text.ljust(stood.st_size))  # at once: whoever reads meanwhile finds the one or the other
+                return
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def read(file: Path) -> Status | None:
     """What was said last; None where nothing was, or another version said it. Blocks. Raises OSError for a file that
     may not be read."""
@@ -92,7 +111,7 @@ def read(file: Path) -> Status | None:
 
 
 def healthy(status: Status | None, now: datetime) -> bool:
-    """Whether something runs, answers, and reaches every platform."""
+    """Whether something runs, answers, reaches every platform, and can write to its data folder."""
     return status is not None and status.age(now) <= STALE and status.ready
 
 
@@ -111,6 +130,9 @@ def card_of(status: Status | None, now: datetime, language: str, *, folder: Path
             say("status.silent_hint", language, process=status.process),
         )
         return Card(title=title, rows=_rows(status, now, language), hint=hint, tone=Tone.BAD)
+    if status.unkept:
+        title = say("status.unkept", language)
+        return Card(title=title, rows=_rows(status, now, language), hint=status.unkept, tone=Tone.BAD)
     title = say("status.ready" if status.ready else "status.unready", language)
     return Card(title=title, rows=_rows(status, now, language), tone=Tone.GOOD if status.ready else Tone.BAD)
 

@@ -45,7 +45,7 @@ class Threshold:
             try:
                 due = await notices.due(caller.place, caller.message.person, cadence, profile=profile) or due
             except Deflect as error:  # told twice is better than not at all
-                _log.warning("a notice was not noted: error=%s", error.key)
+                _log.warning("a notice was not noted: error=%s", error)
                 due = "first"
         kind = "first" if asked else due
         return await self._notice(kind, caller, scene) if kind else None
@@ -77,7 +77,7 @@ class Threshold:
             notices, cadence = self._house.notices, strictest(settings.notices)
             due = await notices.due(place, message.person, cadence, profile=settings.profile) if notices else ""
         except Deflect as error:
-            _log.critical("the state failed: error=%s", error.key)
+            _log.critical("the state failed: error=%s", error)
             return Entrance([_bad("host.state_failed", language)], speaks=False)
         cards = [await self._notice(due, caller, scene)] if due else []
         if standing.level is Level.WARN:

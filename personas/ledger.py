@@ -101,7 +101,7 @@ class Ledger:
             else:
                 self.exchange = await self._store.open(self._opening(now, model), objection)
         except Deflect as error:
-            _log.critical("an objection was not kept: persona=%s error=%s", self._cast.persona.id, error.key)
+            _log.critical("an objection was not kept: persona=%s error=%s", self._cast.persona.id, error)
             self.failure = error
         return self.failure is None
 
@@ -136,7 +136,7 @@ class Ledger:
             )
             await self._store.close(self.exchange, closing)
         except Deflect as error:
-            _log.critical("the end of an exchange was not kept: id=%s error=%s", self.exchange or "-", error.key)
+            _log.critical("the end of an exchange was not kept: id=%s error=%s", self.exchange or "-", error)
 
     def log(
         self, outcome: Outcome, *, model: str, usage: Usage, repairs: int, first: float | None, total: float

@@ -31,6 +31,7 @@ from bots.performing import Performer
 from bots.platform import Router
 from bots.pressing import CUES, Presser
 from bots.streaming import Sleep
+from moderation.errors import Deflect
 
 _log = logging.getLogger(__name__)
 
@@ -250,16 +251,19 @@ class TalchumClient(commands.AutoShardedBot):
         return DiscordAsker(interaction, self._responder, self._presser)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
-        """A defect of ours in an event. Its message may quote what somebody wrote, so its kind and place must do."""
+        """A defect of ours in an event, or a store that fails. A defect's message may quote what somebody wrote, so its
+        kind and place must do."""
         import sys
 
         _log_defect(sys.exception(), event_method)
 
     async def _on_command_error(self, interaction: discord.Interaction, error: Exception) -> None:
-        """A defect of ours in a command."""
-        _log_defect(error.__cause__ or error, "command")
+        """A defect of ours in a command, or a store that fails."""
+        cause = error.__cause__ or error
+        _log_defect(cause, "command")
         try:
-            await self._responder.say(interaction, "showing.defect")
+            key = "showing.not_possible" if isinstance(cause, Deflect) else "showing.defect"
+            await self._responder.say(interaction, key)
         except discord.HTTPException as refusal:
             _log.warning("nobody could be told of a defect: code=%d", refusal.code)
 
@@ -286,4 +290,7 @@ class TalchumClient(commands.AutoShardedBot):
 
 
 def _log_defect(error: BaseException | None, where: str) -> None:
-    _log.error("a defect: in=%s error=%s", where, logs.place_of(error))
+    if isinstance(error, Deflect):
+        _log.critical("the state failed: in=%s error=%s", where, error)
+    else:
+        _log.error("a defect: in=%s error=%s", where, logs.place_of(error))

@@ -17,6 +17,7 @@ from bots.discord_bot.faults import told
 from bots.discord_bot.translate import PLATFORM, Channel, heard_by, heard_of, place_of, text_of, thread_key, wordless
 from bots.errors import Missing
 from bots.inbox import Busy
+from bots.logs import kind_of
 from bots.performing import Performer
 from bots.places import Mode, PlaceSettings
 from bots.platform import Caller, Router
@@ -61,7 +62,11 @@ class Listener:
         if message.author.id == self._me.id or message.is_system():
             return
         with self._amending.coming(str(message.id)):
-            await self._meant(message)
+            try:
+                await self._meant(message)
+            except Deflect as error:
+                called = self._me in message.mentions or place_of(message.channel).private
+                await self._unkept(message, error, meant=called)
 
     async def amended(self, message: discord.Message) -> None:
         """What somebody wrote reads otherwise now."""
@@ -91,7 +96,7 @@ class Listener:
         try:
             await change
         except expected as error:
-            _log.warning("a change of what was said came to nothing: error=%s", type(error).__name__)
+            _log.warning("a change of what was said came to nothing: error=%s", kind_of(error))
 
     def _readable(self, message: discord.Message) -> bool:
         """Whether Discord gives us the text of a message."""
@@ -113,15 +118,27 @@ class Listener:
         if empty and not self._readable(message):
             await self._tell(message.channel, self._unreadable(await self._router.settings(place)))
             return
+        try:
+            await self._take(message, text, attention.persona if attention else "", empty=empty)
+        except Deflect as error:
+            await self._unkept(message, error, meant=True)
+
+    async def _take(self, message: discord.Message, text: str, persona: str, *, empty: bool) -> None:
+        """Answer what is meant for us, once."""
         if not await self._router.replies.claim(PLATFORM, str(message.id)):
             return
         if empty and isinstance(message.channel, Channel) and await self._greet(message, message.channel):
             return
-        persona = attention.persona if attention else ""
         part = Part(id=str(message.id), message=message, text=text, persona=persona)
-        parts = await self._amending.gather(burst, part)
+        parts = await self._amending.gather((message.channel.id, message.author.id), part)
         if parts:
             await self._answer(parts)
+
+    async def _unkept(self, message: discord.Message, error: Deflect, *, meant: bool) -> None:
+        """A store failed: nobody knows whether the message was answered, so it is not. Who waits gets a sign."""
+        _log.critical("the state failed: error=%s", error)
+        if meant and not message.author.bot:
+            await self._sign(message)
 
     async def _answers(self, message: discord.Message) -> str:
         """The persona whose message this one replies to, or "": webhooks all look alike, so we noted who said what."""
@@ -164,7 +181,7 @@ class Listener:
         try:
             await react(self._router, self._performer, asking)
         except expected as error:
-            _log.warning("a reaction came to nothing: channel=%d error=%s", channel.id, type(error).__name__)
+            _log.warning("a reaction came to nothing: channel=%d error=%s", channel.id, kind_of(error))
 
     async def _decline(self, message: discord.Message, persona: str) -> None:
         """Nothing of it can be read: the persona says so where it was sent, for which no thread is opened."""
@@ -207,7 +224,7 @@ class Listener:
         except Gone:
             _log.info("the channel or the message is gone: channel=%d", channel.id)
         except failures as error:
-            _log.warning("a reply came to nothing: channel=%d error=%s", channel.id, type(error).__name__)
+            _log.warning("a reply came to nothing: channel=%d error=%s", channel.id, kind_of(error))
             with suppress(Missing, Gone, *failures):
                 settings = await self._router.settings(place_of(channel))
                 said = catalogue("bots").say("showing.not_possible", settings.language or self._language)
@@ -247,7 +264,7 @@ class Listener:
                     await sent.delete(delay=self._passing.total_seconds())
 
     async def _sign(self, message: discord.Message) -> None:
-        """Too much is going on: a sign, and if even that is not possible, nothing."""
+        """Too much is going on, or nothing can be kept: a sign, and if even that is not possible, nothing."""
         try:
             await message.add_reaction(BUSY)
         except self._performer.broken as error:

@@ -271,7 +271,7 @@ class TelegramClient:
         except (TelegramError, OSError) as error:
             _log.warning("an update came to nothing: error=%s", logs.place_of(error))
         except Deflect as error:  # who may do what, and what was done already, is not known: nothing is done
-            _log.critical("the state failed: error=%s", error.key)
+            _log.critical("the state failed: error=%s", error)
             if update.callback_query or (update.message and self._meant(update.message)):
                 await excuse(update, self.bot, self._around.language)
 
@@ -365,7 +365,11 @@ class TelegramClient:
         return task
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
-        if not task.cancelled() and (error := task.exception()):
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        if isinstance(error, Deflect):
+            _log.critical("the state failed: error=%s", error)
+        else:
             _log.error("a defect: error=%s", logs.place_of(error))
 
 

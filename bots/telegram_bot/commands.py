@@ -146,7 +146,7 @@ class Menu:
         try:
             await self._pressed(asker, keyboards.parse(query.data or "") if query else None)
         except Deflect as error:
-            _log.critical("the state failed: error=%s", error.key)
+            _log.critical("the state failed: error=%s", error)
             await asker.say("showing.not_possible")
         finally:
             await asker.done()

@@ -46,7 +46,7 @@ class Questions:
         try:
             await self._errands.add(PLATFORM, _KIND, Errand(key=shown, value=value, person=person), lasts=_LASTS)
         except Deflect as error:
-            _log.warning("a question will stay: error=%s", error.key)
+            _log.warning("a question will stay: error=%s", error)
         self._news.set()
 
     async def gone(self, shown: str) -> None:
@@ -68,7 +68,7 @@ class Questions:
             try:
                 wait = await self._lapse()
             except Deflect as error:
-                _log.warning("it is not known which questions are to go: error=%s", error.key)
+                _log.warning("it is not known which questions are to go: error=%s", error)
                 wait = _AGAIN
             waits: set[asyncio.Future[Any]] = {asyncio.ensure_future(self._news.wait())}
             if wait is not None:

@@ -57,7 +57,7 @@ async def poll(client: TelegramClient, sleep: Sleep) -> None:
             who = " another process asks with the same token" if isinstance(error, Conflict) else ""
             _log.warning("no updates: error=%s again_in=%g%s", type(error).__name__, pause, who)
         except Deflect as error:
-            _log.critical("the state failed: error=%s again_in=%g", error.key, pause)
+            _log.critical("the state failed: error=%s again_in=%g", error, pause)
         else:
             pause = _FIRST_PAUSE
             continue
@@ -125,7 +125,7 @@ class _Updates(tornado.web.RequestHandler):
         try:
             await self._client.bring(update)
         except Deflect as error:
-            _log.critical("the state failed: error=%s", error.key)
+            _log.critical("the state failed: error=%s", error)
             raise tornado.web.HTTPError(HTTPStatus.SERVICE_UNAVAILABLE) from None
 
 

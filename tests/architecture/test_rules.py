@@ -133,6 +133,7 @@ def test_every_way_to_show_text_is_one_of_these() -> None:
         ("bots/cli/serve.py", "ready"),  # our words
         ("bots/upkeep.py", "back_up"),  # a file somebody asked for
         ("bots/console_bot/terminal.py", "write_anew"),  # a file somebody asked for
+        ("bots/status.py", "overwrite"),  # figures, and lines of the log
         ("bots/__main__.py", "_complain"),  # our words
     }
     writing = {

@@ -16,7 +16,7 @@ class Broken(MemoryState):
     """Takes nothing in."""
 
     async def put_new(self, entry: Entry) -> bool:
-        raise StoreFailed("stores.broken")
+        raise StoreFailed("stores.closed")
 
 
 async def declined(opened: Opened, who: Caller) -> list[str]:

@@ -1,12 +1,15 @@
 """The port and the file by which a program that serves tells how it is."""
 
 import asyncio
+import errno
 import socket
+import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -20,10 +23,14 @@ from bots.meter import Prices
 from bots.metrics import Metrics
 from bots.monitor import Monitor, Watched, cases_of, size_of
 from bots.monitor_checkup import look_at_monitor
+from bots.state import Entry
+from bots.state.memory import MemoryState
 from bots.status import read, write
+from moderation.errors import StoreFailed
 from moderation.records import Stats
 from moderation.review import ReviewDesk
 from moderation.stores.memory import MemoryStore
+from moderation.words import LANGUAGES
 from tests.support.exchanges import NOON, closing, numbered, objection, opening
 from tests.support.stage import NOW
 
@@ -42,29 +49,70 @@ def free_port() -> int:
         return port
 
 
-def watched(tmp_path: Path, *platforms: Fake, listen: str = "", desk: ReviewDesk | None = None) -> Watched:
+class Failing(MemoryState):
+    """A state whose disk is full while a test says so."""
+
+    def __init__(self) -> None:
+        super().__init__(clock=lambda: NOW)
+        self.full = False
+
+    async def put(self, entry: Entry) -> None:
+        if self.full:
+            raise StoreFailed("stores.full", file="/data/state.db")
+        await super().put(entry)
+
+
+def watched(
+    tmp_path: Path,
+    *platforms: Fake,
+    listen: str = "",
+    desk: ReviewDesk | None = None,
+    state: MemoryState | None = None,
+    language: str = "en",
+) -> Watched:
     return Watched(
         version="1.0",
         platforms=platforms or (Fake(),),
         load=lambda: Load(running=1, waiting=2, oldest=timedelta(seconds=3), refused=4),
         desk=desk or ReviewDesk(MemoryStore(ids=numbered("x")), clock=lambda: NOW),
+        state=state or MemoryState(clock=lambda: NOW),
         model="scripted:sea",
         policy=lambda: "abc",
         files={"store": tmp_path / "talchum.db", "state": tmp_path / "state.db"},
         troubles=lambda: ("a line",),
         listen=listen,
         status_file=tmp_path / "status.json",
+        language=language,
     )
 
 
+class Pulse:
+    """The pauses of a monitor, which end when a test says so."""
+
+    def __init__(self) -> None:
+        self._turns: asyncio.Queue[None] = asyncio.Queue()
+        self._paused = asyncio.Event()
+
+    async def sleep(self, _: float) -> None:
+        self._paused.set()
+        await self._turns.get()
+
+    async def beat(self, times: int = 1) -> None:
+        for _ in range(times):
+            self._paused.clear()
+            self._turns.put_nowait(None)
+            await self._paused.wait()
+
+
 @asynccontextmanager
-async def monitoring(given: Watched) -> AsyncGenerator[Monitor, None]:
+async def monitoring(given: Watched, pulse: Pulse | None = None) -> AsyncGenerator[Monitor, None]:
     """A monitor at work, once it has told of itself for the first time."""
     told = asyncio.Event()
+    pulse = pulse or Pulse()
 
-    async def sleep(_: float) -> None:
+    async def sleep(seconds: float) -> None:
         told.set()
-        await asyncio.Event().wait()
+        await pulse.sleep(seconds)
 
     monitor = Monitor(given, await asyncio.to_thread(Metrics, Prices()), lambda: NOW)
     task = asyncio.create_task(monitor.run(sleep))
@@ -129,6 +177,56 @@ async def test_a_folder_that_takes_no_file_ends_nothing(tmp_path: Path) -> None:
     given = watched(tmp_path / "none", listen=f"127.0.0.1:{port}")
     async with monitoring(given):
         assert (await asked(port, "/health"))[0] == 200
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_while_nothing_can_be_kept_it_is_not_ready_and_says_why_until_it_can(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, language: str
+) -> None:
+    port, state, pulse, file = free_port(), Failing(), Pulse(), tmp_path / "status.json"
+    given = watched(tmp_path, listen=f"127.0.0.1:{port}", state=state, language=language)
+    async with monitoring(given, pulse):
+        state.full = True
+        await pulse.beat(6)
+        full, found = await asked(port, "/ready"), await asyncio.to_thread(read, file)
+        await pulse.beat()
+        still = await asked(port, "/ready")
+        state.full = False
+        await pulse.beat()
+        again, after = await asked(port, "/ready"), await asyncio.to_thread(read, file)
+
+    assert (full[0], still[0], again[0]) == (503, 503, 200)
+    assert '"storing": false' in full[2]
+    assert found
+    assert found.unkept == StoreFailed("stores.full", file="/data/state.db").explain(language)
+    assert after
+    assert after.unkept == ""
+    ours = [record.getMessage() for record in caplog.records if record.name == "bots.monitor"]
+    assert len(ours) == 2, "a line when it begins, and one when it ends"
+    assert "/data/state.db: the disk is full" in ours[0]
+
+
+async def test_where_the_disk_has_no_room_for_a_new_status_the_old_one_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port, pulse, file = free_port(), Pulse(), tmp_path / "status.json"
+    async with monitoring(watched(tmp_path, listen=f"127.0.0.1:{port}"), pulse):
+
+        def full(*_: Any, **__: Any) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(tempfile, "mkstemp", full)
+            await pulse.beat()
+            refused, found = await asked(port, "/ready"), await asyncio.to_thread(read, file)
+        await pulse.beat()
+        ready, after = await asked(port, "/ready"), await asyncio.to_thread(read, file)
+
+    assert (refused[0], ready[0]) == (503, 200)
+    assert found
+    assert f"{file}: the disk is full" in found.unkept
+    assert after
+    assert after.unkept == ""
 
 
 class Sparing(MemoryStore):

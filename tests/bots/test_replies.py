@@ -71,7 +71,7 @@ class Refusing(MemoryState):
 
     async def change(self, entries: Sequence[Entry], *, dropped: Sequence[tuple[str, str]] = ()) -> None:
         if self.full:
-            raise StoreFailed("stores.full")
+            raise StoreFailed("stores.full", file="/data/state.db")
         self.changes += 1
         await super().change(entries, dropped=dropped)
 

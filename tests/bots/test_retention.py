@@ -84,7 +84,9 @@ async def test_what_is_kept_too_long_goes_also_while_the_state_fails_and_that_is
 
     assert (await office.store.get("a1")).opening.said == ""
     told = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
-    assert told == ["what expired in the state was not deleted: error=stores.closed"]
+    assert told == [
+        "what expired in the state was not deleted: error=The store is closed; nothing was read or written."
+    ]
 
 
 async def test_a_clock_that_goes_backwards_deletes_nothing(office: Office) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bots.cards import Tone
-from bots.status import STALE, Status, card_of, healthy, read, write
+from bots.status import STALE, Status, card_of, healthy, overwrite, read, write
 from moderation.words import LANGUAGES
 
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
@@ -42,6 +42,25 @@ def test_what_was_written_is_read_and_nobody_else_may(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_what_says_it_in_place_of_the_last_one_needs_no_room_and_leaves_troubles_out_where_there_is_none(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "status.json"
+    write(RUNS, file)
+    shorter, longer = replace(RUNS, troubles=[]), replace(RUNS, unkept="full", troubles=["a line"] * 10_000)
+    overwrite(shorter, file)
+    first = read(file)
+    overwrite(longer, file)
+
+    assert first == shorter
+    assert read(file) == replace(longer, troubles=[])
+    with pytest.raises(OSError, match="No space left"):
+        overwrite(replace(RUNS, unkept="full" * 10_000), file)
+    assert read(file) == replace(longer, troubles=[])
+    with pytest.raises(FileNotFoundError):
+        overwrite(RUNS, tmp_path / "none.json")
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", "3", '{"at": "today"}', json.dumps({"version": "0.0.9"})])
 def test_a_file_that_says_nothing_is_no_status(content: str, tmp_path: Path) -> None:
     file = tmp_path / "status.json"
@@ -57,6 +76,7 @@ def test_only_what_runs_answers_and_is_connected_is_healthy() -> None:
     assert healthy(RUNS, NOW + STALE)
     assert not healthy(RUNS, NOW + STALE + timedelta(seconds=1))
     assert not healthy(away, NOW)
+    assert not healthy(replace(RUNS, unkept="the disk is full"), NOW)
     assert not healthy(replace(RUNS, platforms={}), NOW)
     assert not healthy(None, NOW)
 
@@ -89,9 +109,12 @@ def test_hanging_standing_still_and_not_being_connected_are_told_apart(language:
         card_of(None, NOW, language, folder=Path("data")),
         card_of(RUNS, NOW + timedelta(minutes=5), language, folder=Path("data")),
         card_of(away, NOW, language, folder=Path("data")),
+        card_of(replace(RUNS, unkept="the disk is full"), NOW, language, folder=Path("data")),
     ]
 
     assert {card.tone for card in cards} == {Tone.BAD}
-    assert len({card.title for card in cards}) == 3
+    assert len({card.title for card in cards}) == 4
     assert "data" in cards[0].hint
     assert {"en": "5 min", "ko": "5분"}[language] in cards[1].title
+    assert {"en": "cannot write", "ko": "쓰지 못하"}[language] in cards[1].title
+    assert cards[3].hint == "the disk is full"

@@ -122,7 +122,7 @@ async def test_while_it_runs_people_and_programs_are_told_how_it_is(discord: Dis
         _, written_down = await asyncio.wait_for(process.communicate(), PATIENCE.total_seconds())
     off, nothing = await typed(tmp_path, settings, "status")
 
-    assert ready == (200, {"status": "ready", "platforms": {"discord": True}})
+    assert ready == (200, {"status": "ready", "platforms": {"discord": True}, "storing": True})
     assert 'talchum_checks_total{decision="allow",stage="input"} 2.0' in figures
     assert "lamp" not in figures + told
     assert (running, off) == (0, 1)

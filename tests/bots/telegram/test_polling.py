@@ -104,11 +104,13 @@ class Narrow(MemoryState):
             self.room -= 1
             if self.room < 0:
                 self.refused.set()
-                raise StoreFailed("stores.full")
+                raise StoreFailed("stores.full", file="/data/state.db")
         await super().put(entry)
 
 
-async def test_what_cannot_be_kept_and_all_that_came_after_it_comes_again(pauses: Pauses) -> None:
+async def test_what_cannot_be_kept_and_all_that_came_after_it_comes_again(
+    pauses: Pauses, caplog: pytest.LogCaptureFixture
+) -> None:
     state = Narrow(1)
     generator = scripted(FIRST, SECOND, reply_of("Third."))
     async with TelegramServer() as server:
@@ -128,6 +130,7 @@ async def test_what_cannot_be_kept_and_all_that_came_after_it_comes_again(pauses
 
         assert said_to(generator) == ["One", "Two", "Three"]
     assert pauses[:2] == [1.0, 2.0]
+    assert "the state failed: error=/data/state.db: the disk is full." in caplog.text
 
 
 async def test_what_could_not_be_kept_before_the_end_is_answered_after_it(pauses: Pauses) -> None:
