@@ -36,6 +36,7 @@ from bots.metrics import Metrics
 from bots.minds import Minds, minds_of
 from bots.models import limits_of, open_cheaper, open_generator, replies_within
 from bots.monitor import Monitor, watched
+from bots.named_files import digests_of
 from bots.notices import Notices
 from bots.own_words import OwnWords
 from bots.parts import encoder_of, new_id, open_guard, open_state, open_store, register_of, tools_of, utc_now
@@ -104,6 +105,7 @@ async def open_host(
     if metrics is None:
         metrics = await asyncio.to_thread(metrics_of, settings)
     async with AsyncExitStack() as stack:
+        files = await asyncio.to_thread(digests_of, settings)
         personas = await asyncio.to_thread(load_library, settings.personas.folders)
         generator = await stack.enter_async_context(open_generator(settings))
         cheaper = await stack.enter_async_context(open_cheaper(settings, generator))
@@ -129,7 +131,7 @@ async def open_host(
         _count(guard, metrics)
         runtime = PersonaRuntime(hands(settings, limits, books))
         house = house_of(settings, runtime, troupe, store, state, register, books, minds)
-        renewal = Renewal(settings, house, books, Makers(hall=_hall, hands=hands), metrics, now=utc_now)
+        renewal = Renewal(settings, files, house, books, Makers(hall=_hall, hands=hands), metrics, now=utc_now)
         yield Host(replace(house, notices=None) if alone else house, renewal)
 
 

@@ -19,6 +19,7 @@ from bots.house import House
 from bots.lorebooks import Lorebooks
 from bots.metrics import Metrics
 from bots.models import limits_of
+from bots.named_files import Digests, changed, digests_of
 from bots.parts import policy_file
 from bots.tiers import check_patience
 from moderation.policy import Policy
@@ -85,11 +86,12 @@ class Renewal:
     """Of one house. Used from one event loop."""
 
     def __init__(
-        self, settings: Settings, house: House, books: Lorebooks, makers: Makers, metrics: Metrics,
+        self, settings: Settings, files: Digests, house: House, books: Lorebooks, makers: Makers, metrics: Metrics,
         *, now: Callable[[], datetime],
     ) -> None:  # fmt: skip
-        """`settings` are in force."""
+        """`settings` are in force, and what `files` were before they were read."""
         self._settings = settings
+        self._files = files
         self._house = house
         self._books = books
         self._makers = makers
@@ -129,7 +131,7 @@ class Renewal:
     async def _make(self, read: Callable[[], Settings]) -> _Ready:
         """Everything new. Raises RefuseToStart, PolicyError, PersonaError, StoreBusy, StoreFailed."""
         settings = await asyncio.to_thread(read)
-        self._require_same(settings)
+        self._require_same(settings, await asyncio.to_thread(digests_of, settings))
         guard = self._house.runtime.guard
         policy = await asyncio.to_thread(lambda: Policy.load(policy_file(settings)))
         check_patience(settings, policy.limits)
@@ -151,12 +153,12 @@ class Renewal:
             settings=settings, policy=policy, hall=hall, before=before, casting=casting, books=books, hands=hands
         )
 
-    def _require_same(self, settings: Settings) -> None:
+    def _require_same(self, settings: Settings, files: Digests) -> None:
         """Raises SettingsError where something changed that cannot at run time."""
         names = [field.name for field in fields(Settings) if field.name not in RENEWABLE]
-        changed = [name for name in names if getattr(settings, name) != getattr(self._settings, name)]
-        if changed:
-            raise SettingsError("settings.needs_restart", names=", ".join(changed))
+        other = [name for name in names if getattr(settings, name) != getattr(self._settings, name)]
+        if other := other or changed(self._files, files):
+            raise SettingsError("settings.needs_restart", names=", ".join(other))
 
     def _swap(self, ready: _Ready) -> None:
         """In one step: nothing here waits, or fails."""

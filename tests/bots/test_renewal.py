@@ -12,6 +12,7 @@ import pytest
 from bots.app import open_host
 from bots.config import Settings
 from bots.host import Host
+from bots.named_files import changed, digests_of
 from bots.renewal import Renewal
 from personas.cast import Cast
 from personas.messages import Passage
@@ -143,3 +144,42 @@ async def test_a_persona_that_came_meanwhile_is_judged_by_what_is_new(
 
     spoken = troupe.hall.cast("baker", SERVER.community).disclosure
     assert policies([spoken]) == {host.house.runtime.policy}
+
+
+def word_list(*terms: str) -> str:
+    words = ", ".join(f'"{term}"' for term in terms)
+    about = 'language = "en"\nprovenance = "Made up."\n[[group]]\ncategory = "profanity"\nseverity = 0.9\n'
+    return f"{about}terms = [{words}]\n"
+
+
+@pytest.mark.parametrize("what", ["lexicon", "guard_model", "judge_model"])
+async def test_a_file_of_the_filters_that_changed_is_refused_by_name_until_the_next_start(
+    what: str, ground: Ground
+) -> None:
+    file = ground.folder / "words.toml"
+    address = 'model = "judge"\nbase_url = "http://127.0.0.1:9"\npolicy = "words.toml"\nrequired = false\n'
+    ground.document += {
+        "lexicon": '[lexicon]\nlists = ["words.toml"]\n',
+        "guard_model": f'[guard_model]\nformat = "gpt-oss-safeguard"\n{address}',
+        "judge_model": f"[judge_model]\n{address}",
+    }[what]
+    await asyncio.to_thread(file.write_text, word_list("zorgle"), encoding="utf-8")
+    async with open_host(ground.read()) as host:
+        renewal = renewal_of(host)
+        assert (await renewal.renew(ground.read)).refusal == ""
+        for other in (word_list("zorgle", "gulls"), "no list ["):
+            await asyncio.to_thread(file.write_text, other, encoding="utf-8")
+            assert f"{what}: words.toml" in (await renewal.renew(ground.read)).refusal
+        await asyncio.to_thread(file.unlink)
+        assert f"{what}: words.toml" in (await renewal.renew(ground.read)).refusal
+        await asyncio.to_thread(file.write_text, word_list("zorgle"), encoding="utf-8")
+        assert (await renewal.renew(ground.read)).refusal == ""
+
+
+def test_the_tokenizer_is_a_file_that_cannot_change_while_it_runs(ground: Ground) -> None:
+    ground.document = '[model]\ntokenizer = "tokenizer.json"\n'
+    file = ground.folder / "tokenizer.json"
+    file.write_text("{}", encoding="utf-8")
+    before = digests_of(ground.read())
+    file.write_text("[]", encoding="utf-8")
+    assert changed(before, digests_of(ground.read())) == ["model: tokenizer.json"]
