@@ -20,6 +20,7 @@ from bots.consent import Consents
 from bots.ensemble import Ensemble
 from bots.errors import RefuseToStart, SettingsError
 from bots.feedback import Feedback
+from bots.fitting import check_places
 from bots.hall import Hall
 from bots.host import Host
 from bots.house import House
@@ -142,6 +143,7 @@ def _count(guard: Guard, metrics: Metrics) -> None:
 
 
 def _hall(settings: Settings, casts: Sequence[Cast]) -> Hall:
+    check_places(settings, [cast.persona.id for cast in casts])
     return Hall(
         casts,
         default=settings.personas.default,

@@ -20,6 +20,7 @@ from bots.cards import Card, Row, Tone
 from bots.casting import Casting
 from bots.config import Settings
 from bots.errors import BotError, SettingsError, Unknown
+from bots.fitting import check_places
 from bots.models import limits_of, open_generator
 from bots.parts import keys_of, open_guard, open_state, open_store
 from bots.places import Places, PlaceSettings
@@ -226,6 +227,10 @@ async def _personas(settings: Settings, guard: Guard) -> list[Finding]:
     default = settings.personas.default
     if default and default not in personas:
         found.append(bad(about, Unknown("settings.unknown_persona", name=default, known=", ".join(personas))))
+    try:
+        check_places(settings, personas)
+    except SettingsError as error:
+        found.append(bad(about, error))
     return found or [good(about, "doctor.personas_good", count=len(personas))]
 
 

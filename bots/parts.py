@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Final
 from bots.config import Settings
 from bots.errors import Unknown
 from bots.exposure import Exposure
+from bots.fitting import check_policy
 from bots.mutes import Mutes
 from bots.review_asking import Tools
 from bots.state import State
 from bots.state.memory import MemoryState
 from bots.state.sqlite import SqliteState
-from bots.tiers import check_patience, load_tiers
+from bots.tiers import load_tiers
 from moderation.filters import Filter
 from moderation.filters.remote import Remote
 from moderation.guard import Guard
@@ -181,7 +182,7 @@ async def open_guard(settings: Settings, only: Collection[str] = ()) -> AsyncGen
     FilterUnavailable, SettingsError."""
     policy = await asyncio.to_thread(lambda: Policy.load(policy_file(settings)))
     async with AsyncExitStack() as stack:
-        check_patience(settings, policy.limits)
+        check_policy(settings, policy)
         loaded = await stack.enter_async_context(open_filters(settings, policy.limits.encodings, only))
         if only:
             policy = policy.narrowed(only)

@@ -7,6 +7,7 @@ thread, dm.
 import asyncio
 import dataclasses
 import enum
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ _LONGEST: Final = 100
 _MOST: Final = 20
 """Names of one setting."""
 _ALL: Final = 100_000
+_CHANNEL: Final = re.compile(r"(?:[a-z]+:[a-z]+:)?-?[0-9]{1,20}(?:/[0-9]{1,20})?")
+"""The platform's own id, of a topic of Telegram with it after a stroke, perhaps as a key."""
 _ENOUGH: Final = 10**15
 """No limit needs more: a thousand million units of money."""
 
@@ -89,6 +92,12 @@ def _name(given: str) -> str:
     return given
 
 
+def _channel(given: str) -> str:
+    if given and not _CHANNEL.fullmatch(given):
+        raise Misfit(UsageError("places.expect_channel"))
+    return given
+
+
 def _names(given: tuple[str, ...]) -> tuple[str, ...]:
     if len(given) > _MOST or not all(0 < len(name.strip()) <= _LONGEST for name in given):
         raise Misfit(UsageError("places.expect_names", count=_MOST, most=_LONGEST))
@@ -120,6 +129,7 @@ def _laws(given: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _Name = Annotated[str, AfterValidator(_name)]
+_Channel = Annotated[str, AfterValidator(_channel)]
 _Names = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_names)]
 _Laws = Annotated[tuple[str, ...], Field(strict=False), AfterValidator(_laws)]
 _Day = Annotated[str, AfterValidator(_day)]
@@ -163,7 +173,7 @@ class PlaceSettings:
     """Where others talk too, whether those are remembered who want that: what they say in a channel (a thread, a topic)
     there alone, or in all of a server. In private it is theirs to say."""
     paused: bool = False
-    log_channel: _Name = ""
+    log_channel: _Channel = ""
     """Key of where the cards for moderators go. For a whole server."""
     moderators: _Names = ()
     """Keys of roles and persons who review here, besides those to whom the platform gives the right. For a whole

@@ -14,6 +14,7 @@ from typing import Final
 from bots.casting import Casting
 from bots.config import Settings
 from bots.errors import SettingsError
+from bots.fitting import check_policy
 from bots.hall import Hall
 from bots.house import House
 from bots.lorebooks import Lorebooks
@@ -21,7 +22,6 @@ from bots.metrics import Metrics
 from bots.models import limits_of
 from bots.named_files import Digests, changed, digests_of
 from bots.parts import policy_file
-from bots.tiers import check_patience
 from moderation.policy import Policy
 from moderation.words import Explained
 from personas.cast import Cast
@@ -63,7 +63,7 @@ class Makers:
     """How the parts are made that settings decide on."""
 
     hall: Callable[[Settings, Sequence[Cast]], Hall]
-    """Raises Unknown."""
+    """Raises Unknown, SettingsError."""
     hands: Callable[[Settings, Limits, Lorebooks], Stagehands]
     """What every reply works with."""
 
@@ -134,7 +134,7 @@ class Renewal:
         self._require_same(settings, await asyncio.to_thread(digests_of, settings))
         guard = self._house.runtime.guard
         policy = await asyncio.to_thread(lambda: Policy.load(policy_file(settings)))
-        check_patience(settings, policy.limits)
+        check_policy(settings, policy)
         for name in _THREADS:
             if getattr(policy.limits, name) != getattr(guard.policy.limits, name):
                 raise SettingsError("settings.needs_restart", names=f"policy: {name}")

@@ -12,9 +12,9 @@ from bots.cards import Card, Tone
 from bots.cli.common import SettingsFile, interactive, run, say, settings_of, show
 from bots.config import Settings
 from bots.errors import RefuseToStart, SettingsError, Unknown
+from bots.fitting import check_policy
 from bots.parts import open_filters, open_store, policies_of, policy_file, utc_now
 from bots.policy_cards import PolicyCards
-from bots.tiers import check_patience
 from moderation.backtest import backtest
 from moderation.calibration import Fit, Wanted, calibrate
 from moderation.errors import PolicyError
@@ -22,6 +22,7 @@ from moderation.file_faults import reason_of
 from moderation.labels import all_labelled
 from moderation.policy import Policy, policy_text
 from moderation.policy_changes import Threshold, differences, rewritten
+from personas.prompting import MINORS
 
 SHIPPED: Final = "shipped"
 """What the policy that ships with the package is called on the command line."""
@@ -48,8 +49,10 @@ def policy_check(
     _versions(policy, settings)
     title = say("cli.policy_fine", settings, name=policy.name, hash=policy.hash, count=len(policy.rules()))
     resources = load_resources()
-    old = say("cli.numbers_old", settings, checked=resources.checked) if resources.stale(utc_now().date()) else ""
-    show(Card(title=title, hint=old, tone=Tone.GOOD), settings)
+    hints = [] if policy.covers(MINORS) else [say("cli.policy_no_minors", settings)]
+    if resources.stale(utc_now().date()):
+        hints.append(say("cli.numbers_old", settings, checked=resources.checked))
+    show(Card(title=title, hint="\n".join(hints), tone=Tone.GOOD), settings)
 
 
 @policy_app.command("calibrate")
@@ -176,7 +179,7 @@ def _versions(policy: Policy, settings: Settings) -> Mapping[str, str]:
             policy.check(filters)
             return {judge.id: judge.version for judge in filters}
 
-    check_patience(settings, policy.limits)
+    check_policy(settings, policy)
     return run(work())
 
 

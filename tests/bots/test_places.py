@@ -155,6 +155,7 @@ WRONG: list[dict[str, object]] = [
     {"mode": "always"}, {"mode": 1}, {"threads": 1}, {"mark": "yes"}, {"profile": "adults"}, {"language": "fr"},
     {"persona": 3}, {"persona": "x" * 101}, {"personas": ("",)}, {"wake": ("x" * 101,)}, {"wake": "abc"},
     {"wake": (3,)}, {"wake": tuple(map(str, range(21)))}, {"loop_limit": -1}, {"loop_limit": 101}, {"loop_limit": True},
+    {"log_channel": "zzz"}, {"log_channel": "#mods"}, {"log_channel": "x:1"},
     {"moment": "spring"}, {"moment": "1790-13-01"}, {"moment": 1790},
     {"scene": ("",)}, {"scene_turns": 0}, {"scene_turns": 7}, {"scene_chance": 1.5},
     {"person_messages": 1.5}, {"person_money": -1}, {"server_tokens": 10**15 + 1}, {"log_channel": None, "paused": 0},

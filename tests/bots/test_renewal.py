@@ -11,6 +11,7 @@ import pytest
 
 from bots.app import open_host
 from bots.config import Settings
+from bots.errors import SettingsError
 from bots.host import Host
 from bots.named_files import changed, digests_of
 from bots.renewal import Renewal
@@ -18,6 +19,7 @@ from personas.cast import Cast
 from personas.messages import Passage
 from personas.persona import Persona
 from tests.support.house import SERVER, caller
+from tests.support.policies import WITHOUT_PROFILES
 
 pytestmark = pytest.mark.usefixtures("filters_at_hand")
 BAKER = b'id = "baker"\ntier = "demographic"\nname = "Jo"\nlanguage = "en"\ndescription = "You bake bread."\n'
@@ -107,6 +109,11 @@ async def test_a_mistake_anywhere_changes_nothing_and_is_told(ground: Ground, ho
         "budget": (SHIPPED, "[reply]\nbudget = 1\n"),
         "limits": (SHIPPED, "[limits]\nrunning = 3\n"),
         "nobody_known": (SHIPPED, '[personas]\ndefault = "nobody_known"\n'),
+        "places.persona": (SHIPPED, '[places]\npersona = "nobody_known"\n'),
+        "places.personas": (SHIPPED, '[places]\npersonas = ["halmi", "nobody_known"]\n'),
+        "places.scene": (SHIPPED, '[places]\nscene = ["nobody_known"]\n'),
+        "places.log_channel": (SHIPPED, '[places]\nlog_channel = "zzz"\n'),
+        "places.profile": (WITHOUT_PROFILES, '[places]\nprofile = "minors"\n'),
     }
     for told, (policy, more) in mistakes.items():
         await asyncio.to_thread(ground.policy.write_text, policy, encoding="utf-8")
@@ -116,6 +123,21 @@ async def test_a_mistake_anywhere_changes_nothing_and_is_told(ground: Ground, ho
         assert told in renewed.refusal
         assert renewal.last is renewed
         assert (house.runtime.policy, house.troupe.hall.casts(), house.troupe.hall.default) == before
+
+
+async def test_nothing_starts_where_places_name_nobody_or_the_policy_covers_not_who_is_there(
+    ground: Ground,
+) -> None:
+    document = ground.document
+    ground.document = f'{document}[places]\npersona = "nobody_known"\n'
+    with pytest.raises(SettingsError, match=r"places\.persona"):
+        async with open_host(ground.read()):
+            pass
+    ground.document = f'{document}[places]\nprofile = "minors"\n'
+    await asyncio.to_thread(ground.policy.write_text, WITHOUT_PROFILES, encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"profiles\.minors"):
+        async with open_host(ground.read()):
+            pass
 
 
 async def test_settings_of_places_and_of_replies_hold_at_once(ground: Ground, host: Host) -> None:

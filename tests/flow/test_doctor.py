@@ -40,6 +40,7 @@ from personas.generators.scripted_server import ScriptedServer
 from personas.generators.scripts import load_script
 from personas.model_files import known
 from tests.flow.conftest import Run
+from tests.support.policies import WITHOUT_PROFILES
 
 pytestmark = pytest.mark.usefixtures("filters_at_hand")
 
@@ -381,3 +382,17 @@ def test_settings_that_are_wrong_are_the_finding(run: Run, tmp_path: Path) -> No
     assert "✗ Settings  mine.toml: modle" in named.stdout
     assert "✗ 설정" in by_environment.stdout
     assert "nowhere.toml" in by_environment.stdout
+
+
+async def test_places_that_name_nobody_or_whom_the_policy_does_not_cover_are_told(
+    tmp_path: Path, checked: date
+) -> None:
+    nobody = settings_of(tmp_path, '[places]\nscene = ["halmi", "nobody"]\n')
+    personas = by_subject(await look_at_house(nobody, today=checked))["personas"]
+    await asyncio.to_thread((tmp_path / "bare.toml").write_text, WITHOUT_PROFILES, encoding="utf-8")
+    uncovered = settings_of(tmp_path, '[policy]\nfile = "bare.toml"\n[places]\nprofile = "minors"\n')
+    policy = by_subject(await look_at_house(uncovered, today=checked))["policy"]
+
+    assert (personas.grade, policy.grade) == (Grade.BAD, Grade.BAD)
+    assert "places.scene" in personas.told.explain("en")
+    assert "places.profile" in policy.told.explain("ko")

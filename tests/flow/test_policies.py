@@ -16,10 +16,11 @@ from bots.parts import new_id, policy_file, utc_now
 from moderation.policy import Policy
 from moderation.records import Decision, Objection
 from moderation.stores.sqlite import SqliteStore
-from moderation.words import Explained
+from moderation.words import LANGUAGES, Explained
 from tests.support.decided import fill, scored
 from tests.support.judges import filters
 from tests.support.keys import keys_beside
+from tests.support.policies import WITHOUT_PROFILES
 
 pytestmark = pytest.mark.usefixtures("filters_at_hand")
 
@@ -146,3 +147,13 @@ def test_what_the_settings_name_stays_in_use_and_what_does_not_fit_is_never_appl
     assert "policy mine fits" in typed("check")
     unknown = typed("diff", "abcdef", refused=True)
     assert "shipped" in unknown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_policy_without_a_profile_for_minors_is_told_of(typed: Typed, tmp_path: Path, language: str) -> None:
+    (tmp_path / "bare.toml").write_text(WITHOUT_PROFILES, encoding="utf-8")
+
+    assert "[profiles.minors]" in typed("check", "bare.toml", language=language)
+    assert "[profiles.minors]" not in typed("check", language=language)
+    (tmp_path / "talchum.toml").write_text('[places]\nprofile = "minors"\n', encoding="utf-8")
+    assert "places.profile" in typed("check", "bare.toml", refused=True, language=language)
