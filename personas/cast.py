@@ -29,6 +29,8 @@ FIXED_WORDS = (
 CRISIS = "crisis"
 _PATIENCE = 5
 """How often a line is judged again when a filter was late."""
+_SINGLE: Final = frozenset({"name", "tagline", "disclosure"})
+"""Keys of a file that have one line."""
 _FAILED: Final = frozenset(f"{GUARD}.{how}" for how in ("raised", "late", "full", "silent"))
 """What the guard says of a filter that gave no judgement."""
 
@@ -137,7 +139,7 @@ async def prepare(
     lines, blocked = await _judged(persona, guard, brief)
     if blocked:
         key, rules = blocked[0]
-        raise _refused(persona.id, key, rules)
+        raise _refused(persona.file or persona.id, key, rules)
     return Cast(
         persona=persona,
         brief=brief,
@@ -231,10 +233,17 @@ async def _judged(
         verdicts = await _patiently(guard, candidates)
         for number, (candidate, verdict) in enumerate(zip(candidates, verdicts, strict=True), start=1):
             if verdict.decision is Decision.BLOCK:
-                blocked.append((f"{key}.{number}", _rules(verdict)))
+                blocked.append((_key(persona, key, number), _rules(verdict)))
             else:
                 passages[key] += (Passage.cleared(candidate, verdict, kind=kind),)
     return passages, blocked
+
+
+def _key(persona: Persona, key: str, number: int) -> str:
+    """Where a line stands in the file: the first of the description is the tagline where there is no other."""
+    if key == "tagline" and persona.description.startswith(persona.tagline):
+        return "description"
+    return key if key in _SINGLE else f"{key}.{number}"
 
 
 def _strictest(guard: Guard) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from personas.loading import default_lines
 from personas.persona import Demonstration, Ocean, Persona
 
-_UNTOLD: Final = frozenset({"id", "version", "extra"})
+_UNTOLD: Final = frozenset({"id", "version", "extra", "file"})
 _SENTENCE: Final = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
 _MOST: Final = 400
 """Pieces of one field that are compared, which takes the cube of their number where they are alike: half a second at

@@ -205,8 +205,10 @@ def build(file: object, content: dict[str, object], bases: Mapping[str, Persona]
     parsed = fit(file, content)
     version = _digest(content)
     if isinstance(parsed, OverlayFile):
-        return _overlaid(file, parsed, version, bases)
-    return _complete(file, parsed, version)
+        made = _overlaid(file, parsed, version, bases)
+    else:
+        made = _complete(file, parsed, version)
+    return dataclasses.replace(made, file=str(file))
 
 
 def _digest(content: object) -> str:

@@ -147,6 +147,8 @@ class Persona:
     licence: str = ""
     authors: tuple[str, ...] = ()
     extra: dict[str, str] = field(default_factory=dict)
+    file: str = field(default="", compare=False)
+    """Where it comes from, as errors name it; "": not from a file."""
 
     def at(self, moment: date) -> "Persona":
         """The same persona at an earlier moment: it knows less, never more. A later moment, for one that is pinned to

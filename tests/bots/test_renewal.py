@@ -140,6 +140,21 @@ async def test_nothing_starts_where_places_name_nobody_or_the_policy_covers_not_
             pass
 
 
+@pytest.mark.parametrize(
+    ("key", "line"), [("description", ""), ("tagline", 'tagline = "Fuck off, you worthless idiot."\n')]
+)
+async def test_a_line_of_a_persona_that_the_guard_refuses_is_told_with_file_and_key(
+    ground: Ground, host: Host, key: str, line: str
+) -> None:
+    file = ground.folder / "bakers.toml"
+    document = BAKER.decode() if line else BAKER.decode().replace("You bake bread.", "Fuck off, you worthless idiot.")
+    await asyncio.to_thread(file.write_text, document + line, encoding="utf-8")
+    ground.document += '[personas]\nfolders = ["bakers.toml"]\n'
+    renewed = await renewal_of(host).renew(ground.read)
+
+    assert f"{file}: {key}: the guard" in renewed.refusal
+
+
 async def test_settings_of_places_and_of_replies_hold_at_once(ground: Ground, host: Host) -> None:
     ground.document += "[places]\nperson_messages = 7\n[reply]\nwindow = 4\n"
     renewed = await renewal_of(host).renew(ground.read)
