@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal, get_type_hints
 
 import platformdirs
 from pydantic import (
+    AfterValidator,
     Field,
     SecretStr,
     ValidationError,
@@ -28,6 +29,7 @@ from bots.review_settings import ReviewSection
 from bots.tier_settings import GuardModelSection, JudgeModelSection, OmniSection, OnnxSection
 from moderation.file_faults import reason_of
 from moderation.validation import Expectation, Misfit, first_problem
+from moderation.words import LANGUAGES
 
 APP: Final = "talchum"
 FILE_NAME: Final = "talchum.toml"
@@ -37,14 +39,23 @@ LANGUAGE_VARIABLE: Final = "TALCHUM_LANGUAGE"
 DEFAULT_MODEL: Final = "embedded:smollm2-135m"
 
 
+def _model(given: str) -> str:
+    if not _names_a_model(given):
+        raise Misfit(SettingsError("settings.expect_model", given=given))
+    return given
+
+
+_Model = Annotated[str, AfterValidator(_model)]
+
+
 class ModelSettings(Section):
     """Where words come from."""
 
-    use: str = DEFAULT_MODEL
+    use: _Model = DEFAULT_MODEL
     """KIND:NAME with KIND one of embedded (a model installed here), openai (a model of the endpoint), scripted."""
-    fallbacks: tuple[str, ...] = Field(default=(), strict=False)
+    fallbacks: tuple[_Model, ...] = Field(default=(), strict=False)
     """Tried in this order when the one before gives no words."""
-    cheaper: str = ""
+    cheaper: Annotated[str, AfterValidator(lambda given: given and _model(given))] = ""
     """Asked first where tokens or money have come near a limit; "": `use` as ever."""
     base_url: Address = "https://api.openai.com/v1"
     key_variable: str = "OPENAI_API_KEY"
@@ -137,9 +148,6 @@ class _File(Section):
 
     @model_validator(mode="after")
     def _fits_together(self) -> "_File":
-        for use in filter(None, (self.model.use, self.model.cheaper, *self.model.fallbacks)):
-            if not _names_a_model(use):
-                raise Misfit(SettingsError("settings.expect_model", given=use))
         if self.detoxify and self.onnx:
             raise Misfit(SettingsError("settings.expect_one_detoxify"))
         return self
@@ -257,17 +265,28 @@ class Settings:
         """Check a settings document (b"" for all defaults) against the environment.
 
         `file` is named in errors, and relative paths in the document start from its folder. Raises SettingsError: file,
-        key, what was expected.
+        key, what was expected, and the language that the document asks for.
         """
         name = str(file or FILE_NAME)
         try:
-            parsed = _File.model_validate(tomllib.loads(document.decode("utf-8")))
+            written = tomllib.loads(document.decode("utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingsError("settings.syntax", file=name, reason=reason_of(error)) from None
+        try:
+            return cls._of(written, environ, name, (file.parent if file else Path()).absolute())
+        except SettingsError as error:
+            asked = (environ.get(LANGUAGE_VARIABLE), written.get("language"))
+            error.language = next((language for language in asked if language in LANGUAGES), "")
+            raise
+
+    @classmethod
+    def _of(cls, written: Mapping[str, Any], environ: Mapping[str, str], name: str, base: Path) -> "Settings":
+        """What a document says, in which paths start from `base`. Raises SettingsError."""
+        try:
+            parsed = _File.model_validate(written)
         except ValidationError as error:
             key, expected = first_problem(error)
             raise SettingsError("settings.wrong", file=name, key=key, expected=expected) from None
-        base = (file.parent if file else Path()).absolute()
         folders = tuple(base / folder for folder in parsed.personas.folders)
         model = parsed.model
         return cls(

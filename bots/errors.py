@@ -28,6 +28,9 @@ class RefuseToStart(BotError):
 class SettingsError(RefuseToStart):
     """Settings are wrong; fields: file, key, expected."""
 
+    language: str = ""
+    """What the settings say that they want to be told in, as far as they could be read; "": nothing."""
+
 
 class Unknown(RefuseToStart):
     """There is nothing of that name; fields: name, known."""

@@ -389,7 +389,7 @@ def policy_text(path: Path | None = None) -> str:
     if path is None:
         return (importlib.resources.files("moderation") / "data" / "policy.toml").read_text(encoding="utf-8")
     try:
-        return path.read_bytes().decode("utf-8")
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise PolicyError("policy.unreadable", file=path, reason=reason_of(error)) from None
     except UnicodeDecodeError as error:

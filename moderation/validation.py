@@ -5,6 +5,7 @@ import re
 from typing import ClassVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from moderation.words import Explained
 
@@ -24,11 +25,14 @@ class Misfit(ValueError):
 
 
 _NAMED = re.compile(r"'([^']*)'")
+_TAG = re.compile(r"constrained-[a-z]+|[^\[]*\[.*\]")
+"""What pydantic names the ways by that a value of several forms was read, as if they were keys."""
 
 _KINDS = {
     "extra_forbidden": "unknown_key",
     "missing": "missing",
     "string_type": "text",
+    "path_type": "text",
     "string_too_short": "longer_text",
     "int_type": "whole_number",
     "int_from_float": "whole_number",
@@ -46,8 +50,8 @@ _KINDS = {
 
 def first_problem(error: ValidationError) -> tuple[str, Explained]:
     """The dotted key of the first thing that is wrong in a file, and what was expected there."""
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"]) or "-"
+    first = _first(error)
+    key = ".".join(part for part in map(str, first["loc"]) if not _TAG.fullmatch(part)) or "-"
     context = first.get("ctx", {})
     kind = first["type"]
     if kind in _KINDS:
@@ -61,6 +65,14 @@ def first_problem(error: ValidationError) -> tuple[str, Explained]:
             return key, Expectation(f"validation.{bound}", bound=context[bound])
     given = json.dumps(first.get("input"), ensure_ascii=False, default=str)[:60]
     return key, Expectation("validation.other", reason=first["msg"], given=given)
+
+
+def _first(error: ValidationError) -> ErrorDetails:
+    """The first thing that is wrong; of a value that may have several forms, what is wrong deepest inside it."""
+    found = error.errors()
+    loc = found[0]["loc"]
+    at = next((number for number, part in enumerate(loc) if _TAG.fullmatch(str(part))), len(loc))
+    return max((each for each in found if each["loc"][:at] == loc[:at]), key=lambda each: len(each["loc"]))
 
 
 def choices(expected: str) -> str:

@@ -94,7 +94,7 @@ def read_word_lists(files: Sequence[Traversable | Path]) -> WordLists:
     for file in files:
         try:
             data = file.read_bytes()
-            table = tomllib.loads(data.decode("utf-8"))
+            table = tomllib.loads(data.decode("utf-8-sig"))
         except (OSError, ValueError) as error:
             raise FilterUnavailable("lexicon.unreadable", file=file.name, reason=reason_of(error)) from error
         digest.update(hashlib.sha256(data).digest())

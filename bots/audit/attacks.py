@@ -158,7 +158,7 @@ def load_suite(folder: Traversable | None = None) -> Suite:
 
 def _parsed(file: Traversable, kind: type[T]) -> T:
     try:
-        return kind.model_validate(tomllib.loads(file.read_text("utf-8")))
+        return kind.model_validate(tomllib.loads(file.read_text("utf-8-sig")))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError("settings.syntax", file=file.name, reason=error) from None
     except ValidationError as error:

@@ -104,7 +104,7 @@ def _bytes(file: Path) -> bytes:
 
 def _parsed(raw: bytes, name: str) -> _File:
     try:
-        return _File.model_validate(tomllib.loads(raw.decode("utf-8")))
+        return _File.model_validate(tomllib.loads(raw.decode("utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError("settings.syntax", file=name, reason=reason_of(error)) from None
     except ValidationError as error:

@@ -15,13 +15,13 @@ from rich.console import Console
 from bots.cards import Card
 from bots.config import Settings
 from bots.console_bot.screen import Screen
-from bots.errors import RefuseToStart
+from bots.errors import RefuseToStart, SettingsError
 from moderation.words import catalogue
 
 T = TypeVar("T")
 
 TOLD_IN: Final[ContextVar[str]] = ContextVar("TOLD_IN")
-"""The language of the settings that were read, for whoever tells of an error in what followed."""
+"""The language of the settings that were read, or refused, for whoever tells of an error."""
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="settings", metavar="FILE")]
 ModelName = Annotated[str | None, typer.Option("--model", help="model_option", metavar="KIND:NAME")]
@@ -29,7 +29,12 @@ ModelName = Annotated[str | None, typer.Option("--model", help="model_option", m
 
 def settings_of(file: Path | None, *, model: str | None = None) -> Settings:
     """The settings, with the model that was named on the command line. Raises SettingsError."""
-    settings = Settings.find(file, os.environ)
+    try:
+        settings = Settings.find(file, os.environ)
+    except SettingsError as error:
+        if error.language:
+            TOLD_IN.set(error.language)
+        raise
     TOLD_IN.set(settings.language)
     return settings.using(model) if model else settings
 

@@ -1,6 +1,7 @@
 """`talchum doctor`: what is wrong, and what to click or type about it."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,7 @@ def doctor(offline: _Offline = False, file: _File = None) -> None:
         settings = settings_of(file)
     except SettingsError as error:
         blank = settings_of(Path(os.devnull))
+        blank = replace(blank, language=error.language or blank.language)
         show(card_of("doctor.title_house", [bad("doctor.about_settings", error)], blank.language), blank)
         raise typer.Exit(1) from None
     raise typer.Exit(run(_examine(settings, file or Path(FILE_NAME), offline=offline)))

@@ -16,7 +16,7 @@ def policy_text(path: Path | None, folder: str) -> str:
     if path is None:
         return packaged_text(folder, "policy.md")
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise FilterUnavailable("endpoint.policy_unreadable", file=path, reason=type(error).__name__) from None
     if not text.strip() or len(text) > _LONGEST_POLICY:

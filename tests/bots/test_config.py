@@ -90,3 +90,65 @@ def test_the_home_of_nobody_is_refused() -> None:
         load('data = "~nobody-of-this-name/x"')
     with pytest.raises(SettingsError, match="TALCHUM_DATA: expected a path"):
         load(TALCHUM_DATA="~nobody-of-this-name/x")
+
+
+@pytest.mark.parametrize(
+    ("key", "document"),
+    [
+        ("data", "data = 5"),
+        ("policy.file", "[policy]\nfile = 5"),
+        ("personas.folders.0", "[personas]\nfolders = [5]"),
+        ("lexicon.lists.0", "[lexicon]\nlists = [5]"),
+        ("privacy.keys", "[privacy]\nkeys = 5"),
+        ("model.tokenizer", "[model]\ntokenizer = 5"),
+    ],
+)
+def test_a_path_that_is_none_is_refused_as_a_text_in_both_languages(key: str, document: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(document)
+
+    assert str(caught.value) == f"talchum.toml: {key}: expected a text in quotes"
+    assert caught.value.explain("ko").endswith(": 따옴표 안의 글")
+
+
+@pytest.mark.parametrize(
+    ("key", "document"),
+    [
+        ("model.use", 'use = "openai:"'),
+        ("model.use", 'use = ""'),
+        ("model.cheaper", 'cheaper = "m"'),
+        ("model.fallbacks.1", 'fallbacks = ["openai:m", "opena:m"]'),
+    ],
+)
+def test_a_model_that_is_none_is_refused_with_its_key(key: str, document: str) -> None:
+    with pytest.raises(SettingsError, match=f"talchum.toml: {key}: expected KIND:NAME"):
+        load(f"[model]\n{document}")
+
+
+def test_no_cheaper_model_is_one_way_to_have_it() -> None:
+    assert load('[model]\ncheaper = ""').model.cheaper == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "document", "environ"),
+    [
+        ("ko", 'language = "ko"\nnonsense = 1', {}),
+        ("ko", 'language = "ko"', {"OPENAI_API_KEY": "a key"}),
+        ("en", 'language = "ko"\nnonsense = 1', {"TALCHUM_LANGUAGE": "en"}),
+        ("ko", 'language = "ko"', {"TALCHUM_LANGUAGE": "fr"}),
+        ("", 'language = "fr"', {}),
+        ("", "language = []", {}),
+        ("", "nonsense = 1", {}),
+    ],
+)
+def test_what_is_wrong_is_told_in_the_language_that_the_settings_ask_for(
+    language: str, document: str, environ: dict[str, str]
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(document.encode(), environ)
+
+    assert caught.value.language == language
+
+
+def test_a_byte_order_mark_is_no_part_of_the_settings() -> None:
+    assert Settings.load(b'\xef\xbb\xbflanguage = "ko"', {}).language == "ko"

@@ -361,6 +361,18 @@ def test_an_error_is_told_in_the_language_of_the_settings(run: Run, tmp_path: Pa
     assert "nobody(이)라는 페르소나는 없어요" in no_traceback(done)
 
 
+@pytest.mark.parametrize("command", ["run", "doctor"])
+def test_what_is_wrong_with_settings_is_told_in_the_language_they_ask_for(
+    run: Run, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "talchum.toml").write_text('language = "ko"\n[reply]\nbudget = -1\n', encoding="utf-8")
+    done = run(command)
+    told = done.stdout + done.stderr
+
+    assert "reply.budget: 필요한 것" in told
+    assert "expected" not in told
+
+
 def test_a_long_korean_line_is_one_message_that_is_too_long(run: Run) -> None:
     typed = "a" + "가" * 500_000 + "\n" + "\udcff\n"
     done = run("chat", "--model", "scripted:evening_chat", typed=typed.encode(errors="surrogateescape"))
