@@ -52,6 +52,7 @@ from bots.register import Register
 from bots.renewal import Makers, Renewal, Wish
 from bots.replies import Replies
 from bots.retention import Retention
+from bots.run_lock import serving_alone
 from bots.safety import Safety
 from bots.sampling import Sampling
 from bots.scene import Scenes
@@ -326,8 +327,17 @@ async def serve(
 ) -> None:
     """Serve every platform of the settings until cancelled; then what is under way is brought to its end. `ready` is
     called when all is put together and the platforms are about to be reached; `metrics` counts, and `troubles` has
-    heard of what went wrong; `wish` asks for settings to be read anew."""
+    heard of what went wrong; `wish` asks for settings to be read anew. Raises RefuseToStart, also where another
+    process serves from the same data; OSError where the data folder cannot be written."""
     platforms = platforms_of(settings)
+    with serving_alone(settings.run_lock):
+        await _serve(settings, platforms, ready, metrics, troubles, wish)
+
+
+async def _serve(
+    settings: Settings, platforms: tuple[Platform, ...], ready: Callable[[], None], metrics: Metrics,
+    troubles: Troubles, wish: Wish,
+) -> None:  # fmt: skip
     async with open_host(settings, metrics=metrics) as host:
         for platform in platforms:
             host.register(platform)

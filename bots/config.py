@@ -239,6 +239,11 @@ class Settings:
         return self.data / "status.json"
 
     @property
+    def run_lock(self) -> Path:
+        """What the program that serves holds, so that there is one."""
+        return self.data / "run.lock"
+
+    @property
     def models(self) -> Path:
         """Folder of installed models."""
         return self.data / "models"

@@ -125,7 +125,8 @@ class Monitor:
         metrics.serving(tuple(platform.name for platform in watched.platforms), self._gauges)
 
     async def run(self, sleep: Callable[[float], Awaitable[object]]) -> None:
-        """Tell until cancelled; then the status file goes. Raises RefuseToStart where the port cannot be had."""
+        """Tell until cancelled; then the status file goes, if it is its own. Raises RefuseToStart where the port
+        cannot be had."""
         with self._listening():
             beats = 0
             try:
@@ -136,7 +137,7 @@ class Monitor:
                     beats += 1
                     await sleep(_PULSE)
             finally:
-                await asyncio.to_thread(self._watched.status_file.unlink, missing_ok=True)
+                await asyncio.to_thread(status.withdraw, self._watched.status_file, os.getpid())
 
     def status(self) -> Status:
         """How the program is now."""

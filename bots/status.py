@@ -110,6 +110,13 @@ def read(file: Path) -> Status | None:
     return status
 
 
+def withdraw(file: Path, process: int) -> None:
+    """Take away what `process` said; what another one said stays. Blocks. Raises OSError."""
+    said = read(file)
+    if said is not None and said.process == process:
+        file.unlink(missing_ok=True)
+
+
 def healthy(status: Status | None, now: datetime) -> bool:
     """Whether something runs, answers, reaches every platform, and can write to its data folder."""
     return status is not None and status.age(now) <= STALE and status.ready

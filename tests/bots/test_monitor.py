@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import socket
 import tempfile
 from collections.abc import AsyncGenerator
@@ -159,6 +160,15 @@ async def test_without_an_address_nothing_is_listened_for_and_the_file_tells_all
     assert (found.waiting, found.model, found.troubles, found.listening) == (2, "scripted:sea", ["a line"], "")
     assert (found.cases, found.overdue) == (0, 0)
     assert not await asyncio.to_thread(file.exists), "what does not run says nothing"
+
+
+async def test_what_another_process_says_of_itself_stays_when_one_ends(tmp_path: Path) -> None:
+    file = tmp_path / "status.json"
+    async with monitoring(watched(tmp_path)) as monitor:
+        another = replace(monitor.status(), process=os.getpid() + 1)
+        await asyncio.to_thread(write, another, file)
+
+    assert await asyncio.to_thread(read, file) == another
 
 
 async def test_a_port_that_is_taken_is_told_before_anything_else(tmp_path: Path) -> None:

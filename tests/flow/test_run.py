@@ -134,6 +134,25 @@ async def test_while_it_runs_people_and_programs_are_told_how_it_is(discord: Dis
     assert "lamp" not in written_down.decode()
 
 
+async def test_a_second_one_on_the_same_data_is_refused_and_leaves_the_first_alone(
+    discord: DiscordServer, tmp_path: Path
+) -> None:
+    settings = await asyncio.to_thread(written, tmp_path, discord, tps=6.0)
+    async with program(discord, tmp_path, settings) as first:
+        message = await begun(discord)
+        async with program(discord, tmp_path, settings) as second:
+            _, told = await asyncio.wait_for(second.communicate(), PATIENCE.total_seconds())
+        off, _ = await typed(tmp_path, settings, "status")
+        while off:  # it was told last before the connection stood
+            off, _ = await typed(tmp_path, settings, "status")
+        await discord.until(lambda: LONG[1] in words(message.content), timeout=PATIENCE)
+
+        assert second.returncode == 2
+        assert f"already runs (process {first.pid})" in told.decode()
+        assert "Running" not in told.decode()
+        assert "interrupted" not in message.content
+
+
 async def typed(tmp_path: Path, settings: Path, verb: str) -> tuple[int | None, str]:
     """Exit code and output of a command beside the program."""
     process = await asyncio.create_subprocess_exec(
