@@ -6,6 +6,7 @@ Everything heavy is imported inside functions: the interpreter begins `main` at 
 import errno
 import gc
 import os
+import signal
 import sys
 from collections.abc import Callable
 from contextvars import copy_context
@@ -90,6 +91,7 @@ def _talchum() -> None:
 
 def main() -> None:
     """Run what was typed, and say what is wrong in one sentence instead of a traceback."""
+    _not_hung_up()
     os.umask(_PRIVATE)
     gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
     try:
@@ -97,6 +99,15 @@ def main() -> None:
     except KeyboardInterrupt:
         code = _INTERRUPTED
     sys.exit(code)
+
+
+def _not_hung_up() -> None:
+    """Told to read its settings anew before it can listen to that, what serves without a terminal does not end: all is
+    read in a moment anyway."""
+    if sys.argv[1:2] != ["run"] or not hasattr(signal, "SIGHUP") or (sys.stdin is not None and sys.stdin.isatty()):
+        return
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 def _run() -> int:

@@ -21,10 +21,11 @@ def run(model: ModelName = None, file: SettingsFile = None) -> None:
 async def _run(settings: Settings, read: Callable[[], Settings]) -> None:
     """Until Ctrl-C, SIGTERM or the end of the terminal; then what is under way is brought to its end. SIGHUP has
     settings, policy, personas and lore read anew."""
+    wished, terminal = asyncio.Event(), _at_a_terminal()
+    if not terminal:  # what it is told while it starts is heeded once it has
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, wished.set)
     from bots.app import metrics_of, serve
     from bots.renewal import Wish
-
-    wished, terminal = asyncio.Event(), _at_a_terminal()
 
     def hung_up() -> None:
         # The same signal says that the terminal is gone: nobody is there any more who wants it to go on.
