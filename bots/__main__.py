@@ -26,7 +26,11 @@ _INTERRUPTED = 130
 """Exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
 _UNWRITABLE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EPIPE))
 """Errors of a stream without a name: standard output is full, or gone."""
-
+_FILES: Final = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP}
+    | {errno.ENOSPC, errno.EDQUOT}
+)
+"""Errors of a file with a name that whoever runs this can put right."""
 
 _YOUNG: Final = 20_000
 """Objects that are made before what nobody needs any more is looked for. Word lists and rules are a million that stay:
@@ -135,6 +139,10 @@ def _run() -> int:
             _let_go(sys.stdout)
             if error.errno != errno.EPIPE:
                 _complain(words.say("cli.unwritable", language, reason=reason_of(error).explain(language)))
+            return _WRONG
+        if isinstance(error, OSError) and isinstance(error.filename, str) and error.errno in _FILES:
+            reason = reason_of(error).explain(language)
+            _complain(words.say("cli.unusable_file", language, file=error.filename, reason=reason))
             return _WRONG
         # The root: a defect of ours. Its message may quote what people said, so its kind and place must do.
         kind, _, where = place_of(error).partition(" at ")

@@ -131,6 +131,7 @@ async def look_at_house(settings: Settings, *, today: date, offline: bool = Fals
     that judge are asked about the lines of the personas, unless `offline`."""
     return (
         await asyncio.to_thread(_folder, settings.data),
+        *await asyncio.to_thread(_log, settings.log_file),
         await asyncio.to_thread(_keys, settings),
         await _store(settings),
         await _state(settings),
@@ -150,6 +151,17 @@ def _folder(folder: Path) -> Finding:
     if os.name == "posix" and mode & _OTHERS:
         return doubtful(about, "doctor.folder_open", folder=folder, quoted=shlex.quote(str(folder)))
     return good(about, "doctor.folder_good", folder=folder)
+
+
+def _log(file: Path) -> list[Finding]:
+    """Something only where there is one that cannot be gone on with."""
+    try:
+        with file.open("r+b"):
+            return []
+    except (FileNotFoundError, NotADirectoryError):
+        return []  # told of with the folder
+    except OSError as error:
+        return [bad("doctor.about_log", "doctor.log_unwritable", file=file, reason=reason_of(error))]
 
 
 def _keys(settings: Settings) -> Finding:

@@ -107,9 +107,14 @@ def recognise(file: Path, keys: Keys) -> None:
 
 
 def is_sealed(file: Path) -> bool:
-    """Whether a database holds anything that was sealed; False where it cannot be opened, which is told elsewhere."""
-    if not file.is_file() or not file.stat().st_size:
-        return False
+    """Whether a database holds anything that was sealed; False where it cannot be opened, which is told elsewhere.
+
+    Raises StoreUnavailable where its folder may not be looked into."""
+    try:
+        if not file.is_file() or not file.stat().st_size:
+            return False
+    except OSError as error:
+        raise unavailable(error, file) from error
     try:
         connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
         try:
