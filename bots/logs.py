@@ -90,7 +90,10 @@ def kind_of(error: BaseException | None) -> str:
 
 
 def place_of(error: BaseException | None) -> str:
-    """The kind of an error, and where it was raised; of a store that fails, as `kind_of`."""
+    """The kind of an error, and where it was raised; of a group, of the first in it; of a store that fails, as
+    `kind_of`."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
     if isinstance(error, Deflect):
         return kind_of(error)
     place = error.__traceback__ if error else None

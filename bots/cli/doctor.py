@@ -56,7 +56,7 @@ async def _examine(settings: Settings, file: Path, *, offline: bool) -> int:
         show(card_of("doctor.title_discord", discord, language), settings)
         found += discord
     if settings.telegram:
-        telegram = await look_at_telegram(settings, offline=offline)
+        telegram = await look_at_telegram(settings, offline=offline, now=utc_now())
         show(card_of("telegram_doctor.title", telegram, language), settings)
         found += telegram
     show(summary(found, language), settings)

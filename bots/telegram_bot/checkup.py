@@ -3,12 +3,13 @@
 Every trouble is a finding (`bots.doctor`), that of the network too; nothing is raised.
 """
 
+import asyncio
 import math
 from asyncio import timeout
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -23,6 +24,8 @@ from bots.doctor import Finding, Told, bad, doubtful, good, heard_whole
 from bots.errors import RefuseToStart
 from bots.places import Mode, PlaceSettings
 from bots.platform_settings import TelegramSection
+from bots.status import STALE, read
+from bots.telegram_bot.receiving import bound
 from bots.telegram_bot.translate import PLATFORM, address_of, id_in
 from bots.telegram_bot.wire import Flooded, Wire
 
@@ -43,7 +46,9 @@ _ABOUT: Final = MappingProxyType(
 """What is said of what keeps it from starting is about this, else about the token."""
 
 
-async def look_at_telegram(settings: Settings, *, offline: bool, patience: timedelta = PATIENCE) -> tuple[Finding, ...]:
+async def look_at_telegram(
+    settings: Settings, *, offline: bool, now: datetime, patience: timedelta = PATIENCE
+) -> tuple[Finding, ...]:
     """Everything about Telegram that these settings need; nothing where they do not serve it."""
     section = settings.telegram
     if section is None:
@@ -56,11 +61,28 @@ async def look_at_telegram(settings: Settings, *, offline: bool, patience: timed
         found = [good("doctor.about_token", "telegram_doctor.token_there", variable=section.token_variable)]
         if section.webhook_url:
             found.append(_brought("webhook_unset", section))
-        return tuple(found)
-    return await _look_online(settings, section, patience)
+    else:
+        found = await _look_online(settings, section, patience)
+    if section.webhook_url:
+        found += await asyncio.to_thread(_port, settings, section, now)
+    return tuple(found)
 
 
-async def _look_online(settings: Settings, section: TelegramSection, patience: timedelta) -> tuple[Finding, ...]:
+def _port(settings: Settings, section: TelegramSection, now: datetime) -> list[Finding]:
+    """Something only where updates cannot be listened for, and not because the program that runs does so."""
+    try:
+        for listener in bound(section.listen, section.port):
+            listener.close()
+    except RefuseToStart as error:
+        with suppress(OSError):
+            said = read(settings.status_file)
+            if said is not None and said.age(now) <= STALE and PLATFORM in said.platforms:
+                return []
+        return [bad("telegram_doctor.about_updates", error)]
+    return []
+
+
+async def _look_online(settings: Settings, section: TelegramSection, patience: timedelta) -> list[Finding]:
     listeners = await heard_whole(settings, PLATFORM, _hears_all)
     about, seconds = "telegram_doctor.about_telegram", patience.total_seconds()
     found: list[Finding] = []
@@ -78,7 +100,7 @@ async def _look_online(settings: Settings, section: TelegramSection, patience: t
         found.append(_trouble(error, section.base_url))
     except _STRANGE:
         found.append(bad(about, "telegram_doctor.unreadable"))
-    return tuple(found)
+    return found
 
 
 @asynccontextmanager

@@ -62,7 +62,7 @@ class Telegram:
     async def serve(self, router: Router) -> None:
         """Until cancelled: replies under way are brought to their end first, what is shown of them stays whole.
 
-        Raises RefuseToStart for a token that Telegram does not accept, OSError where the port of a webhook is taken.
+        Raises RefuseToStart for a token that Telegram does not accept, and where the port of a webhook cannot be had.
         """
         around = self._around(router)
         bot = self._bot(around)

@@ -10,6 +10,7 @@ import hmac
 import json
 import logging
 import re
+import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -19,6 +20,7 @@ from typing import Any, Final
 import tornado.httpserver
 import tornado.web
 from telegram.error import Conflict, InvalidToken, TelegramError
+from tornado.netutil import bind_sockets
 
 from bots.addresses import HEALTH
 from bots.errors import RefuseToStart
@@ -26,6 +28,7 @@ from bots.streaming import Sleep
 from bots.telegram_bot.client import ALLOWED, TelegramClient, Webhook
 from bots.telegram_bot.wire import Flooded, readable
 from moderation.errors import Deflect
+from moderation.file_faults import reason_of
 
 _log = logging.getLogger(__name__)
 
@@ -134,15 +137,25 @@ class _Health(tornado.web.RequestHandler):
         self.set_status(HTTPStatus.NO_CONTENT)
 
 
+def bound(listen: str, port: int) -> list[socket.socket]:
+    """Sockets that listen there. Raises RefuseToStart where the port is taken or the address is not this machine's."""
+    try:
+        return bind_sockets(port, address=listen)
+    except OSError as error:
+        reason = reason_of(error)
+    # Out here, the library's error is gone, and with it the socket that it leaves open.
+    raise RefuseToStart("telegram_core.taken", listen=listen, port=port, reason=reason)
+
+
 async def serve_webhook(client: TelegramClient, webhook: Webhook, path: str, sleep: Sleep) -> None:
-    """Listen for updates until cancelled. Raises OSError where the port is taken, RefuseToStart for a token that
+    """Listen for updates until cancelled. Raises RefuseToStart where the port cannot be had, and for a token that
     Telegram does not accept any more."""
     given: dict[str, Any] = {"client": client, "secret": webhook.secret}
     routes: list[Any] = [(re.escape(path), _Updates, given), (HEALTH, _Health)]
     server = tornado.httpserver.HTTPServer(
         tornado.web.Application(routes, log_function=lambda _: None), max_body_size=_LARGEST, xheaders=True
     )
-    server.listen(webhook.port, address=webhook.listen)
+    server.add_sockets(bound(webhook.listen, webhook.port))
     try:
         announce = partial(client.bot.set_webhook, webhook.url, secret_token=webhook.secret, allowed_updates=ALLOWED)
         await _reached(client, sleep, announce, "no webhook")

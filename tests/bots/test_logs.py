@@ -3,7 +3,10 @@
 import io
 import json
 import logging
+import os
 from pathlib import Path
+
+import pytest
 
 from bots.logs import Troubles, logging_to, place_of
 
@@ -46,6 +49,15 @@ def test_of_what_the_event_loop_says_only_the_first_line_is_kept(tmp_path: Path)
 
 def test_an_error_that_was_never_raised_has_no_place() -> None:
     assert place_of(ValueError("x")) == "ValueError at ?"
+
+
+def test_of_a_group_the_place_of_what_is_in_it_is_told() -> None:
+    with pytest.raises(KeyError) as broken:
+        os.environ["NO SUCH NAME"]
+    together = ExceptionGroup("all", [ExceptionGroup("some", [broken.value])])
+
+    assert place_of(together) == place_of(broken.value)
+    assert "KeyError" in place_of(together)
 
 
 def test_what_goes_wrong_is_counted_and_its_last_lines_remembered_without_a_word_of_anybody(tmp_path: Path) -> None:

@@ -268,6 +268,17 @@ async def program(server: TelegramServer, tmp_path: Path, settings: Path) -> Asy
         await process.communicate()
 
 
+async def test_a_port_that_is_taken_is_told_in_a_sentence(tmp_path: Path) -> None:
+    async with hooked() as (server, webhook):
+        settings = written(tmp_path, server, webhook, tps=10.0)
+        with socket.create_server(("127.0.0.1", webhook.port)):
+            async with program(server, tmp_path, settings) as process:
+                _, told = await asyncio.wait_for(process.communicate(), PATIENCE.total_seconds())
+
+    assert process.returncode == 2, told.decode()
+    assert f"Nothing can be listened for on 127.0.0.1, port {webhook.port}" in told.decode()
+
+
 def entries(state: Path) -> list[tuple[object, ...]]:
     """Everything in the state of platforms."""
     with contextlib.closing(sqlite3.connect(f"file:{state}?mode=ro", uri=True)) as connection:

@@ -1,7 +1,9 @@
 """What `talchum doctor` says of Telegram, asked of a Telegram on this machine."""
 
+import asyncio
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,14 +27,21 @@ from bots.fakes.telegram_server import (
 )
 from bots.parts import open_state
 from bots.places import Mode, Places, PlaceSettings
+from bots.status import write
 from bots.telegram_bot.checkup import PATIENCE, look_at_telegram
 from moderation.words import LANGUAGES
+from tests.bots.telegram.test_lifecycle import free_port
+from tests.bots.test_status import NOW, RUNS
 
 WEBHOOK = "https://bot.example/telegram"
 OTHER = "https://other.example/x"
+left_open = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+"""A library leaves a socket open that it could not bind."""
 
 
 def settings_of(tmp_path: Path, url: str, document: str = "", **environ: str) -> Settings:
+    if "webhook_url" in document and "port" not in document:
+        document += f"\nport = {free_port()}"
     text = f'[telegram]\nbase_url = "{url}"\n{document}'
     return Settings.load(text.encode(), {"TALCHUM_DATA": str(tmp_path / "data"), **environ})
 
@@ -48,7 +57,7 @@ async def findings(
 ) -> tuple[Finding, ...]:
     environ = {"TELEGRAM_TOKEN": token or server.token, "TELEGRAM_SECRET": "s3cret"}
     settings = settings_of(tmp_path, server.url, document, **environ)
-    return await look_at_telegram(settings, offline=offline, patience=patience)
+    return await look_at_telegram(settings, offline=offline, now=NOW, patience=patience)
 
 
 def keys(found: Sequence[Finding], grade: Grade | None = None) -> list[str]:
@@ -79,13 +88,13 @@ async def test_a_bot_that_lacks_nothing_is_told_so_and_nothing_is_changed(tmp_pa
 
 
 async def test_where_telegram_is_not_served_nothing_is_said_of_it() -> None:
-    assert await look_at_telegram(Settings.load(b"[discord]", {}), offline=False) == ()
+    assert await look_at_telegram(Settings.load(b"[discord]", {}), offline=False, now=NOW) == ()
 
 
 @pytest.mark.parametrize("offline", [True, False])
 async def test_a_token_that_is_not_there_is_named_by_its_variable(tmp_path: Path, offline: bool) -> None:
     settings = settings_of(tmp_path, "http://127.0.0.1:9", 'token_variable = "MY_TOKEN"')
-    found = await look_at_telegram(settings, offline=offline)
+    found = await look_at_telegram(settings, offline=offline, now=NOW)
 
     assert keys(found, Grade.BAD) == ["no_token"]
     assert "MY_TOKEN" in told(found, "no_token")
@@ -95,7 +104,9 @@ async def test_a_token_that_is_not_there_is_named_by_its_variable(tmp_path: Path
 async def test_a_webhook_without_a_fit_secret_is_told(tmp_path: Path, secret: str) -> None:
     document = f'webhook_url = "{WEBHOOK}"'
     environ = {"TELEGRAM_TOKEN": "1:x", "TELEGRAM_SECRET": secret}
-    found = await look_at_telegram(settings_of(tmp_path, "http://127.0.0.1:9", document, **environ), offline=True)
+    found = await look_at_telegram(
+        settings_of(tmp_path, "http://127.0.0.1:9", document, **environ), offline=True, now=NOW
+    )
 
     assert keys(found, Grade.BAD) == ["no_secret"]
     assert "TELEGRAM_SECRET" in told(found, "no_secret")
@@ -165,7 +176,7 @@ async def test_groups_that_want_to_hear_more_are_named_but_not_those_where_the_b
             await places.change(f"telegram:thread:{server.group.id}/7", wake=("lamp",))
             await places.change("telegram:dm:5", "telegram:user:5", mode=Mode.EVERY)
             await places.change("discord:server:6", mode=Mode.EVERY)
-        found = await look_at_telegram(settings, offline=False)
+        found = await look_at_telegram(settings, offline=False, now=NOW)
 
     assert keys(found, Grade.DOUBTFUL) == ["reads_too_little"]
     assert "(Tea House)" in told(found, "reads_too_little")
@@ -199,14 +210,44 @@ async def test_a_webhook_is_compared_with_the_settings(tmp_path: Path, there: st
 
 
 async def test_a_webhook_that_fails_is_told_with_what_telegram_says(tmp_path: Path) -> None:
+    port = free_port()
     async with TelegramServer() as server:
         brought(server, WEBHOOK)
         server.courier.error = (1_700_000_000, "Connection refused")
-        found = await findings(server, tmp_path, f'webhook_url = "{WEBHOOK}"\nport = 8444')
+        found = await findings(server, tmp_path, f'webhook_url = "{WEBHOOK}"\nport = {port}')
 
     assert keys(found, Grade.DOUBTFUL) == ["webhook_failing"]
-    for word in ("Connection refused", "2023-11-14 22:13", "127.0.0.1:8444"):
+    for word in ("Connection refused", "2023-11-14 22:13", f"127.0.0.1:{port}"):
         assert word in told(found, "webhook_failing")
+
+
+@left_open
+@pytest.mark.parametrize("offline", [True, False])
+async def test_a_port_that_is_taken_is_told_unless_it_is_the_programs_own(tmp_path: Path, *, offline: bool) -> None:
+    serving = replace(RUNS, at=NOW.isoformat())
+    with socket.create_server(("127.0.0.1", 0)) as another:
+        document = f'webhook_url = "{WEBHOOK}"\nport = {another.getsockname()[1]}'
+        async with TelegramServer() as server:
+            taken = await findings(server, tmp_path, document, offline=offline)
+            await asyncio.to_thread((tmp_path / "data").mkdir, exist_ok=True)
+            another_platform = replace(serving, platforms={"discord": True})
+            await asyncio.to_thread(write, another_platform, tmp_path / "data" / "status.json")
+            still = await findings(server, tmp_path, document, offline=offline)
+            await asyncio.to_thread(write, serving, tmp_path / "data" / "status.json")
+            own = await findings(server, tmp_path, document, offline=offline)
+
+    assert (keys(taken, Grade.BAD), keys(still, Grade.BAD), keys(own, Grade.BAD)) == (["taken"], ["taken"], [])
+    for language in LANGUAGES:
+        assert document.rpartition(" ")[2] in told(taken, "taken", language)
+
+
+@left_open
+async def test_an_address_that_is_not_this_machines_is_told(tmp_path: Path) -> None:
+    async with TelegramServer() as server:
+        found = await findings(server, tmp_path, f'webhook_url = "{WEBHOOK}"\nlisten = "192.0.2.1"', offline=True)
+
+    assert keys(found, Grade.BAD) == ["taken"]
+    assert "192.0.2.1" in told(found, "taken")
 
 
 @pytest.mark.parametrize(
@@ -244,7 +285,7 @@ async def test_a_telegram_that_does_not_answer_is_not_waited_for_long(tmp_path: 
 async def test_a_telegram_that_is_not_there_is_told_without_the_token(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-    found = await look_at_telegram(settings_of(tmp_path, url, TELEGRAM_TOKEN="1:secretive"), offline=False)
+    found = await look_at_telegram(settings_of(tmp_path, url, TELEGRAM_TOKEN="1:secretive"), offline=False, now=NOW)
 
     assert keys(found) == ["unreachable"]
     for language in LANGUAGES:
