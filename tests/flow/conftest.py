@@ -44,7 +44,7 @@ def started(tmp_path: Path, environment: dict[str, str]) -> Run:
             capture_output=True,
             env={**environment, "PYTHONPATH": str(ROOT), **more},
             cwd=tmp_path,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         return subprocess.CompletedProcess(words, done.returncode, done.stdout.decode(), done.stderr.decode())
