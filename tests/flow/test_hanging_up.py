@@ -14,6 +14,8 @@ TOLD_AT_ONCE = """
 import os, signal, sys
 from bots import __main__ as program
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs this may have it ignored
+
 def told() -> int:
     os.kill(os.getpid(), signal.SIGHUP)
     return 0
