@@ -30,15 +30,21 @@ BROKEN_OFF: list[Step] = [passage("One."), 5.0, passage(" Two."), 1.0, Withdrawa
 """Its edit is under way when its words are withdrawn."""
 
 
-def test_an_edit_that_waits_is_broken_off_where_its_words_are_withdrawn_and_nobody_reads_them() -> None:
-    scene = stage(*BROKEN_OFF, delays=[0.0])
+def play_slowed(scene: Scene, since: float, until: float) -> None:
+    """Show it on a platform on which a call that begins between these seconds takes a minute."""
 
     async def scenario() -> None:
-        slow = asyncio.create_task(after(5.0, lambda: setattr(scene.wall, "delays", [60.0])))
-        fast = asyncio.create_task(after(5.9, lambda: setattr(scene.wall, "delays", [0.0])))
+        slow = asyncio.create_task(after(since, lambda: setattr(scene.wall, "delays", [60.0])))
+        fast = asyncio.create_task(after(until, lambda: setattr(scene.wall, "delays", [0.0])))
         await asyncio.gather(scene.show(), slow, fast)
 
     play(scenario())
+
+
+def test_an_edit_that_waits_is_broken_off_where_its_words_are_withdrawn_and_nobody_reads_them() -> None:
+    scene = stage(*BROKEN_OFF, delays=[0.0])
+    play_slowed(scene, 5.0, 5.9)
+
     assert [(call.at, call.text) for call in scene.wall.writes] == [
         (0.0, "One."),
         (5.0, "One. Two."),
@@ -54,13 +60,8 @@ def test_an_edit_that_waits_is_broken_off_where_its_words_are_withdrawn_and_nobo
 def test_an_edit_that_was_broken_off_too_late_does_not_stay(lands: float) -> None:
     for ending in (30.0, 0.1):
         scene = stage(*BROKEN_OFF[:-2], ending, CLEAN, delays=[0.0], lands=lands)
+        play_slowed(scene, 5.0, 5.9)
 
-        async def scenario(scene: Scene = scene) -> None:
-            slow = asyncio.create_task(after(5.0, lambda: setattr(scene.wall, "delays", [60.0])))
-            fast = asyncio.create_task(after(5.9, lambda: setattr(scene.wall, "delays", [0.0])))
-            await asyncio.gather(scene.show(), slow, fast)
-
-        play(scenario())
         assert scene.wall.stands == [(TAKEN_BACK, DONE)]
         assert scene.settled
 
@@ -76,13 +77,8 @@ def test_a_post_that_waits_comes_to_its_end_as_its_message_has_to_be_known_to_be
 def test_no_sign_of_writing_keeps_words_from_being_taken_back() -> None:
     steps: list[Step] = [passage("One."), 9.0, Withdrawal(), 30.0, CLEAN]
     scene = stage(*steps, delays=[0.0])
+    play_slowed(scene, 7.0, 8.5)
 
-    async def scenario() -> None:
-        slow = asyncio.create_task(after(7.0, lambda: setattr(scene.wall, "delays", [60.0])))
-        fast = asyncio.create_task(after(8.5, lambda: setattr(scene.wall, "delays", [0.0])))
-        await asyncio.gather(scene.show(), slow, fast)
-
-    play(scenario())
     assert 8.0 in scene.wall.times("typing")
     assert scene.wall.times("edit")[0] == 9.0
 

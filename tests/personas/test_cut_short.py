@@ -83,6 +83,23 @@ async def test_what_the_last_check_flags_is_kept_and_stands_but_not_without_a_re
         assert [type(event) for event in late] == told
 
 
+async def test_what_a_slow_platform_was_not_told_to_take_back_is_withdrawn_late() -> None:
+    late: list[Event] = []
+    async with on_stage(scripted(reply_of(*PARTS))) as stage:
+        shown = Shown()
+        events = stage.runtime.respond(stage.message("hi"), stage.cast, stage.conversation, late=late.append)
+        async with aclosing(events):
+            async for event in events:
+                shown.events.append(event)
+                if isinstance(event, Kept):
+                    await asyncio.sleep(0.05)  # the withdrawal waits to be taken meanwhile
+                    break
+
+    assert shown.text == " ".join(PARTS)
+    assert [type(event) for event in late] == [Withdrawal, Finished]
+    assert Shown(late).finished.outcome is Outcome.WITHDRAWN
+
+
 @pytest.mark.parametrize("said", ["hi", "human?"])
 async def test_whenever_it_is_ended_what_may_not_stand_is_taken_back(said: str) -> None:
     step, cancelled, late_at, shown = 0, True, 0, Shown()
