@@ -126,6 +126,10 @@ class Replies:
         """Ids of the replies begun last, by conversation and persona."""
         self._inner: OrderedDict[str, datetime] = OrderedDict()
         """Until when it is noted, for good, which community conversations are of."""
+        self._moved: OrderedDict[str, tuple[Place, str]] = OrderedDict()
+        """Where conversations went on, and the channel there: some replies in them may be under way still."""
+        self._left: OrderedDict[str, None] = OrderedDict()
+        """Replies that were under way where nobody can be reached any more."""
         self.errands = Errands(state, now=now)
         """What is still to be done beside replies."""
 
@@ -169,8 +173,7 @@ class Replies:
             follows=self._newest.pop((conversation, persona), ""),
         )
         self._newest[conversation, persona] = record.id
-        while len(self._newest) > _KNOWN:
-            self._newest.popitem(last=False)
+        _bound(self._newest)
         await self._keep(record, *await self._within(record))
         return record
 
@@ -179,7 +182,11 @@ class Replies:
         await self._keep(record)
 
     async def _keep(self, record: Record, *besides: Entry) -> None:
-        """Note how a reply stands, and what goes with that, all at once."""
+        """Note how a reply stands, and what goes with that, all at once; nothing of one that nobody can reach since."""
+        there = self._there(record)
+        if there is None:
+            return
+        record = there
         whole = replace(_pointer(_REPLY, record.id, record), value=_value(record), group=record.conversation)
         exchange = [_pointer(_EXCHANGE, record.exchange, record)] if record.exchange else []
         running = replace(_pointer(_RUNNING, record.id, record), group=record.platform)
@@ -284,19 +291,31 @@ class Replies:
 
     async def move(self, old: Place, new: Place, *, channel: str) -> None:
         """A conversation goes on in another place, which the platform finds by `channel`."""
+        self._moved[old.conversation] = new, channel
+        _bound(self._moved)
         for entry in reversed(await self._state.list(_REPLY, group=old.conversation, limit=1_000)):
-            record = replace(_record(entry), conversation=new.conversation, server=new.server, channel=channel)
-            await self._state.put(replace(entry, value=_value(record), group=new.conversation))
+            if record := self._there(_record(entry)):
+                await self._state.put(replace(entry, value=_value(record), group=record.conversation))
 
     async def leave(self, community: str) -> None:
         """Nothing of a community, or of a conversation in private, can be reached any more: the replies there, and in
-        all of its conversations, are forgotten."""
+        all of its conversations, are forgotten, also those under way."""
         inner = await self._state.list(_INNER, group=community, limit=_ALL)
         for conversation in (community, *(entry.key for entry in inner)):
-            for entry in await self._state.list(_REPLY, group=conversation, limit=_ALL):
-                await self.forget(_record(entry))
+            for record in map(_record, await self._state.list(_REPLY, group=conversation, limit=_ALL)):
+                if record.running:
+                    self._left[record.id] = None
+                    _bound(self._left)
+                await self.forget(record)
             self._inner.pop(conversation, None)
             await self._state.drop(_INNER, conversation)
+
+    def _there(self, record: Record) -> Record | None:
+        """A reply in the place where its conversation is by now; None where that cannot be reached any more."""
+        if record.conversation in self._moved:
+            place, channel = self._moved[record.conversation]
+            record = replace(record, conversation=place.conversation, server=place.server, channel=channel)
+        return None if record.id in self._left else record
 
     async def _within(self, record: Record) -> list[Entry]:
         """What is to be noted so that the conversation is one of the community, for as long as any reply there is
@@ -310,8 +329,7 @@ class Replies:
                 longer = until + _SPARE  # so as not to write each time
                 return [Entry(kind=_INNER, key=record.conversation, value={}, group=record.server, until=longer)]
             self._inner[record.conversation] = there.until
-            while len(self._inner) > _KNOWN:
-                self._inner.popitem(last=False)
+            _bound(self._inner)
         return []
 
     async def forget(self, record: Record) -> None:
@@ -319,6 +337,12 @@ class Replies:
         of_it = [(kind, record.id) for kind in (_REPLY, _VARIANTS, _RUNNING)]
         shown = [(_SHOWN, f"{record.platform} {message}") for message in record.shown]
         await self._state.change((), dropped=[*of_it, *shown])
+
+
+def _bound(known: OrderedDict[Any, Any]) -> None:
+    """Leave the newest."""
+    while len(known) > _KNOWN:
+        known.popitem(last=False)
 
 
 def _pointer(kind: str, key: str, record: Record) -> Entry:

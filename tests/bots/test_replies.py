@@ -215,6 +215,37 @@ async def test_replies_follow_their_conversation_to_another_place_in_their_order
     assert [entry.key for entry in entries] == [record.id for record in reversed(records)]
 
 
+async def test_a_reply_under_way_while_its_conversation_moves_follows_it() -> None:
+    replies, state, _ = made()
+    new = Place(platform="discord", scopes=("discord:server:2",))
+    record = await replies.stands(await begun(replies), "1")
+    await replies.move(Place(platform="discord", scopes=("c",)), new, channel="2")
+    record = await replies.stands(record, "2")
+    await replies.keep(replace(record, running=False))
+
+    stands = await replies.newest(new.conversation)
+    assert stands == replace(record, running=False, conversation=new.conversation, server=new.server, channel="2")
+    assert await replies.newest("c") is None
+    assert await state.list("reply", group="c") == ()
+
+
+@pytest.mark.parametrize("gone", ["c", "s"])
+async def test_a_reply_under_way_where_nobody_can_be_reached_any_more_leaves_nothing_and_one_begun_later_does(
+    gone: str,
+) -> None:
+    replies, _, _ = made()
+    record = await replies.stands(await begun(replies), "1")
+    await replies.leave(gone)
+    record = await replies.stands(record, "2")
+    await replies.keep(replace(record, running=False, exchange="x1"))
+
+    assert await replies.get(record.id) is None
+    assert await replies.of_message("discord", "2") is None
+    assert await replies.unfinished("discord") == ()
+    later = await begun(replies)
+    assert await replies.newest("c") == later
+
+
 async def test_of_a_conversation_that_cannot_be_reached_any_more_nothing_is_left() -> None:
     replies, _, _ = made()
     record = await replies.stands(await begun(replies), "1")

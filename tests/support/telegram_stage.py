@@ -108,12 +108,8 @@ class Stage:
 
     async def ended(self, chat: Chat) -> Record:
         """The newest reply in a private chat, once it is noted that it is over."""
-        return await self.ended_in(f"telegram:dm:{chat.id}")
-
-    async def ended_in(self, conversation: str) -> Record:
-        """The newest reply of a conversation, once it is noted that it is over."""
         while True:
-            record = await self.opened.house.replies.newest(conversation)
+            record = await self.opened.house.replies.newest(f"telegram:dm:{chat.id}")
             if record is not None and not record.running:
                 return record
             await asyncio.sleep(0.005)

@@ -115,7 +115,6 @@ async def test_a_group_that_becomes_a_supergroup_keeps_its_settings_and_its_repl
         await stage.opened.house.scenes.places.change(f"telegram:server:{group.id}", wake=("lamp",))
         server.say(group, server.person, "Hello", mention_bot=True)
         await stage.until_says(group, "Good evening.")
-        await stage.ended_in(f"telegram:server:{group.id}")
         large = server.membership.upgrade(group)
         server.world.privacy = False
         server.say(large, server.person, "Is the lamp lit?")
@@ -147,7 +146,6 @@ async def test_where_the_bot_is_put_out_or_blocked_its_replies_are_forgotten() -
         server = stage.server
         server.say(server.group, server.person, "Hello", mention_bot=True)
         await stage.until_says(server.group, "Good evening.")
-        await stage.ended_in(f"telegram:server:{server.group.id}")
         server.membership.leave(server.group, server.world.bot, by=server.owner, banned=True)
         server.say(server.private, server.person, "Still there?")
         await stage.until_says(server.private, "And again.")
@@ -164,7 +162,7 @@ async def test_where_the_bot_is_put_out_of_a_forum_the_replies_in_its_topics_are
         await stage.until_says(server.group, "Good evening.")
         replies = stage.opened.house.replies
         conversation = f"telegram:thread:{server.group.id}/{topic.id}"
-        await stage.ended_in(conversation)
+        assert await replies.newest(conversation)
         server.membership.leave(server.group, server.world.bot, by=server.owner, banned=True)
         server.say(server.private, server.person, "Still there?")
         await stage.until_says(server.private, "And again.")
