@@ -91,7 +91,7 @@ _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _PASSING: Final = timedelta(seconds=30)
 """How long a card about a limit stands in a channel."""
 _GRACE: Final = timedelta(seconds=10)
-"""How long a reply may take to be brought to its end when the program ends."""
+"""How long a reply may take to stand there whole when the program ends."""
 
 
 @asynccontextmanager
@@ -325,7 +325,7 @@ def metrics_of(settings: Settings) -> Metrics:
 async def serve(
     settings: Settings, ready: Callable[[], None], metrics: Metrics, troubles: Troubles, wish: Wish
 ) -> None:
-    """Serve every platform of the settings until cancelled; then what is under way is brought to its end. `ready` is
+    """Serve every platform of the settings until cancelled; then replies under way end where they stand. `ready` is
     called when all is put together and the platforms are about to be reached; `metrics` counts, and `troubles` has
     heard of what went wrong; `wish` asks for settings to be read anew. Raises RefuseToStart, also where another
     process serves from the same data; OSError where the data folder cannot be written."""

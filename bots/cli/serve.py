@@ -19,7 +19,7 @@ def run(model: ModelName = None, file: SettingsFile = None) -> None:
 
 
 async def _run(settings: Settings, read: Callable[[], Settings]) -> None:
-    """Until Ctrl-C, SIGTERM or the end of the terminal; then what is under way is brought to its end. SIGHUP has
+    """Until Ctrl-C, SIGTERM or the end of the terminal; then replies under way end where they stand. SIGHUP has
     settings, policy, personas and lore read anew."""
     wished, terminal = asyncio.Event(), _at_a_terminal()
     if not terminal:  # what it is told while it starts is heeded once it has

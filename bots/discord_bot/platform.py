@@ -51,7 +51,7 @@ class Discord:
         return bool(shards) and not any(shard.is_closed() for shard in shards)
 
     async def serve(self, router: Router) -> None:
-        """Until cancelled: replies under way are brought to their end first, what is shown of them stays whole.
+        """Until cancelled: replies under way end where they stand first, what is shown of them stays whole.
 
         The library connects again by itself once it was connected; until then it is tried here, with growing pauses.
         Raises RefuseToStart for a token or an intent that Discord does not accept.

@@ -60,7 +60,7 @@ class Telegram:
         return self._client is not None and self._client.busy
 
     async def serve(self, router: Router) -> None:
-        """Until cancelled: replies under way are brought to their end first, what is shown of them stays whole.
+        """Until cancelled: replies under way end where they stand first, what is shown of them stays whole.
 
         Raises RefuseToStart for a token that Telegram does not accept, and where the port of a webhook cannot be had.
         """
