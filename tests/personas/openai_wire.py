@@ -24,12 +24,13 @@ Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass
 class Wire:
-    """A server's side: what was asked, and whether the client has hung up."""
+    """A server's side: what was asked, and whether the client asked again over one connection or has hung up."""
 
     answers: list[Answer]
     base_url: str = ""
     bodies: list[dict[str, Any]] = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
+    asked_again: asyncio.Event = field(default_factory=asyncio.Event)
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -40,7 +41,9 @@ class Wire:
         answer = self.answers[min(len(self.bodies), len(self.answers)) - 1]
         answering = asyncio.create_task(self._answer(answer, writer))
         try:
-            await reader.read()
+            if await reader.read(1):
+                self.asked_again.set()
+                await reader.read()
             self.hung_up.set()
         finally:
             answering.cancel()

@@ -240,8 +240,8 @@ async def test_a_service_that_is_not_there_is_retryable_and_named_without_its_cr
 
 
 async def test_reasoning_before_the_text_is_neither_shown_nor_a_slow_start() -> None:
-    patience = timedelta(milliseconds=600)
-    thinking: list[bytes | asyncio.Event | float] = [event(reasoning_content="hm"), 0.35] * 2
+    patience = timedelta(seconds=2)
+    thinking: list[bytes | asyncio.Event | float] = [event(reasoning_content="hm"), 1.05] * 2
     async with (
         wire(streams(*thinking, event("Arr."), event(finish="stop"), DONE)) as served,
         client(served, first_token=patience) as chat,
@@ -360,7 +360,10 @@ async def test_a_connection_is_kept_only_where_that_is_wanted() -> None:
     async with wire(answer) as served:
         async with client(served, keep_alive=False) as chat:
             assert [await collect(chat) for _ in range(2)] == ["Arr.", "Arr."]
-        async with client(served, keep_alive=True, first_token=SOON) as chat:
+        assert not served.asked_again.is_set()
+        async with client(served, keep_alive=True) as chat:
             assert await collect(chat) == "Arr."
-            with pytest.raises(Retryable):  # this server reads one call from each connection
-                await collect(chat)
+            unanswered = asyncio.create_task(collect(chat))  # this server answers one call of each connection
+            await asyncio.wait_for(served.asked_again.wait(), 30)
+            unanswered.cancel()
+            await asyncio.wait({unanswered})
