@@ -18,7 +18,7 @@ from typing import Any, Final
 from moderation.cases import RULINGS, Review, ReviewStep, Ruling
 from moderation.filters.phrases import data_folder
 from moderation.reasons import COMMENTS, NO_FILTERS, REPORT
-from moderation.records import Action, Decision, Exchange, Finding, Outcome, Stage
+from moderation.records import Action, Decision, Exchange, Finding, Objection, Outcome, Stage
 from moderation.words import DEFAULT_LANGUAGE, catalogue
 
 _NO_RESTRICTION: Final = frozenset({Action.SUSPEND, Action.DISCLOSE})
@@ -123,7 +123,8 @@ def _automatic(exchange: Exchange) -> Iterable[Statement]:
     ]
     if not blocked:
         return
-    withdrawn = exchange.closing is not None and exchange.closing.outcome is Outcome.WITHDRAWN
+    ended = exchange.closing is not None and exchange.closing.outcome is Outcome.WITHDRAWN
+    withdrawn = ended or any(_stood(objection) for objection, _ in blocked)
     heard = all(objection.stage is Stage.INPUT for objection, _ in blocked)
     decided = [review for review in exchange.case.by_people if review.step in RULINGS]
     wrong = bool(decided) and exchange.case.ruling is Ruling.OVERTURNED
@@ -135,6 +136,12 @@ def _automatic(exchange: Exchange) -> Iterable[Statement]:
         lifted=decided[-1].at if wrong else None,
         automation=Automation.PARTIALLY if decided else Automation.FULLY,
     )
+
+
+def _stood(objection: Objection) -> bool:
+    """Whether a whole reply was on the screen when it was objected to: it was taken back, whatever came after it."""
+    text = objection.text.strip()
+    return objection.stage is Stage.WHOLE and bool(text) and objection.shown.strip().endswith(text)
 
 
 def _removal(exchange: Exchange) -> Iterable[Statement]:

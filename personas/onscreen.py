@@ -22,7 +22,7 @@ class OnScreen:
         self.holding: Verdict | None = None
         """What was said to the first piece that is held; all that comes after it is held too."""
         self.withdrawn = False
-        """Whether everything was to be taken back once."""
+        """Whether everything was to be taken back, and a model has said nothing in its place."""
 
     @property
     def text(self) -> str:
@@ -48,6 +48,7 @@ class OnScreen:
         """The platform took it."""
         if passage.kind is PassageKind.GENERATED:
             self._spoken.append(passage.text)
+            self.withdrawn = False
         elif self._shown:
             self._shown.append("\n")
         self._shown.append(passage.text)

@@ -4,7 +4,8 @@ OPEN -> STREAM -> piece -> CHECK -- clean --> RELEASE -> STREAM ...
                             |------ violation -> CANCEL -> REPAIR (critique, from the clean prefix) -> STREAM ...
                             |------ severe ----> CANCEL -> fixed words
                             |------ to be held -> STREAM to the end, showing nothing -> words until a person decides
-end of stream -> CHECK the whole -> record -> done
+end of stream -> CHECK the whole -- clean --> record -> done
+                            |------ violation -> take all back -> REPAIR (critique, from the beginning) -> STREAM ...
 """
 
 import asyncio
@@ -17,12 +18,12 @@ from moderation.records import Action, Candidate, Decision, Outcome, Stage, Verd
 from personas.cast import Cast
 from personas.cleaning import clean
 from personas.conversation import Conversation
-from personas.critique import critique_of
 from personas.cues import remember
 from personas.errors import GenerationError, Permanent, RefuseToStart, Retryable
 from personas.gate import Gate
 from personas.generators.failures import worth_reopening
 from personas.handover import Handover, Late, nobody
+from personas.mending import Mending
 from personas.messages import (
     Aside,
     Critique,
@@ -79,7 +80,8 @@ class Reply:
         self._failure: GenerationError | None = None
         self._arrived = False
         """Whether the call under way has given any text."""
-        self._repairs = 0
+        settings = hands.settings
+        self._mending = Mending(cast, most=settings.repairs, enough=settings.enough)
         self._over = False
         """Whether nothing was to follow what was objected to last."""
         self._asked = self._told = False
@@ -114,7 +116,7 @@ class Reply:
             outcome=self._outcome,
             exchange=self._ledger.exchange,
             usage=self._usage,
-            repairs=self._repairs,
+            repairs=self._mending.count,
             findings=tuple(self._ledger.findings),
             failure=self._ledger.failure or self._failure,
         )
@@ -179,24 +181,25 @@ class Reply:
         return False
 
     async def _speak(self) -> None:
-        """Generate until the reply is whole or cannot be mended, then check it as a whole."""
+        """Generate until the reply is whole and may stand, or cannot be mended."""
         critique = self._occasion.wish
         reopened = 0
-        while trouble := await self._stream(critique):
+        while trouble := await self._stream(critique) or await self._check_whole(mends=True):
             if self._ledger.failure:
                 return
             if isinstance(trouble, Verdict):
-                critique = self._mend(trouble)
-                if critique is None:
-                    await self._give_up(trouble)
-                    break
+                critique = self._mending.begin(trouble, self._screen.spoken, over=self._over)
+                if critique is not None:
+                    continue
+                await self._give_up(trouble)
             elif reopened < _REOPENINGS and not self._screen.spoken and worth_reopening(trouble, begun=self._arrived):
                 reopened += 1
+                continue
             else:
                 await self._fail(trouble)
-                break
-        if not self._ledger.failure:
-            await self._check_whole()
+            if not self._ledger.failure:
+                await self._check_whole()
+            return
 
     async def _stream(self, critique: Critique | None) -> Verdict | GenerationError | None:
         """One model call, its pieces shown as far as they pass: what the guard objected to or what went wrong."""
@@ -251,30 +254,38 @@ class Reply:
                 return verdict
         return await self._object_to_leak() if gate.leaked else None
 
-    async def _check_whole(self) -> None:
-        """The last check; what it blocks is taken back although its pieces had passed."""
+    async def _check_whole(self, *, mends: bool = False) -> Verdict | None:
+        """The last check: what it blocks is taken back although its pieces had passed. For `mends`, the verdict where
+        something better is to be generated in its place; otherwise something is said there."""
+        if self._ledger.failure:
+            return None
         if self._screen.spoken.strip() and self._outcome is not Outcome.HELD:
             candidate = self._candidate(Stage.WHOLE, self._part.before + self._screen.spoken)
             verdict = await self._hands.guard.judge(candidate)
             if verdict.decision is Decision.BLOCK:
-                await self._withdraw(candidate, verdict)
-                return
+                again = mends and self._mending.may(verdict)
+                await self._withdraw(candidate, verdict, again=again)
+                return verdict if again else None
             known = {finding.rule for finding in self._ledger.findings}
             news = any(finding.rule not in known for finding in verdict.objections)
             if news and not await self._keep(candidate, verdict):
                 await self._take_back()
-                return
+                return None
         if self._outcome in {Outcome.CLEAN, Outcome.DISCLOSED} and self._ledger.findings:
-            self._outcome = Outcome.REPAIRED if self._repairs else Outcome.FLAGGED
+            self._outcome = Outcome.REPAIRED if self._mending.count else Outcome.FLAGGED
+        return None
 
-    async def _withdraw(self, candidate: Candidate, verdict: Verdict) -> None:
-        """Take everything back, and say something else."""
-        self._outcome = Outcome.WITHDRAWN
+    async def _withdraw(self, candidate: Candidate, verdict: Verdict, *, again: bool) -> None:
+        """Take everything back, and say something else, unless it is said `again`."""
+        if not again:
+            self._outcome = Outcome.WITHDRAWN
         kept = await self._keep(candidate, verdict)
         await self._take_back()
-        if kept and verdict.action is Action.HOLD:
+        if again or not kept:
+            return
+        if verdict.action is Action.HOLD:
             await self._await_people()
-        elif kept:
+        else:
             await self._show(self._instead_of(verdict))
 
     async def _take_back(self) -> None:
@@ -283,16 +294,6 @@ class Reply:
         await self._hand.give(Withdrawal())
         if self._asked:
             await self._show(self._cast.disclosure)
-
-    def _mend(self, verdict: Verdict) -> Critique | None:
-        """What to tell the model so that it goes on, or None where this is not to be repaired (any more)."""
-        settings = self._hands.settings
-        if verdict.action is not Action.REPAIR or self._repairs >= settings.repairs:
-            return None
-        if self._over and 0 < settings.enough <= len(self._screen.spoken.strip()):
-            return None  # what stands there is a reply without it
-        self._repairs += 1
-        return critique_of(verdict, self._cast.persona, self._cast.brief.registers)
 
     async def _give_up(self, verdict: Verdict) -> None:
         """The end of a reply that cannot be mended: the clean prefix, or words written for this."""
@@ -391,6 +392,6 @@ class Reply:
         if self._occasion.spent is not None:
             await self._occasion.spent(self._usage)
         self._ledger.log(
-            self._outcome, model=self._model, usage=self._usage, repairs=self._repairs, first=self._screen.first,
+            self._outcome, model=self._model, usage=self._usage, repairs=self._mending.count, first=self._screen.first,
             total=self._screen.elapsed,
         )  # fmt: skip

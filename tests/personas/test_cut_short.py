@@ -10,7 +10,7 @@ from moderation.stores import Store
 from moderation.stores.memory import MemoryStore
 from personas.generators.scripted import Scripted
 from personas.messages import Event, Finished, Kept, Passage, PassageKind, Withdrawal
-from tests.personas.replying import kept
+from tests.personas.replying import REPAIR, kept
 from tests.personas.test_reply_records import BrokenStore
 from tests.support.stage import Set, Shown, on_stage, reply_of, scripted
 
@@ -62,6 +62,20 @@ async def test_what_may_stand_stands_and_nothing_is_late() -> None:
     assert late == []
 
 
+async def test_what_was_said_anew_stands_where_it_is_ended() -> None:
+    late: list[Event] = []
+    async with on_stage(scripted(reply_of(*PARTS, repair=REPAIR))) as stage:
+        shown = await read(stage, "I mend nets.", late)
+        [exchange] = await kept(stage)
+
+        assert any(isinstance(event, Withdrawal) for event in shown.events)
+        assert stage.conversation.last is not None
+        assert stage.conversation.last[1].strip() == shown.text.strip() == "I mend nets."
+    assert late == []
+    assert exchange.closing is not None
+    assert exchange.closing.outcome is Outcome.CANCELLED
+
+
 async def test_the_truth_about_who_speaks_stays() -> None:
     late: list[Event] = []
     async with on_stage(going_on(*PARTS)) as stage:
@@ -100,13 +114,15 @@ async def test_what_a_slow_platform_was_not_told_to_take_back_is_withdrawn_late(
     assert Shown(late).finished.outcome is Outcome.WITHDRAWN
 
 
+@pytest.mark.parametrize("mends", [False, True])
 @pytest.mark.parametrize("said", ["hi", "human?"])
-async def test_whenever_it_is_ended_what_may_not_stand_is_taken_back(said: str) -> None:
+async def test_whenever_it_is_ended_what_may_not_stand_is_taken_back(said: str, mends: bool) -> None:
     step, cancelled, late_at, shown = 0, True, 0, Shown()
     while cancelled:
         late: list[Event] = []
         shown = Shown()
-        async with on_stage(scripted(reply_of(*PARTS, *MORE[:3]))) as stage:
+        repair = {**REPAIR, "p_ok": float(mends), "bad": PARTS[0]}
+        async with on_stage(scripted(reply_of(*PARTS, *MORE[:3], repair=repair))) as stage:
 
             async def show(stage: Set = stage, late: list[Event] = late, shown: Shown = shown) -> None:
                 events = stage.runtime.respond(stage.message(said), stage.cast, stage.conversation, late=late.append)
@@ -125,6 +141,10 @@ async def test_whenever_it_is_ended_what_may_not_stand_is_taken_back(said: str) 
             assert not ("ping" in text and "pong" in text)
             if said != "hi" and stage.cast.disclosure in shown.events:
                 assert stage.cast.disclosure.text in text
+            if exchange is not None:
+                assert exchange.closing is not None
+                # What was on its way counts as seen.
+                assert "".join(exchange.closing.shown.split()).startswith("".join(text.split()))
             if any(isinstance(event, Withdrawal) for event in late):
                 late_at += 1
                 assert exchange is not None
@@ -133,4 +153,5 @@ async def test_whenever_it_is_ended_what_may_not_stand_is_taken_back(said: str) 
                 assert isinstance(late[-1], Finished)
         step += 1
     assert late_at > 2
-    assert shown.passages[-1].kind is PassageKind.FALLBACK
+    assert ("I mend nets." in shown.text) is mends
+    assert (shown.passages[-1].kind is PassageKind.FALLBACK) is not mends

@@ -107,17 +107,6 @@ async def test_a_run_on_is_cut_without_another_call() -> None:
     assert (shown.text, len(generator.journal)) == ("Ah.", 1)
 
 
-async def test_what_only_the_whole_gives_away_is_taken_back() -> None:
-    async with on_stage(scripted(reply_of("First ping.", "Then pong."))) as stage:
-        shown = await stage.say()
-        [exchange] = await kept(stage)
-
-    assert any(isinstance(event, Withdrawal) for event in shown.events)
-    assert shown.text == PERSONA.fallbacks[0]
-    assert shown.finished.outcome is Outcome.WITHDRAWN
-    assert exchange.objections[-1].stage is Stage.WHOLE
-
-
 @pytest.mark.parametrize("secret", [CANARY, "POLICY"])
 async def test_not_one_letter_of_a_secret_is_shown(secret: str) -> None:
     text = policy_layer(PERSONA, CANARY)[:200] if secret == "POLICY" else secret
@@ -266,13 +255,3 @@ async def test_a_speech_level_is_criticised_by_its_name() -> None:
 
     assert "하오체" in critique.rule
     assert "하게체" in critique.rule
-
-
-async def test_what_only_the_whole_flags_is_kept() -> None:
-    async with on_stage(scripted(reply_of("A tick.", "Then a tock."))) as stage:
-        shown = await stage.say()
-        [exchange] = await kept(stage)
-
-    assert shown.text == "A tick. Then a tock."
-    assert shown.finished.outcome is Outcome.FLAGGED
-    assert exchange.objections[0].stage is Stage.WHOLE
