@@ -1,7 +1,10 @@
 """A reply that somebody ends early: what stands there then is judged as a whole, as at its own end."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 
@@ -17,6 +20,15 @@ from tests.support.stage import Set, Shown, on_stage, reply_of, scripted
 PARTS = ("First ping.", "Then pong.")
 """Each may stand alone, both together may not."""
 MORE = tuple(f"Number {number}." for number in range(40))
+
+
+class AtOnce(Executor):
+    """Does what it is given before it returns: a reply takes as many turns of the loop each time."""
+
+    def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(work(*given, **named))
+        return done
 
 
 def going_on(*sentences: str) -> Scripted:
@@ -123,6 +135,7 @@ async def test_whenever_it_is_ended_what_may_not_stand_is_taken_back(said: str, 
         shown = Shown()
         repair = {**REPAIR, "p_ok": float(mends), "bad": PARTS[0]}
         async with on_stage(scripted(reply_of(*PARTS, *MORE[:3], repair=repair))) as stage:
+            stage.guard._pool = AtOnce()  # type: ignore[assignment]
 
             async def show(stage: Set = stage, late: list[Event] = late, shown: Shown = shown) -> None:
                 events = stage.runtime.respond(stage.message(said), stage.cast, stage.conversation, late=late.append)
