@@ -6,7 +6,8 @@
     models     the models that arms ask: scripted with faults, or one that runs here; what calls cost
     detector   the guard, remembering what it said: one for all arms
     arms       none, regenerate, self-refine, sentence rewrite, abort and restart
-    keeping    the sixth: the product's own path
+    keeping    the sixth: the product's own path; the seventh: the same with a judge beside the guard
+    judging    that judge
     auditors   who says what was delivered clean; never the guard
     running    every case through every arm -> `Take`s
     bootstrap  pure: ratios and quantiles with their 95 % intervals

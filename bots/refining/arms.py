@@ -48,6 +48,8 @@ class Take:
     """Seconds."""
     truncated: bool = False
     """Something of the reply is missing."""
+    withdrawn: bool = False
+    """Something stood there and was taken back."""
     checked: tuple[tuple[str, str], ...] = ()
     """Sentences that were looked at, and the rule each was refused for ("": it passed)."""
 

@@ -17,11 +17,12 @@ from bots.refining.arms import Take
 from bots.refining.auditors import Auditor, ByLabels, others
 from bots.refining.cases import Conditions, cases, spoken_to
 from bots.refining.figures import Arm, Goal, arms, facts, goals
+from bots.refining.keeping import JUDGED
 from bots.refining.lines import Lines, gold_of, read_lines
 from bots.refining.models import ScriptedActor
 from bots.refining.rules import Standing, standings
 from bots.refining.rules import facts as rule_facts
-from bots.refining.running import ORDER, Stage, Step, live_takes, scripted_takes
+from bots.refining.running import ORDER, Stage, Step, judged_takes, live_takes, scripted_takes
 from personas.loading import load_library
 from personas.prompting import Limits
 
@@ -73,7 +74,7 @@ async def perform(settings: Settings, conditions: Conditions, *, live: bool, pro
         casting = await Casting.of(guard, limits)
         casts = {language: await casting.cast(library[each.persona]) for language, each in lines.items()}
         stage = Stage(guard=guard, casts=casts, limits=limits)
-        with progress(conditions.replies * len(ORDER)) as step:
+        with progress(conditions.replies * len(ORDER if live else stage.arms)) as step:
             performed = _live if live else _scripted
             model, auditor, takes = await performed(settings, stage, lines, conditions, step)
         priced = Prices(**dict(settings.prices))
@@ -99,8 +100,11 @@ async def _scripted(
     conditions: Conditions,
     step: Step,
 ) -> tuple[str, Auditor, Sequence[Take]]:
-    takes = await scripted_takes(stage, cases(lines, conditions), conditions, step=step)
-    return ScriptedActor.id, ByLabels(gold_of(lines)), takes
+    asked, gold = cases(lines, conditions), gold_of(lines)
+    takes = await scripted_takes(stage, asked, conditions, step=step)
+    if JUDGED in stage.arms:
+        takes += await judged_takes(stage, asked, conditions, gold, step=step)
+    return ScriptedActor.id, ByLabels(gold), takes
 
 
 async def _live(

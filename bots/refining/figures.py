@@ -14,7 +14,7 @@ from bots.meter import Prices
 from bots.refining.arms import Take
 from bots.refining.auditors import Auditor, sentences
 from bots.refining.bootstrap import Column, Draws
-from bots.refining.keeping import KEEP
+from bots.refining.keeping import JUDGED, KEEP
 from moderation.shares import UNKNOWN, Estimate, share
 
 _MICRO: Final = 1_000_000
@@ -39,6 +39,7 @@ SHARES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "false_refine": ("wrongly", "harmless"),
         "truncated": ("truncated", "replies"),
         "fallback": ("fallback", "replies"),
+        "withdrawn": ("withdrawn", "replies"),
     }
 )
 """Counts of counts."""
@@ -147,12 +148,18 @@ def _goals(arm: Mapping[str, Arm]) -> Iterator[Goal]:
     yield _at_most("out", draws.quotient_of_ratios(ours.pair("tokens_out"), none.pair("tokens_out")), OUT)
     yield _at_most("false_refine", ours.figures["false_refine"], FALSE, percent=True)
     # The critic of self-refine is another detector, and how much it sees is assumed: it has rows of its own.
-    others = [each for name, each in arm.items() if name not in {KEEP, CRITIC}]
+    others = [each for name, each in arm.items() if name not in {KEEP, JUDGED, CRITIC}]
     critic = [arm[CRITIC]] if CRITIC in arm else []
     for name, rivals in (("violations", others), ("violations_critic", critic), ("clean", others)):
         yield _against(name, ours, rivals)
     yield _against("clean_critic", ours, critic)
     yield _against("money", ours, [each for each in (*others, *critic) if each is not none])
+    if JUDGED in arm:  # it knows as much as the critic
+        judged = arm[JUDGED]
+        yield _at_most("first_judged", draws.quotient_of_quantiles(judged.columns["first"], first[1], 0.5), FIRST_NONE)
+        yield _against("violations_judged", judged, [*others, *critic])
+        yield _against("clean_judged", judged, [*others, *critic])
+        yield _against("money_judged", judged, critic)
 
 
 def _at_most(name: str, reached: Estimate, limit: float, *, percent: bool = False) -> Goal:
@@ -206,6 +213,7 @@ def _row(take: Take, violations: int, auditor: Auditor, prices: Prices) -> dict[
         "wrongly": sum(refused and not faulty for faulty, refused in judged),
         "truncated": take.truncated,
         "fallback": take.fallback,
+        "withdrawn": take.withdrawn,
         "first": take.first,
         "first_tokens": take.first_tokens,
         "total": take.total,

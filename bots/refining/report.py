@@ -15,10 +15,10 @@ from moderation.words import catalogue
 NOTHING: Final = "–"
 _TABLES: Final = {
     "table_cost": ("tokens_in", "tokens_cached", "tokens_out", "tokens_overshoot", "out_a_reply", "money"),
-    "table_quality": ("clean", "violations", "seen", "false_refine", "retries", "truncated", "fallback"),
+    "table_quality": ("clean", "violations", "seen", "false_refine", "retries", "truncated", "fallback", "withdrawn"),
     "table_time": ("first", "first_late", "first_tokens", "total_late"),
 }
-_SHARES: Final = frozenset({"clean", "seen", "false_refine", "truncated", "fallback"})
+_SHARES: Final = frozenset({"clean", "seen", "false_refine", "truncated", "fallback", "withdrawn"})
 _WHOLE: Final = frozenset({"tokens_in", "tokens_cached", "first_tokens"})
 
 

@@ -1,5 +1,7 @@
 """Every case through every arm."""
 
+import asyncio
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -7,15 +9,18 @@ from bots.refining.arms import ARMS, Acting, Arm, Hands, Take
 from bots.refining.cases import Case, Conditions
 from bots.refining.clock import Clock
 from bots.refining.detector import Detector
-from bots.refining.keeping import KEEP, Keeping
+from bots.refining.judging import Judge
+from bots.refining.keeping import JUDGED, KEEP, Keeping
+from bots.refining.lines import Gold
 from bots.refining.models import LiveModel, Model, ScriptedActor
+from moderation.filters.judge import JUDGE
 from moderation.guard import Guard
 from personas.cast import Cast
 from personas.generators import Generator
 from personas.prompting import Limits
 
 ORDER = (*ARMS, KEEP)
-"""The arms, in the order of the tables."""
+"""The arms that every model is asked by, in the order of the tables."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +31,12 @@ class Stage:
     casts: Mapping[str, Cast]
     """Who speaks, by language."""
     limits: Limits
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Those there are over the scripted model, in the order of the tables; the one with a judge of its own is left
+        out where the guard has one already."""
+        return ORDER if any(each.id == JUDGE for each in self.guard.filters) else (*ORDER, JUDGED)
 
 
 Step = Callable[[], object]
@@ -46,6 +57,26 @@ async def scripted_takes(
     finally:
         detector.close()
     return takes
+
+
+async def judged_takes(
+    stage: Stage, cases: Sequence[Case], conditions: Conditions, gold: Gold, *, step: Step
+) -> list[Take]:
+    """Ours over the scripted model once more, with a judge that sees what labels say as far as `conditions` have it.
+    Raises ValueError where the guard has one already."""
+    clock, judge = Clock(), await asyncio.to_thread(Judge, conditions, gold)
+    beside = Guard((*stage.guard.filters, judge.filter), stage.guard.policy, monotonic=time.monotonic)
+
+    async def takes() -> None:
+        await clock.sleep(conditions.check / 1000 + judge.owed())
+
+    detector = Detector(beside, monotonic=clock.now, takes=takes)
+    model = ScriptedActor(conditions, clock)
+    try:
+        return await _performed(JUDGED, stage, detector, model, cases, conditions, step, judge=judge)
+    finally:
+        detector.close()
+        beside.close()
 
 
 async def live_takes(
@@ -80,12 +111,14 @@ async def _performed(
     cases: Sequence[Case],
     conditions: Conditions,
     step: Step,
+    *,
+    judge: Judge | None = None,
 ) -> list[Take]:
     hands = {
         language: Hands(detector=detector, model=model, cast=cast, limits=stage.limits, repairs=conditions.repairs)
         for language, cast in stage.casts.items()
     }
-    arms = {language: _arm(name, each, conditions) for language, each in hands.items()}
+    arms = {language: _arm(name, each, conditions, judge) for language, each in hands.items()}
     takes = []
     for case in cases:
         takes.append(await arms[case.language](Acting(name, hands[case.language], case)))
@@ -93,8 +126,8 @@ async def _performed(
     return takes
 
 
-def _arm(name: str, hands: Hands, conditions: Conditions) -> Arm:
-    return Keeping(hands, enough=conditions.enough) if name == KEEP else ARMS[name]
+def _arm(name: str, hands: Hands, conditions: Conditions, judge: Judge | None) -> Arm:
+    return ARMS.get(name) or Keeping(hands, enough=conditions.enough, judge=judge)
 
 
 async def _at_once() -> None:

@@ -40,3 +40,7 @@ class Marks:
     def around(self, name: str, text: str) -> str:
         """`text` as the section `name`."""
         return f"[{self._code} {name}]\n{text}\n[/{self._code} {name}]"
+
+    def out_of(self, text: str) -> str:
+        """`text` of another section, without the code: who knows all that is between these marks could know it."""
+        return text.replace(self._code, "")

@@ -24,9 +24,9 @@ def test_thirty_replies_become_tables_json_a_page_and_a_picture(run: Run, tmp_pa
     assert done.returncode == 0, done.stderr
     assert "keep prefix (ours)" in done.stdout
     assert "first visible text at most 1.05 × none" in done.stdout
-    assert list(facts["arms"]) == ["none", "regenerate", "self-refine", "rewrite", "abort", "keep"]
+    assert list(facts["arms"]) == ["none", "regenerate", "self-refine", "rewrite", "abort", "keep", "judged"]
     assert facts["conditions"]["replies"] == 30
-    assert len(facts["goals"]) == 9
+    assert len(facts["goals"]) == 13
     ours, none = (facts["arms"][arm]["figures"] for arm in ("keep", "none"))
     assert ours["violations"]["value"] < none["violations"]["value"]
     assert ours["first"]["value"] < facts["arms"]["regenerate"]["figures"]["first"]["value"]
