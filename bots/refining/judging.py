@@ -35,7 +35,8 @@ class Judge:
         self._reading = Reading()
         self._case: Case | None = None
         self._owed = 0.0
-        self._objected = False
+        self._named: frozenset[str] = frozenset()
+        self._news = False
         self.usage = Usage()
         """Of the calls since `begin`."""
         terms = Terms(languages=LANGUAGES, required=True)
@@ -43,23 +44,25 @@ class Judge:
 
     def begin(self, case: Case) -> None:
         """A new reply, to `case`."""
-        self._case, self.usage, self._owed, self._objected = case, Usage(), 0.0, False
+        self._case, self.usage, self._owed = case, Usage(), 0.0
+        self._named, self._news = frozenset(), False
 
     def owed(self) -> float:
         """Seconds that its calls took since this was last asked."""
         owed, self._owed = self._owed, 0.0
         return owed
 
-    def objected(self) -> bool:
-        """Whether it named something since this was last asked."""
-        objected, self._objected = self._objected, False
-        return objected
+    def named(self) -> frozenset[str]:
+        """All sentences that it has found fault with, where its last answer was about some and nobody asked since."""
+        news, self._news = self._news, False
+        return self._named if news else frozenset()
 
     def answer(self, chat: Chat) -> Mapping[str, Any]:
         """The body of a chat completion."""
         system, question = (message["content"] for message in chat.messages)
-        self._objected = any(map(self._names, self._said(question)))
-        text = json.dumps({"findings": [_OBJECTION] if self._objected else []})
+        found = frozenset(filter(self._names, self._said(question)))
+        self._named, self._news = self._named | found, bool(found)
+        text = json.dumps({"findings": [_OBJECTION] if found else []})
         # Services keep what they read token by token: the persona's file stays the same, what comes after it does not.
         persona = _PERSONA_ENDS.split(question, maxsplit=1)
         read, out = self._reading.read((system, *persona)), len(tokens(text))

@@ -34,10 +34,9 @@ class _Asked:
         self.id = model.id
 
     def generate(self, prompt: Prompt) -> Generation:
-        kind = Kind.CONTINUE if prompt.prefix or prompt.critique is not None else Kind.DRAFT
-        if self._judge and self._judge.objected():
-            kind = Kind.AGAIN
-        return self._model.ask(kind, prompt)
+        if self._judge and (named := self._judge.named()):
+            return self._model.ask(Kind.AGAIN, prompt, named=named)
+        return self._model.ask(Kind.CONTINUE if prompt.prefix or prompt.critique is not None else Kind.DRAFT, prompt)
 
     async def aclose(self) -> None:
         """The model is somebody else's."""

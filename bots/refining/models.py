@@ -51,8 +51,9 @@ class Model(Protocol):
     def begin(self, case: Case) -> None:
         """A new reply, to `case`."""
 
-    def ask(self, kind: Kind, prompt: Prompt, *, at: int = 0) -> Generation:
-        """A call; `at` is which sentence of the draft is wanted anew."""
+    def ask(self, kind: Kind, prompt: Prompt, *, at: int = 0, named: frozenset[str] = frozenset()) -> Generation:
+        """A call; `at` is which sentence of the draft is wanted anew, `named` are those that fault was found with where
+        the whole is."""
 
     def generated(self, until: float) -> int:
         """Tokens that were generated for the reply by then, those nobody reads included."""
@@ -159,10 +160,10 @@ class ScriptedActor:
         self._drafts = self._calls = 0
         self._timeline = _Timeline()
 
-    def ask(self, kind: Kind, prompt: Prompt, *, at: int = 0) -> Generation:
+    def ask(self, kind: Kind, prompt: Prompt, *, at: int = 0, named: frozenset[str] = frozenset()) -> Generation:
         self._calls += 1
         read = self._reading.read(tuple(request(prompt, PrefixStyle.ASSISTANT).texts))
-        reply = self._reply(kind, prompt, at)
+        reply = self._reply(kind, prompt, at, named)
         # Of a critique of the whole a script knows nothing: what comes of it is in the draft.
         heard = prompt if kind in {Kind.CONTINUE, Kind.SENTENCE} else replace(prompt, critique=None)
         seeded = replace(reply, seed=reply.seed * 31 + self._calls)
@@ -172,7 +173,7 @@ class ScriptedActor:
     def generated(self, until: float) -> int:
         return self._timeline.until(until)
 
-    def _reply(self, kind: Kind, prompt: Prompt, at: int) -> Reply:
+    def _reply(self, kind: Kind, prompt: Prompt, at: int, named: frozenset[str]) -> Reply:
         match kind:
             case Kind.REVIEW:
                 return replace(self._draft, sentences=(Sentence(t=self._review()),))
@@ -183,7 +184,7 @@ class ScriptedActor:
                 later = self._next().sentences[number + 1 :]
                 self._draft = replace(self._draft, sentences=(*self._draft.sentences[: number + 1], *later))
             case Kind.AGAIN:
-                self._draft = self._next()
+                self._draft = _reworded(self._next(), named)
             case Kind.DRAFT:
                 pass
         return self._draft
@@ -204,6 +205,15 @@ class ScriptedActor:
         return f"{FINE}, every sentence is in character and hurts nobody."
 
 
+def _reworded(reply: Reply, named: frozenset[str]) -> Reply:
+    """`reply`, in which sentences that were found fault with wrongly are said otherwise: nobody says them once more."""
+    sentences = (
+        Sentence(t=each.repair.ok) if each.t in named and each.repair and not each.gold else each
+        for each in reply.sentences
+    )
+    return replace(reply, sentences=tuple(sentences))
+
+
 class LiveModel:
     """A model that runs: it says what it says, and time is what the clock shows."""
 
@@ -216,7 +226,14 @@ class LiveModel:
     def begin(self, case: Case) -> None:  # noqa: ARG002 - it knows no drafts
         self._timeline = _Timeline()
 
-    def ask(self, kind: Kind, prompt: Prompt, *, at: int = 0) -> Generation:  # noqa: ARG002 - nor sentences
+    def ask(
+        self,
+        kind: Kind,  # noqa: ARG002 - nor sentences
+        prompt: Prompt,
+        *,
+        at: int = 0,  # noqa: ARG002
+        named: frozenset[str] = frozenset(),  # noqa: ARG002
+    ) -> Generation:
         return _Timed(self._generator.generate(prompt), self._timeline, self.now)
 
     def generated(self, until: float) -> int:

@@ -96,3 +96,15 @@ async def test_a_guard_that_has_a_judge_gets_no_other() -> None:
         with pytest.raises(ValueError, match="unique"):
             await judged_takes(stage, [], WORLD, GOLD, step=lambda: None)
         guard.close()
+
+
+async def test_a_sentence_that_it_errs_on_is_not_said_once_more() -> None:
+    """It errs on every other sentence or so; with each draft the others are drawn anew."""
+    world = replace(WORLD, critic_errs=0.5)
+    draft = (OPEN, GOOD)
+    asked = [replace(case(draft, draft, draft, number=number), said=f"hello {number}") for number in range(40)]
+    _, judged = await taken(*asked, world=world)
+    mended = [take.text for take in judged if take.withdrawn and not take.fallback]
+
+    assert {f"{OPEN} Good thing.", f"Good thing. {GOOD}"} <= set(mended)
+    assert f"{OPEN} {GOOD}" not in mended
