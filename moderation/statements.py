@@ -139,9 +139,9 @@ def _automatic(exchange: Exchange) -> Iterable[Statement]:
 
 
 def _stood(objection: Objection) -> bool:
-    """Whether a whole reply was on the screen when it was objected to: it was taken back, whatever came after it."""
-    text = objection.text.strip()
-    return objection.stage is Stage.WHOLE and bool(text) and objection.shown.strip().endswith(text)
+    """Whether it took a whole reply back, whatever came after it: what waits for people is only kept back."""
+    blocked = (found.action for found in objection.findings if found.decision is Decision.BLOCK)
+    return objection.stage is Stage.WHOLE and max(blocked, default=Action.HOLD) < Action.HOLD
 
 
 def _removal(exchange: Exchange) -> Iterable[Statement]:

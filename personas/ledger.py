@@ -80,8 +80,19 @@ class Ledger:
         self.exchange = ""
         """Id of the kept exchange, "" as long as nothing was objected to."""
         self.findings: list[Finding] = []
+        self._before = 0
+        """How many of them are of what was taken back."""
         self.failure: Deflect | None = None
         """Why the store could not keep something that must be kept: nothing of this reply may be shown any more."""
+
+    def begin_anew(self) -> None:
+        """Nothing stands any more of what was found until now."""
+        self._before = len(self.findings)
+
+    def news(self, verdict: Verdict) -> bool:
+        """Whether it objects to something that is not kept yet of what stands."""
+        known = {finding.rule for finding in self.findings[self._before :]}
+        return any(finding.rule not in known for finding in verdict.objections)
 
     async def keep(self, candidate: Candidate, verdict: Verdict, *, shown: str, model: str) -> bool:
         """Make the objections of `verdict` durable; True at once where there are none, False where that failed."""

@@ -86,6 +86,8 @@ class Critique:
     category: str
     rule: str
     """One sentence in the persona's language: what must not be in the reply."""
+    anew: bool = False
+    """Nothing of the reply stands: all of it is wanted once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

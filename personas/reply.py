@@ -12,7 +12,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextvars import Context
-from typing import Final
 
 from moderation.records import Action, Candidate, Decision, Outcome, Stage, Verdict
 from personas.cast import Cast
@@ -21,7 +20,6 @@ from personas.conversation import Conversation
 from personas.cues import remember
 from personas.errors import GenerationError, Permanent, RefuseToStart, Retryable
 from personas.gate import Gate
-from personas.generators.failures import worth_reopening
 from personas.handover import Handover, Late, nobody
 from personas.mending import Mending
 from personas.messages import (
@@ -45,9 +43,6 @@ from personas.recall import gather
 from personas.stagehands import Stagehands
 
 _log = logging.getLogger(__name__)
-
-_REOPENINGS: Final = 1
-"""How often a stream that broke before anything of it was shown is started again."""
 
 
 class Reply:
@@ -81,7 +76,8 @@ class Reply:
         self._arrived = False
         """Whether the call under way has given any text."""
         settings = hands.settings
-        self._mending = Mending(cast, most=settings.repairs, enough=settings.enough)
+        wish = self._occasion.wish
+        self._mending = Mending(cast, most=settings.repairs, enough=settings.enough, wish=wish)
         self._over = False
         """Whether nothing was to follow what was objected to last."""
         self._asked = self._told = False
@@ -183,23 +179,26 @@ class Reply:
     async def _speak(self) -> None:
         """Generate until the reply is whole and may stand, or cannot be mended."""
         critique = self._occasion.wish
-        reopened = 0
         while trouble := await self._stream(critique) or await self._check_whole(mends=True):
             if self._ledger.failure:
                 return
             if isinstance(trouble, Verdict):
-                critique = self._mending.begin(trouble, self._screen.spoken, over=self._over)
-                if critique is not None:
-                    continue
-                await self._give_up(trouble)
-            elif reopened < _REOPENINGS and not self._screen.spoken and worth_reopening(trouble, begun=self._arrived):
-                reopened += 1
-                continue
-            else:
+                critique = await self._mend(trouble)
+                if critique is None:
+                    return
+            elif self._screen.spoken or not self._mending.reopens(trouble, begun=self._arrived):
                 await self._fail(trouble)
-            if not self._ledger.failure:
                 await self._check_whole()
-            return
+                return
+
+    async def _mend(self, trouble: Verdict) -> Critique | None:
+        """What to tell the model so that it goes on; None where the reply ends here, with what can be said then."""
+        critique = self._mending.begin(trouble, self._screen.spoken, over=self._over)
+        if critique is None:
+            await self._give_up(trouble)
+            left = await self._check_whole(mends=trouble.action < Action.HOLD)
+            critique = self._mending.begin(left, self._screen.spoken, over=False) if left else None
+        return critique
 
     async def _stream(self, critique: Critique | None) -> Verdict | GenerationError | None:
         """One model call, its pieces shown as far as they pass: what the guard objected to or what went wrong."""
@@ -266,9 +265,7 @@ class Reply:
                 again = mends and self._mending.may(verdict)
                 await self._withdraw(candidate, verdict, again=again)
                 return verdict if again else None
-            known = {finding.rule for finding in self._ledger.findings}
-            news = any(finding.rule not in known for finding in verdict.objections)
-            if news and not await self._keep(candidate, verdict):
+            if self._ledger.news(verdict) and not await self._keep(candidate, verdict):
                 await self._take_back()
                 return None
         if self._outcome in {Outcome.CLEAN, Outcome.DISCLOSED} and self._ledger.findings:
@@ -277,8 +274,8 @@ class Reply:
 
     async def _withdraw(self, candidate: Candidate, verdict: Verdict, *, again: bool) -> None:
         """Take everything back, and say something else, unless it is said `again`."""
-        if not again:
-            self._outcome = Outcome.WITHDRAWN
+        clean = Outcome.DISCLOSED if self._asked else Outcome.CLEAN
+        self._outcome = clean if again else Outcome.WITHDRAWN
         kept = await self._keep(candidate, verdict)
         await self._take_back()
         if again or not kept:
@@ -291,6 +288,7 @@ class Reply:
     async def _take_back(self) -> None:
         """Nothing of this reply stands any more, but the truth where it was told."""
         self._screen.clear()
+        self._ledger.begin_anew()
         await self._hand.give(Withdrawal())
         if self._asked:
             await self._show(self._cast.disclosure)
@@ -325,7 +323,7 @@ class Reply:
 
     async def _fail(self, error: GenerationError) -> None:
         _log.warning("no reply: persona=%s model=%s error=%s", self._cast.persona.id, self._model, error.key)
-        self._outcome, self._failure = Outcome.FAILED, error
+        self._outcome, self._failure = Outcome.WITHDRAWN if self._screen.withdrawn else Outcome.FAILED, error
         await self._show(self._hands.choose(self._cast.failures or (self._cast.words["failed"],)))
 
     def _instead_of(self, verdict: Verdict) -> Passage:

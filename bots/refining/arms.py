@@ -6,7 +6,7 @@ in what they show when, and in what they ask for again.
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
@@ -181,7 +181,7 @@ class Acting:
         number = _NUMBER.search(answer)
         refused = None if answer.lstrip().upper().startswith(FINE) or number is None else int(number[0]) - 1
         self.named += [(piece, "critic" if at == refused else "") for at, piece in enumerate(pieces)]
-        return None if refused is None else Critique(category="review", rule=say("refine.rule", language))
+        return None if refused is None else Critique(category="review", rule=say("refine.rule", language), anew=True)
 
     def show(self) -> None:
         """Something can be read now."""
@@ -237,7 +237,7 @@ async def _anew(acting: Acting, *, stop_at: int) -> Take:
             return acting.deliver("".join(written.pieces))
         if verdict.action is not Action.REPAIR:
             break
-        critique = acting.critique(verdict)
+        critique = replace(acting.critique(verdict), anew=True)
     return acting.deliver("")
 
 

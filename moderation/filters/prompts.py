@@ -43,4 +43,4 @@ class Marks:
 
     def out_of(self, text: str) -> str:
         """`text` of another section, without the code: who knows all that is between these marks could know it."""
-        return text.replace(self._code, "")
+        return text.replace(self._code, "…")  # not nothing: the code could stand around itself

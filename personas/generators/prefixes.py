@@ -112,4 +112,5 @@ def _critique(prompt: Prompt) -> str:
     say, language = catalogue("personas").say, language_of(critique.rule)
     if critique.category == FEEDBACK:
         return say("generators.feedback", language, rule=critique.rule)
-    return say("generators.critique", language, category=critique.category, rule=critique.rule)
+    key = "critique_anew" if critique.anew else "critique"
+    return say(f"generators.{key}", language, category=critique.category, rule=critique.rule)

@@ -82,12 +82,15 @@ def test_a_message_that_reached_nobody_and_a_reply_that_was_taken_back_are_told_
 
 
 def test_a_whole_reply_that_stood_there_was_taken_back_although_another_came_in_its_place() -> None:
-    whole = replace(objection("One. Two.", BLOCKED, stage=Stage.WHOLE), shown="Yes, a machine. One. Two. ")
+    whole = objection("One. Two.", BLOCKED, stage=Stage.WHOLE)
+    erased = replace(whole, text="", shown="")
 
     for outcome in (Outcome.REPAIRED, Outcome.WITHHELD, Outcome.CANCELLED):
         assert only(exchange(whole, outcome=outcome)).restriction is Restriction.WITHDRAWN
-    for never in (replace(whole, shown="One."), replace(whole, shown=""), replace(whole, stage=Stage.PIECE)):
-        assert only(exchange(never)).restriction is Restriction.UNSHOWN
+        assert only(exchange(erased, outcome=outcome)).restriction is Restriction.WITHDRAWN
+    held = objection("One.", replace(BLOCKED, action=Action.HOLD), stage=Stage.WHOLE)
+    for never in (held, replace(whole, stage=Stage.PIECE)):
+        assert only(exchange(never, outcome=Outcome.WITHHELD)).restriction is Restriction.UNSHOWN
 
 
 def test_a_person_who_decided_since_made_it_partly_theirs_and_the_last_word_counts() -> None:

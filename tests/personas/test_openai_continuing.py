@@ -78,6 +78,19 @@ async def test_a_critique_comes_after_the_conversation_in_its_own_language(rule:
     assert prefix["role"] == "assistant"
 
 
+@pytest.mark.parametrize("rule", ["Stay polite.", "반말을 쓰지 마세요."])
+async def test_where_nothing_stands_all_of_it_is_asked_for_and_not_one_sentence_more(rule: str) -> None:
+    critique = Critique(category="tone", rule=rule)
+    async with wire(says("Aye."), says("Aye.")) as served, client(served) as chat:
+        for anew in (False, True):
+            await collect(chat, replace(REPLY, prefix="", critique=replace(critique, anew=anew)))
+    more, whole = (body["messages"][-1]["content"] for body in served.bodies)
+
+    assert any(words in more for words in ("in one sentence", "한 문장으로"))
+    assert any(words in whole for words in ("Reply anew, all of it", "답 전체를 처음부터"))
+    assert rule in whole
+
+
 def asked(served: Wire) -> Sequence[bool]:
     """Which calls were the question how to continue."""
     return [body["messages"][0]["content"] == PROBE.system for body in served.bodies]

@@ -134,10 +134,10 @@ def reply_of(*sentences: str, **changes: Any) -> dict[str, Any]:
 
 def scripted(*replies: Mapping[str, Any]) -> Scripted:
     """A generator that gives these replies in order."""
-    return Scripted(parse_script(json.dumps(replies).encode(), file="test.json"), sleep=_no_time)
+    return Scripted(parse_script(json.dumps(replies).encode(), file="test.json"), sleep=no_time)
 
 
-async def _no_time(_: float) -> None:
+async def no_time(_: float) -> None:
     """Delays of a script take no time."""
 
 
