@@ -109,7 +109,7 @@ class ReviewCards:
         ]
         for objection in exchange.objections:
             if objection.text != opening.said:
-                rows += kept("draft", objection.text)
+                rows += kept("taken_back" if objection.withdrew else "draft", objection.text)
             rows += (Row(label=found.rule, text=self._found(objection, found)) for found in objection.findings)
         if closing:
             rows += kept("shown", closing.shown)

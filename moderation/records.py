@@ -292,6 +292,12 @@ class Objection:
     by: str = ""
     """Key of the member who reported the text, on the same platform; "" for the guard's own objections."""
 
+    @property
+    def withdrew(self) -> bool:
+        """Whether it took a whole reply back, whatever came after it: what waits for people is only kept back."""
+        blocked = (found.action for found in self.findings if found.decision is Decision.BLOCK)
+        return self.stage is Stage.WHOLE and max(blocked, default=Action.HOLD) < Action.HOLD
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:

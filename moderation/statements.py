@@ -18,7 +18,7 @@ from typing import Any, Final
 from moderation.cases import RULINGS, Review, ReviewStep, Ruling
 from moderation.filters.phrases import data_folder
 from moderation.reasons import COMMENTS, NO_FILTERS, REPORT
-from moderation.records import Action, Decision, Exchange, Finding, Objection, Outcome, Stage
+from moderation.records import Action, Decision, Exchange, Finding, Outcome, Stage
 from moderation.words import DEFAULT_LANGUAGE, catalogue
 
 _NO_RESTRICTION: Final = frozenset({Action.SUSPEND, Action.DISCLOSE})
@@ -124,7 +124,7 @@ def _automatic(exchange: Exchange) -> Iterable[Statement]:
     if not blocked:
         return
     ended = exchange.closing is not None and exchange.closing.outcome is Outcome.WITHDRAWN
-    withdrawn = ended or any(_stood(objection) for objection, _ in blocked)
+    withdrawn = ended or any(objection.withdrew for objection, _ in blocked)
     heard = all(objection.stage is Stage.INPUT for objection, _ in blocked)
     decided = [review for review in exchange.case.by_people if review.step in RULINGS]
     wrong = bool(decided) and exchange.case.ruling is Ruling.OVERTURNED
@@ -136,12 +136,6 @@ def _automatic(exchange: Exchange) -> Iterable[Statement]:
         lifted=decided[-1].at if wrong else None,
         automation=Automation.PARTIALLY if decided else Automation.FULLY,
     )
-
-
-def _stood(objection: Objection) -> bool:
-    """Whether it took a whole reply back, whatever came after it: what waits for people is only kept back."""
-    blocked = (found.action for found in objection.findings if found.decision is Decision.BLOCK)
-    return objection.stage is Stage.WHOLE and max(blocked, default=Action.HOLD) < Action.HOLD
 
 
 def _removal(exchange: Exchange) -> Iterable[Statement]:

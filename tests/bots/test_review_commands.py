@@ -11,7 +11,7 @@ from bots.review_commands import ReviewCommands
 from moderation.cases import CaseState, ReviewStep
 from moderation.errors import ReviewError, UnknownExchange
 from moderation.filters.registry import load_filters
-from moderation.records import Action, Decision, Outcome
+from moderation.records import Action, Decision, Outcome, Stage
 from moderation.review import ReviewDesk
 from moderation.stores.memory import MemoryStore
 from moderation.words import LANGUAGES, catalogue
@@ -123,6 +123,20 @@ async def test_a_report_is_shown_with_who_made_it_and_why(desk: ReviewDesk) -> N
     (row,) = [row for row in card.rows if row.label == "report.hateful"]
     assert row.text == "reported by p2 · so rude"
     assert "the reply" not in str(card)
+
+
+@pytest.mark.parametrize(
+    ("action", "label"), [(Action.REPAIR, "taken back"), (Action.CUT, "taken back"), (Action.HOLD, "objected to")]
+)
+async def test_a_reply_that_was_taken_back_is_named_as_such_whatever_stands_now(action: Action, label: str) -> None:
+    store = MemoryStore(ids=numbered())
+    found = replace(finding(decision=Decision.BLOCK), action=action)
+    kept = await store.open(opening("said"), objection("One. Two.", found, stage=Stage.WHOLE))
+    await store.close(kept, closing(Outcome.REPAIRED, shown="Three."))
+
+    told = {row.label: row.text for row in (await typed(ReviewDesk(store, clock=lambda: NOON), "show a1 reveal")).rows}
+    assert told[label] == "One. Two."
+    assert told["shown"] == "Three."
 
 
 async def test_an_erased_case_says_so_and_shows_no_empty_texts(desk: ReviewDesk) -> None:
