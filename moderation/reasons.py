@@ -31,12 +31,14 @@ NO_FILTERS: Final = COMMENTS | {REPORT, SAMPLE}
 """All that stands in place of a filter: none of it is an objection of the guard's."""
 
 _WORD: Final = re.compile(r"\S+")
+_BREAK: Final = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+"""Wherever `str.splitlines` sees the end of a line."""
 _MASK: Final = "•"
 
 
 def masked(text: str) -> str:
     """`text` with every character hidden and its words and lines still apart: only how much was said can be seen."""
-    return "\n".join(_WORD.sub(_hidden, line) for line in text.splitlines())
+    return _BREAK.sub("\n", _WORD.sub(_hidden, text))
 
 
 def _hidden(word: re.Match[str]) -> str:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from moderation.cases import Case, Ruling
@@ -43,6 +43,7 @@ def test_a_mask_shows_how_much_was_said_and_nothing_of_it() -> None:
 
 
 @given(st.text(st.characters(exclude_categories=())))
+@example("\r\x85")
 def test_a_mask_holds_nothing_of_the_text(text: str) -> None:
     hidden = masked(text)
 
