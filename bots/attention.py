@@ -123,6 +123,6 @@ def _awake(text: str, words: tuple[str, ...]) -> bool:
 
 
 def _word(word: str) -> re.Pattern[str]:
-    """`word` as it stands in a sentence: whole, but for particles after Hangul."""
-    end = "" if _HANGUL.fullmatch(word[-1:]) else r"(?!\w)"
+    """`word` as it stands in a sentence: whole, but for Korean particles, which stand behind Latin letters too."""
+    end = "" if _HANGUL.fullmatch(word[-1:]) else r"(?![^\W가-힣])"
     return re.compile(rf"(?<!\w){re.escape(word)}{end}", re.IGNORECASE)

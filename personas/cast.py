@@ -19,8 +19,9 @@ from personas.errors import PersonaFileError
 from personas.extras import POST_HISTORY
 from personas.manners import Manner
 from personas.messages import Passage, PassageKind
-from personas.persona import Persona
+from personas.persona import Demonstration, Persona
 from personas.prompting import MINORS, policy_layers
+from personas.sentences import SentenceSplitter
 
 FIXED_WORDS = (
     "safe", "failed", "withheld", "held", "not_shown", "wordless", "empty_message", "too_long_message",
@@ -167,13 +168,23 @@ async def blocked_examples(persona: Persona, guard: Guard) -> list[tuple[str, st
     brief = brief_of(persona)
     shown = [(f"demonstrations.{number}.reply", each) for number, each in enumerate(persona.demonstrations, 1)]
     shown += [(f"held_out.{number}.reply", each) for number, each in enumerate(persona.held_out, 1)]
-    candidates = [Candidate(stage=Stage.WHOLE, text=each.reply, said=each.user, brief=brief) for _, each in shown]
-    verdicts = await _patiently(guard, candidates)
-    return [
-        (key, _rules(verdict))
-        for (key, _), verdict in zip(shown, verdicts, strict=True)
-        if verdict.decision is Decision.BLOCK
-    ]
+    judged = [(key, candidate) for key, each in shown for candidate in _as_said(each, brief)]
+    verdicts = await _patiently(guard, [candidate for _, candidate in judged])
+    blocked: dict[str, str] = {}
+    for (key, _), verdict in zip(judged, verdicts, strict=True):
+        if verdict.decision is Decision.BLOCK:
+            blocked.setdefault(key, _rules(verdict))
+    return list(blocked.items())
+
+
+def _as_said(example: Demonstration, brief: Brief) -> Iterator[Candidate]:
+    """An example as a reply is judged: as a whole, and sentence by sentence."""
+    yield Candidate(stage=Stage.WHOLE, text=example.reply, said=example.user, brief=brief)
+    splitter, shown = SentenceSplitter(), ""
+    for piece in (*splitter.feed(example.reply), *splitter.finish()):
+        if piece.strip():
+            yield Candidate(stage=Stage.PIECE, text=piece, shown=shown, said=example.user, brief=brief)
+        shown += piece
 
 
 def brief_of(persona: Persona) -> Brief:

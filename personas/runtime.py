@@ -222,11 +222,11 @@ class PersonaRuntime:
     ) -> Refused | None:
         """Have the next try at the reply that `message` is about heed why the last one was not liked: `reason` is one
         of `personas.feedback.REASONS`, `words` somebody's own. What the guard objects to in these is kept and refused,
-        as with `note`."""
+        as with `note`; that a persona sounds like a machine is what many want to say, and no question who speaks."""
         candidate = Candidate(stage=Stage.INPUT, text=clean(words).strip(), brief=_brief(cast, conversation))
         if candidate.text:
             verdict, refused = await self._judge(candidate, message, cast)
-            if refused or verdict.action is not Action.NONE:
+            if refused or verdict.action not in {Action.NONE, Action.DISCLOSE}:
                 return refused or Refused()
         conversation.wished(critique_of_feedback(reason, candidate.text, cast.persona), message.reply)
         return None

@@ -29,6 +29,10 @@ def asked(text: str, settings: PlaceSettings = PLAIN, *, chance: float = 1.0, **
         ("MAREN!", "keeper"),
         ("the market is open", "keeper"),
         ("Marenka is my cat", "keeper"),
+        ("Mar은 어떻게 생각해?", "mara"),
+        ("Mar아, 뭐 해?", "mara"),
+        ("Mar에게 물어볼게", "mara"),
+        ("Mara가 누구야?", "keeper"),
     ],
 )
 def test_whoever_is_named_first_is_spoken_to_and_otherwise_whoever_speaks_there(text: str, persona: str) -> None:

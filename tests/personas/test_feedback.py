@@ -90,6 +90,20 @@ async def test_the_next_try_heeds_the_wish_and_the_one_after_that_does_not() -> 
     assert [turn.text for turn in stage.conversation.turns] == ["Hello?", "Three."]
 
 
+async def test_that_a_persona_sounds_like_a_machine_is_passed_on_though_it_asks_who_speaks() -> None:
+    generator = scripted(reply_of("One."), reply_of("Two."))
+    async with on_stage(generator) as stage:
+        await stage.say("Hello?")
+        message = stage.message("are you even human?")
+        refused = await stage.runtime.wish("character", "are you even human?", message, stage.cast, stage.conversation)
+        await again(stage)
+
+    assert refused is None
+    critique = generator.journal[-1].prompt.critique
+    assert critique is not None
+    assert "are you even human?" in critique.rule
+
+
 async def test_words_that_the_guard_objects_to_are_passed_on_to_nobody() -> None:
     generator = scripted(reply_of("One."), reply_of("Two."))
     async with on_stage(generator) as stage:

@@ -142,6 +142,8 @@ def test_the_mage_knows_what_has_happened_by_each_act_and_no_more(act: date) -> 
     assert ("act2_wakes" in known) is (act >= date(412, 9, 1))
     assert ("act3_pact" in known) is (act >= date(413, 1, 20))
     assert "after_fall" not in known
+    later = ("지난가을", "문을 지켰다")
+    assert any(word in fact.text for fact in mage.known for word in later) is (act >= date(412, 9, 1))
 
 
 def test_the_example_of_one_person_s_own_builds_on_the_canon_as_it_is() -> None:
