@@ -99,6 +99,7 @@ class Occasion:
             return compile_prompt(
                 cast.persona, self.turns, limits=limits, canary=cast.canary, people=self.people,
                 asides=(*note, *asides), critique=critique, prefix=prefix, profile=talk.profile, manner=cast.manner,
+                about=self.part.said,
             )  # fmt: skip
 
     def candidate(self, stage: Stage, text: str, *, spoken: str, asked: bool) -> Candidate:

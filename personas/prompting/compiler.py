@@ -16,7 +16,7 @@ from personas.prompting.counting import FRAME_TOKENS, estimate_tokens
 from personas.prompting.limits import Limits
 from personas.prompting.parts import Compiled, Fate, Part, Place
 from personas.prompting.reading import WITH_PERSON, first, stops, turn_of, woven
-from personas.prompting.recalling import lightest_first, recalled
+from personas.prompting.recalling import even_share, lightest_first, recalled
 from personas.prompting.texts import defused, fill_macros, policy_layer, say, speaker
 from personas.style import drift
 
@@ -46,17 +46,19 @@ def compile_prompt(  # noqa: PLR0913 - a prompt is made of this many things
     prefix: str = "",
     profile: str = "",
     manner: Manner = Manner(),  # noqa: B008 - frozen
+    about: str = "",
 ) -> Compiled:
     """The prompt for the reply to the last of `turns`, which is a person's, and what it was made of.
 
     `people` are the display names in the conversation, `asides` what memory and lore have to say for this turn.
     `critique` is worded by the generator; room is kept for it. `profile` is who listens (`Brief.profile`), `manner` how
-    they are spoken to. Raises RefuseToStart where the budget has no room for the rules and a turn, ValueError where the
-    last turn is not a person's.
+    they are spoken to, `about` what a person said where the last turn is words of ours ("": they said that). Raises
+    RefuseToStart where the budget has no room for the rules and a turn, ValueError where the last turn is not a
+    person's.
     """
     if not turns or turns[-1].role != "user":
         raise ValueError("the last turn must be a person's")
-    compiler = _Compiler(persona, turns, limits, people, manner)
+    compiler = _Compiler(persona, turns, limits, people, manner, about or turns[-1].text)
     return compiler.compile(policy_layer(persona, canary, profile=profile), asides, critique, prefix)
 
 
@@ -64,8 +66,15 @@ class _Compiler:
     """One compilation: what is said, and how much room is left."""
 
     def __init__(
-        self, persona: Persona, turns: Sequence[Turn], limits: Limits, people: tuple[str, ...], manner: Manner
+        self,
+        persona: Persona,
+        turns: Sequence[Turn],
+        limits: Limits,
+        people: tuple[str, ...],
+        manner: Manner,
+        about: str,
     ) -> None:
+        self._about = about
         self._persona = persona
         self._turns = turns
         self._limits = limits
@@ -282,7 +291,7 @@ class _Compiler:
     def _recalled(self, told: set[str], *, begun: bool) -> list[Part]:
         """The other facts that the newest turn speaks of, but for those `told` already, by origin."""
         facts = [fact for fact in self._persona.known[_CORE_FACTS:] if f"fact:{fact.id}" not in told]
-        spoken_of = recalled(self._turns[-1].text, facts)[:_RECALLED]
+        spoken_of = recalled(self._about, facts)[:_RECALLED]
         return self._listed([(fact.id, fact.text) for fact in spoken_of], "note", begun=begun)
 
     def _core_facts(self) -> list[Part]:
@@ -302,15 +311,33 @@ class _Compiler:
         return parts
 
     def _window(self) -> list[Part]:
-        """The recent turns before the newest: without gaps, oldest first, each whole."""
+        """The recent turns before the newest: without gaps, oldest first. Where they do not all fit beside an example,
+        the longest are cut at their beginning: one long turn would take all that was said before it along."""
+        recent = [self._past(back, turn) for back, turn in enumerate(reversed(self._turns[:-1][-_RECENT:]), start=1)]
+        most = even_share([part.tokens for part in recent], self._left - min(self._example(), self._left // 2))
         parts: list[Part] = []
-        for back, turn in enumerate(reversed(self._turns[:-1][-_RECENT:]), start=1):
-            parts += self._older(back, turn, parts)
+        for part in recent:
+            parts += self._older(self._shortened(part, most), parts)
         return parts[::-1]
 
-    def _older(self, back: int, turn: Turn, newer: list[Part]) -> list[Part]:
+    def _past(self, back: int, turn: Turn) -> Part:
         place: Place = "user" if turn.role == "user" else "assistant"
-        part = self._part(f"turn:-{back}", place, self._turn(turn).text, frame=FRAME_TOKENS)
+        return self._part(f"turn:-{back}", place, self._turn(turn).text, frame=FRAME_TOKENS)
+
+    def _example(self) -> int:
+        """What the first demonstration takes."""
+        texts = [text for one in self._persona.demonstrations[:1] for text in (one.user, one.reply)]
+        return sum(self._count(self._fill(text)) + FRAME_TOKENS for text in texts)
+
+    def _shortened(self, part: Part, most: int) -> Part:
+        """At most so many tokens of a turn, where that is enough to make sense."""
+        if part.tokens <= most or most < _LEAST_TURN:
+            return part
+        start = first(len(part.text), lambda at: self._fits(self._cut(part.text, at), most))
+        text = self._cut(part.text, start)
+        return replace(part, text=text, tokens=self._count(text) + FRAME_TOKENS, fate=Fate.CUT, why="room")
+
+    def _older(self, part: Part, newer: list[Part]) -> list[Part]:
         if newer and not newer[-1].stands:
             return [replace(part, fate=Fate.LEFT_OUT, why="gap")]
         return self._take(part)
@@ -321,7 +348,7 @@ class _Compiler:
         shown = self._shown(demonstrations[:_FIRST_DEMONSTRATIONS], [])
         older = list(reversed(window))
         for back, turn in enumerate(reversed(self._turns[:-1][:-_RECENT]), start=_RECENT + 1):
-            older += self._older(back, turn, older)
+            older += self._older(self._past(back, turn), older)
         window[:] = older[::-1]
         return shown + self._shown(demonstrations[_FIRST_DEMONSTRATIONS:], shown)
 

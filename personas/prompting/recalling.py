@@ -1,4 +1,4 @@
-"""Pure: which of a persona's own facts a turn speaks of, and which asides there is room for."""
+"""Pure: which of a persona's own facts a turn speaks of, and what there is room for."""
 
 import re
 from collections.abc import Sequence
@@ -42,6 +42,18 @@ def lightest_first(costs: Sequence[int], weights: Sequence[float], room: int) ->
         else:
             left -= costs[number]
     return left_out
+
+
+def even_share(costs: Sequence[int], room: int) -> int:
+    """The most that any of `costs` may take so that all of them fit into `room`: short ones take what they need, the
+    others have the same share of the rest."""
+    left = room
+    for number, cost in enumerate(sorted(costs)):
+        share = left // (len(costs) - number)
+        if cost > share:
+            return share
+        left -= cost
+    return max(costs, default=0)
 
 
 def _terms(text: str) -> frozenset[str]:

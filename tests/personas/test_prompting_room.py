@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from personas.errors import RefuseToStart
 from personas.loading import bundled
-from personas.messages import Prompt
-from personas.persona import Demonstration, Persona
+from personas.messages import Prompt, Turn
+from personas.persona import Demonstration, Fact, Persona
 from personas.prompting import FRAME_TOKENS, Limits, compile_prompt, estimate_tokens, policy_layer
+from personas.prompting.recalling import even_share
 from tests.personas.prompted import CANARY, MINA, SEO, prompt, replied, said
 
 
@@ -20,6 +21,12 @@ def used(made: Prompt, persona: Persona) -> int:
     return sum(estimate_tokens(text, korean=persona.language == "ko") for text in texts) + FRAME_TOKENS * (
         len(made.turns) + 2
     )
+
+
+def is_of(turn: Turn, whole: Turn) -> bool:
+    """Whether it is that turn, or its end."""
+    cut = turn.text.startswith("[…] ") and whole.text.endswith(turn.text.removeprefix("[…] "))
+    return turn.role == whole.role and (turn.text == whole.text or cut)
 
 
 TURNS = st.lists(st.text(max_size=300), min_size=1, max_size=24)
@@ -46,10 +53,54 @@ def test_whatever_is_said_the_prompt_keeps_to_its_budget(
     assert made.system.startswith(policy_layer(persona, CANARY))
     whole = prompt(persona, *turns, limits=Limits(budget=10**9, reminder_every=3), people=names)
     kept = iter(turn for turn in whole.turns[:-1] if turn.role != "system")
-    assert all(turn in kept for turn in made.turns[:-1] if turn.role != "system"), "order is kept, nothing is split"
+    standing = [turn for turn in made.turns[:-1] if turn.role != "system"]
+    assert all(any(is_of(turn, other) for other in kept) for turn in standing), "order is kept, ends stand"
     noted = {line for turn in whole.turns if turn.role == "system" for line in turn.text.splitlines()}
     notes = [turn.text.splitlines() for turn in made.turns if turn.role == "system"]
     assert all(line in noted for lines in notes for line in lines), "of a note whole lines go"
+
+
+@pytest.mark.parametrize("persona", [MINA, SEO])
+def test_one_long_turn_takes_nothing_along_that_was_said_before_it(persona: Persona) -> None:
+    long = "".join(f"{number} 비가 온다. " for number in range(300))
+    turns = (said("My name is Ann."), replied("Good."), said(long), replied("A long one."), said("What is my name?"))
+    shown = dataclasses.replace(persona, demonstrations=(Demonstration(user="demo", reply="shown"),))
+    made = prompt(shown, *turns, limits=Limits(budget=2_000))
+    texts = [turn.text for turn in made.turns]
+
+    assert [text for text in texts if "Ann" in text]
+    (cut,) = [text for text in texts if "299 비가 온다." in text]
+    assert len(cut) < len(long)
+    assert "shown" in texts
+
+
+def test_of_what_is_continued_the_end_stands_however_long_it_is() -> None:
+    reply = "".join(f"{number} 번째 문장이오. " for number in range(400))
+    made = prompt(SEO, said("말해 주시오."), replied(reply), said("(이어서)"), limits=Limits(budget=1_500))
+
+    assert "399 번째 문장이오." in made.turns[-2].text
+    assert "말해 주시오." in made.turns[-3].text
+
+
+@given(st.lists(st.integers(0, 500), max_size=8), st.integers(0, 2_000))
+def test_an_even_share_fits_and_one_more_would_not(costs: list[int], room: int) -> None:
+    most = even_share(costs, room)
+
+    assert sum(min(cost, most) for cost in costs) <= room
+    assert most == max(costs, default=0) or sum(min(cost, most + 1) for cost in costs) > room
+
+
+def test_facts_are_looked_up_by_what_a_person_said_not_by_words_of_ours() -> None:
+    facts = tuple(Fact(id=name, text=f"The {name} is blue.") for name in ("one", "two", "three", "four", "five", "six"))
+    persona = dataclasses.replace(MINA, facts=(*facts, Fact(id="boat", text="Their boat was built in Leith.")))
+
+    def compiled(about: str) -> str:
+        turns = [said("Tell me of the boat."), replied("It floats."), said("(Go on in Leith.)")]
+        return str(compile_prompt(persona, turns, limits=Limits(budget=4_000), canary=CANARY, about=about).prompt.turns)
+
+    assert "built in Leith" in compiled("Tell me of the boat.")
+    assert "built in Leith" in compiled("")
+    assert "built in Leith" not in compiled("How are you?")
 
 
 def test_demonstrations_beyond_two_go_before_old_turns_and_old_turns_before_new_ones() -> None:
