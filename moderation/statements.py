@@ -15,7 +15,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from moderation.cases import RULINGS, Review, ReviewStep, Ruling
+from moderation.cases import GUARD, Case, Review, ReviewStep, Ruling
+from moderation.consequences import decision_on
 from moderation.filters.phrases import data_folder
 from moderation.reasons import COMMENTS, NO_FILTERS, REPORT
 from moderation.records import Action, Decision, Exchange, Finding, Outcome, Stage
@@ -42,7 +43,7 @@ class Automation(enum.StrEnum):
 
     FULLY = "fully"
     PARTIALLY = "partially"
-    """Automatically; a person has decided about it since."""
+    """Automatically; a person has decided about it since, and that stands."""
     NOT = "not"
 
 
@@ -126,16 +127,27 @@ def _automatic(exchange: Exchange) -> Iterable[Statement]:
     ended = exchange.closing is not None and exchange.closing.outcome is Outcome.WITHDRAWN
     withdrawn = ended or any(objection.withdrew for objection, _ in blocked)
     heard = all(objection.stage is Stage.INPUT for objection, _ in blocked)
-    decided = [review for review in exchange.case.by_people if review.step in RULINGS]
-    wrong = bool(decided) and exchange.case.ruling is Ruling.OVERTURNED
+    decided = _decided(exchange.case)
     yield _statement(
         exchange,
         [finding for _, finding in blocked],
         restriction=Restriction.WITHDRAWN if withdrawn else Restriction.UNANSWERED if heard else Restriction.UNSHOWN,
         applied=blocked[0][0].at,
-        lifted=decided[-1].at if wrong else None,
+        lifted=_lifted(exchange.case),
         automation=Automation.PARTIALLY if decided else Automation.FULLY,
     )
+
+
+def _decided(case: Case) -> Review | None:
+    """What a person decided, where that stands: what was taken back is as if nobody had."""
+    decision = decision_on(case)
+    return decision if decision and decision.actor != GUARD.name else None
+
+
+def _lifted(case: Case) -> datetime | None:
+    """When a person said that it was wrong, where that stands."""
+    decided = _decided(case)
+    return decided.at if decided and case.ruling is Ruling.OVERTURNED else None
 
 
 def _removal(exchange: Exchange) -> Iterable[Statement]:

@@ -223,6 +223,19 @@ async def test_a_row_is_what_the_database_takes() -> None:
     assert "wrong" in str(row["decision_facts"])
 
 
+async def test_a_row_says_that_a_person_agreed_only_while_that_decision_stands() -> None:
+    wrong, back = taken(ReviewStep.OVERTURN, NOON), taken(ReviewStep.REOPEN, NOON)
+    agreed = case("a", BLOCKED, reviews=[taken(ReviewStep.UPHOLD, NOON)])
+    undone = case("b", BLOCKED, reviews=[wrong, back])
+    undone = replace(undone, case=replace(undone.case, ruling=None))
+
+    yes, no = await rows(agreed, undone)
+
+    assert "looked at it since and agreed" in str(yes["decision_facts"])
+    assert "looked at it" not in str(no["decision_facts"])
+    assert no["automated_decision"] == "AUTOMATED_DECISION_FULLY"
+
+
 async def test_only_what_was_restricted_within_the_days_has_a_row_oldest_first() -> None:
     moments = {"b": NOON + DAY, "a": NOON, "before": datetime(2026, 2, 28, 23, 59, tzinfo=UTC)}
     last = datetime(2026, 3, 31, 23, 59, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from moderation.cases import Case, Review, ReviewStep, Ruling
+from moderation.cases import GUARD, Case, Review, ReviewStep, Ruling
 from moderation.filters.registry import FILTERS
 from moderation.policy import Policy
 from moderation.reasons import REASONS
@@ -103,6 +103,15 @@ def test_a_person_who_decided_since_made_it_partly_theirs_and_the_last_word_coun
     assert only(exchange(reviews=(upheld, overturned))).lifted == NOON + 2 * DAY
     assert only(exchange(reviews=(overturned, upheld))).lifted is None
     assert only(exchange(reviews=(overturned, taken(ReviewStep.REOPEN)))).lifted is None
+
+
+def test_a_decision_that_was_taken_back_is_as_if_nobody_had_decided() -> None:
+    wrong, back = taken(ReviewStep.OVERTURN), taken(ReviewStep.REOPEN, after=2 * DAY)
+    late = replace(taken(ReviewStep.UPHOLD, after=3 * DAY), actor=GUARD.name)
+
+    assert only(exchange(reviews=(wrong, back))).automation is Automation.FULLY
+    assert only(exchange(reviews=(wrong, back, late))).automation is Automation.FULLY
+    assert only(exchange(reviews=(wrong, back, taken(ReviewStep.UPHOLD)))).automation is Automation.PARTIALLY
 
 
 def test_what_a_person_took_down_has_a_statement_of_its_own() -> None:
