@@ -9,7 +9,7 @@ none; nor is it one that somebody in danger was shown where to find help, or was
 
 import enum
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -144,16 +144,19 @@ def _decided(case: Case) -> Review | None:
     return decision if decision and decision.actor != GUARD.name else None
 
 
-def _lifted(case: Case) -> datetime | None:
-    """When a person said that it was wrong, where that stands."""
+def _lifted(case: Case, *, since: Review | None = None) -> datetime | None:
+    """When a person said that it was wrong, where that stands; of what was done at the step `since`: behind it."""
     decided = _decided(case)
-    return decided.at if decided and case.ruling is Ruling.OVERTURNED else None
+    if decided is None or case.ruling is not Ruling.OVERTURNED:
+        return None
+    late = since is None or case.reviews.index(since) < case.reviews.index(decided)
+    return decided.at if late else None
 
 
 def _removal(exchange: Exchange) -> Iterable[Statement]:
-    removed = _taken_down(exchange.case.reviews)
+    taken = _taken_down(exchange.case.reviews)
     # Of several exchanges that are one case, the trail does not say whose reply it was: it is told once.
-    if removed is None or exchange.id != exchange.case.id:
+    if not taken or exchange.id != exchange.case.id:
         return
     found = [finding for objection in exchange.objections for finding in objection.findings]
     findings = [finding for finding in found if finding.filter not in COMMENTS]
@@ -162,21 +165,21 @@ def _removal(exchange: Exchange) -> Iterable[Statement]:
         exchange,
         [finding for finding in findings if finding.decision is strictest],
         restriction=Restriction.REMOVED,
-        applied=removed.at,
-        lifted=None,
+        applied=taken[0].at,
+        lifted=_lifted(exchange.case, since=taken[-1]),
         automation=Automation.NOT,
     )
 
 
-def _taken_down(trail: Iterable[Review]) -> Review | None:
-    """The first time that something was taken down, not only to be."""
+def _taken_down(trail: Iterable[Review]) -> Sequence[Review]:
+    """When something was taken down, not only to be, oldest first."""
     done: list[Review] = []
     for review in trail:
         if review.step is ReviewStep.WITHDRAW:
             done.append(review)
         elif review.step is ReviewStep.NOT_THERE:
             done = done[:-1]
-    return done[0] if done else None
+    return done
 
 
 def _statement(

@@ -111,6 +111,6 @@ def _facts(statement: Statement) -> Iterable[str]:
     if statement.noticed:
         yield "facts_noticed"
     if statement.lifted:
-        yield "facts_lifted"
+        yield "facts_overruled" if statement.automation is Automation.NOT else "facts_lifted"
     elif statement.automation is Automation.PARTIALLY:
         yield "facts_reviewed"

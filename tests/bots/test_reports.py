@@ -236,6 +236,14 @@ async def test_a_row_says_that_a_person_agreed_only_while_that_decision_stands()
     assert no["automated_decision"] == "AUTOMATED_DECISION_FULLY"
 
 
+async def test_a_removal_that_was_overruled_has_an_end_and_says_so() -> None:
+    steps = [taken(ReviewStep.WITHDRAW, NOON), taken(ReviewStep.OVERTURN, NOON + DAY)]
+    (row,) = await rows(replace(case("a", reviews=steps), objections=(report(),)))
+
+    assert row["end_date_visibility_restriction"] == "2026-03-02"
+    assert str(row["decision_facts"]).endswith("it should not have been taken down.")
+
+
 async def test_only_what_was_restricted_within_the_days_has_a_row_oldest_first() -> None:
     moments = {"b": NOON + DAY, "a": NOON, "before": datetime(2026, 2, 28, 23, 59, tzinfo=UTC)}
     last = datetime(2026, 3, 31, 23, 59, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """Statements of reasons: which restrictions there are, and what the person concerned is told of them."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -136,6 +136,20 @@ def test_what_was_to_be_taken_down_and_was_not_is_no_removal_until_it_is() -> No
     assert statements(exchange(shown, reviews=missed, outcome=Outcome.FLAGGED)) == ()
     assert only(exchange(shown, reviews=again, outcome=Outcome.FLAGGED)).applied == NOON + 2 * DAY
     assert only(exchange(shown, reviews=(*again, *missed), outcome=Outcome.FLAGGED)).applied == NOON + 2 * DAY
+
+
+def test_what_a_person_took_down_is_lifted_by_a_later_decision_that_it_was_wrong() -> None:
+    def lifted(*reviews: Review) -> datetime | None:
+        return only(exchange(report("the reply"), reviews=reviews, outcome=Outcome.FLAGGED)).lifted
+
+    agreed, removed = taken(ReviewStep.UPHOLD), taken(ReviewStep.WITHDRAW)
+    overruled = taken(ReviewStep.OVERTURN, after=3 * DAY)
+
+    assert lifted(agreed, removed) is None
+    assert lifted(agreed, removed, overruled) == NOON + 3 * DAY
+    assert lifted(agreed, removed, overruled, taken(ReviewStep.REOPEN, after=4 * DAY)) is None
+    assert lifted(agreed, removed, overruled, taken(ReviewStep.WITHDRAW, after=4 * DAY)) is None
+    assert lifted(overruled, removed) is None, "it was taken down all the same"
 
 
 def test_of_several_exchanges_that_are_one_case_what_was_taken_down_is_told_once() -> None:
