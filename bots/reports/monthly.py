@@ -1,7 +1,7 @@
 """The figures of a month: what the guard did, what members reported, what people decided."""
 
 from collections import Counter
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -48,7 +48,7 @@ class _Counts:
     objected: Counter[str] = field(default_factory=Counter)
     decided: Counter[tuple[str, Ruling]] = field(default_factory=Counter)
     reports: Counter[str] = field(default_factory=Counter)
-    rulings: dict[str, Counter[Ruling]] = field(default_factory=dict)
+    rulings: dict[str, Ruling] = field(default_factory=dict)
     """Of people, by case: what nobody decided in time is no judgement."""
     guarded: set[str] = field(default_factory=set)
     """Of these cases, those in which the guard objected to something."""
@@ -60,7 +60,8 @@ class _Counts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthlyReport:
     """One month. What is of an exchange is counted in the month in which it began; reports and decisions in that in
-    which they were made, whatever they are about."""
+    which they were made, whatever they are about: of a case the last decision of the month, if it still stood at its
+    end."""
 
     month: Month
     outcomes: Mapping[Outcome, int]
@@ -105,8 +106,8 @@ async def monthly_report(
     counts = _Counts()
     async for exchange in kept:
         _count(exchange, month, counts)
-    made = sum(counts.rulings.values(), Counter[Ruling]())
-    judged = sum((each for case, each in counts.rulings.items() if case in counts.guarded), Counter[Ruling]())
+    made = Counter(counts.rulings.values())
+    judged = Counter(ruling for case, ruling in counts.rulings.items() if case in counts.guarded)
     rules = {
         rule: RuleStats(
             objected=objected,
@@ -203,8 +204,8 @@ def _count(exchange: Exchange, month: Month, counts: _Counts) -> None:
         counts.guarded.add(exchange.case.id)
     if exchange.id == exchange.case.id:  # several exchanges may be one case
         counts.appeals += made.count(ReviewStep.APPEAL)
-        if rulings := Counter(RULINGS[step] for step in made if step in RULINGS):
-            counts.rulings[exchange.case.id] = rulings
+        if ruling := _ruled(made):
+            counts.rulings[exchange.case.id] = ruling
         counts.lapsed += sum(one.step is ReviewStep.LAPSE and one.at in month for one in exchange.case.reviews)
         counts.backlog += _waited(exchange.case, month)
     if exchange.opening.at in month and own:
@@ -213,6 +214,14 @@ def _count(exchange: Exchange, month: Month, counts: _Counts) -> None:
             counts.objected[rule] += 1
             if exchange.case.ruling and exchange.case.decided_by != GUARD.name:
                 counts.decided[rule, exchange.case.ruling] += 1
+
+
+def _ruled(steps: Iterable[ReviewStep]) -> Ruling | None:
+    """What was decided last, unless that was taken back: who changes or confirms a decision makes one of it."""
+    ruling: Ruling | None = None
+    for step in steps:
+        ruling = None if step is ReviewStep.REOPEN else RULINGS.get(step, ruling)
+    return ruling
 
 
 def _waited(case: Case, month: Month) -> bool:

@@ -97,6 +97,20 @@ async def test_reports_and_decisions_count_where_they_were_made_whatever_they_ar
     assert made.rules["lexicon.slur"] == RuleStats(objected=1, upheld=0, overturned=1), "as decided last"
 
 
+async def test_a_case_is_one_decision_a_month_the_last_that_was_not_taken_back_in_it() -> None:
+    wrong, right, back = ReviewStep.OVERTURN, ReviewStep.UPHOLD, ReviewStep.REOPEN
+
+    made = await of_march(
+        case("undone", BLOCKED, reviews=[taken(wrong, NOON), taken(back, NOON)]),
+        case("corrected", BLOCKED, reviews=[taken(wrong, NOON), taken(back, NOON), taken(right, NOON)]),
+        case("confirmed", BLOCKED, reviews=[taken(right, NOON), taken(ReviewStep.APPEAL, NOON), taken(right, NOON)]),
+        case("undone later", BLOCKED, reviews=[taken(wrong, NOON), taken(back, MARCH.ends)]),
+    )
+
+    assert (made.upheld, made.overturned) == (2, 1)
+    assert (made.agreed, made.overruled) == (2, 1)
+
+
 async def test_words_of_a_moderators_own_are_a_decision_and_what_nobody_decided_in_time_is_none() -> None:
     worded = case("a", BLOCKED, reviews=[taken(ReviewStep.EDIT, NOON)])
     late = case("b", BLOCKED, reviews=[replace(taken(ReviewStep.UPHOLD, NOON), actor=GUARD.name)])
