@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bots.cards import Card, Row
-from moderation.cases import GUARD, OPEN, RULINGS, Case, CaseState, ReviewStep, Ruling
+from moderation.cases import GUARD, OPEN, RULINGS, CaseState, ReviewStep, Ruling
 from moderation.reasons import NO_FILTERS, REPORT
 from moderation.records import Decision, Exchange, Outcome, RuleStats
 from moderation.words import catalogue
@@ -207,7 +207,7 @@ def _count(exchange: Exchange, month: Month, counts: _Counts) -> None:
         if ruling := _ruled(made):
             counts.rulings[exchange.case.id] = ruling
         counts.lapsed += sum(one.step is ReviewStep.LAPSE and one.at in month for one in exchange.case.reviews)
-        counts.backlog += _waited(exchange.case, month)
+    counts.backlog += _waited(exchange, month)
     if exchange.opening.at in month and own:
         counts.kept[max(finding.decision for finding in own)] += 1
         for rule in {finding.rule for finding in own}:
@@ -224,10 +224,21 @@ def _ruled(steps: Iterable[ReviewStep]) -> Ruling | None:
     return ruling
 
 
-def _waited(case: Case, month: Month) -> bool:
-    """Whether somebody had something to do with it when the month ended."""
+def _waited(exchange: Exchange, month: Month) -> bool:
+    """Whether it was a case of its own when the month ended with which somebody had something to do."""
+    case = exchange.case
+    if exchange.id != case.id:
+        # Of the trail since nobody can say which steps were its own; only what is undecided becomes part of another.
+        merged = _merged(exchange)
+        return merged is not None and exchange.opening.at < month.ends <= merged
     before = [review for review in case.reviews if review.at < month.ends]
     return case.opened < month.ends and (not before or before[-1].after in _WAITING)
+
+
+def _merged(exchange: Exchange) -> datetime | None:
+    """When the case that began with it became part of another one."""
+    merges = (review for review in exchange.case.reviews if review.step is ReviewStep.MERGE)
+    return next((review.at for review in merges if review.note.partition(" ")[0] == exchange.id), None)
 
 
 def _rule(found: RuleStats, language: str) -> str:

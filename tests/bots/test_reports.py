@@ -180,6 +180,15 @@ async def test_the_backlog_is_what_was_open_when_the_month_ended() -> None:
     assert (await of_march()).overturn_rate is None
 
 
+async def test_the_backlog_of_a_month_stays_when_cases_become_one_later() -> None:
+    async def backlog(at: datetime) -> int:
+        one = case("a", reviews=[replace(taken(ReviewStep.MERGE, at), note="b the same again")])
+        return (await of_march(one, replace(one, id="b"), replace(one, id="never a case of its own"))).backlog
+
+    assert await backlog(MARCH.ends) == 2
+    assert await backlog(NOON) == 1
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_figures_are_told_to_people_and_programs(language: str) -> None:
     made = await of_march(case("a", BLOCKED, reviews=[taken(ReviewStep.UPHOLD, NOON)]))
