@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from moderation.cases import GUARD, CaseState, Ruling
 from moderation.language import language_of
-from moderation.reasons import EDIT
+from moderation.reasons import COMMENTS
 from moderation.records import Decision, Exchange, Objection, Stage
 from moderation.stores import Store
 from moderation.stores.walking import walk
@@ -65,7 +65,7 @@ def labelled(exchange: Exchange) -> tuple[Labelled, ...]:
         (objection, finding)
         for objection in exchange.objections
         for finding in objection.findings
-        if finding.decision is not Decision.ALLOW and finding.filter != EDIT
+        if finding.decision is not Decision.ALLOW and finding.filter not in COMMENTS
     ]
     alone = len({finding.rule for _, finding in raised}) == 1
     highest: dict[tuple[str, Stage, str, str], Labelled] = {}

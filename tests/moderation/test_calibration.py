@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from moderation.calibration import Fit, Lack, Scored, Thresholds, Wanted, calibrate, fitted, lowest, mark
 from moderation.cases import CaseState
+from moderation.complaints import appealed
+from moderation.consequences import worded
 from moderation.labels import Labelled, labelled
 from moderation.policy import Policy
 from moderation.records import Decision, Stage
 from tests.support.decided import WORDS, case, scored
-from tests.support.exchanges import report
+from tests.support.exchanges import NOON, report
 
 VERSION = "v1"
 VERSIONS = {"toxicity": VERSION, "lexicon": VERSION}
@@ -221,6 +223,15 @@ def test_what_is_looked_at_again_says_nothing_meanwhile() -> None:
     assert len(labelled(case(insult, right=True, state=CaseState.DECIDED))) == 1
     assert labelled(case(insult, right=True, state=CaseState.APPEALED)) == ()
     assert labelled(case(insult, right=False, state=CaseState.CLAIMED)) == ()
+
+
+def test_an_appeal_and_words_of_whoever_decided_are_no_rule_that_objected_too() -> None:
+    insult = scored("toxicity.insult", 0.9, version=VERSION)
+    said = [appealed("contested", "not true", by="p1", at=NOON), worded("Good morning.", NOON)[0]]
+
+    (found,) = labelled(case(insult, *said, right=True))
+
+    assert found.alone
 
 
 def test_where_a_member_objected_too_it_is_not_told_who_was_right() -> None:
