@@ -5,9 +5,10 @@ With `bots.app` the composition root: the only places that name concrete classes
 """
 
 import asyncio
+import logging
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from bots.state import State
 from bots.state.memory import MemoryState
 from bots.state.sqlite import SqliteState
 from bots.tiers import load_tiers
+from moderation.errors import RefuseToStart
 from moderation.filters import Filter
 from moderation.filters.remote import Remote
 from moderation.guard import Guard
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from bots.register import Register
     from bots.review_commands import ReviewCommands
     from moderation.models.encoder import Encoder
+
+_log = logging.getLogger(__name__)
 
 _LEXICON: Final = "lexicon"
 _ID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -75,14 +79,28 @@ def keys_of(settings: Settings, *, replacing: bool = False) -> Keys:
 
 @asynccontextmanager
 async def open_store(settings: Settings, file: Path | None = None) -> AsyncGenerator[Store, None]:
-    """The store of these settings, or the one in `file`. Raises StoreUnavailable."""
+    """The store of these settings, or the one in `file`. Raises StoreUnavailable.
+
+    What a process that died left unfinished in that of the settings is counted: nobody else could tell of it.
+    """
     store = await asyncio.to_thread(
         lambda: SqliteStore.at(file or settings.store, keys=keys_of(settings), clock=utc_now, ids=new_id)
     )
     try:
+        if store.interrupted and file is None:
+            await _count(settings, store.interrupted)
         yield store
     finally:
         await store.aclose()
+
+
+async def _count(settings: Settings, interrupted: Sequence[datetime]) -> None:
+    """Have the register know of interrupted exchanges. Where it cannot be opened, what needs it says so."""
+    try:
+        async with open_register(settings) as register:
+            await register.interrupted(interrupted)
+    except RefuseToStart as error:
+        _log.critical("interrupted replies were not counted: count=%s error=%s", len(interrupted), error)
 
 
 def open_scratch() -> Store:

@@ -6,7 +6,7 @@ Both are counted as they happen and asked for by those who run an instance (`bot
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -64,6 +64,11 @@ class Register:
             await self._state.add({_key(f"{at:%Y-%m}", ending.outcome): 1}, until=at + _COUNTED)
         except Deflect as error:
             _log.critical("an ending was not counted: outcome=%s error=%s", ending.outcome, error)
+
+    async def interrupted(self, began: Iterable[datetime]) -> None:
+        """Count exchanges that a process left unfinished when it died, each in the month in which it began."""
+        for at in began:
+            await self.ended(Ending(outcome=Outcome.INTERRUPTED, at=at))
 
     async def referrals(self, year: int) -> tuple[Referral, ...]:
         """Those of one year in UTC, oldest first."""

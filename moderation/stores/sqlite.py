@@ -64,6 +64,7 @@ class SqliteStore:
         ids: Callable[[], str],
         session: int,
         presence: Presence,
+        interrupted: tuple[datetime, ...],
     ) -> None:
         """For `at`, which knows how to get these."""
         self._file = file
@@ -73,6 +74,8 @@ class SqliteStore:
         self._ids = ids
         self._session = session
         self._presence = presence
+        self.interrupted = interrupted
+        """When each exchange began that was closed as INTERRUPTED as this was opened."""
 
     @classmethod
     def at(
@@ -99,7 +102,7 @@ class SqliteStore:
                 file.touch(mode=0o600)
                 writing, sealing = furnished(file.as_uri(), keys, undo, kind=KIND)
                 _prepare(writing, file, sealing)
-                session, presence = _enter(writing, file, clock(), sealing)
+                session, presence, interrupted = _enter(writing, file, clock(), sealing)
                 undo.callback(presence.end)
                 reading, unsealing = furnished(f"{file.as_uri()}?mode=ro", keys, undo, kind=KIND, making=False)
             except (sqlite3.Error, OSError) as error:
@@ -113,6 +116,7 @@ class SqliteStore:
             ids=ids,
             session=session,
             presence=presence,
+            interrupted=interrupted,
         )
 
     async def open(self, opening: Opening, first: Objection) -> str:
@@ -309,19 +313,22 @@ def _prepare(connection: sqlite3.Connection, file: Path, sealing: Sealing) -> No
         traces.clean(connection, file, indexed=True)
 
 
-def _enter(connection: sqlite3.Connection, file: Path, now: datetime, sealing: Sealing) -> tuple[int, Presence]:
-    """Tidy up after sessions that are gone, and begin one. Nobody can see its row before its lock is held."""
+def _enter(
+    connection: sqlite3.Connection, file: Path, now: datetime, sealing: Sealing
+) -> tuple[int, Presence, tuple[datetime, ...]]:
+    """Tidy up after sessions that are gone (`writes.interrupt`), and begin one. Nobody can see its row before its lock
+    is held."""
     with contextlib.ExitStack() as undo:
         with transaction(connection, sealing):
             gone = [session for session in writes.sessions(connection) if not is_alive(_lock_of(file, session))]
             for session in gone:
                 writes.end_session(connection, session)
-            writes.interrupt(connection, now)
+            interrupted = writes.interrupt(connection, now)
             session = writes.begin_session(connection)
             presence = Presence(_lock_of(file, session))
             undo.callback(presence.end)
         undo.pop_all()
-    return session, presence
+    return session, presence, interrupted
 
 
 def _lock_of(file: Path, session: int) -> Path:

@@ -147,16 +147,18 @@ def end_session(connection: sqlite3.Connection, session: int) -> None:
     connection.execute("DELETE FROM session WHERE seq = ?", (session,))
 
 
-def interrupt(connection: sqlite3.Connection, at: datetime) -> None:
-    """Close what sessions that are gone left open. What was on the screen is what the last objection saw there."""
+def interrupt(connection: sqlite3.Connection, at: datetime) -> tuple[datetime, ...]:
+    """Close what sessions that are gone left open; when each of those began. What was on the screen is what the last
+    objection saw there."""
     rows = connection.execute(
-        "SELECT e.seq, unseal(e.person,"
+        "SELECT e.seq, e.at, unseal(e.person,"
         " (SELECT o.shown FROM objection o WHERE o.exchange = e.seq ORDER BY o.seq DESC LIMIT 1))"
         " FROM exchange e WHERE e.session NOT IN (SELECT seq FROM session)"
         " AND NOT EXISTS (SELECT 1 FROM closing c WHERE c.exchange = e.seq)"
     ).fetchall()
-    for seq, shown in rows:
+    for seq, _, shown in rows:
         insert_closing(connection, seq, Closing(at=at, outcome=Outcome.INTERRUPTED, shown=revive(shown)))
+    return tuple(datetime.fromisoformat(began) for _, began, _ in rows)
 
 
 def is_erased(connection: sqlite3.Connection, seq: int) -> bool:

@@ -1,13 +1,16 @@
 """What is counted without anybody: how exchanges ended, and whenever somebody was shown where to find help."""
 
+import asyncio
 from collections import Counter
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
-from bots.parts import register_of
+from bots.config import Settings
+from bots.parts import open_register, open_store, register_of, utc_now
 from bots.platform import Role
 from bots.register import Register
 from bots.reports.crisis import card, crisis_report, document
@@ -17,6 +20,7 @@ from moderation.records import Outcome
 from moderation.words import LANGUAGES
 from personas.ledger import Ending
 from personas.messages import Kept, Passage
+from tests.support.exchanges import objection, opening
 from tests.support.house import caller, open_house
 from tests.support.stage import NOW, reply_of, scripted
 
@@ -68,6 +72,26 @@ async def test_every_ending_is_counted_in_its_month() -> None:
         {Outcome.CLEAN: 2, Outcome.FLAGGED: 1, Outcome.SUSPENDED: 1}
     ) | Counter(dict.fromkeys(Outcome, 0))
     assert not (await register.outcomes("2026-10")).total()
+
+
+async def test_a_reply_that_a_crash_cut_off_is_counted_once_in_its_month_by_whoever_comes_next(tmp_path: Path) -> None:
+    settings, began = Settings.load(b"", {"TALCHUM_DATA": str(tmp_path)}), utc_now()
+    async with open_store(settings) as store:
+        await store.open(replace(opening(), at=began), objection())
+
+    for _ in range(2):
+        async with open_store(settings), open_register(settings) as register:
+            assert (await register.outcomes(f"{began:%Y-%m}"))[Outcome.INTERRUPTED] == 1
+
+
+async def test_a_register_that_cannot_be_opened_keeps_nobody_from_the_store(tmp_path: Path) -> None:
+    settings = Settings.load(b"", {"TALCHUM_DATA": str(tmp_path)})
+    async with open_store(settings) as store:
+        kept = await store.open(opening(), objection())
+    await asyncio.to_thread(settings.state.mkdir)
+
+    async with open_store(settings) as store:
+        assert (await store.get(kept)).closing
 
 
 @pytest.mark.parametrize(("last", "shown"), [(Kept, 0), (Passage, 1)])

@@ -26,11 +26,13 @@ async def test_what_was_flagged_survives_a_kill_right_after(file: Path) -> None:
     assert exchange.objections == (objection("the draft", shown="so far"),)
     assert exchange.closing == Closing(at=NOON, outcome=Outcome.INTERRUPTED, shown="so far")
     assert (await store.stats()).outcomes["interrupted"] == 1
+    assert store.interrupted == (NOON,)
     assert [each.id for each in await store.list(Query(text="far draft"))] == [kept]
     await store.aclose()
 
     again = store_at(file)
     assert (await again.stats()).outcomes["interrupted"] == 1
+    assert again.interrupted == ()
     await again.aclose()
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 
