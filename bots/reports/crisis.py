@@ -2,14 +2,14 @@
 and how well they are known to work. It holds nothing that identifies anybody, and nothing else."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from bots.cards import Card, Row
 from bots.register import Referral
-from moderation.filters.crisis import Resources
+from moderation.filters.crisis import ANYWHERE, Resources
 from moderation.words import catalogue
 
 PROTOCOL: Final = ("notice", "answer", "replies", "locked", "people", "numbers")
@@ -26,7 +26,9 @@ class CrisisReport:
     """Referrals by month (2026-11), then by language; every month that there were any in."""
     triggers: dict[str, int]
     resources: dict[str, int]
-    """How often each was named."""
+    """How often each was named, by id."""
+    names: Mapping[str, Mapping[str, str]]
+    """What those are called that have a number, by id and language."""
     checked: date
     """When the numbers were."""
 
@@ -48,6 +50,7 @@ def crisis_report(referrals: Iterable[Referral], resources: Resources, *, year: 
         months=found,
         triggers=_sorted(referral.trigger for referral in known),
         resources=_sorted(name for referral in known for name in referral.resources),
+        names={entry.id: entry.name for entry in resources.entries if entry.number},
         checked=resources.checked,
     )
 
@@ -61,8 +64,8 @@ def card(report: CrisisReport, language: str) -> Card:
     rows = (
         Row(label=_say("total", language), text=str(report.total)),
         *months,
-        Row(label=_say("triggers", language), text=" · ".join(_told(report.triggers)) or "-"),
-        Row(label=_say("resources", language), text=" · ".join(_told(report.resources)) or "-"),
+        Row(label=_say("triggers", language), text=" · ".join(_told(_triggers(report, language))) or "-"),
+        Row(label=_say("resources", language), text=" · ".join(_told(_resources(report, language))) or "-"),
         *(Row(label=_say("protocol", language), text=text) for text in protocol(report.checked, language)),
         *(Row(label=_say("measures", language), text=text) for text in measures(language)),
     )
@@ -70,8 +73,8 @@ def card(report: CrisisReport, language: str) -> Card:
 
 
 def document(report: CrisisReport, language: str) -> dict[str, object]:
-    """The report for programs: `year`, `referrals`, `months` (each by language), `triggers`, `resources`,
-    `numbers_checked`, `protocol`, `measures`."""
+    """The report for programs, with ids where people read names: `year`, `referrals`, `months` (each by language),
+    `triggers`, `resources`, `numbers_checked`, `protocol`, `measures`."""
     return {
         "year": report.year,
         "referrals": report.total,
@@ -97,6 +100,22 @@ def measures(language: str) -> tuple[str, ...]:
 def _sorted(names: Iterable[str]) -> dict[str, int]:
     """How often each, the most frequent first."""
     return dict(sorted(Counter(names).items(), key=lambda item: (-item[1], item[0])))
+
+
+def _triggers(report: CrisisReport, language: str) -> dict[str, int]:
+    """In words; what a policy of somebody's own calls otherwise, as it does."""
+    keys = {trigger: f"crisis_report.trigger_{trigger}" for trigger in report.triggers}
+    words = catalogue("bots")
+    return {
+        words.say(keys[trigger], language) if keys[trigger] in words else trigger: count
+        for trigger, count in report.triggers.items()
+    }
+
+
+def _resources(report: CrisisReport, language: str) -> dict[str, int]:
+    """By name; what the file of today no longer has, by id."""
+    names = {id_: name[language] for id_, name in report.names.items()} | {ANYWHERE: _say("anywhere", language)}
+    return {names.get(id_, id_): count for id_, count in report.resources.items()}
 
 
 def _told(counts: dict[str, int]) -> list[str]:

@@ -19,7 +19,8 @@ MOST_AGE: Final = timedelta(days=180)
 
 _COUNTRIES: Final = {"ko": ("KR",), "en": ("US", "GB", "IE")}
 """Where somebody probably is whose language is all we know."""
-_ANYWHERE: Final = "*"
+ANYWHERE: Final = "*"
+"""The locale of what is there for everybody."""
 
 
 class Crisis(TurnFilter):
@@ -69,7 +70,7 @@ class Resources:
         known = {entry.locale for entry in self.entries}
         wanted = (country,) if country in known else _COUNTRIES.get(parts[0].lower(), ()) if not country else ()
         local = [entry for place in wanted for entry in self.entries if entry.locale == place]
-        return (*local, *(entry for entry in self.entries if entry.locale == _ANYWHERE))
+        return (*local, *(entry for entry in self.entries if entry.locale == ANYWHERE))
 
     def stale(self, today: date) -> bool:
         """Whether the check is too long ago to be relied on."""
@@ -89,7 +90,7 @@ def load_resources(folder: Traversable | None = None) -> Resources:
     if type(checked) is not date:
         raise source.wrong("checked", "date")
     entries = tuple(_resource(source, table, f"resource[{n}].") for n, table in enumerate(source.tables("resource")))
-    if not any(entry.locale == _ANYWHERE for entry in entries):
+    if not any(entry.locale == ANYWHERE for entry in entries):
         raise source.wrong("resource", "anywhere")
     return Resources(checked=checked, entries=entries)
 

@@ -154,6 +154,16 @@ async def test_a_report_counts_by_month_and_language_and_tells_the_protocol(regi
     }  # fmt: skip
 
 
+async def test_what_nothing_has_a_name_for_any_more_is_told_as_it_was_counted(register: Register) -> None:
+    await register.ended(replace(CRISIS, trigger="of our own"))
+    gone = replace(RESOURCES, entries=tuple(entry for entry in RESOURCES.entries if entry.locale != "KR"))
+
+    shown = str(card(crisis_report(await register.referrals(2026), gone, year=2026), "en"))
+
+    assert "of our own 1" in shown
+    assert "KR 109 1" in shown
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_report_reads_well_and_names_no_hour(register: Register, language: str) -> None:
     await register.ended(replace(CRISIS, at=datetime(2026, 3, 9, 7, 30, tzinfo=UTC)))
@@ -162,6 +172,13 @@ async def test_a_report_reads_well_and_names_no_hour(register: Register, languag
 
     rows = [(row.label, row.text) for row in shown.rows]
     assert ("2026-03", "1 · ko 1") in rows
+    assert len({label for label, _ in rows[:4]}) == 4
+    triggers, named = rows[2][1], rows[3][1]
+    assert {"en": "suicide or self-harm 1", "ko": "자살이나 자해 1"}[language] == triggers
+    for resource in RESOURCES.for_locale("ko"):
+        assert not resource.number or f"{resource.name[language]} 1" in named
+    assert "*" not in named
+    assert "KR" not in named
     assert "2026" in shown.title
     assert RESOURCES.checked.isoformat() in str(rows)
     assert "07:30" not in str(rows)
