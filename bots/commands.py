@@ -246,8 +246,8 @@ class Commands:
         """Put a reply before the moderators, once: the one the caller means, or the last one."""
         why, comment = (words[0], words[1:]) if words and words[0] in REASONS else ("other", words)
         record = await self._meant(caller)
-        last = scene.conversation.last
-        shown = caller.about or (last[1] if last else "")
+        said, last = self._last(caller, scene, record)
+        shown = caller.about or last
         if not shown:
             return Card(title=_say("report_nothing", scene), hint=_say("report_usage", scene), tone=Tone.BAD)
         persona = self._offices.scenes.speaker(record.persona if record else "", caller.place, scene.settings).persona
@@ -268,14 +268,13 @@ class Commands:
             model=self._offices.runtime.model,
             policy=self._offices.runtime.policy,
             language=persona.language,
-            # Whose words they are must be known, or whoever wrote them could not have them erased.
-            said=last[0].text if last and not caller.about and (record or caller.place.private) else "",
+            said="" if caller.about else said,
             shown=shown,
             reason=why,
             comment=" ".join((*comment, *([f"✏ {record.author}"] if record and record.author else ()))),
             # What a reply is about is known where it was noted; the last case here may be about another one.
             exchange=record.exchange if record else "" if caller.about else scene.conversation.exchange,
-            answered=record.person if record else "",
+            answered=message.person if caller.place.private else record.person if record else "",
         )
         if record and not record.exchange:
             await self._offices.replies.keep(replace(record, exchange=exchange))
@@ -288,6 +287,20 @@ class Commands:
         if caller.about:
             return await self._offices.replies.of_message(message.platform, message.id)
         return await self._offices.replies.newest(caller.place.conversation)
+
+    def _last(self, caller: Caller, scene: Scene, record: Record | None) -> tuple[str, str]:
+        """What was said last and the reply it got, where that is the reply a command is about; otherwise "" and ""."""
+        conversation, private = scene.conversation, caller.place.private
+        if record:
+            conversation = self._offices.scenes.hall.conversation(record.conversation, record.persona)
+        # In private all words are of one person; a terminal does not tell its replies apart.
+        key = record.id if record and not private else ""
+        if conversation.last is None or not conversation.ends_with(key):
+            return "", ""
+        turn, reply = conversation.last
+        said = f"{turn.name}: {turn.text}" if conversation.reacted else turn.text
+        # Whose words they are must be known, or whoever wrote them could not have them erased.
+        return said if private or (record and record.person) else "", reply
 
     async def _privacy(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         message = caller.message

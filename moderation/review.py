@@ -273,21 +273,22 @@ class ReviewDesk:
         reason: str,
         comment: str,
         exchange: str = "",
-        answered: str = "",
+        answered: str | None = None,
     ) -> str:
         """Keep that a member, `origin.person`, reports a reply that was `shown`; returns the id of the exchange in
         which moderators find it. Raises ReviewError for a `reason` that is none of REASONS.
 
         `origin.message` is the reply's; reporting it again changes nothing. `comment` is the member's own words, or "".
         `exchange` is what was kept of the reply, or "": then an exchange is made for it, of the person `answered`,
-        whose message `said` is ("": of the member). Its outcome is not counted again. More of this: `Store.report`.
+        whose message `said` is (None: of the member; "": of nobody who is known). Its outcome is not counted again.
+        More of this: `Store.report`.
 
         A case that is decided stays decided: who opens it sees the report, but it is put before nobody again, or
         members could undo what moderators decide.
         """
         at = self._clock()
         report = reported(shown, reason, comment, by=origin.person, at=at)
-        origin = replace(origin, person=answered or origin.person)
+        origin = replace(origin, person=origin.person if answered is None else answered)
         opening = Opening(
             origin=origin, at=at, persona=persona, persona_version=persona_version, model=model, policy=policy,
             language=language, said=said,

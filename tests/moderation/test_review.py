@@ -309,6 +309,13 @@ async def test_the_case_of_a_report_is_of_the_person_who_was_answered(desk: Revi
     assert (await desk.show(case)).opening.said == ""
 
 
+async def test_the_case_of_a_report_is_of_nobody_where_it_is_not_known_who_was_answered(desk: ReviewDesk) -> None:
+    case = await reported(desk, answered="", said="")
+
+    assert (await desk.show(case)).opening.origin.person == ""
+    assert (await desk.show(case)).objections[0].by == "p2"
+
+
 async def test_a_report_made_twice_is_one_and_may_join_what_is_kept(desk: ReviewDesk, store: MemoryStore) -> None:
     place = Origin(platform="discord", conversation="c1", person="p1", message="m1", server="s1")
     kept = await store.open(replace(OPENING, origin=place), objection())

@@ -144,6 +144,29 @@ async def test_moderators_make_a_case_of_the_last_reply_and_members_make_none() 
         assert "odd for her" in card.text
 
 
+async def test_a_case_made_of_the_last_reply_has_the_words_it_answers_and_no_others() -> None:
+    async with on_telegram(model()) as stage:
+        await stage.say("My cat died.", chat=stage.group, mention_bot=True)
+        await stage.say("윤서헌, how are you?", chat=stage.group, by=stage.bo, mention_bot=True)
+        await stage.say("/review new", chat=stage.group, by=stage.mod)
+
+        opening = (await kept(stage)).opening
+        assert (opening.persona, opening.said) == ("scholar", "윤서헌, how are you?")
+        assert opening.origin.person == f"telegram:user:{stage.bo.id}"
+
+
+async def test_a_case_made_of_a_reply_to_somebody_who_was_erased_has_no_words_and_nobody() -> None:
+    async with on_telegram(model()) as stage:
+        await stage.say("My cat died.", chat=stage.group, mention_bot=True)
+        await stage.press((await stage.say("/forget"))[-1], "e1:sure")
+        await stage.say("/review new", chat=stage.group, by=stage.mod)
+
+        exchange = await kept(stage)
+        assert (exchange.opening.said, exchange.opening.origin.person) == ("", "")
+        assert exchange.closing is not None
+        assert exchange.closing.shown == "Reply 1."
+
+
 RANKS = {
     "member": ((), set()),
     "pins": (("can_pin_messages",), set()),
