@@ -276,6 +276,8 @@ class Aftermath:
             return Filling(passage=no, over=(waits.text, no.text))
 
         placed = await put(replace(record, outcome=Outcome.HELD.value), fill)
+        if placed is not Placed.LATER and record.private and not record.person:
+            await self._replies.forget(record)  # whoever waited was erased: nothing is to say where they were
         return Done(result=Result.LATER if placed is Placed.LATER else Result.REFUSED)
 
     async def _remember(self, kept: Exchange, record: Record, scene: Scene, text: str) -> None:

@@ -5,6 +5,7 @@ Kept in the state, without a word of clean replies: texts are in it only while a
 through, and no longer than its buttons live.
 """
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -14,6 +15,7 @@ from typing import Any, Final
 from bots.errands import Errands
 from bots.places import Place
 from bots.state import Entry, State
+from moderation.records import Outcome
 
 BUTTONS: Final = timedelta(hours=1)
 """How long a reply can be changed: platforms are strict with edits of older messages."""
@@ -84,6 +86,16 @@ class Record:
         """Whether nothing of it can be said another way or gone on with: a greeting, or an aside."""
         return self.aside or not self.message
 
+    @property
+    def private(self) -> bool:
+        """Whether it stands where one person is alone with the persona: where that is may say who they are."""
+        return not self.server
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing comes after it by itself: it is not under way, nor held until somebody decides."""
+        return not self.running and self.outcome != Outcome.HELD
+
     def live(self, now: datetime) -> bool:
         """Whether its buttons still work."""
         return now < self.at + BUTTONS
@@ -136,14 +148,14 @@ class Replies:
     async def claim(self, platform: str, message: str, *, within: str = "") -> bool:
         """Whether `message` is to be answered now: False where somebody did or does already. `within` is the one of a
         burst under which all of it is answered; "": `message` itself."""
-        key, group = f"{platform} {message}", f"{platform} {within or message}"
+        key, group = _claimed(platform, message), _claimed(platform, within or message)
         return await self._state.put_new(
             Entry(kind=_CLAIM, key=key, value={}, group=group, until=self._now() + _CLAIMED)
         )
 
     async def release(self, platform: str, message: str) -> None:
         """Nothing came of the reply to `message`, and to what was answered with it: it is to be answered after all."""
-        for entry in await self._state.list(_CLAIM, group=f"{platform} {message}"):
+        for entry in await self._state.list(_CLAIM, group=_claimed(platform, message)):
             await self._state.drop(_CLAIM, entry.key)
 
     async def begin(
@@ -182,11 +194,15 @@ class Replies:
         await self._keep(record)
 
     async def _keep(self, record: Record, *besides: Entry) -> None:
-        """Note how a reply stands, and what goes with that, all at once; nothing of one that nobody can reach since."""
+        """Note how a reply stands, and what goes with that, all at once; nothing of one that nobody can reach since, or
+        that is over in private and nobody's any more."""
         there = self._there(record)
         if there is None:
             return
         record = there
+        if record.private and record.settled and not record.person:
+            await self.forget(record)
+            return
         whole = replace(_pointer(_REPLY, record.id, record), value=_value(record), group=record.conversation)
         exchange = [_pointer(_EXCHANGE, record.exchange, record)] if record.exchange else []
         running = replace(_pointer(_RUNNING, record.id, record), group=record.platform)
@@ -276,13 +292,21 @@ class Replies:
 
     async def unname(self, person: str) -> None:
         """Let nothing say any more that a person was answered, but still know whose words stand where: what stands
-        there must remain in the reach of those who look after the place."""
-        for entry in await self._state.of_person(person):
+        there must remain in the reach of those who look after the place. In private nobody does: what is over there
+        stays the person's, and goes with the rest of theirs (`State.erase`)."""
+        entries = await self._state.of_person(person)
+        records = {entry.key: _record(entry) for entry in entries if entry.kind == _REPLY}
+        private = {record.id for record in records.values() if record.private}
+        over = {reply for reply in private if records[reply].settled}
+        theirs = {_REPLY: over, _EXCHANGE: over, _RUNNING: over, _SHOWN: private}
+        for entry in entries:
+            reply = entry.key if entry.kind == _REPLY else str(entry.value.get("reply", ""))
+            if entry.kind not in theirs or reply in theirs[entry.kind]:
+                continue
+            nobodys = replace(entry, person="")
             if entry.kind == _REPLY:
-                record = replace(_record(entry), person="", message="")
-                await self._state.put(replace(entry, value=_value(record), person=""))
-            elif entry.kind in {_SHOWN, _EXCHANGE, _RUNNING}:
-                await self._state.put(replace(entry, person=""))
+                nobodys = replace(nobodys, value=_value(replace(records[reply], person="", message="")))
+            await self._state.put(nobodys)
 
     async def gone(self, record: Record, message: str) -> Record:
         """A message of it is about to be taken away by us: that it goes is no news then."""
@@ -336,13 +360,19 @@ class Replies:
         """It stands nowhere any more."""
         of_it = [(kind, record.id) for kind in (_REPLY, _VARIANTS, _RUNNING)]
         shown = [(_SHOWN, f"{record.platform} {message}") for message in record.shown]
-        await self._state.change((), dropped=[*of_it, *shown])
+        exchange = [(_EXCHANGE, record.exchange)] if record.exchange else []
+        await self._state.change((), dropped=[*of_it, *shown, *exchange])
 
 
 def _bound(known: OrderedDict[Any, Any]) -> None:
     """Leave the newest."""
     while len(known) > _KNOWN:
         known.popitem(last=False)
+
+
+def _claimed(platform: str, what: str) -> str:
+    """What a claim is known by. A digest: nobody is told from it, as from the place of a message in private."""
+    return hashlib.sha256(f"{platform} {what}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _pointer(kind: str, key: str, record: Record) -> Entry:

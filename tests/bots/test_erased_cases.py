@@ -1,5 +1,7 @@
 """What moderators see and can do where a person had everything erased."""
 
+from dataclasses import replace
+
 import pytest
 
 from bots.platform import Role
@@ -84,6 +86,22 @@ async def test_a_held_reply_whose_person_was_erased_says_that_it_will_not_be_sho
         assert kept.case.state is CaseState.CLOSED
         assert stage.wall.stands == {"sm1": f"One is fine.\n{REFUSED}"}
         assert ReviewStep.LAPSE not in stage.steps(kept)
+
+
+async def test_a_reply_held_in_private_is_refused_where_it_stands_and_then_nothing_says_where_that_was() -> None:
+    async with on_wall() as stage:
+        replies = stage.opened.house.replies
+        record = replace(await stage.ask(), server="")
+        await replies.keep(record)
+        await stage.opened.host.command("/privacy erase yes", caller())
+        assert await replies.get(record.id)
+
+        await stage.opened.house.tending.once()
+        await stage.opened.house.aftermath.sweep()
+
+        assert stage.wall.stands == {"sm1": f"One is fine.\n{REFUSED}"}
+        assert (await stage.kept()).case.state is CaseState.CLOSED
+        assert await replies.get(record.id) is None
 
 
 async def test_whoever_reported_what_was_erased_since_is_offered_no_appeal() -> None:

@@ -1,6 +1,7 @@
 """What is noted of replies: where they stand, who may still change them, and none of them twice."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -271,3 +272,78 @@ async def test_where_a_community_cannot_be_reached_any_more_all_of_its_conversat
     assert await replies.newest("dm")
     await replies.leave("dm")
     assert await replies.newest("dm") is None
+
+
+KINDS = ("reply", "variants", "shown", "exchange", "running", "claim")
+
+
+async def alone(replies: Replies, message: str = "ann:1") -> Record:
+    """A reply under way in private, in a place that says who is there."""
+    record = await replies.begin(
+        platform="telegram",
+        conversation="dm:ann",
+        server="",
+        persona="keeper",
+        person="ann",
+        message=message,
+        channel="ann",
+    )
+    return await replies.stands(record, "ann:2")
+
+
+async def tells_of_ann(state: MemoryState) -> bool:
+    """Whether anything that is noted of replies names her, be it as a place."""
+    return bool(re.search(r"\bann\b", str([await state.list(kind, limit=100) for kind in KINDS])))
+
+
+async def erase(replies: Replies, state: MemoryState) -> None:
+    await replies.unname("ann")
+    await state.erase("ann")
+
+
+async def test_what_is_over_in_private_is_gone_with_the_rest_of_a_person_and_what_others_saw_is_only_nobodys() -> None:
+    replies, state, _ = made()
+    record = await alone(replies)
+    await replies.keep(replace(record, running=False, exchange="x1"))
+    await replies.vary(record, Variants().also("Two.", before="One."))
+    seen = await replies.stands(await begun(replies), "1")
+    await replies.keep(replace(seen, running=False))
+    await erase(replies, state)
+
+    assert not await tells_of_ann(state)
+    assert await replies.newest("dm:ann") is None
+    found = await replies.of_message("discord", "1")
+    assert found == replace(seen, running=False, person="", message="")
+
+
+async def test_a_reply_under_way_in_private_as_its_person_is_erased_is_mended_after_a_crash_and_then_gone() -> None:
+    replies, state, _ = made()
+    record = await alone(replies)
+    await erase(replies, state)
+
+    [unfinished] = await replies.unfinished("telegram")
+    assert (unfinished.id, unfinished.shown) == (record.id, ("ann:2",))
+    await replies.keep(replace(unfinished, running=False))
+    assert not await tells_of_ann(state)
+
+
+async def test_a_reply_that_ends_in_private_after_its_person_was_erased_is_theirs_and_gone_once_more() -> None:
+    replies, state, _ = made()
+    record = await alone(replies)
+    await erase(replies, state)
+    await replies.keep(replace(record, running=False))
+    assert {entry.kind for entry in await state.of_person("ann")} == {"reply"}
+    await erase(replies, state)
+
+    assert not await tells_of_ann(state)
+
+
+async def test_a_claim_says_of_nobody_that_they_were_answered_and_outlives_them() -> None:
+    replies, state, _ = made()
+    assert await replies.claim("telegram", "ann:1", within="ann:0")
+    await erase(replies, state)
+
+    assert not await tells_of_ann(state)
+    assert not await replies.claim("telegram", "ann:1")
+    await replies.release("telegram", "ann:0")
+    assert await replies.claim("telegram", "ann:1")

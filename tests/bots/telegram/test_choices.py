@@ -6,7 +6,7 @@ import pytest
 
 from moderation.reasons import REASONS
 from moderation.stores import Query
-from moderation.words import LANGUAGES
+from moderation.words import LANGUAGES, catalogue
 from tests.bots.telegram.commanding import _place, korean, model, text
 from tests.bots.telegram.menu_stage import alert, on_telegram
 from tests.support.stage import PERSONA, reply_of
@@ -90,6 +90,19 @@ async def test_privacy_shows_exports_and_erases_after_a_second_press() -> None:
         assert "Erased" in panel.text
         assert panel.buttons == []
         assert not (await stage.opened.store.list(Query()))[0].opening.said
+
+
+async def test_after_an_erasure_in_private_nothing_says_who_was_answered_and_older_buttons_do_nothing() -> None:
+    async with on_telegram(model()) as stage:
+        reply = await stage.reply()
+        await stage.press((await stage.say("/forget"))[-1], "e1:sure")
+
+        kinds = ("reply", "shown", "running", "exchange", "variants", "claim", "met", "place", "errand", "fact")
+        left = [entry for kind in kinds for entry in await stage.opened.state.list(kind, limit=100)]
+        assert [entry for entry in left if str(stage.mina.id) in str(entry)] == []
+        assert alert(await stage.press(reply, "r1:delete")) == catalogue("bots").say("showing.too_old", "en")
+        assert reply.buttons == []
+        assert (await stage.reply("hello again")).text.endswith("Reply 2.")
 
 
 async def test_consent_is_given_and_taken_back_by_a_press() -> None:
