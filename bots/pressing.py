@@ -367,12 +367,11 @@ class Presser:
 
     async def _again(self, asker: Asker, record: Record) -> Caller:
         """Whoever pressed, about the turn that the reply answers: the words are, and are kept as, those of whoever
-        wrote them."""
+        wrote them, and nobody's where it is not known who that was (they hide, or were erased)."""
         said = await self._performer.said_in(record)
         caller = asker.caller(said, persona=record.persona, message=record.message)
         name = caller.message.name if caller.is_person(record.person) else ""
-        person = record.person or caller.message.person
-        return replace(caller, message=replace(caller.message, person=person, name=name, reply=record.id))
+        return replace(caller, message=replace(caller.message, person=record.person, name=name, reply=record.id))
 
     async def _trying(self, asker: Asker, work: Awaitable[None]) -> None:
         """Do `work`; what keeps it from being done is told."""

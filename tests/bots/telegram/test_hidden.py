@@ -11,6 +11,7 @@ from moderation.stores import Query
 from tests.bots.telegram.menu_stage import Stage, alert, on_telegram
 from tests.bots.telegram.pressed import MAYBE, kept, model, said
 from tests.support.discord_stage import said_to
+from tests.support.stage import reply_of
 from tests.support.telegram_stage import on_telegram as talking
 
 
@@ -198,6 +199,23 @@ async def test_what_is_reported_by_somebody_who_hides_names_nobody() -> None:
 
         [case] = await stage.opened.store.list(Query())
         assert [objection.by for objection in case.objections] == [""]
+
+
+@pytest.mark.parametrize("presser", ["mod", "owner"])
+async def test_words_of_somebody_who_hides_stay_nobodys_whoever_has_them_answered_another_way(presser: str) -> None:
+    async with on_telegram(model(reply_of("One."), MAYBE), settings="[places]\nperson_messages = 1\n") as stage:
+        await stage.say(f"/settings log_channel {stage.group.id}", by=stage.owner, chat=stage.group)
+        hide(stage, stage.mod)
+        reply = await stage.reply("A secret", chat=stage.group, by=stage.mod)
+        who = getattr(stage, presser)
+        await stage.press(reply, "r1:again", by=who)
+
+        case = await kept(stage)
+        assert (case.opening.said, case.opening.origin.person) == ("A secret", "")
+        [card] = cards(stage, stage.group)
+        assert "text_mention" not in str(card.entities)
+        key = f"telegram:user:{who.id}"
+        assert await stage.opened.state.counts_of(key) == {}, "nor does it count for whoever pressed"
 
 
 async def test_a_panel_of_somebody_who_hides_is_nobody_elses_to_press() -> None:
