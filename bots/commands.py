@@ -313,8 +313,6 @@ class Commands:
         )
         if words[:1] in (["erase"], ["consent"]):
             self._offices.memory.let_go(message.person)
-        # What was set in private is gone with the rest of the person's.
-        self._offices.scenes.places.forget()
         return card
 
     async def _safety(self, _words: list[str], _caller: Caller, scene: Scene) -> Card:

@@ -207,7 +207,8 @@ _NARROW: Final = frozenset({"category", "channel", "thread", "dm"})
 
 
 class Places:
-    """The settings of all places. Used from one event loop, of the only process that changes them."""
+    """The settings of all places. Used from one event loop, of the only process that changes them: but what somebody
+    set in private is theirs, and may be erased from another process."""
 
     def __init__(self, state: State, defaults: PlaceSettings, *, remembered: int = 4_096) -> None:
         """`defaults` hold where nothing else was set; `remembered` is for how many scopes the state is asked once."""
@@ -235,7 +236,7 @@ class Places:
         if merged is None:
             explained = self._explained(place, narrowing)
             merged = PlaceSettings(**{name: value for name, (value, _) in explained.items()})
-            if changes == self._changes:
+            if changes == self._changes and not any(map(_theirs, place.scopes)):
                 _remember(self._merged, {place.scopes: merged}, self._limit)
         return merged
 
@@ -291,7 +292,8 @@ class Places:
                 if entry.key.startswith(f"{platform}:"):
                     value = {**entry.value, "log_channel": desk}
                     await self._state.put(dataclasses.replace(entry, value=value, group=desk))
-            self.forget()
+            self._changed()
+            self._known.clear()
 
     async def sending_to(self, platform: str, channel: str) -> tuple[str, ...]:
         """Keys of the servers of a platform that have their cards for moderators go to `channel`, in order. Raises
@@ -307,11 +309,6 @@ class Places:
         scopes = [key for key in keys if kind_of(key) != "dm"]
         found = [await self.of(Place(platform=platform, scopes=(scope,))) for scope in scopes]
         return tuple(scope for scope, own in zip(scopes, found, strict=True) if fits(own))
-
-    def forget(self) -> None:
-        """Ask the state anew: for when it was changed from elsewhere, say by `State.erase`."""
-        self._changed()
-        self._known.clear()
 
     def _changed(self) -> None:
         """What is being read now may be what stood there before."""
@@ -330,7 +327,8 @@ class Places:
             read = {scope: _read(found[scope].value) if scope in found else {} for scope in unknown}
             own.update(read)
             if changes == self._changes:  # or it may be what stood there before a change
-                _remember(self._known, read, self._limit)
+                lasting = {scope: value for scope, value in read.items() if not _theirs(scope)}
+                _remember(self._known, lasting, self._limit)
         return {scope: own[scope] for scope in scopes}
 
     def _checked(self, scope: str, changes: Mapping[str, object]) -> dict[str, object]:
@@ -365,6 +363,11 @@ def kind_of(scope: str) -> str:
     _, _, rest = scope.partition(":")
     kind, separator, _ = rest.partition(":")
     return kind if separator else ""
+
+
+def _theirs(scope: str) -> bool:
+    """Whether what is set there is a person's, so that it is asked for each time: it may be erased from elsewhere."""
+    return kind_of(scope) == "dm"
 
 
 def _desk(value: Mapping[str, Any]) -> str:

@@ -243,7 +243,6 @@ async def test_what_somebody_set_in_private_is_theirs(places: Places, state: Wat
     assert [entry.key for entry in await state.of_person("p")] == ["d:dm:9"]
 
     await state.erase("p")
-    places.forget()
 
     assert await places.of(DIRECT) == PlaceSettings(persona="keeper", language="en")
 
@@ -263,6 +262,16 @@ async def test_the_state_is_asked_once_for_each_scope_until_it_is_changed(places
     assert (await places.of(DEEP)).paused
     assert (await places.of(DEEP)).paused
     assert state.asked == [CATEGORY]
+
+
+async def test_what_somebody_set_in_private_ends_at_once_where_another_process_erases_them(
+    places: Places, state: Watched
+) -> None:
+    await places.change("d:dm:9", "d:user:4", persona="scholar", language="ko")
+    assert (await places.of(DIRECT)).persona == "scholar"
+    await state.erase("d:user:4")
+
+    assert await places.of(DIRECT) == PlaceSettings(persona="keeper", language="en")
 
 
 async def test_other_defaults_hold_at_once_where_it_was_asked_before(places: Places) -> None:
