@@ -33,6 +33,7 @@ from bots.safety import card as safety_card
 from bots.sampling import sampled
 from bots.scene import Scene, Scenes
 from bots.scene_commands import SceneCommands
+from bots.worded import marked
 from moderation.appeals import Side
 from moderation.cases import Reviewer, ReviewStep
 from moderation.errors import ModerationError, UnknownExchange
@@ -271,7 +272,7 @@ class Commands:
             said="" if caller.about else said,
             shown=shown,
             reason=why,
-            comment=" ".join((*comment, *([f"✏ {record.author}"] if record and record.author else ()))),
+            comment=marked(" ".join(comment), record.author if record else ""),
             # What a reply is about is known where it was noted; the last case here may be about another one.
             exchange=record.exchange if record else "" if caller.about else scene.conversation.exchange,
             answered=message.person if caller.place.private else record.person if record else "",

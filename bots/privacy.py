@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from bots import worded
 from bots.cards import Card, Row, Tone
 from bots.consent import MEMORY, WORDINGS, Choice, Consents, asked
 from bots.errors import UsageError
@@ -121,7 +122,7 @@ class PrivacyCommands:
         - `memories` of personas, the newest first: `id`, `where`, `persona`, `kind`, `text`, `slot`, `value`, `at`,
           `source` (the message that says it), `asked` (for it to be remembered), `ended` (when something newer took its
           place; null: it holds), `used` (when it was told last), `until`
-        - `entries` of the state: `kind`, `key`, `value`, `until` (null: kept)
+        - `entries` of the state: `kind`, `key`, `value` (`bots.worded.told`), `until` (null: kept)
         - `counters` of the state by key
         - `consents`, oldest first: `consent` (which), `granted`, `at`, `wording` (version of the words), `asked` (the
           words as they are now)
@@ -220,7 +221,7 @@ def _consent(choice: Choice, language: str) -> dict[str, object]:
 
 def _entry(entry: Entry) -> dict[str, object]:
     until = entry.until.isoformat() if entry.until else None
-    return {"kind": entry.kind, "key": entry.key, "value": dict(entry.value), "until": until}
+    return {"kind": entry.kind, "key": entry.key, "value": worded.told(entry), "until": until}
 
 
 def _exchange(exchange: Exchange, person: str) -> dict[str, object]:
@@ -260,5 +261,5 @@ def _objection(objection: Objection, person: str) -> dict[str, object]:
         "text": None if hidden or (blocked and objection.stage is not Stage.INPUT) else objection.text,
     }
     if objection.by == person:
-        told["comment"] = " ".join(found.detail for found in objection.findings)
+        told["comment"] = " ".join(worded.unmarked(found.detail) for found in objection.findings)
     return told

@@ -15,6 +15,7 @@ from typing import Any, Final
 from bots.errands import Errands
 from bots.places import Place
 from bots.state import Entry, State
+from bots.worded import forget_author, worded
 from moderation.records import Outcome
 
 BUTTONS: Final = timedelta(hours=1)
@@ -69,7 +70,7 @@ class Record:
     voice: str = ""
     """Who posted them, where a platform has several voices that cannot change each other's messages."""
     author: str = ""
-    """Key of whoever worded what stands there, or "": the persona itself."""
+    """Key of whoever worded what stands there, SOMEBODY (`bots.worded`) or "": the persona itself."""
     aside: bool = False
     """What the persona says to a message that holds no words."""
     reacts: bool = False
@@ -204,6 +205,7 @@ class Replies:
             await self.forget(record)
             return
         whole = replace(_pointer(_REPLY, record.id, record), value=_value(record), group=record.conversation)
+        besides = (*besides, *worded(record.id, record.author, record.at + _REMEMBERED))
         exchange = [_pointer(_EXCHANGE, record.exchange, record)] if record.exchange else []
         running = replace(_pointer(_RUNNING, record.id, record), group=record.platform)
         if record.running:
@@ -307,6 +309,7 @@ class Replies:
             if entry.kind == _REPLY:
                 nobodys = replace(nobodys, value=_value(replace(records[reply], person="", message="")))
             await self._state.put(nobodys)
+        await forget_author(self._state, person)
 
     async def gone(self, record: Record, message: str) -> Record:
         """A message of it is about to be taken away by us: that it goes is no news then."""

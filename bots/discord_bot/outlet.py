@@ -19,6 +19,7 @@ from bots.discord_bot.translate import PLATFORM, Channel, id_in, link_to
 from bots.pieces import cut, units
 from bots.replies import Record, Replies
 from bots.streaming import Gone, Phase
+from bots.worded import SOMEBODY
 from moderation.words import LANGUAGES, catalogue
 from personas.cleaning import clean
 
@@ -316,13 +317,19 @@ class Outlet:
             return ""
         worded = ""
         if first and record.author:
-            worded = catalogue("bots").say("discord.worded", self._language, person=f"<@{id_in(record.author)}>") + "\n"
+            worded = self._worded(record.author) + "\n"
         if voice.webhook is None:
             return f"**{discord.utils.escape_markdown(voice.name)}**\n{worded}"
         alone = isinstance(self._channel, discord.Thread) and self._channel.owner_id == self._channel.guild.me.id
         if not first or alone or not record.message.isdecimal():
             return worded
         return worded + f"-# ↪ <@{id_in(record.person)}> · {link_to(record, record.message)}\n"
+
+    def _worded(self, author: str) -> str:
+        say = catalogue("bots").say
+        if author == SOMEBODY:
+            return say("discord.worded_somebody", self._language)
+        return say("discord.worded", self._language, person=f"<@{id_in(author)}>")
 
     def _controls(self, phase: Phase) -> discord.ui.View:
         """What is fixed has no buttons but those to leaf through greetings: there is nothing to say again."""

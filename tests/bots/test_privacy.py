@@ -13,6 +13,7 @@ from bots.errors import UsageError
 from bots.privacy import PrivacyCommands
 from bots.state import Entry, Line
 from bots.state.memory import MemoryState
+from bots.worded import marked
 from moderation.errors import StoreFailed
 from moderation.records import Decision, Outcome, Stage
 from moderation.stores import Query
@@ -134,6 +135,20 @@ async def test_an_export_shows_nothing_that_was_held_back_and_nothing_of_others(
     file = (await office.privacy.export("p1", "console")).decode()
     for text in ("a draft nobody saw", "the matched entry", "of p2", "the note", "mina", "of another", "0.75"):
         assert text not in file
+
+
+async def test_an_export_does_not_tell_a_member_which_moderator_worded_a_reply(office: Office) -> None:
+    await office.state.put(Entry(kind="reply", key="r2", value={"author": "discord:user:7"}, person="p1"))
+    authors = ["", "p1", "hidden:discord:server:1", "discord:user:7"]
+    await office.state.put(Entry(kind="variants", key="r2", value={"authors": authors}, person="p1"))
+    mine = report("edited", by="p1", comment=marked("so rude ✏", "discord:user:7"))
+    await office.store.report(opening(server="s1", message="m10"), mine)
+
+    told = await office.exported()
+    values = {(entry["kind"], entry["key"]): entry["value"] for entry in told["entries"]}
+    assert values["reply", "r2"] == {"author": "somebody"}
+    assert values["variants", "r2"] == {"authors": ["", "p1", "somebody", "somebody"]}
+    assert told["exchanges"][-1]["objections"][0]["comment"] == "so rude ✏ ✏ somebody"
 
 
 async def test_an_export_is_readable_utf_8(office: Office) -> None:

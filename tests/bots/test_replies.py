@@ -13,6 +13,7 @@ from bots.places import Place
 from bots.replies import BUTTONS, Record, Replies, Variants
 from bots.state import Entry
 from bots.state.memory import MemoryState
+from bots.worded import SOMEBODY
 from moderation.errors import StoreFailed
 from tests.support.exchanges import numbered
 from tests.support.stage import NOW
@@ -274,7 +275,7 @@ async def test_where_a_community_cannot_be_reached_any_more_all_of_its_conversat
     assert await replies.newest("dm") is None
 
 
-KINDS = ("reply", "variants", "shown", "exchange", "running", "claim")
+KINDS = ("worded", "reply", "variants", "shown", "exchange", "running", "claim")
 
 
 async def alone(replies: Replies, message: str = "ann:1") -> Record:
@@ -347,3 +348,37 @@ async def test_a_claim_says_of_nobody_that_they_were_answered_and_outlives_them(
     assert not await replies.claim("telegram", "ann:1")
     await replies.release("telegram", "ann:0")
     assert await replies.claim("telegram", "ann:1")
+
+
+async def test_whoever_worded_a_reply_is_not_told_from_it_once_they_were_erased() -> None:
+    replies, state, _ = made()
+    record = await replies.begin(
+        platform="discord", conversation="c", server="s", persona="keeper", person="bo", message="m1", channel="7"
+    )
+    await replies.keep(replace(record, running=False, author="ann"))
+    await replies.vary(record, Variants().also("Two.", "ann", before="One.").also("Three.", "mina", before=""))
+    assert [entry.kind for entry in await state.of_person("ann")] == ["worded"], "it is listed as theirs"
+    await erase(replies, state)
+
+    assert not await tells_of_ann(state)
+    found = await replies.get(record.id)
+    assert found == replace(record, running=False, author=SOMEBODY)
+    assert await replies.variants(record) == Variants(
+        texts=("One.", "Two.", "Three."), authors=("", SOMEBODY, "mina"), current=2
+    )
+
+
+async def test_whoever_worded_what_answers_them_is_not_told_from_it_either_once_they_were_erased() -> None:
+    replies, state, _ = made()
+    await replies.keep(replace(await begun(replies), running=False, author="ann"))
+    await erase(replies, state)
+
+    assert not await tells_of_ann(state)
+
+
+@pytest.mark.parametrize("author", ["", SOMEBODY, "hidden:telegram:server:1"])
+async def test_what_nobody_worded_under_their_own_name_is_noted_as_nobodys(author: str) -> None:
+    replies, state, _ = made()
+    await replies.keep(replace(await begun(replies), author=author))
+
+    assert await state.list("worded") == ()

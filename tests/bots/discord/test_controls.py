@@ -110,6 +110,18 @@ async def test_the_asker_can_word_a_reply_otherwise() -> None:
         assert stands(stage) == ["One."]
 
 
+async def test_a_reply_worded_by_somebody_who_was_erased_names_nobody_where_it_is_shown_again() -> None:
+    async with on_discord(model()) as stage:
+        await greeted(stage)
+        shown = await press(stage, "edit", by=stage.mod)
+        await stage.mod.submit_modal(shown, {"text": "One and a half."})
+        await press(stage, "back")
+        await stage.opened.house.replies.unname(f"discord:user:{stage.mod.id}")
+        await press(stage, "forth")
+
+        assert stands(stage) == ["-# ✏ worded by a person\nOne and a half."]
+
+
 @pytest.mark.parametrize("text", ["BAD thing.", "SEVERE thing."])
 async def test_an_edited_text_passes_the_guard_too_and_is_kept_where_it_does_not(text: str) -> None:
     async with on_discord(model()) as stage:
