@@ -15,3 +15,9 @@ def clean(text: str) -> str:
     Format characters (joiners, marks of direction) stay: languages need them, and the guard folds them by itself.
     """
     return _CONTROL.sub("", _LONE.sub("\ufffd", _RETURN.sub("\n", text)))
+
+
+def unnamed(text: str, name: str) -> str:
+    """The beginning of a reply without the name of whoever says it, which some models put in front as in a script."""
+    label = rf"\A(\s*)[*_]*[\[(<]?{re.escape(name)}[\])>]?[*_]*\s*[:：][*_]*\s*"
+    return re.sub(label, r"\1", text, count=1, flags=re.IGNORECASE)

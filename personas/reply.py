@@ -15,7 +15,7 @@ from contextvars import Context
 
 from moderation.records import Action, Candidate, Decision, Outcome, Stage, Verdict
 from personas.cast import Cast
-from personas.cleaning import clean
+from personas.cleaning import clean, unnamed
 from personas.conversation import Conversation
 from personas.cues import remember
 from personas.errors import GenerationError, Permanent, RefuseToStart, Retryable
@@ -238,6 +238,8 @@ class Reply:
                 self._screen.hold(piece)
                 continue
             text = piece if self._screen.text else piece.lstrip()
+            if not self._screen.spoken:
+                text = unnamed(text, self._cast.persona.name)
             if not text.strip():
                 continue
             candidate = self._candidate(Stage.PIECE, text)

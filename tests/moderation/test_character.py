@@ -29,6 +29,7 @@ def signals(
     *,
     shown: str = "",
     replies: tuple[str, ...] = (),
+    said: str = "",
     asked: bool = False,
     disclosed: bool = False,
 ) -> list[Signal]:
@@ -38,6 +39,7 @@ def signals(
         text=text,
         brief=brief,
         shown=shown,
+        said=said,
         replies=replies,
         asked_identity=asked,
         disclosed=disclosed,
@@ -50,9 +52,11 @@ def highest(category: str, found: list[Signal]) -> float:
     return max((signal.score or 0.0 for signal in found if signal.category == category), default=0.0)
 
 
-def score(category: str, text: str, brief: Brief, *, shown: str = "", replies: tuple[str, ...] = ()) -> float:
+def score(
+    category: str, text: str, brief: Brief, *, shown: str = "", replies: tuple[str, ...] = (), said: str = ""
+) -> float:
     """The highest score of `category` in `text`."""
-    return highest(category, signals(text, brief, shown=shown, replies=replies))
+    return highest(category, signals(text, brief, shown=shown, replies=replies, said=said))
 
 
 def brief_of(text: str) -> Brief:
@@ -303,6 +307,37 @@ def test_a_sentence_of_an_earlier_reply_is_a_repetition() -> None:
 def test_nearly_the_words_of_an_earlier_reply_are_a_repetition() -> None:
     reply = "I came to this town when the bridge was new and nobody knew my name or my trade"
     assert score("repetition", reply + " then.", ENGLISH, replies=("Well, " + reply + ".",)) >= 0.8
+
+
+@pytest.mark.parametrize(
+    ("brief", "reply", "asked", "other"),
+    [
+        (
+            ENGLISH,
+            "Sit down by the stove, there is tea in the blue pot and a chair with a cushion for the cat",
+            (
+                "Could you say that again, please? I missed it.",
+                "What was the recipe again?",
+                "Sorry, what did you say?",
+            ),
+            ("And then?", "I like tea."),
+        ),
+        (
+            KOREAN,
+            "유자를 깨끗이 씻어 씨를 빼고 얇게 썰어요. 설탕과 같은 무게로 섞어 병에 담고 사흘을 두면 돼요",
+            ("다시 한 번만 말씀해 주세요.", "못 들었어요.", "아까 뭐라고 하셨죠?"),
+            ("그다음은요?", "맛있겠네요."),
+        ),
+    ],
+)
+def test_whoever_asks_to_hear_it_once_more_may(
+    brief: Brief, reply: str, asked: tuple[str, ...], other: tuple[str, ...]
+) -> None:
+    for said in asked:
+        assert score("repetition", f"{reply}.", brief, replies=(f"{reply}.",), said=said) == 0.0, said
+    for said in other:
+        assert score("repetition", f"{reply}.", brief, replies=(f"{reply}.",), said=said) >= 0.85, said
+    assert score("repetition", " ".join([f"{reply}."] * 3), brief, said=asked[0]) >= 0.9
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personas.cleaning import clean
+from personas.cleaning import clean, unnamed
 
 
 @given(st.text(st.characters(), max_size=30))
@@ -24,3 +25,22 @@ def test_what_is_left_is_the_text_without_controls_and_halves_of_characters(text
 
 def test_what_is_not_seen_but_needed_stays() -> None:
     assert clean("a\u200d\u202eb\r\nc\rd\te\x07\x85\ud83d") == "a\u200d\u202eb\nc\nd\te\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("Marin Holt: Good evening.", "Good evening."),
+        ("**Marin Holt:** Good evening.", "Good evening."),
+        ("**Marin Holt**: Good evening.", "Good evening."),
+        ("[marin holt]: Good evening.", "Good evening."),
+        ("*Marin Holt:*\nGood evening.", "Good evening."),
+        (" Marin Holt： Good evening.", " Good evening."),
+        ("Marin Holt: Marin Holt: the name again.", "Marin Holt: the name again."),
+        ("Marin Holt is my name.", "Marin Holt is my name."),
+        ("I am Marin Holt: a keeper.", "I am Marin Holt: a keeper."),
+        ("Ann: Good evening.", "Ann: Good evening."),
+    ],
+)
+def test_a_reply_begins_without_the_name_of_who_says_it(text: str, rest: str) -> None:
+    assert unnamed(text, "Marin Holt") == rest

@@ -62,6 +62,16 @@ async def test_a_blocked_sentence_is_repaired_from_the_clean_prefix() -> None:
     assert "BAD thing" not in str(second.prompt)
 
 
+async def test_the_persona_s_own_name_in_front_is_neither_shown_nor_remembered() -> None:
+    said = ("**Maren:** Good evening.", "Maren: it is late.")
+    async with on_stage(scripted(reply_of(*said), reply_of(*said))) as stage:
+        first, second = [await stage.say(text) for text in ("hello", "human?")]
+
+        assert first.text == "Good evening. Maren: it is late."
+        assert second.text == f"{stage.cast.disclosure.text} {first.text}"
+        assert stage.conversation.turns[1].text == first.text
+
+
 async def test_the_refused_sentence_never_enters_the_history() -> None:
     async with on_stage(scripted(reply_of("Ah.", "BAD thing.", repair=REPAIR), reply_of("Yes."))) as stage:
         await stage.say()

@@ -71,7 +71,8 @@ class Character:
         if spans:
             yield Signal(category="leak", score=0.98, spans=spans, detail="words of the prompt")
         yield from _language(candidate)
-        for start, end, score, what in repetition.repetitions(candidate.shown, candidate.text, candidate.replies):
+        shown, text, replies, said = candidate.shown, candidate.text, candidate.replies, candidate.said
+        for start, end, score, what in repetition.repetitions(shown, text, replies, said):
             yield Signal(category="repetition", score=score, spans=(Span(start, end),), detail=what)
 
     def _by_phrase(self, candidate: Candidate) -> Iterator[Signal]:

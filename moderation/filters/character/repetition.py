@@ -11,6 +11,12 @@ _LAUGHTER: Final = re.compile(
     "^(?:[\u3131-\u318e]+|(?:ha|he|hi|ho|hu|la|na|da|ta|ja)+h?|no|yes|very|really|so|[하호히헤흐크키큭캬]+|아+|오+|네|예"
     "|응|아니|정말|너무|쿵|딱|톡|탁|두근|째깍|tick|tock|knock|drip|ding|dong)$"
 )
+_AGAIN: Final = re.compile(
+    r"\b(?:again|once more|one more time|repeat|remind me|(?:didn.?t|did not|couldn.?t) (?:hear|catch|get)|pardon"
+    r"|missed (?:it|that)|what (?:did you (?:just )?say|was that)|come again)\b"
+    r"|다시|한 ?번 ?더|또 (?:말|얘기|들려|알려|불러)|뭐라고|뭐랬|뭐였|못 ?(?:들었|봤|읽었)|되풀이|반복해"
+    r"|아까 ?(?:그|뭐|말|하신|했던)"
+)
 _RUN: Final = re.compile(r"(.)\1{59,}", re.DOTALL)
 _LOOPED: Final = re.compile(r"(\w{2,12}?)\1{5,}")
 _TAIL: Final = 2000
@@ -20,9 +26,11 @@ _GRAM: Final = 4
 Found = tuple[int, int, float, str]
 
 
-def repetitions(shown: str, text: str, replies: Sequence[str]) -> list[Found]:
-    """Start and end in `text`, score, and what is repeated ("sentence", "reply", "loop"). Linear in all texts."""
-    earlier = [_WORD.findall(reply[-_TAIL:].lower()) for reply in replies]
+def repetitions(shown: str, text: str, replies: Sequence[str], said: str = "") -> list[Found]:
+    """Start and end in `text`, score, and what is repeated ("sentence", "reply", "loop"). Linear in all texts. Where
+    whoever `said` something asks to hear it once more, what was said in earlier replies may be."""
+    again = _AGAIN.search(said[-_TAIL:].lower()) is not None
+    earlier = [] if again else [_WORD.findall(reply[-_TAIL:].lower()) for reply in replies]
     return [*_sentences(shown[-_TAIL:], text, earlier), *_reply(text, earlier), *_loops(shown[-200:], text)]
 
 
