@@ -25,6 +25,8 @@ from typing import Final
 
 from wcwidth import iter_graphemes
 
+from bots.harmless import signed
+
 LEAST: Final = 16
 """UTF-16 code units that a piece must have room for: enough for a few characters between two fences."""
 
@@ -65,7 +67,8 @@ _UNSEEN: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def cut(text: str, limit: int, *, first: int | None = None) -> tuple[str, ...]:
-    """`text` in pieces of at most `limit` UTF-16 code units each, the first of at most `first`.
+    """`text` in pieces of at most `limit` UTF-16 code units each, the first of at most `first`; so they are with the
+    signs of `bots.harmless` in them, too.
 
     Every piece has something to see, so a blank text has none. White space is dropped at a cut and at both ends of the
     text (of code: blank lines, not the indentation), and so is a piece that would be blank; no other character is lost
@@ -140,9 +143,13 @@ class _Window:
         place = len(self._text)
         fence = self._fence(place)
         body = self._head + self._text
-        if fence.code is not None and _seen(self._text[fence.end :]) and units(self._text + _CLOSING) <= self._room:
+        if fence.code is not None and _seen(self._text[fence.end :]) and self._has_room_for(_CLOSING):
             body += _CLOSING
         return (body if _seen(self._text) else ""), place, fence.code
+
+    def _has_room_for(self, more: str) -> bool:
+        text = self._text + more
+        return _fitting(text, self._room) == len(text)
 
     def cut(self) -> _Cut:
         """The piece up to the best place there is."""
@@ -240,12 +247,13 @@ def _fences(text: str, code: str | None) -> Iterator[_Fence]:
 
 
 def _fitting(text: str, room: int) -> int:
-    """How many characters of `text` take at most `room` UTF-16 code units."""
-    taken = 0
+    """How many characters of `text`, with what may stand between them, take at most `room` UTF-16 code units."""
+    taken, before = 0, ""
     for number, char in enumerate(text):
-        taken += 1 + (char > "\uffff")
+        taken += 1 + (char > "\uffff") + signed(before, char)
         if taken > room:
             return number
+        before = char
     return len(text)
 
 

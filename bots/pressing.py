@@ -291,9 +291,7 @@ class Presser:
             before = await self._performer.text_of(record)
             variants = await self._router.replies.variants(record)
             author = asker.caller().actor
-            # A link that shows something else than where it leads is nothing a persona would have said.
-            worded = text.replace("](", "]\u200b(")
-            await self._put(asker, record, variants.also(worded, author, before=before))
+            await self._put(asker, record, variants.also(text, author, before=before))
 
     async def _ask_edit(self, asker: Asker, record: Record) -> None:
         """Ask for another wording, where all of the present one has room in the question."""

@@ -10,6 +10,7 @@ import discord
 
 from bots.cards import Card, Tone
 from bots.discord_bot.controls import desk_rows, disagree_row
+from bots.harmless import plain_links
 from bots.pieces import cut
 
 _ROOM: Final = 3_600
@@ -70,6 +71,6 @@ def _local(found: re.Match[str]) -> str:
 
 def _plain(text: str) -> str:
     """`text` as it is: nothing in it is formatting, a mention, a link that shows something else, or a heading."""
-    plain = discord.utils.escape_markdown(discord.utils.escape_mentions(text)).replace("](", "]\u200b(")
+    plain = plain_links(discord.utils.escape_markdown(discord.utils.escape_mentions(text)))
     plain = _MOMENT.sub(_local, plain)
     return _PERSON.sub(lambda found: f"<@{'&' if found[1] == 'role' else ''}{found[2]}>", plain)

@@ -16,6 +16,7 @@ from bots.discord_bot.controls import belongs, controls
 from bots.discord_bot.faults import BROKEN, HISTORY, UNKNOWN_WEBHOOK, awake, lacking, patiently, told
 from bots.discord_bot.identity import Voice
 from bots.discord_bot.translate import PLATFORM, Channel, id_in, link_to
+from bots.harmless import as_said, plain_links
 from bots.pieces import cut, units
 from bots.replies import Record, Replies
 from bots.streaming import Gone, Phase
@@ -102,7 +103,7 @@ class Outlet:
         """Make a message read otherwise. Raises Gone, Missing, discord.HTTPException."""
         voice = await self._same_voice()
         first = self.record.shown[:1] == (message,)
-        content, view = self._above(first=first) + clean(text), self._controls(phase)
+        content, view = self._content(text, first=first), self._controls(phase)
         with told(self._channel):
             if voice.webhook is None:
                 edit = partial(self._plain(message).edit, content=content, view=view, allowed_mentions=_NOBODY)
@@ -162,7 +163,7 @@ class Outlet:
         content = content.removeprefix(self._above(first=self.record.shown[:1] == (message,)))
         for language in LANGUAGES:  # of the place when it was marked, which may be another one now
             content = content.removesuffix(_under(catalogue("bots").say("showing.interrupted", language)))
-        return content
+        return as_said(content)
 
     async def undress(self, message: str) -> None:
         """Take the buttons away. Raises Gone, Missing, discord.HTTPException."""
@@ -184,12 +185,12 @@ class Outlet:
     def marked(self, words: str, mark: str) -> str:
         """`words` with a small line of ours under them, where there is room: not a word of theirs is left out."""
         marked = words + _under(mark)
-        return marked if units(marked) <= min(self.limit, self.first_limit) else words
+        return marked if units(plain_links(marked)) <= min(self.limit, self.first_limit) else words
 
     async def _posted(self, text: str, phase: Phase) -> discord.Message:
         voice = await self._now_speaking()
         first = not self.record.shown
-        content, view = self._above(first=first) + clean(text), self._controls(phase)
+        content, view = self._content(text, first=first), self._controls(phase)
         if voice.webhook is not None:
             sent = await self._posted_masked(voice, voice.webhook, content, view)
             return sent or await self._posted(text, phase)
@@ -309,6 +310,9 @@ class Outlet:
     def _foreign(self, voice: Voice) -> bool:
         return self.record.voice not in {"", str(voice.webhook.id) if voice.webhook else _BOT}
 
+    def _content(self, text: str, *, first: bool) -> str:
+        return self._above(first=first) + plain_links(clean(text))
+
     def _above(self, *, first: bool) -> str:
         """What stands above the words of a message: the name, where the bot speaks itself, or a line that says whom the
         persona answers, as webhooks cannot reply."""
@@ -319,7 +323,7 @@ class Outlet:
         if first and record.author:
             worded = self._worded(record.author) + "\n"
         if voice.webhook is None:
-            return f"**{discord.utils.escape_markdown(voice.name)}**\n{worded}"
+            return f"**{plain_links(discord.utils.escape_markdown(voice.name))}**\n{worded}"
         alone = isinstance(self._channel, discord.Thread) and self._channel.owner_id == self._channel.guild.me.id
         if not first or alone or not record.message.isdecimal():
             return worded

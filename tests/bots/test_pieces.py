@@ -9,6 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
+from bots.harmless import plain_links
 from bots.pieces import LEAST, cut, units
 
 WORDS = [
@@ -29,6 +30,11 @@ LIMITS = st.integers(LEAST, 90)
 
 def length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def room(text: str) -> int:
+    """How much a text may take, with the signs that are put into it where it is shown."""
+    return length(plain_links(text))
 
 
 def unseen(char: str) -> bool:
@@ -101,7 +107,7 @@ def places(text: str, pieces: tuple[str, ...]) -> list[tuple[int, int]]:
         ("[ab](https://a.b/cd)", 16, ["[ab](", "https://a.b/cd)"]),
         ("[some long words](https://a.b/c)", 16, ["[some long", "words](", "https://a.b/c)"]),
         ("</" + "e\u0301" * 10 + ":1>", 17, ["</" + "e\u0301" * 7, "e\u0301" * 3 + ":1>"]),
-        ("so see [my own page](https://a.b) now", 30, ["so see", "[my own page](https://a.b) now"]),
+        ("so see [my own page](https://a.b) now", 31, ["so see", "[my own page](https://a.b) now"]),
         ("see https://a.b/" + "c" * 20, 16, ["see", "https://a.b/cccc", "c" * 16]),
         ("ha [ha ha] ha ha ha", 16, ["ha [ha ha] ha ha", "ha"]),
     ],
@@ -154,7 +160,7 @@ def test_every_piece_fits_and_has_something_to_see(text: str, limit: int, first:
     pieces = cut(text, limit, first=first)
 
     assert [length(piece) for piece in pieces] == [units(piece) for piece in pieces]
-    assert all(length(piece) <= room for piece, room in zip(pieces, [first, *[limit] * len(pieces)], strict=False))
+    assert all(room(piece) <= most for piece, most in zip(pieces, [first, *[limit] * len(pieces)], strict=False))
     assert not any(all(map(unseen, piece)) for piece in pieces)
 
 
@@ -181,7 +187,7 @@ def test_every_piece_but_the_last_closes_the_code_it_opens(text: str, limit: int
 def test_no_mention_address_link_or_character_that_fits_is_torn(text: str, limit: int) -> None:
     link, address = r"\[[^][\n]{1,60}\]\([^\s)]+\)", r"<?https?://[^\s<>。！？[]+"
     mention = r"<(?:@[!&]?\d+|#\d+|a?:\w{1,32}:\d+|t:\d+:\w|/[\w ]+:\d+)>"
-    assume(all(length(match.group()) <= limit for match in re.finditer(link, text)))
+    assume(all(room(match.group()) <= limit for match in re.finditer(link, text)))
     atoms = [match.span() for match in re.finditer(f"{link}|{address}|{mention}", text)]
     at = 0
     for cluster in iter_graphemes(text):
@@ -193,7 +199,7 @@ def test_no_mention_address_link_or_character_that_fits_is_torn(text: str, limit
     for (_, end), (start, _) in pairwise(stands):
         gap = range(end, start + 1) if text[end:start].isspace() else (end, start)
         torn = [span for span in atoms if all(span[0] < place < span[1] for place in gap)]
-        assert all(length(text[first:last]) > limit for first, last in torn)
+        assert all(room(text[first:last]) > limit for first, last in torn)
 
 
 @given(TEXTS, LIMITS)
@@ -234,7 +240,7 @@ def test_a_run_without_spaces_is_cut_only_at_its_pauses_unless_it_is_longer_than
     for (_, end), (start, _) in pairwise(places(text, cut(text, limit))):
         run = re.split(r"\s", text[:end])[-1] + re.split(r"\s", text[start:])[0]
         paused = re.search(r"[。！？、][」*_\")\]>]*\Z|[가-힣][.!?]+[」)]*\Z", text[:end])
-        assert end < start or paused or length(run) > limit
+        assert end < start or paused or room(run) > limit
 
 
 HUGE = ["a", "`", "[", "<", "<@", "</a", "h", "\u0301", "\n", " ", "```\n", "。", "!", "!가", "](", "\u200b", ": h"]
