@@ -14,6 +14,7 @@ from typing import Final
 from telegram import InlineKeyboardMarkup
 
 from bots.cards import Card, Row, Tone
+from bots.harmless import calling_nobody
 from bots.pieces import cut, units
 from bots.telegram_bot.keyboards import desk, imports
 from moderation.words import catalogue
@@ -29,7 +30,6 @@ _SHORT: Final = 34
 _PERSON: Final = re.compile(r"\b(?:telegram:user|hidden:telegram:server):(-?\d+)\b")
 """A key of ours, which is shown as a name that can be pressed, or as that of nobody in particular."""
 _LONE: Final = re.compile("[\ud800-\udfff]")
-_CALL: Final = re.compile(r"@(?=\w)")
 _SIGNS: Final = {Tone.PLAIN: "", Tone.GOOD: "✅ ", Tone.BAD: "⚠️ "}
 _NOTHING: Final = "·"
 
@@ -112,7 +112,7 @@ class _Names:
 
 def _plain(text: str) -> str:
     """`text` as it is, but that it calls nobody."""
-    return _CALL.sub("@\u2060", _LONE.sub("\ufffd", text))
+    return calling_nobody(_LONE.sub("\ufffd", text))
 
 
 def _lines(card: Card, names: _Names) -> Iterator[list[_Part]]:

@@ -9,6 +9,7 @@ from telegram.error import TelegramError
 
 from bots.cards import Card
 from bots.dialects import Board
+from bots.harmless import calling_nobody
 from bots.places import Place
 from bots.platform import Mask, Role, Router
 from bots.replies import Record
@@ -173,7 +174,7 @@ def headings(mask: Mask, language: str, *, mark: bool, named: bool) -> tuple[str
     """The line above a persona's words, or "": its name, with the sign that it is an AI where `mark` wants it. Where
     the name is left out, the sign stays. After it come the lines that were there under other settings."""
     say = catalogue("bots").say
-    name = (" ".join(mask.name.split()) or say("telegram_core.nobody", language))[:_LONGEST]
+    name = calling_nobody((" ".join(mask.name.split()) or say("telegram_core.nobody", language))[:_LONGEST])
     marked, alone = name + say("telegram_core.mark", language), say("telegram_core.mark_alone", language)
     head = (marked if mark else name) if named else (alone if mark else "")
     return (head, *(other for other in (marked, name, alone) if other != head))

@@ -22,6 +22,7 @@ from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bots.errors import Missing
+from bots.harmless import as_said, calling_nobody
 from bots.pieces import cut, units
 from bots.replies import Record, Replies
 from bots.streaming import Gone, Phase, Sleep
@@ -223,7 +224,7 @@ class Outlet:
         """What stands under the lines above it, whatever was set when it was shown."""
         heads = (self._head, *self._others) if self._head else (*self._others, "")
         aboves = [_line(head) + self._beneath(first=first) for head in heads]
-        return text.removeprefix(next(filter(text.startswith, aboves), ""))
+        return as_said(text.removeprefix(next(filter(text.startswith, aboves), "")))
 
     async def undress(self, message: str) -> None:
         """Take the buttons away. Raises Gone, Missing, telegram.error.TelegramError."""
@@ -273,7 +274,7 @@ class Outlet:
         """The words under the picture. None where they are to be posted without it: as they are too long to stand
         there, the picture comes alone; or Telegram does not take it. Where nobody knows whether it did, words that
         stand there twice are better than none."""
-        fits = units(self._above(first=True) + text) <= CAPTION
+        fits = units(self._above(first=True) + calling_nobody(text)) <= CAPTION
         photo = partial(self._bot.send_photo, self._chat, self._picture, message_thread_id=self._topic or None)
 
         async def captioned(*, text: str, parse_mode: str | None = None) -> telegram.Message:
@@ -311,7 +312,7 @@ class Outlet:
     ) -> telegram.Message:
         """Made with HTML, or without where Telegram cannot read it."""
         rich = f"{bold(self._head)}{escape(self._beneath(first=first))}{html_of(text)}"
-        plain = self._above(first=first) + text
+        plain = self._above(first=first) + calling_nobody(text)
         made_by = self._again if repeatable else _once
         with told(self._chat):
             try:

@@ -9,7 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
-from bots.harmless import plain_links
+from bots.harmless import calling_nobody, plain_links
 from bots.pieces import LEAST, cut, units
 
 WORDS = [
@@ -34,7 +34,7 @@ def length(text: str) -> int:
 
 def room(text: str) -> int:
     """How much a text may take, with the signs that are put into it where it is shown."""
-    return length(plain_links(text))
+    return length(calling_nobody(plain_links(text)))
 
 
 def unseen(char: str) -> bool:
