@@ -110,13 +110,21 @@ def language_of(user: telegram.User | None) -> str:
 
 
 def written(message: telegram.Message) -> str:
-    """What somebody wrote: the text, or what stands under a picture."""
-    return message.text or message.caption or ""
+    """What somebody wrote: the text, or what stands under a picture; "" where they pass on what was said elsewhere,
+    which is neither their word nor their command."""
+    return "" if _passed_on(message) else message.text or message.caption or ""
 
 
 def wordless(message: telegram.Message) -> bool:
-    """Whether a message holds something that cannot be read: a sticker, a voice, a picture, a poll, a place."""
-    return bool(message.effective_attachment or message.checklist)
+    """Whether a message holds something that cannot be read: a sticker, a voice, a picture, a poll, a place, somebody
+    else's words passed on."""
+    return bool(message.effective_attachment or message.checklist) or _passed_on(message)
+
+
+def _passed_on(message: telegram.Message) -> bool:
+    """Whether a message is forwarded. Telegram does not always tell whose words it holds; nobody's are taken for those
+    of whoever forwards it."""
+    return message.forward_origin is not None
 
 
 def text_of(message: telegram.Message, me: telegram.User) -> str:
@@ -130,7 +138,9 @@ def text_of(message: telegram.Message, me: telegram.User) -> str:
 
 
 def calls(message: telegram.Message, me: telegram.User) -> bool:
-    """Whether a message mentions the bot."""
+    """Whether a message mentions the bot; what is passed on mentions nobody here."""
+    if _passed_on(message):
+        return False
     entities = {**message.parse_entities(), **message.parse_caption_entities()}
     name = f"@{me.username}".lower()
     return any(

@@ -164,7 +164,7 @@ def _traits(one: Message) -> Json:
         "link_preview_options": one.preview,
         "message_thread_id": one.thread,
         "is_topic_message": (one.topic is not None and one.topic.id != GENERAL) or None,
-        "forward_origin": one.automatic,
+        "forward_origin": one.automatic or one.origin,
         "is_automatic_forward": one.automatic is not None or None,
         "has_protected_content": one.protected or None,
         "business_connection_id": one.business,

@@ -4,8 +4,7 @@ People can only do what Telegram's own apps let them: they write where they are 
 blocked, in topics that are open; they press buttons that are there. Anything else is an AssertionError: a fault of the
 test. The first message to the bot in private is what lets it answer.
 
-Not emulated: forwarding (but for posts of a channel in its group), votes in polls, contacts, games; what bots say is
-written like what people say.
+Not emulated: votes in polls, contacts, games; what bots say is written like what people say.
 """
 
 import itertools
@@ -182,6 +181,16 @@ class People:
             id=next(group.counter), chat=group, sender=self._world.users[CHANNEL_SENDER], sender_chat=post.chat,
             sent=self._world.now(), text=post.text, entities=post.entities, automatic=origin,
         )  # fmt: skip
+        return self._service.post(copy)
+
+    def forward(self, message: Message, chat: Chat, user: User, **where: Any) -> Message:
+        """`user` passes on to `chat` what somebody said, who does not hide that."""
+        sender = message.sender
+        assert sender is not None, "what is no person's is passed on another way"
+        formatted = Formatted(text=message.text, entities=message.entities)
+        copy = self._written(chat, user, formatted, **where)
+        origin = {"type": "user", "date": payloads.stamp(message.sent), "sender_user": payloads.user(sender)}
+        copy.media, copy.origin = message.media, origin
         return self._service.post(copy)
 
     def react(self, message: Message, user: User, *emoji: str) -> None:

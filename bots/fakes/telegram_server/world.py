@@ -172,6 +172,8 @@ class Message:
     sender_chat: Chat | None = None
     automatic: Json | None = None
     """`forward_origin`, where a channel's post came to its group by itself."""
+    origin: Json | None = None
+    """`forward_origin`, where somebody passed it on."""
     business: str | None = None
     """Business connection it came or went through."""
     instead: User | None = None

@@ -109,6 +109,10 @@ class Stage:
         """Somebody sends a file."""
         return await self._after(lambda: self.server.people.document(chat, by, name, data, caption, **how))
 
+    async def forward(self, message: Message, *, by: User, chat: Chat, **how: Any) -> list[Message]:
+        """Somebody passes on what was said elsewhere."""
+        return await self._after(lambda: self.server.people.forward(message, chat, by, **how))
+
     async def press(self, message: Message, button: str, *, by: User | None = None) -> Any:
         """Somebody presses a button, named by its text, its data, or the beginning of that; the query."""
         found = [
