@@ -93,6 +93,7 @@ class TelegramAsker:
         author = query.from_user if query else author_of(message) if message else None
         if chat is None or author is None:
             raise ValueError("nobody asks")
+        roles.doubt(chat, author)
         base = caller_of(update, role=await roles.of(chat, author), now=now())
         hidden = hides(author, chat) or await roles.hides(chat.id, author.id)
         settings = await router.settings(base.place)
@@ -140,17 +141,15 @@ class TelegramAsker:
         return replace(self.base, message=said)
 
     async def at(self, place: Place, *, anew: bool = False) -> "TelegramAsker":
-        """The same person, acting on what is in another place, with what they may do there; `anew`: as Telegram says
-        now, whatever it said a while ago."""
-        if place == self.base.place and not (anew and place.server):
+        """The same person, acting on what is in another place, with what they may do there. What they may do beyond
+        others is always what Telegram says now; `anew`: so it is where it said a while ago that this is nothing."""
+        if place == self.base.place and not (anew and place.server and self.base.role is Role.MEMBER):
             return self
         role, badges, names = Role.MEMBER, frozenset[str](), dict[str, str]()
         if place.server:
             chat = await number_now(self.router, int(id_in(place.server)))
             if id_in(place.server) != str(chat):  # a group, which had no topics, when it was named
                 place = place_in(chat, private=False)
-            if anew:
-                self.roles.forget(chat)
             group = telegram.Chat(chat, ChatType.SUPERGROUP)
             author = (
                 telegram.User(self.number, "", is_bot=False)
@@ -159,6 +158,9 @@ class TelegramAsker:
                 if self.hidden and chat == self.spot.chat
                 else None
             )
+            if anew:
+                self.roles.forget(chat)
+            self.roles.doubt(group, author)
             role = await self.roles.of(group, author)
             badges, names = await self.roles.badges(chat, self.number), await self.roles.names(chat)
         said = replace(self.base.message, conversation=place.conversation, server=place.server)

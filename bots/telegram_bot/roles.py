@@ -1,9 +1,9 @@
-"""Who may do what in a group, by Telegram's own word: asked seldom, forgotten soon."""
+"""Who may do what in a group, by Telegram's own word: asked seldom, forgotten soon, and doubted where it counts."""
 
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -78,6 +78,13 @@ class Roles:
         typed = text.split(",") if whole else text.split()
         return ", ".join(keys.get(_folded(one), one.strip()) for one in typed if one.strip())
 
+    def doubt(self, chat: telegram.Chat, author: telegram.User | telegram.Chat | None) -> None:
+        """Have Telegram asked anew about whoever does something now and might do more than others by what it said a
+        while ago: they may have lost that. For others nothing is asked."""
+        known = self._known.get(chat.id)
+        if known and author and (hides(author, chat) or author.id in known.roles):
+            self._known[chat.id] = replace(known, until=float("-inf"))
+
     def forget(self, chat: int) -> None:
         """Somebody's rights there changed."""
         self._known.pop(chat, None)
@@ -88,7 +95,7 @@ class Roles:
         if not known.hidden:  # somebody has hidden since it was asked
             self.forget(chat)
             known = await self._administrators(chat)
-        return min((known.roles[person] for person in known.hidden), default=Role.MEMBER)
+        return min((known.roles.get(person, Role.MEMBER) for person in known.hidden), default=Role.MEMBER)
 
     async def _administrators(self, chat: int) -> _Administrators:
         known = self._known.get(chat)
@@ -99,7 +106,8 @@ class Roles:
             members = await self._bot.get_chat_administrators(chat)
         except TelegramError as error:
             _log.warning("administrators are not known: error=%s", type(error).__name__)
-            return _Administrators()
+            known = self._known.get(chat, _Administrators())
+            return _Administrators(hidden=known.hidden)  # whoever hid is not named meanwhile
         found = _Administrators(
             roles={member.user.id: role_by(member) for member in members},
             hidden=frozenset(member.user.id for member in members if _hidden(member)),

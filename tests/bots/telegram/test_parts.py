@@ -179,6 +179,10 @@ class Asked(telegram.Bot):
             raise self._members
         return tuple(self._members)
 
+    def refuse(self, error: telegram.error.TelegramError) -> None:
+        """From now on it does not."""
+        self._members = error
+
     @property
     def times(self) -> int:
         """How often it was asked."""
@@ -240,6 +244,19 @@ async def test_where_telegram_cannot_be_asked_nobody_may_more_than_others() -> N
     roles = Roles(Asked(telegram.error.TimedOut()), monotonic=lambda: 0.0)
 
     assert await roles.of(GROUP, user(1)) is Role.MEMBER
+
+
+async def test_whoever_hid_is_still_known_to_hide_where_it_cannot_be_asked_anew_and_may_nothing() -> None:
+    hidden = administrator(2, hidden=True, can_delete_messages=True)
+    bot = Asked([hidden])
+    roles = Roles(bot, monotonic=lambda: 0.0)
+    here = telegram.Chat(-100, "supergroup", title="Tea")
+    assert await roles.of(here, here) is Role.MODERATOR
+    bot.refuse(telegram.error.TimedOut())
+    roles.doubt(here, hidden.user)
+
+    assert await roles.hides(-100, 2)
+    assert [await roles.of(here, one) for one in (hidden.user, here)] == [Role.MEMBER, Role.MEMBER]
 
 
 def test_what_telegram_says_is_never_logged(caplog: pytest.LogCaptureFixture) -> None:
