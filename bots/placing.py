@@ -28,7 +28,7 @@ async def put(performer: Performer, record: Record, fill: Fill, *, author: str =
     except Gone:
         return Placed.GONE
     except failures as error:
-        named = error if isinstance(error, Missing) else type(error).__name__
+        named = error if isinstance(error, Missing) and record.server else type(error).__name__
         _log.warning("a reply was not put in its place: reply=%s error=%s", record.id, named)
         return Placed.LATER
     return Placed.GONE if shown is None or shown.gone else Placed.DONE

@@ -14,7 +14,17 @@ from bots.attention import spoken
 from bots.cards import Card, Tone
 from bots.discord_bot.cards import layouts
 from bots.discord_bot.faults import told
-from bots.discord_bot.translate import PLATFORM, Channel, heard_by, heard_of, place_of, text_of, thread_key, wordless
+from bots.discord_bot.translate import (
+    PLATFORM,
+    Channel,
+    heard_by,
+    heard_of,
+    logged,
+    place_of,
+    text_of,
+    thread_key,
+    wordless,
+)
 from bots.errors import Missing
 from bots.inbox import Busy
 from bots.logs import kind_of
@@ -181,7 +191,7 @@ class Listener:
         try:
             await react(self._router, self._performer, asking)
         except expected as error:
-            _log.warning("a reaction came to nothing: channel=%d error=%s", channel.id, kind_of(error))
+            _log.warning("a reaction came to nothing: channel=%s error=%s", logged(channel), kind_of(error))
 
     async def _decline(self, message: discord.Message, persona: str) -> None:
         """Nothing of it can be read: the persona says so where it was sent, for which no thread is opened."""
@@ -222,9 +232,9 @@ class Listener:
         except Missing as error:
             await self._complain(heard_by(message), error)
         except Gone:
-            _log.info("the channel or the message is gone: channel=%d", channel.id)
+            _log.info("the channel or the message is gone: channel=%s", logged(channel))
         except failures as error:
-            _log.warning("a reply came to nothing: channel=%d error=%s", channel.id, kind_of(error))
+            _log.warning("a reply came to nothing: channel=%s error=%s", logged(channel), kind_of(error))
             with suppress(Missing, Gone, *failures):
                 settings = await self._router.settings(place_of(channel))
                 said = catalogue("bots").say("showing.not_possible", settings.language or self._language)
@@ -272,7 +282,7 @@ class Listener:
 
     async def _complain(self, caller: Caller, error: Missing) -> None:
         """Tell those who can put it right."""
-        _log.warning("a permission is missing: %s", error)
+        _log.warning("a permission is missing: %s", error.key if caller.place.private else error)
         settings = await self._router.settings(caller.place)
         card = Card(title=error.explain(settings.language or self._language), tone=Tone.BAD)
         await self._performer.post_card(caller.place, card)

@@ -76,6 +76,11 @@ def place_of(channel: object) -> Place:
     return Place(platform=PLATFORM, scopes=(f"discord:dm:{getattr(channel, 'id', 0)}",), private=True)
 
 
+def logged(channel: object) -> str:
+    """A channel as the log names it: one in private is as good as the person."""
+    return "private" if place_of(channel).private else str(getattr(channel, "id", 0))
+
+
 def thread_key(thread: int) -> str:
     """The conversation that a thread is; one that was opened under a message bears its id."""
     return f"{PLATFORM}:thread:{thread}"

@@ -35,7 +35,7 @@ from bots.telegram_bot.prompts import prompt_of
 from bots.telegram_bot.questions import Questions
 from bots.telegram_bot.roles import Roles
 from bots.telegram_bot.seen import Seen
-from bots.telegram_bot.translate import PLATFORM, calls, id_in, is_machine, place_in, shown_id, written
+from bots.telegram_bot.translate import PLATFORM, calls, id_in, is_machine, logged, place_in, shown_id, written
 from moderation.errors import Deflect
 
 _log = logging.getLogger(__name__)
@@ -344,7 +344,7 @@ class TelegramClient:
 
     async def _left(self, chat: int) -> None:
         """The bot was blocked or put out: nothing of its replies there can be reached any more."""
-        _log.info("shut out: chat=%d", chat)
+        _log.info("shut out: chat=%s", logged(chat))
         for private in (True, False):
             await self._router.replies.leave(place_in(chat, private=private).conversation)
         await self._questions.forget(chat)

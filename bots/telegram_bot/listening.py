@@ -36,6 +36,7 @@ from bots.telegram_bot.translate import (
     heard_by,
     heard_of,
     is_machine,
+    logged,
     place_of,
     shown_id,
     text_of,
@@ -233,7 +234,7 @@ class Listener:
         except Missing as error:
             await self._complain(caller, error)
         except Gone as error:
-            _log.info("the chat is gone: chat=%d", last.chat.id)
+            _log.info("the chat is gone: chat=%s", logged(last.chat.id))
             await self._shut_out(last.chat.id, error)
         except (TelegramError, Deflect) as error:
             _log.warning("a reply came to nothing: error=%s", logs.place_of(error))
@@ -275,7 +276,7 @@ class Listener:
 
     async def _complain(self, caller: Caller, error: Missing) -> None:
         """Tell those who can put it right."""
-        _log.warning("a permission is missing: %s", error)
+        _log.warning("a permission is missing: %s", error.key if caller.place.private else error)
         settings = await self._router.settings(caller.place)
         card = Card(title=error.explain(settings.language or self._language), tone=Tone.BAD)
         await self._performer.post_card(caller.place, card)

@@ -46,6 +46,11 @@ def name_of(author: telegram.User | telegram.Chat) -> str:
     return author.full_name or str(author.id)
 
 
+def logged(chat: int) -> str:
+    """A chat as the log names it: the number of a private one is that of the person."""
+    return str(chat) if chat < 0 else "private"
+
+
 def topic_of(message: telegram.Message) -> int:
     """The topic a message stands in, or 0: a thread of replies in a group without topics is none."""
     return message.message_thread_id or 0 if message.is_topic_message else 0
