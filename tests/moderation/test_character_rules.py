@@ -37,7 +37,8 @@ def test_every_rule_finds_its_own_examples(name: str) -> None:
         "Let me know if you want me to come earlier.", "Tell me if you'd like tea.", "(Note to self: buy oil.)",
         "The end of the message was torn off.", "Here's how Marin might cross: by the sandbar.",
         "Note: high tide.",
-        "다음은 학생 차례입니다.", "다음은 역의 이름입니다: 서울역.", "참고: 비가 오면 길이 미끄러워요.", "말투가 참 곱네요.",
+        "다음은 학생 차례입니다.", "다음은 역의 이름입니다: 서울역.", "참고: 비가 오면 길이 미끄러워요.",
+        "말투가 참 곱네요.",
         "물론이죠! 제가 대답해 드릴게요.", "목소리 톤을 낮춰 주세요.", "그 역할로 무대에 설게요.",
     ],
 )  # fmt: skip
