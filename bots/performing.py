@@ -107,16 +107,13 @@ class Performer:
         `answer`.
 
         What was no part of the conversation (help in a crisis, words in place of a reply) is not repeated: the message
-        is answered anew, as if it had just been written.
+        is answered anew, in the place of what the conversation has of this reply, if it has anything.
         """
         text = await self.text_of(record)
         anew = cue is Cue.AMEND
         board = await self._reopened(replace(record, author="", exchange="" if anew else record.exchange))
-        about = _about(record, caller)
-        begin = partial(self._router.reply, about, cue)
-        if cue is Cue.AGAIN and not remembered(record):
-            begin = partial(self._router.reply, about)
-        elif not anew:
+        begin = partial(self._router.reply, _about(record, caller), cue)
+        if not anew and remembered(record):
             begin = partial(begin, last=(caller.message.text, text))
         kept = f"{text}\n" if cue is Cue.CONTINUE else ""
         return await self._show(board, begin, tell, caller=caller, standing=text, kept=kept)
