@@ -26,7 +26,6 @@ from bots.showing import Begin, said
 from bots.softly import softly
 from bots.streaming import Gone, Phase, Showing, Shown, Sleep, Writer
 from moderation.errors import Deflect
-from moderation.records import Outcome
 from moderation.words import catalogue
 from personas.messages import Cue, Passage, Withdrawal
 
@@ -37,8 +36,6 @@ Tell = Callable[[Card], Awaitable[None]]
 
 _TEXTS: Final = 500
 """Replies whose text is known without asking the platform."""
-_SAID: Final = frozenset({"", *(Outcome.CLEAN, Outcome.FLAGGED, Outcome.REPAIRED, Outcome.DISCLOSED)})
-"""Outcomes of replies that go on in the window of the conversation; "": it was stopped, or is a greeting."""
 
 
 def _as_it_is(_: Board, writer: Writer) -> Showing:
@@ -113,7 +110,7 @@ class Performer:
         anew = cue is Cue.AMEND
         board = await self._reopened(replace(record, author="", exchange="" if anew else record.exchange))
         begin = partial(self._router.reply, _about(record, caller), cue)
-        if not anew and remembered(record):
+        if not anew and record.remembered:
             begin = partial(begin, last=(caller.message.text, text))
         kept = f"{text}\n" if cue is Cue.CONTINUE else ""
         return await self._show(board, begin, tell, caller=caller, standing=text, kept=kept)
@@ -381,11 +378,6 @@ class Performer:
 def _about(record: Record, caller: Caller) -> Caller:
     """The caller, with what the reply is known by."""
     return replace(caller, message=replace(caller.message, reply=record.id))
-
-
-def remembered(record: Record) -> bool:
-    """Whether what stands there is a part of the conversation: what the persona itself said, not words in its place."""
-    return record.outcome in _SAID
 
 
 async def _nobody(_: Card) -> None:

@@ -14,13 +14,12 @@ from bots.cards import Card, Tone
 from bots.errors import Missing
 from bots.inbox import Busy
 from bots.lines import line_of
-from bots.performing import Performer, remembered
+from bots.performing import Performer
 from bots.pieces import units
 from bots.platform import Caller, Meeting, Role, Router
 from bots.rating import rate, wish
 from bots.replies import Record, Variants
 from bots.streaming import Gone
-from moderation.records import Outcome
 from moderation.words import catalogue
 from personas.messages import Cue
 
@@ -151,11 +150,8 @@ class Presser:
             caller = await self._again(asker, record)
             shown = await self._performer.again(record, caller, asker.card, cue=cue)
         await asker.done()
-        if shown is None:
-            return
-        if cue is Cue.AGAIN and shown.text and remembered(record):
-            variants = await self._router.replies.variants(record)
-            await self._router.replies.vary(record, variants.also(shown.text, before=before))
+        if shown is not None and cue is Cue.AGAIN and (shown.text or shown.withdrawn):
+            await self._router.replies.said_again(record, shown.text, before=before)
 
     async def cued(self, asker: Asker, cue: Cue, why: str = "") -> None:
         """The last reply here said again, or continued, as by its button; `why` it was not liked is as for `/bad`."""
@@ -316,7 +312,7 @@ class Presser:
             await asker.say("showing.no_variant")
             return
         await asker.wait()
-        await self._put(asker, record, replace(variants, current=at))
+        await self._put(asker, record.leafed(), replace(variants, current=at))
 
     async def _put(self, asker: Asker, record: Record, variants: Variants) -> None:
         """Have the reply read as a text that is not fresh from a model: it passes the guard like any other."""
@@ -387,10 +383,9 @@ class Presser:
 
 
 def _open_to(verb: str, record: Record) -> bool:
-    """Whether what stands there can be continued, leafed through, or worded otherwise. The truth about who speaks, help
-    in a crisis and words in place of a reply are nobody's to change."""
+    """Whether what stands there can be continued, leafed through, or worded otherwise."""
     if record.leaves:
         return verb in _STEPS
-    if record.fixed or not remembered(record):
-        return False
-    return verb in {"more", "good", "bad"} or record.outcome != Outcome.DISCLOSED
+    if verb in {"more", "good", "bad"}:
+        return record.remembered and not record.fixed
+    return record.open or (record.vain and verb == "back")

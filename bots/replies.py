@@ -31,6 +31,10 @@ _KNOWN: Final = 4_096
 """Conversations, each with a persona, of which it is known without asking which reply is the newest."""
 MOST: Final = 8
 """Variants of one reply."""
+_SAID: Final = frozenset({"", *(Outcome.CLEAN, Outcome.FLAGGED, Outcome.REPAIRED, Outcome.DISCLOSED)})
+"""Outcomes of replies that go on in the window of the conversation; "": it was stopped, or is a greeting."""
+_MEANT: Final = frozenset({Outcome.DISCLOSED, Outcome.SUSPENDED, Outcome.HELD})
+"""Outcomes of replies that are not to be leafed away from."""
 
 _REPLY: Final = "reply"
 _VARIANTS: Final = "variants"
@@ -97,6 +101,27 @@ class Record:
         """Whether nothing comes after it by itself: it is not under way, nor held until somebody decides."""
         return not self.running and self.outcome != Outcome.HELD
 
+    @property
+    def remembered(self) -> bool:
+        """Whether what stands there is a part of the conversation: what the persona itself said, not words in its
+        place."""
+        return self.outcome in _SAID
+
+    @property
+    def open(self) -> bool:
+        """Whether other words can take the place of those that stand there: not of the truth about who speaks, of help
+        in a crisis and of words in place of a reply."""
+        return self.remembered and not self.fixed and self.outcome not in _MEANT
+
+    @property
+    def vain(self) -> bool:
+        """Whether words in place of a reply stand there, or nothing: what was said before can come back."""
+        return not self.remembered and not self.fixed and self.outcome not in _MEANT
+
+    def leafed(self) -> "Record":
+        """As it is where one of its variants stands there."""
+        return replace(self, outcome=Outcome.CLEAN.value, exchange="") if self.vain else self
+
     def live(self, now: datetime) -> bool:
         """Whether its buttons still work."""
         return now < self.at + BUTTONS
@@ -112,13 +137,16 @@ class Variants:
     texts: tuple[str, ...] = ()
     """Oldest first; empty where there is only the one that stands there."""
     current: int = 0
-    """The one that stands there."""
+    """The one that stands there; behind the last where none of them does, but words in place of a reply, or nothing."""
     authors: tuple[str, ...] = ()
     """Who worded each of them: see `Record.author`."""
 
     def also(self, text: str, author: str = "", *, before: str) -> "Variants":
-        """With another one, which stands there from now on; `before` is what stood there where it was the only one."""
+        """With another one ("": none), which stands there from now on; `before` is what stood there where it was the
+        only one."""
         texts, authors = (self.texts, self.authors) if self.texts else ((before,), ("",))
+        if not text:
+            return Variants(texts=texts, authors=authors, current=len(texts))
         return Variants(texts=(*texts, text), authors=(*authors, author), current=len(texts))
 
     @property
@@ -241,6 +269,15 @@ class Replies:
         }
         entry = Entry(kind=_VARIANTS, key=record.id, value=value, person=record.person, until=record.at + BUTTONS)
         await self._state.put(entry)
+
+    async def said_again(self, record: Record, text: str, *, before: str) -> None:
+        """Note that a reply that read `before` as `record` has it reads `text` since. What the persona said stays one
+        of its variants, whatever stands in its place; words in place of a reply are none."""
+        variants = await self.variants(record)
+        if variants.texts or record.open:
+            now = await self.get(record.id)
+            said = text if now and now.remembered else ""
+            await self.vary(record, variants.also(said, before=before))
 
     async def get(self, reply: str) -> Record | None:
         """The reply of this id."""

@@ -177,6 +177,17 @@ async def test_texts_of_variants_are_kept_no_longer_than_the_buttons_live_and_wh
     assert await replies.of_message("discord", "1") is None
 
 
+async def test_of_more_variants_than_are_kept_the_newest_is_the_one_before_what_is_none() -> None:
+    replies, _, _ = made()
+    record = await replies.stands(await begun(replies), "1")
+    await replies.vary(record, Variants(texts=tuple("abcdefgh"), authors=("",) * 8, current=7))
+    await replies.said_again(record, "", before="h")
+    assert await replies.variants(record) == Variants(texts=tuple("abcdefgh"), authors=("",) * 8, current=8)
+    await replies.said_again(record, "i", before="")
+
+    assert await replies.variants(record) == Variants(texts=tuple("bcdefghi"), authors=("",) * 8, current=7)
+
+
 async def test_nothing_of_a_person_is_left_when_it_is_erased() -> None:
     replies, state, _ = made()
     record = await replies.stands(await begun(replies), "1")

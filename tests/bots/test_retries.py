@@ -1,5 +1,5 @@
-"""Another try at a reply that comes to nothing, on every platform that has buttons: what stands there, and what the
-persona remembers of it."""
+"""Another try at a reply that comes to nothing, on every platform that has buttons: what stands there, what the persona
+remembers of it, and what can be brought back."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
+from moderation.cases import Rank, Reviewer, ReviewStep
 from tests.bots.telegram import menu_stage
 from tests.bots.telegram.menu_stage import alert
 from tests.support import discord_stage
 from tests.support.discord_stage import button, card_of, words
 from tests.support.house import Opened
-from tests.support.stage import reply_of, scripted
+from tests.support.stage import holding, reply_of, scripted
 
 GOOD, WITHHELD, THIRD = reply_of("Good one."), reply_of("Please STOP."), reply_of("A third.")
 BOTH = reply_of("Clean beginning.", "Please STOP.")
 INSTEAD = "The wind took my words."
+OWNER = Reviewer(name="root", rank=Rank.ADMIN, tool="terminal")
 
 
 @dataclass
@@ -96,3 +98,56 @@ async def test_what_ended_in_words_in_its_place_is_said_anew_and_its_beginning_i
 
         assert talk.stands() == "A third."
         assert talk.window == ["hello", "A third."]
+
+
+async def test_the_reply_before_a_try_in_vain_is_brought_back_and_is_a_reply_like_any(talking: Talking) -> None:
+    async with talking(GOOD, WITHHELD, THIRD) as talk:
+        await talk.press("again")
+        await talk.press("back")
+        assert talk.stands() == "Good one."
+        assert "no other variant" in await talk.press("forth")
+        await talk.press("more")
+
+        assert talk.stands() == "Good one.\nA third."
+        assert talk.window == ["hello", "Good one.\nA third."]
+
+
+async def test_words_in_place_of_a_reply_are_none_of_its_variants(talking: Talking) -> None:
+    async with talking(GOOD, WITHHELD, THIRD) as talk:
+        await talk.press("again")
+        await talk.press("again")
+        await talk.press("back")
+        assert talk.stands() == "Good one."
+        await talk.press("forth")
+
+        assert talk.stands() == "A third."
+        assert "no other variant" in await talk.press("forth")
+
+
+async def test_where_nothing_was_said_before_nothing_is_brought_back(talking: Talking) -> None:
+    async with talking(WITHHELD, WITHHELD) as talk:
+        await talk.press("again")
+
+        assert "no other variant" in await talk.press("back")
+        assert talk.stands() == INSTEAD
+
+
+async def test_what_moderators_look_at_is_not_leafed_away_from(talking: Talking) -> None:
+    async with talking(GOOD, reply_of("Two is BAD."), policy=holding()) as talk:
+        await talk.press("again")
+        assert "moderator looks" in talk.stands()
+
+        assert "nothing to change" in await talk.press("back")
+
+
+async def test_what_moderators_decide_about_a_try_in_vain_does_not_replace_what_was_brought_back(
+    talking: Talking,
+) -> None:
+    async with talking(GOOD, WITHHELD) as talk:
+        await talk.press("again")
+        await talk.press("back")
+        await talk.opened.house.desk.take("x1", ReviewStep.OVERTURN, by=OWNER)
+        await talk.opened.house.aftermath.sweep()
+
+        assert talk.stands() == "Good one."
+        assert talk.window == ["hello", "Good one."]

@@ -1,6 +1,7 @@
 """Words that are withdrawn on Discord, whatever fails just then; against a real REST on this machine."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -12,8 +13,12 @@ from bots.fakes.discord_server import DiscordServer, Hold, Message, Permission, 
 from bots.fakes.discord_server.world import Channel
 from moderation.errors import UnknownExchange
 from moderation.records import Outcome
+from personas.generators.scripted import Scripted
+from personas.generators.scripts import parse_script
 from tests.bots.discord.test_wire import HOOKED, Valve, Wire, _at_once, _buttons, _place, serving, slow
+from tests.personas.replying import REPAIR
 from tests.support.discord_stage import words
+from tests.support.stage import reply_of
 
 __all__ = ["_at_once"]
 
@@ -154,3 +159,38 @@ async def test_what_may_not_stand_is_taken_back_although_the_reply_ends_before_i
         newest = await wire.opened.host.replies.newest(_place(server).conversation)
         assert newest is not None
         assert newest.outcome == "withdrawn"
+
+
+async def test_the_reply_before_is_brought_back_where_its_new_try_is_stopped_while_it_is_said_anew() -> None:
+    again = asyncio.Event()
+
+    async def sleep(_: float) -> None:
+        """What is said in place of the second reply never comes."""
+        if len(model.journal) == 2:
+            again.set()
+            await asyncio.Event().wait()
+
+    replies = [reply_of("Good one."), reply_of("First ping.", "Then pong.", repair=REPAIR)]
+    model = Scripted(parse_script(json.dumps(replies).encode(), file="again.json"), sleep=sleep)
+    async with DiscordServer() as server, serving(server, model) as wire:
+
+        def press(verb: str) -> None:
+            [message] = [one for one in server.answers(server.channel) if one.content]
+            server.press(message, next(one for one in _buttons(message) if f":{verb}:" in one), server.person)
+
+        wire.ask()
+        await wire.until_said("Good one.")
+        await wire.until_settled()
+        press("again")
+        await again.wait()
+        await wire.until_said("*(taken back)*")
+        press("stop")
+        await wire.until_settled()
+        assert wire.said() == ["*(taken back)*"]
+        newest = await wire.opened.host.replies.newest(_place(server).conversation)
+        assert newest is not None
+        async with asyncio.timeout(20):
+            while not (await wire.opened.host.replies.variants(newest)).texts:
+                await asyncio.sleep(0.01)
+        press("back")
+        await wire.until_said("Good one.")

@@ -8,6 +8,7 @@ import pytest
 from bots.fakes.telegram_server import Chat, Message
 from bots.performing import Performer
 from moderation.records import Outcome
+from tests.personas.replying import REPAIR
 from tests.support.discord_stage import said_to
 from tests.support.stage import reply_of, scripted
 from tests.support.telegram_stage import Gate, Stage, gated, on_telegram
@@ -128,6 +129,30 @@ async def test_what_may_not_stand_together_is_not_posted_where_the_reply_ends_be
         closing = (await stage.opened.store.get("x1")).closing
         assert closing is not None
         assert closing.outcome is Outcome.WITHDRAWN
+
+
+@pytest.mark.parametrize("group", [False, True])
+async def test_the_reply_before_is_brought_back_where_its_new_try_is_stopped_while_it_is_said_anew(group: bool) -> None:
+    gate = Gate(len("Good one. First ping. Then pong. "))
+    again = reply_of("First ping.", "Then pong.", repair=REPAIR)
+    async with on_telegram(gated(gate, reply_of("Good one."), again)) as stage:
+        server = stage.server
+        chat = server.group if group else server.private
+        server.say(chat, server.person, "Hello", mention_bot=group)
+        await stage.until_says(chat, "Good one.")
+        (message,) = await server.until(lambda: [one for one in spoken(stage, chat) if one.buttons])
+        await idle(stage)
+        server.press(message, "🔄", server.person)
+        await gate.reached.wait()
+        server.say(chat, server.person, "/stop")
+        await server.until(lambda: message.text == f"{NAME}(taken back)" and message.buttons)
+        record = await stage.opened.house.replies.newest(f"telegram:{'server' if group else 'dm'}:{chat.id}")
+        assert record is not None
+        async with asyncio.timeout(20):
+            while not (await stage.opened.house.replies.variants(record)).texts:
+                await asyncio.sleep(0.005)
+        server.press(message, "◀", server.person)
+        await server.until(lambda: message.text == f"{NAME}Good one.")
 
 
 async def test_a_reply_of_which_nothing_was_there_yet_is_stopped_too_and_stands_nowhere() -> None:
