@@ -307,12 +307,18 @@ class Performer:
             pace=self._pacers.of(board.record.channel).turn,
             typing_every=self._pace.typing,
             grace=self._pace.grace,
-            withdrawn=catalogue("bots").say("showing.withdrawn", await self._language_of(board.record)),
+            withdrawn=await self._in_place(board.record),
             sleep=self._sleep,
             whole=self._whole,
             unable=unable,
         )
         return writer
+
+    async def _in_place(self, record: Record) -> str:
+        """What stands where words of a reply were taken back; nothing where nobody misses a new reaction."""
+        if record.reacts and (record.withdrawn or not record.shown):
+            return ""
+        return catalogue("bots").say("showing.withdrawn", await self._language_of(record))
 
     async def _language_of(self, record: Record) -> str:
         settings = await self._router.settings(await self._dialect.place(record))

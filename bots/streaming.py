@@ -64,7 +64,8 @@ class Writer:
         unable: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """`pace` is `Pacer.turn` of the channel, awaited before every post, edit and removal, but those in haste.
-        `withdrawn` stands in the place of words taken back; `grace` is for putting messages right once cancelled.
+        `withdrawn` stands in the place of words taken back ("": nothing does); `grace` is for putting messages right
+        once cancelled.
         `whole`: messages are touched only when nothing more is taken from the reply; until then there is the sign.
         `unable` is awaited whenever words could not be taken back, and are to be taken back later."""
         self._outlet, self._pace = outlet, pace

@@ -18,6 +18,8 @@ from personas.generators.scripts import parse_script
 from tests.bots.discord.test_wire import HOOKED, Valve, Wire, _at_once, _buttons, _place, serving, slow
 from tests.personas.replying import REPAIR
 from tests.support.discord_stage import words
+from tests.support.ensemble import ALL, SURE
+from tests.support.house import open_house
 from tests.support.stage import reply_of
 
 __all__ = ["_at_once"]
@@ -194,3 +196,38 @@ async def test_the_reply_before_is_brought_back_where_its_new_try_is_stopped_whi
                 await asyncio.sleep(0.01)
         press("back")
         await wire.until_said("Good one.")
+
+
+@pytest.mark.parametrize("anew", [[], ["Needles then. Then pong. Sit down."]], ids=["in vain", "said anew"])
+async def test_of_a_reaction_whose_words_are_taken_back_nothing_stands(anew: list[str]) -> None:
+    shown, left = asyncio.Event(), iter(range(len(BOTH) + 6))
+
+    async def sleep(_: float) -> None:
+        """The second persona goes on once both of its sentences stand there."""
+        if len(model.journal) == 1 and next(left, None) is None:
+            await shown.wait()
+
+    repair = {"p_ok": float(bool(anew)), "ok": "Needles then.", "bad": BOTH}
+    reaction = reply_of("First ping.", "Then pong.", "Sit down.", repair=repair, chunk="1char")
+    replies = [reply_of("Come in.", chunk="1char"), reaction]
+    model = Scripted(parse_script(json.dumps(replies).encode(), file="scene.json"), sleep=sleep)
+    settings = f"{SURE}scene_turns = 2\n"
+    async with (
+        DiscordServer() as server,
+        open_house(model, settings=settings, personas=ALL) as house,
+        serving(server, model, opened=house) as wire,
+    ):
+        await house.house.scenes.places.change(_place(server).conversation, scene=("keeper", "pedlar"))
+        seen: list[list[str]] = []
+        server.service.watchers.append(lambda _: seen.append(wire.said()))
+        wire.ask()
+        await wire.until_said("Come in.", BOTH)
+        shown.set()
+        if anew:
+            await wire.until_said("Come in.", *anew)
+        else:
+            await withdrawn(wire)
+        await wire.until_settled()
+
+        assert wire.said() == ["Come in.", *anew]
+        assert not any("taken back" in text for texts in seen for text in texts)
