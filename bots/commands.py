@@ -35,7 +35,7 @@ from bots.scene import Scene, Scenes
 from bots.scene_commands import SceneCommands
 from bots.worded import marked
 from moderation.appeals import Side
-from moderation.cases import Reviewer, ReviewStep
+from moderation.cases import DONE, Reviewer, ReviewStep
 from moderation.errors import ModerationError, UnknownExchange
 from moderation.reasons import REASONS, Ask, reason
 from moderation.records import Exchange, Origin
@@ -279,8 +279,16 @@ class Commands:
         )
         if record and not record.exchange:
             await self._offices.replies.keep(replace(record, exchange=exchange))
+        elif record and record.exchange != exchange:
+            await self._offices.replies.also(record, exchange)
+        return await self._reported(exchange, caller, scene)
+
+    async def _reported(self, exchange: str, caller: Caller, scene: Scene) -> Card:
+        """What whoever reported is told: that somebody looks, only where somebody does."""
+        decided = (await self._offices.desk.show(exchange)).case.state in DONE
         done = "report_done_private" if caller.place.private else "report_done"
-        return Card(title=_say(done, scene, id=exchange), tone=Tone.GOOD, news=exchange)
+        title = _say("report_decided" if decided else done, scene, id=exchange)
+        return Card(title=title, hint=f"/why {exchange}" if decided else "", tone=Tone.GOOD, news=exchange)
 
     async def _meant(self, caller: Caller) -> Record | None:
         """The reply a command is about: the one whose message the platform names, or the last one there."""

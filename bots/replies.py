@@ -251,6 +251,10 @@ class Replies:
         await self._keep(record, replace(shown, until=self._now() + _REMEMBERED))
         return record
 
+    async def also(self, record: Record, exchange: str) -> None:
+        """Note that another exchange is about it as well: what was reported after its own was decided."""
+        await self._state.put(_pointer(_EXCHANGE, exchange, record))
+
     async def variants(self, record: Record) -> Variants:
         """The texts of `record` to leaf through."""
         entry = await self._state.get(_VARIANTS, record.id)

@@ -13,7 +13,7 @@ from bots.review_asking import YES, By, counted, wrong
 from bots.review_filters import Filters
 from bots.review_mutes import ReviewMutes
 from bots.state import Entry, State
-from moderation.cases import RULINGS, CaseState, ReviewStep
+from moderation.cases import DONE, RULINGS, ReviewStep
 from moderation.errors import ReviewError, UnknownExchange
 from moderation.review import ReviewDesk
 from moderation.words import catalogue
@@ -26,7 +26,6 @@ _MOST: Final = 100
 _LASTS: Final = timedelta(hours=1)
 """How long what was shown can be done, and what was done can be taken back."""
 _STEPS: Final = {step.value: step for step in (ReviewStep.UPHOLD, ReviewStep.OVERTURN, ReviewStep.ESCALATE)}
-_DONE: Final = frozenset({CaseState.DECIDED, CaseState.CLOSED})
 
 
 class ReviewBulk:
@@ -108,7 +107,7 @@ class ReviewBulk:
         try:
             kept = await self._desk.show(case, server=by.server)
             decisions = [review for review in kept.case.reviews if review.step in RULINGS]
-            if kept.case.state not in _DONE or decisions[-1].note != f"bulk {number}":
+            if kept.case.state not in DONE or decisions[-1].note != f"bulk {number}":
                 return False
             version, note = kept.case.version, f"undo {number}"
             await self._desk.take(case, ReviewStep.REOPEN, by=by.who, note=note, version=version, server=by.server)

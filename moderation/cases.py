@@ -191,3 +191,6 @@ RULINGS: Final = MappingProxyType(
 
 OPEN: Final = frozenset({CaseState.QUEUED, CaseState.APPEALED, CaseState.ESCALATED, CaseState.CLAIMED})
 """Where somebody has something to do."""
+
+DONE: Final = frozenset({CaseState.DECIDED, CaseState.CLOSED})
+"""Where nobody has."""

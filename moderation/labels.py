@@ -7,7 +7,7 @@ examples are marked.
 
 from dataclasses import dataclass
 
-from moderation.cases import GUARD, CaseState, Ruling
+from moderation.cases import DONE, GUARD, Ruling
 from moderation.language import language_of
 from moderation.reasons import COMMENTS
 from moderation.records import Decision, Exchange, Objection, Stage
@@ -39,7 +39,7 @@ class Labelled:
 def truth(exchange: Exchange) -> bool | None:
     """Whether people say that the guard was right; None where they have not said, or look at it again."""
     case = exchange.case
-    if case.ruling is None or case.decided_by == GUARD.name or case.state not in {CaseState.DECIDED, CaseState.CLOSED}:
+    if case.ruling is None or case.decided_by == GUARD.name or case.state not in DONE:
         return None
     return case.ruling is Ruling.UPHELD
 

@@ -283,8 +283,9 @@ class ReviewDesk:
         whose message `said` is (None: of the member; "": of nobody who is known). Its outcome is not counted again.
         More of this: `Store.report`.
 
-        A case that is decided stays decided: who opens it sees the report, but it is put before nobody again, or
-        members could undo what moderators decide.
+        A case that is decided stays decided. Where that was about what is reported, who opens it sees the report, but
+        it is put before nobody again, or members could undo what moderators decide. Where it was about a draft that
+        was never shown, the reply that was is a case of its own, which waits.
         """
         at = self._clock()
         report = reported(shown, reason, comment, by=origin.person, at=at)

@@ -146,8 +146,9 @@ class Store(Protocol):
         `opening.origin` is the reply's: its platform, conversation and message are what was reported, its person is
         whose exchange it becomes where a new one is needed. It is kept in the first of these that there is:
 
-        - `exchange`, if it is of the same platform and server and not erased;
-        - the exchange, not erased, that holds an earlier report of this message;
+        - `exchange`, if it is of the same platform and server and not erased, and people have not decided its case
+          without what was shown: such a decision stands, and is about something else;
+        - the exchange that holds an earlier report of this message, if it is the same way;
         - a new one, ended as FLAGGED with `objection.text` shown. Its outcome is not counted: that of the reply was,
           when it ended.
 

@@ -87,9 +87,9 @@ class MemoryStore:
         for by, kept in before:
             if by == objection.by:
                 return kept
-        meant = self._kept.get(exchange)
-        fits = meant is not None and reports.belongs(meant, origin)
-        kept = exchange if fits else next((there for _, there in before), "")
+        meant = self._seen(exchange) if exchange in self._kept else None
+        candidates = [exchange] * (meant is not None) + [there for _, there in before]
+        kept = next((each for each in candidates if reports.belongs(self._seen(each), origin)), "")
         if kept:
             await self.add(kept, objection)
         else:

@@ -177,14 +177,14 @@ def reports_of(connection: sqlite3.Connection, person: str, platform: str) -> li
     ).fetchall()
 
 
-def reported(connection: sqlite3.Connection, origin: Origin, by: str = "") -> str:
-    """The exchange that holds the first report of a message, or the one `by` somebody; "" where there is none."""
-    row = connection.execute(
+def reported(connection: sqlite3.Connection, origin: Origin, by: str = "") -> list[str]:
+    """The exchanges that hold reports of a message, or those `by` somebody, in the order of the first in each."""
+    rows = connection.execute(
         "SELECT e.id FROM report r JOIN objection o ON o.seq = r.objection JOIN exchange e ON e.seq = o.exchange"
         " WHERE r.message = mark(:message) AND r.conversation = mark(:conversation) AND r.platform = :platform"
         " AND e.server = :server"
         " AND (:by = '' OR o.reporter IN (SELECT value FROM json_each(owners_of(:platform, :by))))"
-        " ORDER BY r.objection LIMIT 1",
+        " GROUP BY e.seq ORDER BY min(r.objection)",
         {
             "message": keep(origin.message),
             "conversation": keep(origin.conversation),
@@ -192,8 +192,8 @@ def reported(connection: sqlite3.Connection, origin: Origin, by: str = "") -> st
             "server": keep(origin.server),
             "by": keep(by),
         },
-    ).fetchone()
-    return "" if row is None else revive(row[0])
+    )
+    return [revive(exchange) for (exchange,) in rows]
 
 
 def stats(connection: sqlite3.Connection, server: str) -> Stats:

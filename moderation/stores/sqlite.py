@@ -261,12 +261,11 @@ class SqliteStore:
         origin = opening.origin
         recognised = reports.recognisable(origin, objection)
         if recognised and (before := reads.reported(db, origin, by=objection.by)):
-            return before
+            return before[0]
         meant = _look(db, exchange)
-        if meant is not None and reports.belongs(meant, origin):
-            kept = exchange
-        else:
-            kept = reads.reported(db, origin) if recognised else ""
+        before = reads.reported(db, origin) if recognised else []
+        candidates = [meant, *(_look(db, each) for each in before)]
+        kept = next((each.id for each in candidates if each and reports.belongs(each, origin)), "")
         if kept:
             row = writes.insert_objection(db, reads.find(db, kept), objection)
         else:

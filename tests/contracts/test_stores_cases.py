@@ -145,10 +145,10 @@ async def test_a_report_of_a_clean_reply_is_kept_as_an_exchange_of_its_own_and_c
     assert (await store.stats()).outcomes["repaired"] == 0
 
 
-async def test_a_report_of_a_kept_reply_stands_in_its_exchange_whatever_was_decided(store: Store) -> None:
+async def test_a_report_of_what_was_flagged_and_shown_stands_in_its_exchange_whatever_was_decided(store: Store) -> None:
     first = objection()
     kept = await store.open(opening(server="s1"), first)
-    await store.close(kept, closing())
+    await store.close(kept, closing(Outcome.FLAGGED))
     await decide(store, kept, Ruling.UPHELD)
     before = await store.get(kept)
 
@@ -157,8 +157,55 @@ async def test_a_report_of_a_kept_reply_stands_in_its_exchange_whatever_was_deci
     after = await store.get(kept)
     pressing = replace(before.case, priority=Priority.HIGH)
     assert after == replace(before, objections=(first, report()), case=pressing)
-    assert (await store.stats()).outcomes["repaired"] == 1
+    assert (await store.stats()).outcomes["flagged"] == 1
     assert len(await store.list(Query())) == 1
+
+
+async def test_where_a_draft_was_decided_a_report_of_what_was_shown_instead_is_a_case_that_waits(store: Store) -> None:
+    kept = await store.open(opening("안녕?", server="s1"), objection())
+    await store.close(kept, closing())
+    await decide(store, kept, Ruling.UPHELD)
+    before = await store.get(kept)
+    reply = opening("", server="s1", message="m9")
+
+    first = await store.report(reply, report(by="p2"), exchange=kept)
+    other = await store.report(reply, report(by="p3"), exchange=kept)
+
+    assert await store.get(kept) == before, "the decision is about something else, and stands"
+    made = await store.get(first)
+    assert (first, other) == ("a2", "a2")
+    assert (made.case.state, made.case.priority, made.opening.said) == (CaseState.QUEUED, Priority.HIGH, "안녕?")
+    assert await walked(store) == ["a2"]
+    await decide(store, first, Ruling.OVERTURNED)
+    assert await store.report(reply, report(by="p4"), exchange=kept) == first, "that one was decided"
+    assert await walked(store) == []
+
+
+async def test_what_was_reported_before_it_was_decided_is_decided_with_it(store: Store) -> None:
+    kept = await store.open(opening(server="s1"), objection())
+    await store.close(kept, closing())
+    for who in ("p2", "p3"):
+        assert await store.report(opening(server="s1", message="m9"), report(by=who), exchange=kept) == kept
+        await decide(store, kept, Ruling.OVERTURNED)
+
+
+async def test_what_nobody_decided_in_time_waits_when_it_is_reported(store: Store) -> None:
+    kept = await store.open(opening(server="s1"), objection())
+    await store.close(kept, closing(Outcome.HELD))
+    await store.report(opening(server="s1", message="m9"), report(by="p2"), exchange=kept)
+    await decide(store, kept, Ruling.UPHELD, actor="guard")
+
+    assert await store.report(opening(server="s1", message="m9"), report(by="p3"), exchange=kept) == "a2"
+
+
+async def test_a_case_for_a_report_has_the_words_of_nobody_else(store: Store) -> None:
+    kept = await store.open(opening("a secret", server="s1", person="p1"), objection())
+    await store.close(kept, closing())
+    await decide(store, kept, Ruling.UPHELD)
+
+    made = await store.report(opening("", server="s1", person="p2", message="m9"), report(), exchange=kept)
+
+    assert (await store.get(made)).opening.said == ""
 
 
 async def test_a_member_reports_a_message_once_and_all_who_do_meet_in_one_exchange(store: Store) -> None:

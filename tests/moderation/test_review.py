@@ -335,6 +335,24 @@ async def test_a_report_reopens_nothing(desk: ReviewDesk) -> None:
     assert (after.case.ruling, len(after.objections)) == (Ruling.OVERTURNED, 2)
 
 
+async def test_a_reply_that_is_reported_after_its_draft_was_decided_is_put_before_people(
+    desk: ReviewDesk, store: MemoryStore
+) -> None:
+    place = Origin(platform="discord", conversation="c1", person="p1", message="m1", server="s1")
+    kept = await store.open(replace(OPENING, origin=place), objection())
+    await store.close(kept, closing())
+    for case in ("a1", kept):
+        await desk.take(case, ReviewStep.UPHOLD, by=by())
+    decided = await desk.show(kept)
+
+    made = await reported(desk, exchange=kept)
+
+    waits = await desk.next(by())
+    assert waits is not None
+    assert made == waits.id != kept
+    assert await desk.show(kept) == decided
+
+
 async def test_a_reason_nobody_knows_is_refused_with_those_there_are(desk: ReviewDesk) -> None:
     before = await desk.list(Query())
 

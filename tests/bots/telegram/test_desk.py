@@ -3,13 +3,14 @@
 import pytest
 import telegram
 
-from bots.fakes.telegram_server import Message, Refused
+from bots.fakes.telegram_server import Message, Refused, User
 from moderation.cases import CaseState, Ruling
 from moderation.reasons import REASONS
 from moderation.stores import Query
 from moderation.words import LANGUAGES
 from tests.bots.telegram.menu_stage import Stage, alert, on_telegram
 from tests.bots.telegram.pressed import MAYBE, kept, model, said
+from tests.support.stage import reply_of
 
 TOO_OLD = Refused(code=400, description="Bad Request: message can't be deleted for everyone")
 
@@ -120,6 +121,32 @@ async def test_a_withdrawn_reply_goes() -> None:
         await stage.say("Not here.", chat=stage.group, by=stage.mod, reply_to=stage.server.answers(stage.group)[-1])
 
         assert reply.deleted
+
+
+async def test_a_reply_whose_draft_was_decided_is_reported_looked_at_and_taken_away() -> None:
+    mended = reply_of("BAD so.", repair={"p_ok": 1.0, "ok": "Better.", "bad": "BAD."})
+    async with on_telegram(model(mended)) as stage:
+        card = await flagged(stage)
+        await stage.press(card, "d1:uphold", by=stage.mod)
+        [reply] = [message for message in stage.server.answers(stage.group) if "Better." in message.text]
+
+        async def reports(who: User) -> str:
+            told = await stage.say("/report hateful", chat=stage.group, by=who, reply_to=reply)
+            return " ".join(one.text for one in told)
+
+        assert said("en", "commands.report_done", id="x2") in await reports(stage.mina)
+        new = next(one for one in reversed(stage.server.answers(stage.group)) if "d1:" in str(one.buttons))
+        assert "x2" in new.text
+        await stage.press(new, "d1:uphold", by=stage.mod)
+        assert said("en", "commands.report_decided", id="x2") in await reports(stage.owner)
+        assert said("en", "commands.report_twice") in await reports(stage.owner)
+        await stage.press(new, "d1:withdraw", by=stage.mod)
+        await stage.say("No.", chat=stage.group, by=stage.mod, reply_to=stage.server.answers(stage.group)[-1])
+
+        assert reply.deleted
+        first, second = reversed(await stage.opened.store.list(Query()))
+        assert (first.case.ruling, second.case.ruling) == (Ruling.UPHELD, Ruling.UPHELD)
+        assert [len(each.objections) for each in (first, second)] == [1, 2]
 
 
 async def test_what_was_kept_is_revealed_to_the_moderator_alone_or_to_nobody() -> None:
