@@ -1,10 +1,10 @@
 """`/review bulk` and `undo`: one decision about many cases, shown first, and taken back within the hour."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from bots.cards import Card, Row, Tone
 from bots.errors import UsageError
@@ -13,9 +13,11 @@ from bots.review_asking import YES, By, counted, wrong
 from bots.review_filters import Filters
 from bots.review_mutes import ReviewMutes
 from bots.state import Entry, State
-from moderation.cases import DONE, RULINGS, ReviewStep
+from moderation.cases import DONE, OPEN, RULINGS, Case, CaseState, ReviewStep
 from moderation.errors import ReviewError, UnknownExchange
+from moderation.records import Exchange
 from moderation.review import ReviewDesk
+from moderation.stores import Query
 from moderation.words import catalogue
 
 _KIND: Final = "bulk"
@@ -23,9 +25,24 @@ _SHOWN: Final = "bulk preview"
 """Kind of the entries that say which cases somebody was shown, each as it stood."""
 _MOST: Final = 100
 """Cases of one go; the next go has the next."""
+_PAGE: Final = 100
+"""Exchanges that are looked at together."""
 _LASTS: Final = timedelta(hours=1)
 """How long what was shown can be done, and what was done can be taken back."""
 _STEPS: Final = {step.value: step for step in (ReviewStep.UPHOLD, ReviewStep.OVERTURN, ReviewStep.ESCALATE)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What somebody is shown before anything is done."""
+
+    cases: tuple[tuple[str, int], ...] = ()
+    """Ids and versions of those it would be done to."""
+    appeals: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
+    """Some of what is decided or escalated already: it stays so, as `undo` could not bring that back."""
+    more: bool = False
+    """Others fit too."""
 
 
 class ReviewBulk:
@@ -52,7 +69,8 @@ class ReviewBulk:
     async def bulk(self, words: list[str], by: By) -> Card:
         """uphold|overturn|escalate, then filters as of `list`: how many cases that are, and which; with "yes" behind it
         it is done to exactly those, as they were shown to whoever types it, within the hour. What was never shown is
-        shown first. Appeals are decided one by one: whoever appealed is told then. Raises UsageError, ModerationError.
+        shown first. Appeals are decided one by one: whoever appealed is told then; what is decided already is left.
+        Raises UsageError, ModerationError.
         """
         if not words or words[0] not in _STEPS:
             raise wrong("bulk", self._language)
@@ -61,23 +79,20 @@ class ReviewBulk:
         words = words[:-1] if sure else words
         key = json.dumps([by.server, by.who.tool, by.who.name, words])
         if sure and (shown := await self._state.get(_SHOWN, key)):
-            cases, appeals = _shown(shown)
-            card = await self._do(step, cases, by)
+            found = _shown(shown)
+            card = await self._do(step, found.cases, by)
             await self._state.drop(_SHOWN, key)
-            return replace(card, rows=(*card.rows, *self._beside(appeals)))
+            return replace(card, rows=(*card.rows, *self._beside(found)))
         filters = Filters(self._desk, language=self._language)
-        found = await self._desk.list(filters.query(words[1:], by, verb="bulk", limit=_MOST), server=by.server)
-        every = {kept.case.id: kept.case for kept in found}.values()
-        fit = [case for case in every if not case.appealed or step is ReviewStep.ESCALATE]
-        appeals = [case.id for case in every if case not in fit]
-        if not fit:
-            return Card(title=self._say("bulk_none"), rows=self._beside(appeals))
-        value = {"cases": [[case.id, case.version] for case in fit], "appeals": appeals}
+        found = await self._found(filters.query(words[1:], by, verb="bulk", limit=_PAGE), step, by)
+        if not found.cases:
+            return Card(title=self._say("bulk_none"), rows=self._beside(found))
         until = self._now() + _LASTS
-        await self._state.put(Entry(kind=_SHOWN, key=key, value=value, person=by.who.name, until=until))
-        rows = (Row(label=self._say("bulk_cases"), text=counted([case.id for case in fit])), *self._beside(appeals))
+        await self._state.put(Entry(kind=_SHOWN, key=key, value=asdict(found), person=by.who.name, until=until))
+        cases = [case for case, _ in found.cases]
+        rows = (Row(label=self._say("bulk_cases"), text=counted(cases)), *self._beside(found))
         hint = self._say("words_sure", line=by.line("bulk", *words, "yes"))
-        return Card(title=self._say(f"bulk_{step}", count=len(fit)), rows=rows, hint=hint)
+        return Card(title=self._say(f"bulk_{step}", count=len(cases)), rows=rows, hint=hint)
 
     async def undo(self, words: list[str], by: By) -> Card:
         """Reopen what a bulk decided, where nobody touched it since. Raises UsageError, ModerationError."""
@@ -101,6 +116,39 @@ class ReviewBulk:
         await self._state.drop(_KIND, words[0])
         card = self._told("undo_done", reopened, left)
         return replace(card, rows=(*card.rows, *muted))
+
+    async def _found(self, query: Query, step: ReviewStep, by: By) -> _Found:
+        """What of a query a step can be taken with, as far as one go has room for it."""
+        escalates = step is ReviewStep.ESCALATE
+        wanted = (query.states or frozenset(CaseState)) - {CaseState.NEW}
+        fit = OPEN - {CaseState.ESCALATED} if escalates else OPEN
+        cases: dict[str, int] = {}
+        appeals: dict[str, None] = {}
+        async for case in self._cases(replace(query, states=wanted & fit), by):
+            if case.appealed and not escalates:
+                appeals[case.id] = None
+            else:
+                cases[case.id] = case.version
+            if len(cases) > _MOST:
+                break
+        # Of these it is only said that they are there, and there may be very many: a page of them is enough.
+        settled = await self._page(replace(query, states=wanted - fit), by)
+        return _Found(
+            cases=tuple(cases.items())[:_MOST],
+            appeals=tuple(appeals),
+            settled=tuple(dict.fromkeys(kept.case.id for kept in settled)),
+            more=len(cases) > _MOST,
+        )
+
+    async def _cases(self, query: Query, by: By) -> AsyncIterator[Case]:
+        """Page by page; one of which there are several exchanges may come more than once."""
+        while page := await self._page(query, by):
+            for kept in page:
+                yield kept.case
+            query = replace(query, before=page[-1].id)
+
+    async def _page(self, query: Query, by: By) -> Sequence[Exchange]:
+        return await self._desk.list(query, server=by.server) if query.states else ()
 
     async def _reopened(self, case: str, number: str, by: By) -> bool:
         """Reopen a case in which that bulk still has the last word; whether it was."""
@@ -152,8 +200,15 @@ class ReviewBulk:
         value = {"server": by.server or "", "done": list(cases), "lifted": mutes}
         await self._state.put(Entry(kind=_KIND, key=number, value=value, until=self._now() + _LASTS))
 
-    def _beside(self, appeals: Sequence[str]) -> tuple[Row, ...]:
-        return (Row(label=self._say("bulk_appeals"), text=counted(appeals)),) if appeals else ()
+    def _beside(self, found: _Found) -> tuple[Row, ...]:
+        """What it is not done to."""
+        rows = [Row(label=self._say("bulk_appeals"), text=counted(found.appeals))] if found.appeals else []
+        if found.settled:
+            at_least = "≥ " if len(found.settled) == _PAGE else ""
+            rows.append(Row(label=self._say("bulk_settled"), text=at_least + counted(found.settled)))
+        if found.more:
+            rows.append(Row(label="", text=self._say("bulk_more", count=len(found.cases))))
+        return tuple(rows)
 
     def _told(self, key: str, done: Sequence[str], left: Sequence[str]) -> Card:
         rows = [Row(label=self._say("bulk_cases"), text=counted(done))]
@@ -166,12 +221,15 @@ class ReviewBulk:
         return catalogue("bots").say(f"desk.{key}", self._language, **fields)
 
 
-def _shown(entry: Entry) -> tuple[list[tuple[str, int]], list[str]]:
-    """What somebody was shown: ids and versions of cases, and ids of appeals beside them."""
-    cases, appeals = entry.value["cases"], entry.value["appeals"]
-    assert isinstance(cases, list)
-    assert isinstance(appeals, list)
-    return [(str(case), int(version)) for case, version in cases], list(map(str, appeals))
+def _shown(entry: Entry) -> _Found:
+    """What somebody was shown."""
+    value: dict[str, Any] = dict(entry.value)
+    return _Found(
+        cases=tuple((case, version) for case, version in value["cases"]),
+        appeals=tuple(value["appeals"]),
+        settled=tuple(value.get("settled", ())),
+        more=value.get("more", False),
+    )
 
 
 def _lifted(entry: Entry) -> dict[str, list[Mute]]:

@@ -145,6 +145,48 @@ async def test_a_go_has_so_many_cases_and_the_next_go_the_next(monkeypatch: pyte
     goes = [await desk.sure("bulk uphold") for _ in range(2)]
 
     assert [go.rows[0].text for go in goes] == ["2: a1, a2", "1: a3"]
+    assert ["there are more" in str(go.rows) for go in goes] == [True, False]
+
+
+@pytest.mark.parametrize("line", ["bulk uphold", "bulk uphold all"])
+async def test_what_waits_behind_appeals_and_decided_cases_is_reached(
+    monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    for name in ("_MOST", "_PAGE"):
+        monkeypatch.setattr(f"bots.review_bulk.{name}", 2)
+    desk = await Desk().cases(6)
+    for case in ("a1", "a6"):
+        await desk.typed(f"overturn {case}")
+    for case in ("a2", "a4", "a5"):
+        await desk.desk.appeal(case, person="p1", comment="No.", tool="test")
+
+    shown = await desk.typed(line)
+
+    assert shown.rows[0].text == "1: a3"
+    assert "there are more" not in str(shown.rows)
+
+
+@pytest.mark.parametrize("line", ["bulk overturn", "bulk overturn upheld"])
+async def test_what_was_decided_before_is_left_as_taking_it_back_would_lose_that(line: str) -> None:
+    desk = await Desk().cases(2)
+    await desk.typed("uphold a1")
+    before = await desk.store.get("a1")
+
+    done = await desk.sure(f"{line} person=p1" if "upheld" in line else f"{line} all")
+    if "upheld" not in line:
+        await desk.typed("undo b1")
+
+    assert "1: a1" in [row.text for row in done.rows]
+    assert await desk.store.get("a1") == before
+
+
+async def test_what_is_escalated_already_takes_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bots.review_bulk._MOST", 1)
+    desk = await Desk().cases(2)
+
+    goes = [await desk.sure("bulk escalate") for _ in range(2)]
+
+    assert [go.rows[0].text for go in goes] == ["1: a1", "1: a2"]
 
 
 async def test_what_was_put_together_is_one_case() -> None:
@@ -161,7 +203,8 @@ async def test_a_bulk_is_done_once() -> None:
 
     again = await desk.typed("bulk escalate yes")
 
-    assert "Nothing is done yet" in again.title
+    assert "no such cases" in again.title
+    assert [row.text for row in again.rows] == ["1: a1"]
     assert (await desk.steps("a1")).count(ReviewStep.ESCALATE) == 1
 
 
@@ -181,7 +224,7 @@ async def test_what_cannot_be_decided_is_skipped_and_told() -> None:
 
     done = await desk.sure("bulk uphold all")
 
-    assert [row.text for row in done.rows] == ["1: a3", "2: a2, a1"]
+    assert [row.text for row in done.rows] == ["1: a3", "1: a2", "1: a1"]
     assert await desk.rulings() == [Ruling.UPHELD, None, Ruling.UPHELD]
 
 
