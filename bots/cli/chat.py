@@ -1,7 +1,6 @@
 """`talchum chat`: talk with a persona in this terminal."""
 
 import asyncio
-import getpass
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -10,7 +9,18 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from bots.cli.common import ModelName, SettingsFile, err, interactive, out, run, say, settings_of, standard_input
+from bots.cli.common import (
+    ModelName,
+    SettingsFile,
+    err,
+    interactive,
+    out,
+    run,
+    say,
+    settings_of,
+    standard_input,
+    whoever,
+)
 from bots.config import DEFAULT_MODEL, Settings
 from bots.console_bot.screen import Screen
 from bots.console_bot.terminal import Terminal
@@ -52,7 +62,7 @@ async def _chat(settings: Settings, company: tuple[str, ...]) -> int:
     from bots.console_bot.lines import piped, typed
 
     screen = Screen(out(), language=settings.language)
-    person = getpass.getuser()
+    person = whoever()
     complaints = 0
 
     def broken(number: int) -> None:

@@ -1,6 +1,7 @@
 """What every command needs: settings, two consoles, cards on paper."""
 
 import asyncio
+import getpass
 import io
 import os
 import sys
@@ -37,6 +38,15 @@ def settings_of(file: Path | None, *, model: str | None = None) -> Settings:
         raise
     TOLD_IN.set(settings.language)
     return settings.using(model) if model else settings
+
+
+def whoever() -> str:
+    """The name of whoever types: of the user of this system, or "uid-54321" where the system has no name for that, as
+    in a container that was started with a number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # OSError since Python 3.13
+        return f"uid-{os.getuid()}"
 
 
 def environment() -> Mapping[str, str]:

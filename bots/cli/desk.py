@@ -1,7 +1,6 @@
 """`talchum review` and `talchum judge`: people look at what the guard did; the guard looks at what people have."""
 
 import asyncio
-import getpass
 import re
 import sys
 import time
@@ -12,7 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from bots.cards import Card
-from bots.cli.common import SettingsFile, run, say, settings_of, show, standard_input
+from bots.cli.common import SettingsFile, run, say, settings_of, show, standard_input, whoever
 from bots.config import Settings
 from bots.console_bot.lines import raw_lines
 from bots.console_bot.terminal import write_anew
@@ -45,7 +44,7 @@ def review(
     community = _community(server)
 
     async def work() -> None:
-        by = Reviewer(name=getpass.getuser(), rank=Rank.ADMIN, tool="terminal")
+        by = Reviewer(name=whoever(), rank=Rank.ADMIN, tool="terminal")
         verb = (words or [""])[0]
         typed = f"talchum review --server {server}" if server else "talchum review"
         async with open_review(settings, typed=typed, words=verb == "lexicon", personas=verb == "mute") as commands:

@@ -1,6 +1,5 @@
 """`talchum persona import`, `talchum persona export`: characters of other programs, into a folder of yours and out."""
 
-import getpass
 import hashlib
 import json
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from bots.cards import Card, Row, Tone
-from bots.cli.common import SettingsFile, interactive, run, say, settings_of, show
+from bots.cli.common import SettingsFile, interactive, run, say, settings_of, show, whoever
 from bots.cli.new_file import is_there, save
 from bots.config import Settings
 from bots.errors import RefuseToStart, Unknown
@@ -147,7 +146,7 @@ def _show(
 
 async def _written_down(settings: Settings, persona: Persona, data: bytes) -> None:
     """Who brought it in, in the book of imports."""
-    by, digest = f"terminal:user:{getpass.getuser()}", hashlib.sha256(data).hexdigest()
+    by, digest = f"terminal:user:{whoever()}", hashlib.sha256(data).hexdigest()
     async with open_state(settings) as state:
         await state.append(line_of_import("approved", "-", persona, digest=digest, server="", by=by, at=utc_now()))
 

@@ -1,6 +1,5 @@
 """`talchum policy`: what is allowed, fitted to what people decided, tried on what was kept, put to use, undone."""
 
-import getpass
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from bots.cards import Card, Tone
-from bots.cli.common import SettingsFile, interactive, run, say, settings_of, show
+from bots.cli.common import SettingsFile, interactive, run, say, settings_of, show, whoever
 from bots.config import Settings
 from bots.errors import RefuseToStart, SettingsError, Unknown
 from bots.fitting import check_policy
@@ -249,7 +248,7 @@ def _show_difference(settings: Settings, old: Policy, new: Policy) -> None:
 
 
 def _use(settings: Settings, text: str | None, policy: Policy, why: str) -> None:
-    entry = policies_of(settings).add(text, policy, actor=getpass.getuser(), why=why.strip())
+    entry = policies_of(settings).add(text, policy, actor=whoever(), why=why.strip())
     show(PolicyCards(settings.language).applied(entry), settings)
 
 

@@ -1,6 +1,7 @@
 """`talchum policy` as people type it: fitted to decisions, tried, applied, gone back from, in both languages."""
 
 import asyncio
+import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -128,6 +129,23 @@ def test_too_few_decisions_are_refused_with_how_many_there_are_and_are_needed(
     assert "no database" in typed("calibrate", "--store", "nowhere.db", refused=True)
     assert not (tmp_path / "nowhere.db").exists()
     assert "--flag-precision 0.95" in typed("calibrate", "--flag-precision", "0.95", refused=True)
+
+
+def test_a_policy_is_applied_by_somebody_whom_the_system_has_no_name_for(
+    typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nameless(uid: int) -> str:
+        raise KeyError(uid)
+
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", nameless)
+    mine = (ROOT / "moderation" / "data" / "policy.toml").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(mine.replace('name = "default"', 'name = "mine"'), encoding="utf-8")
+
+    typed("apply", "mine.toml", "--yes")
+
+    assert f"uid-{os.getuid()}" in typed("history")
 
 
 def test_what_the_settings_name_stays_in_use_and_what_does_not_fit_is_never_applied(

@@ -1,5 +1,6 @@
 """`talchum review` in a process of its own, as people type it."""
 
+import os
 import re
 
 import pytest
@@ -92,3 +93,25 @@ def test_a_persona_that_there_is_not_is_not_muted_from_outside(run: Run) -> None
     assert "keepr" not in run(*here, "mutes").stdout
     assert done.returncode == 0, done.stderr
     assert "talchum review --server discord:42 unmute persona lighthouse_keeper" in done.stdout
+
+
+@pytest.mark.slow
+def test_somebody_whom_the_system_has_no_name_for_talks_and_decides(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless(uid: int) -> str:
+        raise KeyError(uid)
+
+    monkeypatch.setattr("pwd.getpwuid", nameless)
+    nobody = dict.fromkeys(("LOGNAME", "USER", "LNAME", "USERNAME"), "")
+    person = f"uid-{os.getuid()}"
+    talk = run(
+        *("chat", "--model", f"scripted:{SLIP}", "--persona", "lighthouse_keeper"),
+        typed="How is the harbour?\n",
+        **nobody,
+    )
+    found = re.search(r"/why (\w+)", talk.stdout)
+    assert found, talk
+    decided = run("review", "uphold", found[1], **nobody)
+
+    assert (talk.returncode, decided.returncode) == (0, 0), talk.stderr + decided.stderr
+    assert found[1] in run("review", "list", "all", f"person={person}", **nobody).stdout
+    assert f"{person} (terminal): upheld" in run("review", "show", found[1], **nobody).stdout
