@@ -4,6 +4,7 @@ import asyncio
 import getpass
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from contextvars import ContextVar
@@ -16,13 +17,15 @@ from rich.console import Console
 from bots.cards import Card
 from bots.config import Settings
 from bots.console_bot.screen import Screen
-from bots.errors import RefuseToStart, SettingsError
+from bots.errors import RefuseToStart, SettingsError, UsageError
 from moderation.words import catalogue
 
 T = TypeVar("T")
 
 TOLD_IN: Final[ContextVar[str]] = ContextVar("TOLD_IN")
 """The language of the settings that were read, or refused, for whoever tells of an error."""
+
+_COMMUNITY: Final = re.compile(r"(discord|telegram|console):(?:server:)?(-?[0-9]{1,20})")
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="settings", metavar="FILE")]
 ModelName = Annotated[str | None, typer.Option("--model", help="model_option", metavar="KIND:NAME")]
@@ -47,6 +50,16 @@ def whoever() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # OSError since Python 3.13
         return f"uid-{os.getuid()}"
+
+
+def community(given: str) -> str | None:
+    """The key of a community, None for all: of "discord:123", or as it is kept. Raises UsageError."""
+    if not given:
+        return None
+    found = _COMMUNITY.fullmatch(given)
+    if found is None:
+        raise UsageError("review_help.server", given=given)
+    return f"{found[1]}:server:{found[2]}"
 
 
 def environment() -> Mapping[str, str]:

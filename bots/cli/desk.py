@@ -1,21 +1,20 @@
 """`talchum review` and `talchum judge`: people look at what the guard did; the guard looks at what people have."""
 
 import asyncio
-import re
 import sys
 import time
 from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from bots.cards import Card
-from bots.cli.common import SettingsFile, run, say, settings_of, show, standard_input, whoever
+from bots.cli.common import SettingsFile, community, run, say, settings_of, show, standard_input, whoever
 from bots.config import Settings
 from bots.console_bot.lines import raw_lines
 from bots.console_bot.terminal import write_anew
-from bots.errors import Unknown, UsageError
+from bots.errors import Unknown
 from bots.judge import Judge
 from bots.parts import open_guard, open_review
 from bots.tiers import tier_names
@@ -23,8 +22,6 @@ from moderation.cases import Rank, Reviewer
 
 _LONGEST = 16_000_000
 """Bytes of a line of input to `judge`; what is cut off there is no JSON any more, and the answer says so."""
-
-_SERVER: Final = re.compile(r"(discord|telegram|console):(?:server:)?(-?[0-9]{1,20})")
 
 
 class Scores(StrEnum):
@@ -41,14 +38,14 @@ def review(
 ) -> None:
     """review"""
     settings = settings_of(file)
-    community = _community(server)
+    only = community(server)
 
     async def work() -> None:
         by = Reviewer(name=whoever(), rank=Rank.ADMIN, tool="terminal")
         verb = (words or [""])[0]
         typed = f"talchum review --server {server}" if server else "talchum review"
         async with open_review(settings, typed=typed, words=verb == "lexicon", personas=verb == "mute") as commands:
-            card = await commands.run(words or [], by=by, server=community)
+            card = await commands.run(words or [], by=by, server=only)
             if card.takes_back:
                 # Another process may have it standing somewhere; only that one can take it away.
                 await commands.not_there(card.takes_back)
@@ -59,16 +56,6 @@ def review(
                 show(Card(title=say("console.written", settings, file=file)), settings)
 
     run(work())
-
-
-def _community(given: str) -> str | None:
-    """The key of a community, None for all: of "discord:123", or as it is kept. Raises UsageError."""
-    if not given:
-        return None
-    found = _SERVER.fullmatch(given)
-    if found is None:
-        raise UsageError("review_help.server", given=given)
-    return f"{found[1]}:server:{found[2]}"
 
 
 def judge(

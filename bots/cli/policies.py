@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from bots.cards import Card, Tone
-from bots.cli.common import SettingsFile, interactive, run, say, settings_of, show, whoever
+from bots.cli.common import SettingsFile, community, interactive, run, say, settings_of, show, whoever
 from bots.config import Settings
 from bots.errors import RefuseToStart, SettingsError, Unknown
 from bots.fitting import check_policy
@@ -30,7 +30,7 @@ _FEWEST: Final = 4
 """Digits of a hash that name a policy."""
 
 StoreFile = Annotated[Path | None, typer.Option("--store", help="policy_store", metavar="FILE")]
-Server = Annotated[str, typer.Option("--server", help="policy_server", metavar="KEY")]
+Server = Annotated[str, typer.Option("--server", help="policy_server", metavar="PLATFORM:ID")]
 Why = Annotated[str, typer.Option("--why", help="policy_why", metavar="TEXT")]
 
 policy_app = typer.Typer(help="policy", no_args_is_help=True)
@@ -71,17 +71,17 @@ def policy_calibrate(
         raise RefuseToStart("learning.bad_targets", flag=flag, block=block)
     if write is not None and write.exists():
         raise RefuseToStart("learning.exists", file=write)
-    wanted, store = Wanted(flag=flag, block=block, least=least), _there(store)
+    wanted, store, only = Wanted(flag=flag, block=block, least=least), _there(store), community(server) or ""
     path = policy_file(settings)
     policy = Policy.load(path)
     versions = _versions(policy, settings)
-    fits = run(_calibrated(settings, policy, versions, wanted, store, server))
+    fits = run(_calibrated(settings, policy, versions, wanted, store, only))
     show(PolicyCards(settings.language).calibration(fits, wanted), settings)
     changed = [fit for fit in fits if fit.changes]
     if changed:
         proposal = _proposal(policy_text(path), policy, changed)
         new = Policy.parse(proposal, file=str(write or path or "policy.toml"))
-        _backtest(settings, policy, new, versions, store, server)
+        _backtest(settings, policy, new, versions, store, only)
         if write is not None:
             _write(write, proposal)
             show(Card(title=say("learning.proposed", settings, file=write), tone=Tone.GOOD), settings)
@@ -98,8 +98,9 @@ def policy_backtest(
 ) -> None:
     """policy_backtest"""
     settings = settings_of(file)
+    only = community(server) or ""
     old, new = Policy.load(policy_file(settings)), Policy.load(path)
-    _backtest(settings, old, new, _versions(new, settings), _there(store), server)
+    _backtest(settings, old, new, _versions(new, settings), _there(store), only)
 
 
 @policy_app.command("apply")

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -19,6 +20,7 @@ from moderation.records import Decision, Objection
 from moderation.stores.sqlite import SqliteStore
 from moderation.words import LANGUAGES, Explained
 from tests.support.decided import fill, scored
+from tests.support.exchanges import decide, opening
 from tests.support.judges import filters
 from tests.support.keys import keys_beside
 from tests.support.policies import WITHOUT_PROFILES
@@ -146,6 +148,30 @@ def test_a_policy_is_applied_by_somebody_whom_the_system_has_no_name_for(
     typed("apply", "mine.toml", "--yes")
 
     assert f"uid-{os.getuid()}" in typed("history")
+
+
+@pytest.mark.parametrize("words", [("calibrate",), ("backtest", str(ROOT / "moderation" / "data" / "policy.toml"))])
+def test_one_community_is_named_as_at_the_desk_and_what_can_be_none_is_refused(
+    typed: Typed, tmp_path: Path, version: str, words: tuple[str, ...]
+) -> None:
+    async def moved(file: Path) -> None:
+        store = await asyncio.to_thread(SqliteStore.at, file, keys=keys_beside(file), clock=utc_now, ids=new_id)
+        kept = replace(opening(server="discord:server:42"), policy="")
+        for _ in range(7):
+            await decide(store, await store.open(kept, insult(0.9, version)))
+        await store.aclose()
+
+    file = tmp_path / "data" / "talchum.db"
+    keep(file, [(insult(0.9, version), True)] * 2)
+    asyncio.run(moved(file))
+
+    here, key, elsewhere = (typed(*words, "--server", one) for one in ("discord:42", "discord:server:42", "discord:43"))
+
+    assert here == key
+    assert re.search(r"\b7\b", here)
+    assert not re.search(r"\b7\b", elsewhere)
+    for language in LANGUAGES:
+        assert "the tea house" in typed(*words, "--server", "the tea house", refused=True, language=language)
 
 
 def test_what_the_settings_name_stays_in_use_and_what_does_not_fit_is_never_applied(
