@@ -17,7 +17,8 @@ from bots.inbox import Busy, Inbox
 from bots.mutes import Mutes
 from bots.places import Place
 from bots.platform import Caller, Fill, Filling, Placed
-from bots.replies import Record, Replies
+from bots.records import Record
+from bots.replies import Replies
 from bots.results import Done, Result
 from bots.scene import Scene, Scenes
 from bots.softly import softly

@@ -20,7 +20,7 @@ from bots.bursts import Bursts
 from bots.inbox import Busy
 from bots.performing import Performer, Tell
 from bots.platform import Caller, Router
-from bots.replies import Record, Variants
+from bots.records import Record, Variants
 from personas.messages import Cue, Message
 
 M = TypeVar("M")

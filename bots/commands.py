@@ -24,7 +24,8 @@ from bots.platform import Caller, Platform, Role
 from bots.privacy import PrivacyCommands
 from bots.prompt_commands import prompt_card
 from bots.ranks import ranked
-from bots.replies import Record, Replies
+from bots.records import Record
+from bots.replies import Replies
 from bots.results import followed
 from bots.review_asking import Tools, permit
 from bots.review_commands import ReviewCommands

@@ -5,7 +5,7 @@ from typing import Protocol
 from bots.cards import Card
 from bots.outlets import Outlet
 from bots.places import Place
-from bots.replies import Record
+from bots.records import Record
 
 
 class Board(Outlet, Protocol):

@@ -15,7 +15,8 @@ from typing import Final
 from bots.cards import Card, Row, Tone
 from bots.errors import NotYours
 from bots.platform import Caller, Role
-from bots.replies import Record, Replies
+from bots.records import Record
+from bots.replies import Replies
 from bots.scene import Scene, Scenes
 from bots.state import Entry, Line, State
 from moderation.words import catalogue

@@ -21,7 +21,8 @@ from bots.inbox import Busy
 from bots.outlets import Pace, Pacers
 from bots.places import Place
 from bots.platform import Caller, Meeting, Router
-from bots.replies import MOST, Record, Variants
+from bots.records import Record, Variants
+from bots.replies import MOST
 from bots.showing import Begin, said
 from bots.softly import softly
 from bots.streaming import Gone, Phase, Showing, Shown, Sleep, Writer

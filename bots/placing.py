@@ -6,7 +6,7 @@ from bots.errors import Missing
 from bots.inbox import Busy
 from bots.performing import Performer
 from bots.platform import Fill, Placed
-from bots.replies import Record
+from bots.records import Record
 from bots.streaming import Gone
 
 _log = logging.getLogger(__name__)

@@ -13,7 +13,8 @@ from typing import Protocol
 from bots.attention import Attention, Heard
 from bots.cards import Card
 from bots.places import Place, PlaceSettings
-from bots.replies import Record, Replies
+from bots.records import Record
+from bots.replies import Replies
 from moderation.cases import Rank
 from personas.handover import Late, nobody
 from personas.messages import Cue, Event, Message, Passage

@@ -18,7 +18,7 @@ from bots.performing import Performer
 from bots.pieces import units
 from bots.platform import Caller, Meeting, Role, Router
 from bots.rating import rate, wish
-from bots.replies import Record, Variants
+from bots.records import Record, Variants
 from bots.streaming import Gone
 from moderation.words import catalogue
 from personas.messages import Cue

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from bots.cards import Card, Tone
 from bots.lines import line_of
 from bots.platform import Router
-from bots.replies import Record
+from bots.records import Record
 
 if TYPE_CHECKING:
     from bots.pressing import Asker

@@ -8,18 +8,16 @@ through, and no longer than its buttons live.
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bots.errands import Errands
 from bots.places import Place
+from bots.records import BUTTONS, Record, Variants, record_of, value_of
 from bots.state import Entry, State
 from bots.worded import forget_author, worded
-from moderation.records import Outcome
 
-BUTTONS: Final = timedelta(hours=1)
-"""How long a reply can be changed: platforms are strict with edits of older messages."""
 _REMEMBERED: Final = timedelta(days=30)
 """How long it is known who said a message: for replies to it, and for taking it back."""
 _CLAIMED: Final = timedelta(days=2)
@@ -31,10 +29,6 @@ _KNOWN: Final = 4_096
 """Conversations, each with a persona, of which it is known without asking which reply is the newest."""
 MOST: Final = 8
 """Variants of one reply."""
-_SAID: Final = frozenset({"", *(Outcome.CLEAN, Outcome.FLAGGED, Outcome.REPAIRED, Outcome.DISCLOSED)})
-"""Outcomes of replies that go on in the window of the conversation; "": it was stopped, or is a greeting."""
-_MEANT: Final = frozenset({Outcome.DISCLOSED, Outcome.SUSPENDED, Outcome.HELD})
-"""Outcomes of replies that are not to be leafed away from."""
 
 _REPLY: Final = "reply"
 _VARIANTS: Final = "variants"
@@ -44,115 +38,6 @@ _RUNNING: Final = "running"
 _INNER: Final = "inner"
 """Kind of the entries that say which conversations a community has; they are listed by it."""
 _EXCHANGE: Final = "exchange"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One reply as it stands on a platform."""
-
-    id: str
-    platform: str
-    conversation: str
-    server: str
-    persona: str
-    person: str
-    """Key of whoever is answered."""
-    message: str
-    """The platform's id of the message that is answered."""
-    at: datetime
-    channel: str = ""
-    """Where a platform finds its messages, in its own words."""
-    shown: tuple[str, ...] = ()
-    """The platform's ids of the messages it stands in, in order."""
-    running: bool = True
-    exchange: str = ""
-    """Id of the kept exchange, or ""."""
-    outcome: str = ""
-    """How it ended (`Outcome`), or "": a greeting, or it was stopped."""
-    posts: int = 0
-    """Messages that were ever posted of it, those taken away included."""
-    voice: str = ""
-    """Who posted them, where a platform has several voices that cannot change each other's messages."""
-    author: str = ""
-    """Key of whoever worded what stands there, SOMEBODY (`bots.worded`) or "": the persona itself."""
-    aside: bool = False
-    """What the persona says to a message that holds no words."""
-    reacts: bool = False
-    """What it says to another persona's reply to that message, or to one that came of it."""
-    follows: str = ""
-    """Id of the reply of the same persona in the same conversation that came before, or "": it is to be looked for."""
-    leaves: bool = False
-    """It is a greeting, and the persona has others."""
-    withdrawn: bool = False
-    """Words that were withdrawn may stand there: they could not be taken back."""
-
-    @property
-    def fixed(self) -> bool:
-        """Whether nothing of it can be said another way or gone on with: a greeting, or an aside."""
-        return self.aside or not self.message
-
-    @property
-    def private(self) -> bool:
-        """Whether it stands where one person is alone with the persona: where that is may say who they are."""
-        return not self.server
-
-    @property
-    def settled(self) -> bool:
-        """Whether nothing comes after it by itself: it is not under way, nor held until somebody decides."""
-        return not self.running and self.outcome != Outcome.HELD
-
-    @property
-    def remembered(self) -> bool:
-        """Whether what stands there is a part of the conversation: what the persona itself said, not words in its
-        place."""
-        return self.outcome in _SAID
-
-    @property
-    def open(self) -> bool:
-        """Whether other words can take the place of those that stand there: not of the truth about who speaks, of help
-        in a crisis and of words in place of a reply."""
-        return self.remembered and not self.fixed and self.outcome not in _MEANT
-
-    @property
-    def vain(self) -> bool:
-        """Whether words in place of a reply stand there, or nothing: what was said before can come back."""
-        return not self.remembered and not self.fixed and self.outcome not in _MEANT
-
-    def leafed(self) -> "Record":
-        """As it is where one of its variants stands there."""
-        return replace(self, outcome=Outcome.CLEAN.value, exchange="") if self.vain else self
-
-    def live(self, now: datetime) -> bool:
-        """Whether its buttons still work."""
-        return now < self.at + BUTTONS
-
-
-_FIELDS: Final = tuple(field.name for field in fields(Record))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variants:
-    """The texts of a reply to leaf through."""
-
-    texts: tuple[str, ...] = ()
-    """Oldest first; empty where there is only the one that stands there."""
-    current: int = 0
-    """The one that stands there; behind the last where none of them does, but words in place of a reply, or nothing."""
-    authors: tuple[str, ...] = ()
-    """Who worded each of them: see `Record.author`."""
-
-    def also(self, text: str, author: str = "", *, before: str) -> "Variants":
-        """With another one ("": none), which stands there from now on; `before` is what stood there where it was the
-        only one."""
-        texts, authors = (self.texts, self.authors) if self.texts else ((before,), ("",))
-        if not text:
-            return Variants(texts=texts, authors=authors, current=len(texts))
-        return Variants(texts=(*texts, text), authors=(*authors, author), current=len(texts))
-
-    @property
-    def author(self) -> str:
-        """Who worded the one that stands there."""
-        return self.authors[self.current] if self.authors else ""
 
 
 class Replies:
@@ -232,7 +117,7 @@ class Replies:
         if record.private and record.settled and not record.person:
             await self.forget(record)
             return
-        whole = replace(_pointer(_REPLY, record.id, record), value=_value(record), group=record.conversation)
+        whole = replace(_pointer(_REPLY, record.id, record), value=value_of(record), group=record.conversation)
         besides = (*besides, *worded(record.id, record.author, record.at + _REMEMBERED))
         exchange = [_pointer(_EXCHANGE, record.exchange, record)] if record.exchange else []
         running = replace(_pointer(_RUNNING, record.id, record), group=record.platform)
@@ -286,7 +171,7 @@ class Replies:
     async def get(self, reply: str) -> Record | None:
         """The reply of this id."""
         entry = await self._state.get(_REPLY, reply)
-        return _record(entry) if entry else None
+        return record_of(entry) if entry else None
 
     async def of_message(self, platform: str, message: str) -> Record | None:
         """The reply that a message is part of."""
@@ -315,12 +200,13 @@ class Replies:
     async def after(self, record: Record) -> Record | None:
         """The reply of the same persona in the same conversation that came next."""
         entries = await self._state.list(_REPLY, group=record.conversation, limit=_LOOK_BACK)
-        later = (other for other in map(_record, entries) if other.persona == record.persona and other.id != record.id)
-        return min((other for other in later if other.at > record.at), key=lambda other: other.at, default=None)
+        others = (other for other in map(record_of, entries) if other.persona == record.persona)
+        later = (other for other in others if other.id != record.id and other.at > record.at)
+        return min(later, key=lambda other: other.at, default=None)
 
     async def _latest(self, conversation: str, fits: Callable[[Record], bool]) -> Record | None:
         entries = await self._state.list(_REPLY, group=conversation, limit=_LOOK_BACK)
-        return max(filter(fits, map(_record, entries)), key=lambda record: record.at, default=None)
+        return max(filter(fits, map(record_of, entries)), key=lambda record: record.at, default=None)
 
     async def of_exchange(self, exchange: str) -> Record | None:
         """The reply a kept exchange is about."""
@@ -338,7 +224,7 @@ class Replies:
         there must remain in the reach of those who look after the place. In private nobody does: what is over there
         stays the person's, and goes with the rest of theirs (`State.erase`)."""
         entries = await self._state.of_person(person)
-        records = {entry.key: _record(entry) for entry in entries if entry.kind == _REPLY}
+        records = {entry.key: record_of(entry) for entry in entries if entry.kind == _REPLY}
         private = {record.id for record in records.values() if record.private}
         over = {reply for reply in private if records[reply].settled}
         theirs = {_REPLY: over, _EXCHANGE: over, _RUNNING: over, _SHOWN: private}
@@ -348,7 +234,7 @@ class Replies:
                 continue
             nobodys = replace(entry, person="")
             if entry.kind == _REPLY:
-                nobodys = replace(nobodys, value=_value(replace(records[reply], person="", message="")))
+                nobodys = replace(nobodys, value=value_of(replace(records[reply], person="", message="")))
             await self._state.put(nobodys)
         await forget_author(self._state, person)
 
@@ -362,15 +248,15 @@ class Replies:
         self._moved[old.conversation] = new, channel
         _bound(self._moved)
         for entry in reversed(await self._state.list(_REPLY, group=old.conversation, limit=1_000)):
-            if record := self._there(_record(entry)):
-                await self._state.put(replace(entry, value=_value(record), group=record.conversation))
+            if record := self._there(record_of(entry)):
+                await self._state.put(replace(entry, value=value_of(record), group=record.conversation))
 
     async def leave(self, community: str) -> None:
         """Nothing of a community, or of a conversation in private, can be reached any more: the replies there, and in
         all of its conversations, are forgotten, also those under way."""
         inner = await self._state.list(_INNER, group=community, limit=_ALL)
         for conversation in (community, *(entry.key for entry in inner)):
-            for record in map(_record, await self._state.list(_REPLY, group=conversation, limit=_ALL)):
+            for record in map(record_of, await self._state.list(_REPLY, group=conversation, limit=_ALL)):
                 if record.running:
                     self._left[record.id] = None
                     _bound(self._left)
@@ -423,13 +309,3 @@ def _pointer(kind: str, key: str, record: Record) -> Entry:
     """What a reply is found by."""
     value = {"reply": record.id}
     return Entry(kind=kind, key=key, value=value, person=record.person, until=record.at + _REMEMBERED)
-
-
-def _value(record: Record) -> dict[str, Any]:
-    # Not `asdict`, which copies a value to its depths; these have none.
-    return {name: getattr(record, name) for name in _FIELDS} | {"at": record.at.isoformat()}
-
-
-def _record(entry: Entry) -> Record:
-    value: dict[str, Any] = dict(entry.value)
-    return Record(**{**value, "at": datetime.fromisoformat(value["at"]), "shown": tuple(value["shown"])})

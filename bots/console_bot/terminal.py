@@ -16,7 +16,8 @@ from bots.inbox import Busy
 from bots.lines import line_of
 from bots.places import Place, PlaceSettings
 from bots.platform import Caller, Fill, Placed, Role, Router
-from bots.replies import Record, Replies
+from bots.records import Record
+from bots.replies import Replies
 from moderation.file_faults import reason_of
 from moderation.records import Outcome
 from personas.messages import Cue, Event, Finished, Message, Passage, Withdrawal

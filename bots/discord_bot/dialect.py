@@ -13,7 +13,7 @@ from bots.discord_bot.outlet import Outlet
 from bots.discord_bot.translate import PLATFORM, Channel, link_to, place_of, text_of
 from bots.places import Place
 from bots.platform import Router
-from bots.replies import Record
+from bots.records import Record
 from bots.streaming import Gone
 
 _log = logging.getLogger(__name__)

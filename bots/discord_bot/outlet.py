@@ -18,7 +18,8 @@ from bots.discord_bot.identity import Voice
 from bots.discord_bot.translate import PLATFORM, Channel, id_in, link_to
 from bots.harmless import as_said, plain_links
 from bots.pieces import cut, units
-from bots.replies import Record, Replies
+from bots.records import Record
+from bots.replies import Replies
 from bots.streaming import Gone, Phase
 from bots.worded import SOMEBODY
 from moderation.words import LANGUAGES, catalogue

@@ -17,7 +17,7 @@ from bots.errors import RefuseToStart
 from bots.places import Place
 from bots.placing import put
 from bots.platform import Caller, Fill, Placed, Router
-from bots.replies import Record
+from bots.records import Record
 
 _log = logging.getLogger(__name__)
 

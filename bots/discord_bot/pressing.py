@@ -11,7 +11,7 @@ from bots.discord_bot.responding import Responder
 from bots.discord_bot.translate import caller_of
 from bots.platform import Caller
 from bots.pressing import Presser
-from bots.replies import Record
+from bots.records import Record
 
 _log = logging.getLogger(__name__)
 

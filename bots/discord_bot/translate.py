@@ -9,7 +9,7 @@ import discord
 from bots.attention import Heard
 from bots.places import Place
 from bots.platform import Caller, Role
-from bots.replies import Record
+from bots.records import Record
 from personas.messages import Message
 
 PLATFORM: Final = "discord"

@@ -12,7 +12,7 @@ from bots.errors import Missing
 from bots.performing import Performer
 from bots.platform import Router
 from bots.pressing import Presser
-from bots.replies import Record
+from bots.records import Record
 from bots.streaming import Gone
 from bots.telegram_bot.delivering import Secrecy
 from bots.telegram_bot.keyboards import Press

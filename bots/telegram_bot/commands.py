@@ -17,7 +17,7 @@ from bots.lines import line_of
 from bots.performing import Performer
 from bots.platform import Role, Router
 from bots.pressing import CUES, STOP, Presser
-from bots.replies import Record
+from bots.records import Record
 from bots.softly import softly
 from bots.streaming import Gone
 from bots.telegram_bot import keyboards, offered

@@ -12,7 +12,7 @@ from bots.dialects import Board
 from bots.harmless import calling_nobody
 from bots.places import Place
 from bots.platform import Mask, Role, Router
-from bots.replies import Record
+from bots.records import Record
 from bots.streaming import Gone, Showing, Sleep, Writer
 from bots.telegram_bot.delivering import Spot, deliver, rewrite
 from bots.telegram_bot.draft import Drafting, Drafts

@@ -24,7 +24,8 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 from bots.errors import Missing
 from bots.harmless import as_said, calling_nobody
 from bots.pieces import cut, units
-from bots.replies import Record, Replies
+from bots.records import Record
+from bots.replies import Replies
 from bots.streaming import Gone, Phase, Sleep
 from bots.telegram_bot.cards import escape
 from bots.telegram_bot.draft import Drafts

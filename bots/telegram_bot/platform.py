@@ -14,7 +14,7 @@ from bots.errors import RefuseToStart
 from bots.places import Place
 from bots.placing import put
 from bots.platform import Caller, Fill, Placed, Router
-from bots.replies import Record
+from bots.records import Record
 from bots.telegram_bot.client import Surroundings, TelegramClient
 from bots.telegram_bot.pacing import Pacing, briefly
 from bots.telegram_bot.receiving import confirm, poll, serve_webhook

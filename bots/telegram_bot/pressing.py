@@ -17,7 +17,7 @@ from bots.places import Place
 from bots.platform import Caller, Role, Router
 from bots.pressing import Presser
 from bots.ranks import ranked
-from bots.replies import Record
+from bots.records import Record
 from bots.telegram_bot.acknowledging import Answer, spot_of
 from bots.telegram_bot.cards import Sheet, escape, named, sheets
 from bots.telegram_bot.delivering import QUIET_PREVIEW, Secrecy, Spot, deliver, send, shut_out

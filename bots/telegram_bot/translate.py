@@ -10,7 +10,7 @@ from telegram.constants import ChatType
 from bots.attention import Heard
 from bots.places import Place
 from bots.platform import Caller, Role
-from bots.replies import Record
+from bots.records import Record
 from personas.messages import Message
 
 PLATFORM: Final = "telegram"

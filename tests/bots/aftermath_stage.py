@@ -8,7 +8,7 @@ from datetime import datetime
 from bots.cards import Card
 from bots.places import Place
 from bots.platform import Caller, Fill, Placed, Role
-from bots.replies import Record
+from bots.records import Record
 from moderation.cases import Reviewer, ReviewStep
 from moderation.errors import StoreBusy
 from moderation.policy import Policy

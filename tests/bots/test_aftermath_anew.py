@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bots.platform import Fill, Placed
-from bots.replies import Record
+from bots.records import Record
 from bots.results import Done, Result
 from moderation.cases import CaseState, Rank, Reviewer, ReviewStep, Ruling
 from moderation.policy import Policy

@@ -15,7 +15,8 @@ from bots.cards import Card
 from bots.performing import Performer
 from bots.places import Place, PlaceSettings
 from bots.platform import Caller, Router
-from bots.replies import Record, Replies
+from bots.records import Record
+from bots.replies import Replies
 from bots.state.memory import MemoryState
 from personas.messages import Cue, Message
 from tests.support.exchanges import numbered

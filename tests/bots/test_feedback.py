@@ -16,7 +16,7 @@ from bots.console_bot.screen import Screen
 from bots.console_bot.terminal import Terminal
 from bots.feedback import thumbs
 from bots.platform import Caller, Role
-from bots.replies import Record
+from bots.records import Record
 from bots.state import Entry
 from bots.state.memory import MemoryState
 from moderation.words import LANGUAGES

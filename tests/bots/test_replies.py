@@ -10,7 +10,8 @@ from functools import partial
 import pytest
 
 from bots.places import Place
-from bots.replies import BUTTONS, Record, Replies, Variants
+from bots.records import BUTTONS, Record, Variants
+from bots.replies import Replies
 from bots.state import Entry
 from bots.state.memory import MemoryState
 from bots.worded import SOMEBODY

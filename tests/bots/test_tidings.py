@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bots.cards import Card
 from bots.platform import Caller, Fill, Placed, Role
-from bots.replies import Record
+from bots.records import Record
 from bots.state import Entry
 from bots.state.memory import MemoryState
 from moderation.cases import Rank, ReviewStep

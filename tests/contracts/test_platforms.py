@@ -23,7 +23,8 @@ from bots.fakes.telegram_server.people import PIXEL
 from bots.inbox import Busy
 from bots.places import Place, PlaceSettings
 from bots.platform import Caller, Filling, Mask, Meeting, Placed, Role, Router
-from bots.replies import Record, Replies
+from bots.records import Record
+from bots.replies import Replies
 from bots.state.memory import MemoryState
 from moderation.records import Candidate, Decision, Finding, Outcome, Stage, Verdict
 from moderation.words import catalogue

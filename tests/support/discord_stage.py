@@ -19,7 +19,7 @@ from bots.outlets import Pace
 from bots.places import Place
 from bots.placing import put
 from bots.platform import Caller, Fill, Placed, Platform, Router
-from bots.replies import Record
+from bots.records import Record
 from bots.state import State
 from moderation.policy import Policy
 from moderation.stores import Store

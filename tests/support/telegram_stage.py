@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from bots.fakes.telegram_server import Chat, Message, TelegramServer
 from bots.outlets import Pace
 from bots.platform import Router
-from bots.replies import Record
+from bots.records import Record
 from bots.state import State
 from bots.streaming import Sleep
 from bots.telegram_bot.client import Surroundings, Webhook

@@ -18,7 +18,7 @@ from bots.fakes.telegram_server.entities import entity
 from bots.places import Place
 from bots.placing import put
 from bots.platform import Caller, Fill, Placed, Platform, Router
-from bots.replies import Record
+from bots.records import Record
 from bots.state import State
 from bots.telegram_bot.client import TelegramClient
 from bots.telegram_bot.commands import Menu

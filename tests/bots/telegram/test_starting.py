@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bots.fakes.telegram_server import Chat, Hold, TelegramServer, TooMany
-from bots.replies import Record
+from bots.records import Record
 from bots.state.memory import MemoryState
 from tests.bots.telegram.test_lifecycle import free_port, memory, webhook
 from tests.support.house import open_house
