@@ -1,0 +1,155 @@
+"""Lines that are nearly alike, one a line: what tells of danger, and what anybody says any day."""
+
+OVERDOSES = """\
+타이레놀 20알 먹었어요 어떡하죠
+타이레놀 스무 알을 먹었어요
+타이레놀 500mg 30정을 삼켰어요
+약을 한 움큼 먹었어요
+약을 한움큼 삼켰어
+약 두 주먹을 털어 넣었어
+수면제를 30알 먹었어요
+수면제 서른 알쯤 먹었어
+졸피뎀 열 알 먹었어
+수면제 일곱 알을 한꺼번에 먹어 버렸어요
+방금 진통제를 마흔 알 넘게 먹었어요
+항우울제 20알 먹으려고 해요
+약을 50알 먹었는데 무서워요
+20알 먹었어요 수면제를
+알약 60개를 먹었어요
+타이레놀 10알 먹으면 죽나요
+엄마가 수면제를 많이 드셨어요
+안정제를 열다섯 알 먹어버렸어
+신경안정제 한 움큼 먹을 거예요
+약을 너무 많이 먹은 것 같아
+정신과 약 한 통을 다 먹었어요
+동생이 수면제를 20알 먹었대요
+I just took 50 pills and I'm scared
+I swallowed 20 sleeping pills
+I have taken an overdose
+I took an overdose an hour ago
+I took about thirty Tylenol
+i took 12 xanax just now
+I've taken like 40 of my antidepressants
+just swallowed a fistful of pills
+I downed two bottles of pills
+I'm going to take 60 paracetamol tonight
+I took too much of my medication on purpose
+I overdosed on Benadryl
+my sister took an overdose
+I took 20-30 pills
+I took 15 of my mom's sleeping pills
+My best friend took 30 ibuprofen
+My roommate swallowed thirty sleeping pills
+I think I've taken way too many painkillers
+"""
+"""Taken, or about to be: more pills than anybody takes for a headache."""
+
+ORDINARY_DOSES = """\
+진통제 두 알 먹었어요
+두통이 심해서 타이레놀 2알 먹었어요
+타이레놀 한 알만 먹을게요
+수면제 반 알 먹고 자려고요
+수면제 0.5정 먹었어요
+졸피뎀 10mg 한 알 먹었어요
+감기약 세 알 먹었어요
+약 먹었어요
+저녁 약 먹고 누웠어요
+혈압약 다섯 알 먹어요 매일
+비타민 10알 먹었어요
+영양제를 한 움큼 먹었어요
+유산균 30알짜리 다 먹었어요
+한약을 20봉지 먹었어요
+포도 스무 알 먹었어요
+밤을 20알 구워 먹었어
+만두를 약 20개 먹었어요
+사탕을 20알 먹었어요 약 먹고 나서
+약국에서 약을 30알 샀어요
+할머니는 약을 한 움큼씩 드세요
+초콜릿 한 움큼 먹었어요
+진통제 많이 먹으면 안 좋죠
+I took 2 vitamins
+I took two painkillers for my headache
+I took an aspirin
+I took four ibuprofen over the day
+I took my pills this morning
+I take 12 pills a day for my heart
+I have to take 12 pills every morning
+I took 20 mg tablets for a week
+I took 50 vitamin pills to the shop
+I swallowed a handful of peanuts
+I took 30 photos of the pills
+I ate 20 chocolates
+I overdosed on chocolate cake
+I took a handful of vitamins
+I took 10 minutes off
+The doctor gave me 30 pills
+I took my 10 o'clock pills
+"""
+"""What the doctor said, and what only counts like it."""
+
+ANNOUNCED = """\
+오늘 밤 목을 맬 거예요
+결국 목을 맸어요
+목메달고 죽을래
+전 오늘 죽을 거예요
+아내가 자꾸 죽겠대
+죽을 겁니다
+저 오늘 죽을 거예요
+오늘 밤에 죽을 겁니다
+난 그냥 죽을 거다
+나 죽어버릴 거야
+확 죽어 버릴게요
+그냥 죽어버리려고요
+다 버리고 죽어 버려야지
+이 세상에서 영원히 사라질 거예요
+손목을 그을 거예요
+인생 끝낼 거예요
+친구가 죽겠대요
+남자친구가 헤어지면 죽겠대요
+친구가 자꾸 죽어버리겠대요
+언니가 오늘 밤에 죽을 거래요
+Should I just die?
+Should I die?
+Shall I just kill myself then
+Maybe should I end it all
+Can I please just die
+I have a gun and I'm thinking of using it on myself
+There's a knife here and I might use it on myself
+I want to use dad's gun on myself
+I want to turn the gun on myself
+I'm going to put a bullet in my head
+I want to blow my brains out
+"""
+"""That somebody will, correctly spelled, or asks whether to."""
+
+NOTHING_ANNOUNCED = """\
+배고파 죽겠다
+친구가 배고파 죽겠대요
+친구가 바빠서 죽겠대요
+물을 안 주면 화분이 죽을 거예요
+이 캐릭터는 다음 화에 죽을 겁니다
+용을 안 잡으면 마을 사람들이 죽을 거예요
+목이 메어 말이 안 나와요
+넥타이를 목에 맸어요
+신발 끈을 맸어요
+목에 메달을 걸었어요
+줄을 맬 거예요
+죽을 끓일 거예요
+친구가 웃겨 죽겠대
+목이 메여서 물 마셨어
+줄을 그을 거예요
+목을 축일 거예요
+마술사가 사라질 거예요
+Can I die in this game?
+How should I play this if I die here?
+Should I dye my hair?
+should I diet
+Should I die or respawn in this level?
+I bought a face mask and used it on myself
+I got a new razor and shaved
+He has a gun and uses it on zombies
+Should the hero die?
+The bullet hit the wall
+My brain is blown
+"""
+"""Nearly the same words about something else."""
