@@ -153,3 +153,69 @@ The bullet hit the wall
 My brain is blown
 """
 """Nearly the same words about something else."""
+
+ORDINARY_GOODBYES = """\
+오늘은 학교에 별로 가고 싶지 않아요
+그 식당은 별로 가고 싶은 곳이 아니에요
+별로 가고 싶어 하지 않아요
+병원에 별로 가고 싶진 않네요
+이제 집에 갈 때가 됐네요
+슬슬 갈 때가 됐어요
+출근하러 갈 때가 됐어요
+나도 이제 자러 갈 때가 됐어
+하늘이 어두워졌네요, 갈 때가 됐어요
+이제 다 끝내고 집에 갈게요
+다 끝내고 밥 먹으러 갈게
+그만 끝내고 자야겠다
+오늘 안에 다 끝내야 해요
+옥상에 왔어요 바람이 좋아요
+옥상에 올라왔어요. 하늘이 예뻐요
+그동안 고마웠어요. 안녕히 계세요
+그동안 감사했습니다, 안녕히 계십시오
+지금까지 고마웠어요. 이제 방학이네요
+오늘이 제 마지막 날이에요 회사에서
+회사에서 오늘이 마지막 날이에요
+this is my last day at work
+it's my last day at school
+It's my last night in Paris
+this is my last day of vacation
+my last day in Rome
+today is my last day at the bakery
+Tomorrow is my last exam
+it's my last day before the holidays
+It's time to go home
+I have to go now, goodbye everyone
+Thanks for everything, take care!
+This is my last night here
+I'm done for today, good night
+"""
+"""Going home, finishing, leaving a job."""
+
+LAST_GOODBYES = """\
+엄마가 있는 별로 가고 싶어
+저 하늘의 별이 되고 싶어
+나도 별로 가고 싶어요
+살 만큼 살았으니 이제 갈 때가 됐어
+영감 곁으로 갈 때가 됐지
+이 세상을 떠날 때가 됐어요
+이제 다 끝내려고요
+이제 다 끝낼래
+전부 끝내버리고 싶어
+다 끝내고 사라지고 싶어
+다 끝내고 싶어요
+너무 힘들어서 지금 옥상에 올라왔어
+옥상에 왔어요
+옥상에 왔어요 무서워요
+그동안 고마웠어요. 다들 잘 있어요
+그동안 미안했어. 안녕
+오늘이 내 마지막 날이야
+This is my last day.
+this is my last night alive
+It's my last day on earth
+tonight is my last night
+Today is my last day on this earth
+this is my last message to you
+it's my last goodbye
+This is my last night and then I'm gone
+"""
+"""Going for good."""

@@ -6,8 +6,10 @@ from moderation.filters.crisis import Crisis
 from moderation.records import Candidate, Stage
 from tests.moderation.crisis_near import (
     ANNOUNCED,
+    LAST_GOODBYES,
     NOTHING_ANNOUNCED,
     ORDINARY_DOSES,
+    ORDINARY_GOODBYES,
     OVERDOSES,
 )
 from tests.support.judges import loaded
@@ -40,3 +42,13 @@ def test_what_somebody_announces_is_heard_however_it_is_spelled(text: str) -> No
 @pytest.mark.parametrize("text", NOTHING_ANNOUNCED.splitlines())
 def test_the_same_words_about_something_else_are_no_crisis(text: str) -> None:
     assert score(text) == 0.0
+
+
+@pytest.mark.parametrize("text", ORDINARY_GOODBYES.splitlines())
+def test_an_ordinary_goodbye_is_no_crisis(text: str) -> None:
+    assert score(text) == 0.0
+
+
+@pytest.mark.parametrize("text", LAST_GOODBYES.splitlines())
+def test_a_last_goodbye_is_heard(text: str) -> None:
+    assert score(text) >= SUSPENDS
