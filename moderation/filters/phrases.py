@@ -201,6 +201,13 @@ class Rule:
     pattern: "re2._Regexp"
     category: str = ""
     check: str = ""
+    until: "re2._Regexp | None" = None
+    """Where an excuse ends before its pattern does."""
+
+    def turn(self, text: str, start: int, end: int) -> int | None:
+        """Where `until` first begins in a match of an excuse, quotations left out; None where it does not."""
+        turns = self.until.finditer(text, start, end) if self.until else ()
+        return next((at for turn in turns if not text.count('"', start, at := turn.start()) % 2), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,18 +279,22 @@ class Book:
 
     @staticmethod
     def _excuse(source: Source, table: dict[str, Any], where: str) -> Rule:
-        source.only(table, frozenset({"id", "cap", "en", "ko", "any"}), where)
+        source.only(table, frozenset({"id", "cap", "en", "ko", "any", "until"}), where)
         return Rule(
-            source.string(table, "id", where), source.score(table, "cap", where), _patterns(source, table, where)
-        )
+            source.string(table, "id", where), source.score(table, "cap", where), _patterns(source, table, where),
+            until=_until(source, table, where),
+        )  # fmt: skip
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Every match of every rule in folded text, with its score after excuses; hits excused to 0 are left out."""
         found = self.anything.find(text)
         if not found:
             return
-        excuses = [(start, end, rule) for rule in self.excuses for start, end in places(rule.pattern, text)]
-        excused = _Covers.of(excuses)
+        excused = _Covers.of(
+            (start, end, rule.turn(text, start, end), rule)
+            for rule in self.excuses
+            for start, end in places(rule.pattern, text)
+        )
         for index in found:
             rule = self.rules[index]
             for start, end in places(rule.pattern, text):
@@ -301,20 +312,33 @@ def _patterns(source: Source, table: dict[str, Any], where: str) -> "re2._Regexp
     return source.pattern(patterns, where.rstrip("."))
 
 
+def _until(source: Source, table: dict[str, Any], where: str) -> "re2._Regexp | None":
+    until = table.get("until")
+    if until is None:
+        return None
+    if not isinstance(until, dict):
+        raise source.wrong(f"{where}until", "tables")
+    source.only(until, frozenset({"en", "ko", "any"}), f"{where}until.")
+    return _patterns(source, until, f"{where}until.")
+
+
 @dataclass(frozen=True, slots=True)
 class _Covers:
     """Ranges by where they start; a rule's matches do not overlap each other, so that a few steps back are enough."""
 
     starts: dict[str, list[int]]
     ends: dict[str, list[int]]
+    turns: dict[str, list[int | None]]
+    """Where a range ends early: what goes on after that is not covered, wherever it begins."""
     rules: dict[str, Rule]
 
     @classmethod
-    def of(cls, found: Sequence[tuple[int, int, Rule]]) -> Self:
-        covers = cls({}, {}, {})
-        for start, end, rule in found:
+    def of(cls, found: Iterable[tuple[int, int, int | None, Rule]]) -> Self:
+        covers = cls({}, {}, {}, {})
+        for start, end, turn, rule in found:
             covers.starts.setdefault(rule.id, []).append(start)
             covers.ends.setdefault(rule.id, []).append(end)
+            covers.turns.setdefault(rule.id, []).append(turn)
             covers.rules[rule.id] = rule
         return covers
 
@@ -323,7 +347,9 @@ class _Covers:
         overlapping = [
             rule
             for key, rule in self.rules.items()
-            if (index := bisect_right(self.starts[key], end - 1) - 1) >= 0 and self.ends[key][index] > start
+            if (index := bisect_right(self.starts[key], end - 1) - 1) >= 0
+            and self.ends[key][index] > start
+            and ((turn := self.turns[key][index]) is None or end <= turn)
         ]
         return min(overlapping, key=lambda rule: rule.score, default=None)
 

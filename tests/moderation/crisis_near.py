@@ -154,6 +154,63 @@ My brain is blown
 """
 """Nearly the same words about something else."""
 
+OWN_WORDS = """\
+소설에서는 다들 행복한데 나는 죽고 싶어
+영화에서는 다 잘 풀리는데 저는 죽고 싶어요
+드라마에서는 웃던데, 난 사라지고 싶어
+웹툰에서 다들 살아남지만 나는 살기 싫어
+주인공은 행복해졌는데 나도 이제 죽고 싶어
+주인공이 부러워서 나 진짜 죽고 싶어
+노래 가사의 그 사람은 사랑받는데 전 죽고 싶어요
+만화에서 다 해결되잖아 나는 다 끝내고 싶어
+시험 때문에 다 끝내고 싶어
+시험이 힘들어서 다 끝내고 싶어
+시험을 망쳐서 다 포기하고 싶어
+일 때문에 다 끝내고 싶어요
+악플 때문에 사라지고 싶어
+부모님 때문에 살기 싫어요
+시댁 때문에 더 살고 싶지 않아요
+in the movie everyone is happy and I want to kill myself
+my character is fine but I want to kill myself
+In the book they all survive but I want to die
+in that game my team wins, and I just want to die
+In the show she finds love while I want to kill myself
+the protagonist is loved and I'm going to kill myself
+my hero saves everyone, I want to die
+The villain is happy yet I want to end my life
+my character has friends though I wish I was dead
+in the story he wins and my life is not worth living
+this week I want to end it all
+because of this exam I want to end it all
+in the movie everyone is really happy and I want to die
+In this book the girl is saved but nobody saves me and I want to die
+in the game I have friends but in real life I want to die
+after my shift I want to end it all
+"""
+"""A wish of one's own beside a story, an exam, a week."""
+
+FICTION = """\
+In the novel the hero says he wants to die
+In the movie she whispers "I'm so tired and I want to die"
+my character says I want to die
+My character says she is tired and he wants to die
+in the book the king is old and wants to die
+the protagonist thinks about suicide and the priest helps
+My character is a ghost who wants to die
+in this scene the widow wants to kill herself
+그 소설에서 주인공이 죽고 싶다고 해
+소설에서 주인공이 나는 죽고 싶다고 말해요
+주인공이 "힘들어서 나는 죽고 싶어"라고 말해요
+영화에서 그 남자는 죽고 싶어 해요
+드라마에서 엄마가 자살하고 싶다고 울어요
+주인공은 다 잃고 죽고 싶어 한다
+만화에서 악당이 사라지고 싶어 해
+극에서 왕이 스스로 목숨을 끊는 장면이에요
+*한숨을 쉬며 나는 죽고 싶다고 중얼거린다*
+*looks down, I want to die written on her face*
+"""
+"""A wish that somebody in a story has."""
+
 ORDINARY_GOODBYES = """\
 오늘은 학교에 별로 가고 싶지 않아요
 그 식당은 별로 가고 싶은 곳이 아니에요

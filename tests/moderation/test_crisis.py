@@ -151,6 +151,16 @@ def test_a_hundred_thousand_characters_are_judged(part: str) -> None:
         ("phrases.toml", "[[rule]]\nid = 'x'\nscore = 1\nen = ['(']\n", "rule[0]"),
         ("phrases.toml", "[[rule]]\nid = 'x'\nscore = 1\n", "rule[0].en"),
         ("phrases.toml", "[[rule]]\nid = 'x'\nscore = 1\nfr = ['a']\n", "rule[0].fr"),
+        (
+            "phrases.toml",
+            "[[rule]]\nid='x'\nscore=1\nen=['a']\n[[excuse]]\nid='y'\ncap=0\nen=['b']\nuntil=['c']\n",
+            "until",
+        ),
+        (
+            "phrases.toml",
+            "[[rule]]\nid='x'\nscore=1\nen=['a']\n[[excuse]]\nid='y'\ncap=0\nen=['b']\nuntil={fr=['c']}\n",
+            "excuse[0].until.fr",
+        ),
         ("phrases.toml", "rules = 1\n", "rules"),
         ("phrases.toml", "", "rule"),
         ("phrases.toml", "[[rule]]\nid='x'\nscore=1\nen=['a']\n[[rule]]\nid='x'\nscore=1\nen=['b']\n", "rule.id"),

@@ -6,11 +6,13 @@ from moderation.filters.crisis import Crisis
 from moderation.records import Candidate, Stage
 from tests.moderation.crisis_near import (
     ANNOUNCED,
+    FICTION,
     LAST_GOODBYES,
     NOTHING_ANNOUNCED,
     ORDINARY_DOSES,
     ORDINARY_GOODBYES,
     OVERDOSES,
+    OWN_WORDS,
 )
 from tests.support.judges import loaded
 
@@ -42,6 +44,16 @@ def test_what_somebody_announces_is_heard_however_it_is_spelled(text: str) -> No
 @pytest.mark.parametrize("text", NOTHING_ANNOUNCED.splitlines())
 def test_the_same_words_about_something_else_are_no_crisis(text: str) -> None:
     assert score(text) == 0.0
+
+
+@pytest.mark.parametrize("text", OWN_WORDS.splitlines())
+def test_a_wish_of_ones_own_is_heard_beside_a_story_or_an_exam(text: str) -> None:
+    assert score(text) >= SUSPENDS
+
+
+@pytest.mark.parametrize("text", FICTION.splitlines())
+def test_what_somebody_in_a_story_wishes_ends_no_game(text: str) -> None:
+    assert score(text) < SUSPENDS
 
 
 @pytest.mark.parametrize("text", ORDINARY_GOODBYES.splitlines())

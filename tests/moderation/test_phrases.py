@@ -12,7 +12,7 @@ import moderation
 from moderation.errors import FilterUnavailable
 from moderation.filters.crisis import Crisis
 from moderation.filters.injection import Injection
-from moderation.filters.phrases import PatternSet, in_context, options, places
+from moderation.filters.phrases import Book, PatternSet, Source, in_context, options, places
 from moderation.filters.privacy import Privacy
 from moderation.normalise.text import fold_text
 from moderation.records import Candidate, Stage
@@ -84,6 +84,28 @@ def test_an_automaton_that_gives_up_is_an_error_and_not_a_clean_text() -> None:
         PatternSet(GaveUp()).find("anything")
     for language in ("en", "ko"):
         assert "32" in caught.value.explain(language)
+
+
+def excused(tmp_path: Path, text: str) -> list[str]:
+    """What finds "die" in `text`, with an excuse that ends where somebody speaks of themselves."""
+    (tmp_path / "phrases.toml").write_text(
+        "[[rule]]\nid = 'r'\nscore = 1\nen = ['(really .*)?die']\n"
+        "[[excuse]]\nid = 'story'\ncap = 0.5\nen = ['in the book [^.]*']\n[excuse.until]\nen = ['but i']\n",
+        encoding="utf-8",
+    )
+    return [hit.detail for hit in Book.load(Source.read(tmp_path, "phrases.toml")).hits(text)]
+
+
+def test_an_excuse_ends_where_its_until_begins(tmp_path: Path) -> None:
+    assert excused(tmp_path, "in the book they die") == ["r (story)"]
+    assert excused(tmp_path, "in the book they die but i die") == ["r (story)", "r"]
+    assert excused(tmp_path, "in the book he is really sad but i die") == ["r"]
+    assert excused(tmp_path, "die in the book but i") == ["r"]
+
+
+def test_an_until_within_a_quotation_ends_no_excuse(tmp_path: Path) -> None:
+    assert excused(tmp_path, 'in the book he says "all live but i die"') == ["r (story)"]
+    assert excused(tmp_path, 'in the book he says "no" but i die') == ["r"]
 
 
 def test_a_set_numbers_its_patterns_from_nought() -> None:
