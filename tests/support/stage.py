@@ -72,8 +72,8 @@ class Asks:
         return [Signal(category="question", score=float("human?" in candidate.text))]
 
 
-def rules() -> Policy:
-    """Marks to actions."""
+def rules(*, whole: str = "repair") -> Policy:
+    """Marks to actions; `whole` follows where only the whole may not stand."""
 
     def output(action: str) -> dict[str, Any]:
         return {"output": {"flag": 0.5, "block": 0.5, "action": action}, "input": {}}
@@ -83,7 +83,7 @@ def rules() -> Policy:
         "severe": {**output("safe"), "input": {"flag": 0.5, "block": 0.5, "action": "safe"}},
         "maybe": {"output": {"flag": 0.5}, "input": {"flag": 0.5}},
         "stop": output("cut"),
-        "together": output("repair"),
+        "together": output(whole),
         "perhaps": {"output": {"flag": 0.5}, "input": {}},
         "crisis": {"output": {"off": True}, "input": {"flag": 0.5, "block": 0.5, "action": "suspend"}},
         "inject": {"output": {"off": True}, "input": {"flag": 0.5, "block": 0.5, "action": "deflect"}},

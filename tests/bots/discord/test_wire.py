@@ -18,6 +18,7 @@ from bots.discord_bot.platform import Discord
 from bots.errors import RefuseToStart
 from bots.fakes.discord_server import PRIVILEGED, Broken, DiscordServer, Message, Permission, Refused, Reset, TooMany
 from bots.places import Place
+from moderation.policy import Policy
 from personas.generators import Generator
 from personas.generators.scripted import Scripted
 from personas.generators.scripts import parse_script
@@ -108,11 +109,12 @@ async def serving(
     opened: Opened | None = None,
     ready: bool = True,
     webhooks: bool = True,
+    policy: Policy | None = None,
 ) -> AsyncGenerator[Wire, None]:
     """The platform at work on `server`, as `talchum run` has it."""
     if webhooks:
         server.service.allow(server.channel, server.world.bot, more=Permission.MANAGE_WEBHOOKS)
-    async with open_house(generator) as own:
+    async with open_house(generator, policy=policy) as own:
         house = opened or own
 
         def around(router: Any) -> Any:

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,12 +16,13 @@ from moderation.errors import UnknownExchange
 from moderation.records import Outcome
 from personas.generators.scripted import Scripted
 from personas.generators.scripts import parse_script
-from tests.bots.discord.test_wire import HOOKED, Valve, Wire, _at_once, _buttons, _place, serving, slow
+from tests.bots.discord.test_wire import HOOKED, Valve, Wire, _at_once, _buttons, _place, slow
+from tests.bots.discord.test_wire import serving as _serving
 from tests.personas.replying import REPAIR
 from tests.support.discord_stage import words
 from tests.support.ensemble import ALL, SURE
 from tests.support.house import open_house
-from tests.support.stage import reply_of
+from tests.support.stage import reply_of, rules
 
 __all__ = ["_at_once"]
 
@@ -28,6 +30,8 @@ EDIT = "/channels/*/messages/*"
 BOTH = "First ping. Then pong."
 FORBIDDEN = Refused(status=403, code=50001)
 LONG = timedelta(seconds=90)
+serving = partial(_serving, policy=rules(whole="deflect"))
+"""What is taken back is not said anew: what stands there while it may not is looked at here."""
 
 
 @asynccontextmanager
@@ -174,7 +178,7 @@ async def test_the_reply_before_is_brought_back_where_its_new_try_is_stopped_whi
 
     replies = [reply_of("Good one."), reply_of("First ping.", "Then pong.", repair=REPAIR)]
     model = Scripted(parse_script(json.dumps(replies).encode(), file="again.json"), sleep=sleep)
-    async with DiscordServer() as server, serving(server, model) as wire:
+    async with DiscordServer() as server, _serving(server, model) as wire:
 
         def press(verb: str) -> None:
             [message] = [one for one in server.answers(server.channel) if one.content]
