@@ -6,13 +6,14 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from bots.cards import Card
 from bots.config import Settings
@@ -29,6 +30,17 @@ _COMMUNITY: Final = re.compile(r"(discord|telegram|console):(?:server:)?(-?[0-9]
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="settings", metavar="FILE")]
 ModelName = Annotated[str | None, typer.Option("--model", help="model_option", metavar="KIND:NAME")]
+
+
+class Unabridged(Console):
+    """Wraps what is too wide for a cell of a table; nothing is cut off. Rich takes a space at the end of a line away by
+    the letters of that line, not by its columns: a line of Korean that fits would lose its last letters to an "…"."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """As every console does."""
+        if options is not None and options.overflow == "ellipsis":
+            options = options.update(overflow="fold")
+        return super().render(renderable, options)
 
 
 def settings_of(file: Path | None, *, model: str | None = None) -> Settings:
@@ -69,12 +81,12 @@ def environment() -> Mapping[str, str]:
 
 def out() -> Console:
     """Standard output; no colour and no wrapping where it is not a terminal."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return Unabridged(highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def err() -> Console:
     """Standard error, for progress and complaints."""
-    return Console(stderr=True, highlight=False, soft_wrap=not (sys.stderr and sys.stderr.isatty()))
+    return Unabridged(stderr=True, highlight=False, soft_wrap=not (sys.stderr and sys.stderr.isatty()))
 
 
 def show(card: Card, settings: Settings) -> None:

@@ -32,7 +32,7 @@ class Scores(StrEnum):
 
 
 def review(
-    words: Annotated[list[str] | None, typer.Argument(help="review_words")] = None,
+    words: Annotated[list[str] | None, typer.Argument(help="review_words", metavar="COMMAND")] = None,
     server: Annotated[str, typer.Option("--server", help="review_server", metavar="PLATFORM:ID")] = "",
     file: SettingsFile = None,
 ) -> None:

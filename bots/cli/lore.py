@@ -43,7 +43,7 @@ Server = Annotated[str, typer.Option("--server", help="lore_server", metavar="KE
 
 @lore_app.command("check")
 def lore_check(
-    paths: Annotated[list[Path], typer.Argument(help="lore_files", metavar="FILE …")], file: SettingsFile = None
+    paths: Annotated[list[Path], typer.Argument(help="lore_files", metavar="FILE")], file: SettingsFile = None
 ) -> None:
     """lore_check"""
     settings = settings_of(file)

@@ -21,7 +21,7 @@ model_app = typer.Typer(help="model", no_args_is_help=True)
 
 @model_app.command("install")
 def model_install(
-    name: Annotated[str, typer.Argument(help="model_name")] = _DEFAULT,
+    name: Annotated[str, typer.Argument(help="model_name", metavar="NAME")] = _DEFAULT,
     gguf_source: Annotated[str, typer.Option("--gguf", help="model_gguf", metavar="FILE|URL")] = "",
     if_missing: Annotated[bool, typer.Option("--if-missing", help="model_if_missing")] = False,
     file: SettingsFile = None,
@@ -66,7 +66,9 @@ def model_list(file: SettingsFile = None) -> None:
 
 
 @model_app.command("remove")
-def model_remove(name: Annotated[str, typer.Argument(help="model_name")], file: SettingsFile = None) -> None:
+def model_remove(
+    name: Annotated[str, typer.Argument(help="model_name", metavar="NAME")], file: SettingsFile = None
+) -> None:
     """model_remove"""
     settings = settings_of(file)
     freed = model_files.mebibytes(model_files.remove(name, settings.models))
@@ -75,7 +77,7 @@ def model_remove(name: Annotated[str, typer.Argument(help="model_name")], file: 
 
 @model_app.command("export-detoxify")
 def model_export_detoxify(
-    checkpoint: Annotated[Path, typer.Argument(help="export_checkpoint")],
+    checkpoint: Annotated[Path, typer.Argument(help="export_checkpoint", metavar="FILE")],
     sha256: Annotated[str, typer.Option("--sha256", help="export_sha256")],
     config: Annotated[Path, typer.Option("--config", help="export_config", metavar="FOLDER")],
     to: Annotated[Path, typer.Option("--out", help="export_out", metavar="FOLDER")],
@@ -99,7 +101,7 @@ def model_export_detoxify(
 
 @model_app.command("serve-script")
 def model_serve_script(
-    script: Annotated[str, typer.Argument(help="script")],
+    script: Annotated[str, typer.Argument(help="script", metavar="NAME|FILE")],
     port: Annotated[int, typer.Option("--port", help="port", min=0, max=65535)] = 0,
     file: SettingsFile = None,
 ) -> None:

@@ -52,7 +52,7 @@ def persona_show(name: _Which, file: SettingsFile = None) -> None:
 
 @persona_app.command("new")
 def persona_new(
-    line: Annotated[str, typer.Argument(help="persona_line", show_default=False)] = "",
+    line: Annotated[str, typer.Argument(help="persona_line", metavar="LINE", show_default=False)] = "",
     name: Annotated[str, typer.Option("--name", help="persona_name")] = "",
     identity: Annotated[str, typer.Option("--id", help="persona_new_id")] = "",
     language: Annotated[str, typer.Option("--language", help="persona_language", metavar="en|ko")] = "",
@@ -90,7 +90,7 @@ def persona_new(
 
 @persona_app.command("check")
 def persona_check(
-    paths: Annotated[list[Path], typer.Argument(help="persona_files")], file: SettingsFile = None
+    paths: Annotated[list[Path], typer.Argument(help="persona_files", metavar="FILE")], file: SettingsFile = None
 ) -> None:
     """persona_check"""
     from personas.checking import check

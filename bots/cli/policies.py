@@ -38,7 +38,7 @@ policy_app = typer.Typer(help="policy", no_args_is_help=True)
 
 @policy_app.command("check")
 def policy_check(
-    path: Annotated[Path | None, typer.Argument(help="policy_file")] = None, file: SettingsFile = None
+    path: Annotated[Path | None, typer.Argument(help="policy_file", metavar="FILE")] = None, file: SettingsFile = None
 ) -> None:
     """policy_check"""
     from moderation.filters.crisis import load_resources
@@ -91,7 +91,7 @@ def policy_calibrate(
 
 @policy_app.command("backtest")
 def policy_backtest(
-    path: Annotated[Path, typer.Argument(help="policy_new")],
+    path: Annotated[Path, typer.Argument(help="policy_new", metavar="FILE")],
     store: StoreFile = None,
     server: Server = "",
     file: SettingsFile = None,
@@ -105,7 +105,7 @@ def policy_backtest(
 
 @policy_app.command("apply")
 def policy_apply(
-    path: Annotated[Path, typer.Argument(help="policy_new")],
+    path: Annotated[Path, typer.Argument(help="policy_new", metavar="FILE")],
     why: Why = "",
     yes: Annotated[bool, typer.Option("--yes", help="policy_yes")] = False,
     file: SettingsFile = None,

@@ -10,7 +10,7 @@ from bots.cli.common import SettingsFile, say, settings_of, show
 
 store_app = typer.Typer(help="store", no_args_is_help=True)
 
-_Backup = Annotated[Path, typer.Argument(help="store_file")]
+_Backup = Annotated[Path, typer.Argument(help="store_file", metavar="FILE")]
 _Keys = Annotated[Path | None, typer.Option("--keys", help="store_keys", metavar="FILE")]
 
 

@@ -5,12 +5,15 @@ anew here; where an error has none, its English sentence is taken apart.
 """
 
 import re
-from functools import partialmethod
+from collections.abc import Callable
+from functools import partial, partialmethod
+from importlib import import_module
 from typing import Any, Final, TypeVar
 
 import typer
 from rich.markup import escape
 
+from bots.cli.common import Unabridged
 from moderation.words import catalogue
 
 T = TypeVar("T")
@@ -43,6 +46,7 @@ def put_into_words(worded: T, language: str) -> T:
     usage = partialmethod(formatter.write_usage, prefix=f"{say('cli.usage', language)}: ")
     own = type("Formatter", (formatter,), {"write_usage": usage})
     command.context_class = type("Context", (typer.Context,), {"formatter_class": own})
+    command.format_help = partial(_help, command.format_help, language)
     shown = command.get_help_option(command.context_class(command))
     shown.help = "help_option"
     for part in (command, *command.params, shown):
@@ -53,6 +57,16 @@ def put_into_words(worded: T, language: str) -> T:
     for child in getattr(command, "commands", {}).values():
         put_into_words(child, language)
     return worded
+
+
+def _help(shown: Callable[..., None], language: str, *given: object) -> None:
+    """A page of help: nothing of it cut off, and the remarks that Typer puts behind a text in our words."""
+    say = catalogue("bots").say
+    typers: Any = import_module("typer.rich_utils")  # only here: it takes half as long to load as a command to begin
+    typers.Console = Unabridged
+    typers.DEFAULT_STRING = f"[{say('cli.default', language, value='{}')}]"
+    typers.REQUIRED_LONG_STRING = f"[{say('cli.required', language)}]"
+    shown(*given)
 
 
 def complaint(error: typer.TyperException, language: str) -> str:

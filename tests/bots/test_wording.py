@@ -1,6 +1,8 @@
 """What Typer says, in our words."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -78,3 +80,54 @@ def test_a_group_whose_help_lists_its_commands_lists_all_of_them(language: str) 
     for name, words in lists.items():
         if len(groups[name].commands.keys() & words) > 1:
             assert groups[name].commands.keys() <= words, name
+
+
+def pages(command: Any, *words: str) -> Iterator[list[str]]:
+    """What is typed for each page of help."""
+    yield [*words, "--help"]
+    for name, child in getattr(command, "commands", {}).items():
+        yield from pages(child, *words, name)
+
+
+def test_a_page_of_korean_help_has_every_letter_in_a_terminal_of_eighty_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    korean: Any = build("ko")
+
+    def letters(words: list[str], columns: int) -> Counter[str]:
+        monkeypatch.setenv("COLUMNS", str(columns))
+        assert korean(words, standalone_mode=False) == 0
+        return Counter(re.sub(r"[\s─-╿]", "", capsys.readouterr().out))
+
+    every = list(pages(korean))
+    assert ["persona", "new", "--help"] in every
+    assert {" ".join(words): letters(words, 1000) - letters(words, 80) for words in every} == {
+        " ".join(words): Counter() for words in every
+    }
+
+
+def test_what_must_be_given_and_what_holds_otherwise_is_said_in_the_language_of_the_session(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = {}
+    for language in LANGUAGES:
+        for line in ("persona show --help", "audit swap --help"):
+            assert build(language)(line.split(), standalone_mode=False) == 0
+        told[language] = capsys.readouterr().out
+
+    assert "[required]" in told["en"]
+    assert "[default: " in told["en"]
+    assert "[필수]" in told["ko"]
+    assert "[기본값: " in told["ko"]
+    assert not re.search(r"required|default:", told["ko"])
+
+
+def test_what_a_command_takes_has_a_name_that_is_no_word_of_its_code() -> None:
+    typed: Any = build("en")
+
+    def bare(command: Any) -> list[str]:
+        given = [part for part in command.params if part.param_type_name == "argument"]
+        below = [name for child in getattr(command, "commands", {}).values() for name in bare(child)]
+        return [*(f"{command.name} {part.name}" for part in given if not part.metavar), *below]
+
+    assert bare(typed) == []
