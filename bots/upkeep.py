@@ -72,15 +72,17 @@ def back_up(settings: Settings, file: Path, *, at: datetime, keys: Path | None =
     """Write a backup to `file`, whole or not at all, and the keys of people to `keys`, whose copy from before is
     replaced; the size of the backup in bytes. The databases may be in use meanwhile.
 
-    Raises BackupError: nothing to back up, a database is gone, another kind of file is there; StoreUnavailable, also
-    where the keys are not those of the databases, or nothing of the backup could be read later; StoreFailed, also where
-    the disk is full.
+    Raises BackupError: nothing to back up, a database is gone, another kind of file is there, both are to be one file;
+    StoreUnavailable, also where the keys are not those of the databases, or nothing of the backup could be read later;
+    StoreFailed, also where the disk is full.
     """
     sources = databases(settings)
     if not sources:
         raise BackupError("store.nothing", folder=settings.data)
     for gone in missing(settings):
         raise BackupError("store.gone", file=gone)
+    if keys and os.path.realpath(keys) == os.path.realpath(file):
+        raise BackupError("store.same_file", file=keys)
     if file.exists() and not _is_backup(file):
         raise BackupError("store.in_the_way", file=file)
     secrets = keys_of(settings)

@@ -138,6 +138,27 @@ def test_keys_that_are_not_there_are_named_before_anything_is_restored(run: Run,
     assert list((tmp_path / "data").iterdir()) == []
 
 
+@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("keys", ["copy.zip", "elsewhere/copy.zip", "link.db"])
+def test_keys_do_not_take_the_place_of_the_backup_they_were_to_be_kept_with(
+    run: Run, tmp_path: Path, keys: str, there: bool
+) -> None:
+    talked(run)
+    (tmp_path / "elsewhere").symlink_to(tmp_path)
+    (tmp_path / "link.db").symlink_to("copy.zip")
+    if there:
+        run("store", "backup", "copy.zip")
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()}
+
+    done = run("store", "backup", "copy.zip", "--keys", keys)
+    korean = run("store", "backup", "copy.zip", "--keys", keys, LANG="ko_KR.UTF-8")
+
+    assert (done.returncode, korean.returncode) == (2, 2)
+    assert f"{keys}: the keys of people cannot go into the file of the backup" in done.stderr
+    assert "백업과 같은 파일" in korean.stderr
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()} == before
+
+
 @pytest.mark.parametrize("missing", ["", "state.db"])
 def test_a_wrong_master_key_leaves_no_keys_behind_that_keep_the_right_one_out(
     run: Run, tmp_path: Path, missing: str
