@@ -5,7 +5,7 @@ line of them (`shlex.join`). Who may do what is checked here at every call, what
 """
 
 import shlex
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
@@ -34,6 +34,7 @@ from bots.safety import card as safety_card
 from bots.sampling import sampled
 from bots.scene import Scene, Scenes
 from bots.scene_commands import SceneCommands
+from bots.tongues import warning
 from bots.worded import marked
 from moderation.appeals import Side
 from moderation.cases import DONE, Reviewer, ReviewStep
@@ -92,7 +93,7 @@ class Commands:
         self._known: Mapping[str, tuple[Role, Handler]] = {
             "help": (Role.MEMBER, self._help),
             "persona": (Role.MEMBER, self._persona),
-            "scene": (Role.MEMBER, SceneCommands(offices.scenes).run),
+            "scene": (Role.MEMBER, self._scene),
             "reset": (Role.MEMBER, self._reset),
             "note": (Role.MEMBER, self._note),
             "memory": (Role.MEMBER, self._memory),
@@ -138,16 +139,9 @@ class Commands:
         await self._offices.personas.waiting.move(old, new)
         await self._offices.lore.move(old, new)
 
-    def warning(self, persona: Persona, language: str) -> Card | None:
-        """That the model in use does not speak the language of `persona`, where that is known."""
-        spoken_well = self._offices.runtime.languages
-        if not spoken_well or persona.language in spoken_well:
-            return None
-        say = catalogue("bots").say
-        speaks = say(f"commands.language_{persona.language}", language)
-        spoken = ", ".join(say(f"commands.language_{name}", language) for name in sorted(spoken_well))
-        title = say("commands.language_warning", language, name=persona.name, language=speaks, spoken=spoken)
-        return Card(title=title, hint=say("commands.language_hint", language), tone=Tone.BAD)
+    def warning(self, personas: Iterable[Persona], language: str) -> Card | None:
+        """That the model in use does not speak the language of some of `personas`, where that is known."""
+        return warning(personas, self._offices.runtime.languages, language)
 
     def _offered(self, caller: Caller) -> list[str]:
         """What a caller can type beside /help."""
@@ -162,6 +156,18 @@ class Commands:
 
     async def _persona(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         return await self._offices.personas.run(words, caller, scene)
+
+    async def _scene(self, words: list[str], caller: Caller, scene: Scene) -> Card:
+        card = await SceneCommands(self._offices.scenes).run(words, caller, scene)
+        if card.met or card.tone is not Tone.GOOD:  # whoever is met is warned of then
+            return card
+        before = {cast.persona.id for cast in scene.stage}
+        stage = (await self._offices.scenes.of(caller)).stage
+        warned = self.warning((cast.persona for cast in stage if cast.persona.id not in before), scene.language)
+        if warned is None:
+            return card
+        texts = (warned.title, *(row.text for row in warned.rows), warned.hint)
+        return replace(card, rows=(*card.rows, *(Row(label="", text=text) for text in texts)))
 
     async def _talchum(self, words: list[str], caller: Caller, scene: Scene) -> Card:
         return await self._offices.places.run(words, caller, scene)

@@ -246,6 +246,7 @@ class Host:
         """See `Router.meet`."""
         scene = await self._house.scenes.of(caller)
         persona = scene.cast.persona
+        there = [cast.persona for cast in scene.stage or (scene.cast,)]
         awake = scene.allowed and not scene.settings.paused
         able = caller.place.private or ranked(caller, scene.settings).role >= Role.MODERATOR
         greeting = self._house.runtime.greet(scene.cast, scene.conversation) if awake else None
@@ -256,7 +257,7 @@ class Host:
             greeting=greeting,
             greetings=(greeting.text, *others) if greeting else (),
             # Only whoever may choose another persona or model can do something about it.
-            warning=self._house.commands.warning(persona, scene.language) if able else None,
+            warning=self._house.commands.warning(there, scene.language) if able else None,
         )
 
     async def warm(self, caller: Caller) -> None:

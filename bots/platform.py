@@ -90,7 +90,7 @@ class Meeting:
     greetings: tuple[str, ...]
     """That one and the others it has, to leaf through."""
     warning: Card | None
-    """What a person should know first: say, that the model in use does not speak the persona's language."""
+    """What a person should know first: say, that the model in use does not speak the language of somebody there."""
 
 
 class Placed(enum.Enum):

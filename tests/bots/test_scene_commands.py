@@ -7,10 +7,11 @@ import pytest
 from bots.cards import Card, Tone
 from bots.platform import Role
 from bots.scene import Scene
+from bots.tongues import warning
 from moderation.words import LANGUAGES
 from tests.support.ensemble import ALL
-from tests.support.house import ALONE, GROWN, SERVER, Opened, caller, open_house
-from tests.support.stage import reply_of, scripted
+from tests.support.house import ALONE, GROWN, SCHOLAR, SERVER, Opened, caller, open_house
+from tests.support.stage import PERSONA, reply_of, scripted
 
 
 def house() -> AbstractAsyncContextManager[Opened]:
@@ -136,3 +137,34 @@ async def test_everybody_on_the_stage_is_marked_in_the_list_and_the_first_of_the
         assert [turn.text for turn in opened.house.scenes.hall.conversation(SERVER.conversation, "keeper").turns] == [
             "Needles, nine a penny."
         ]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "윤서헌 speaks Korean"), ("ko", "윤서헌은 한국어로 말하지만")])
+async def test_whoever_comes_on_the_stage_and_speaks_what_the_model_does_not_is_warned_of(
+    language: str, said: str
+) -> None:
+    async with house() as opened:
+        await typed(opened, "/scene start keeper scholar")
+        started = (await opened.host.meet(caller(role=Role.MODERATOR, language=language))).warning
+        await typed(opened, "/scene start keeper pedlar")
+        fine = (await opened.host.meet(caller(role=Role.MODERATOR))).warning
+        more = await typed(opened, "/scene add scholar", language=language)
+        less = await typed(opened, "/scene remove pedlar", language=language)
+
+    assert started is not None
+    assert said in started.title
+    assert fine is None
+    assert said in more.rows[0].text
+    assert more.tone is Tone.GOOD
+    assert less.rows == (), "nothing is new"
+
+
+def test_a_language_without_a_name_of_ours_is_told_by_its_code() -> None:
+    told = warning((PERSONA, SCHOLAR), {"en", "ja"}, "en")
+    assert told is not None
+    assert told.title == f"{SCHOLAR.name} speaks Korean, but the model in use knows only English, ja: expect nonsense."
+    assert told.rows == ()
+    both = warning((PERSONA, SCHOLAR), {"ja"}, "en")
+    assert both is not None
+    assert [PERSONA.name in both.title, SCHOLAR.name in both.rows[0].text] == [True, True]
+    assert warning((PERSONA, SCHOLAR), frozenset(), "en") is None, "nothing is known of the model"

@@ -68,6 +68,12 @@ def test_a_scene_is_begun_and_ended_by_command(chat: Chat) -> None:
     assert [line.split("  ")[0] for line in said(screen)] == ["Marin Holt", "Eleanor Finch", "Marin Holt", "Marin Holt"]
 
 
+def test_whoever_comes_along_and_speaks_what_the_model_does_not_is_warned_of(chat: Chat) -> None:
+    screen = chat("/scene add joseon_scholar", words=("--persona", "lighthouse_keeper", "--with", "old_navigator"))
+
+    assert screen.count("speaks Korean, but the model in use knows only English") == 2
+
+
 def test_a_persona_that_is_not_there_is_named_with_those_that_are(run: Run) -> None:
     done = run("chat", "--model", "scripted:evening_chat", "--with", "nobody")
 
