@@ -6,6 +6,8 @@ Everything heavy is imported inside functions: the interpreter begins `main` at 
 import errno
 import gc
 import os
+import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -64,6 +66,8 @@ _GROUPS: Final = MappingProxyType(
     }
 )
 """By what is typed before a verb: the file with all there is under that."""
+_ELSEWHERE: Final = frozenset({"run", "bench", "audit", "report"})
+"""Commands whose words are read elsewhere, too: in chats, in reports. There, how this was started says nothing."""
 
 
 def build(language: str, *, only: str = "") -> Callable[..., object]:
@@ -122,15 +126,17 @@ def _run() -> int:
     from bots.config import language_from
     from bots.logs import place_of
     from moderation.file_faults import reason_of
-    from moderation.words import Explained, catalogue
+    from moderation.words import PROGRAM, Explained, catalogue
 
     logging.basicConfig(level=logging.CRITICAL, format="%(levelname)s %(name)s %(message)s")
     context = copy_context()
     language = language_from(os.environ)
+    program = _program()
     try:
-        return context.run(_typed, language)
+        return context.run(_typed, language, program)
     except Explained as error:
-        _complain(error.explain(context.get(TOLD_IN, language)))
+        context.run(PROGRAM.set, program)
+        _complain(context.run(error.explain, context.get(TOLD_IN, language)))
         return _WRONG
     except Exception as error:  # noqa: BLE001
         words = catalogue("bots")
@@ -150,18 +156,29 @@ def _run() -> int:
         return _BROKEN
 
 
-def _typed(language: str) -> int:
+def _program() -> str:
+    """What whoever started this types to start it again: its name, where a shell finds that, else as it was typed."""
+    if shutil.which("talchum"):
+        return "talchum"
+    if sys.argv[0].endswith("__main__.py"):
+        return f"{shlex.quote(sys.orig_argv[0])} -m bots"
+    return shlex.quote(sys.argv[0])
+
+
+def _typed(language: str, program: str) -> int:
     """Run the command to its end, all it wrote included: at the interpreter's end nobody could tell of an error."""
     import typer
 
     from bots.cli.wording import complaint
     from bots.errors import RefuseToStart
-    from moderation.words import catalogue
+    from moderation.words import PROGRAM, catalogue
 
+    if not _ELSEWHERE & set(sys.argv[1:2]):
+        PROGRAM.set(program)
     if sys.stdout is None:
         raise RefuseToStart("cli.closed_output")
     try:
-        code = build(language, only="".join(sys.argv[1:2]))(standalone_mode=False)
+        code = build(language, only="".join(sys.argv[1:2]))(prog_name=program, standalone_mode=False)
     except SystemExit as end:
         code = end.code
     except typer.TyperException as error:

@@ -19,6 +19,7 @@ from bots.judge import Judge
 from bots.parts import open_guard, open_review
 from bots.tiers import tier_names
 from moderation.cases import Rank, Reviewer
+from moderation.words import PROGRAM
 
 _LONGEST = 16_000_000
 """Bytes of a line of input to `judge`; what is cut off there is no JSON any more, and the answer says so."""
@@ -43,7 +44,7 @@ def review(
     async def work() -> None:
         by = Reviewer(name=whoever(), rank=Rank.ADMIN, tool="terminal")
         verb = (words or [""])[0]
-        typed = f"talchum review --server {server}" if server else "talchum review"
+        typed = f"{PROGRAM.get()} review" + (f" --server {server}" if server else "")
         async with open_review(settings, typed=typed, words=verb == "lexicon", personas=verb == "mute") as commands:
             card = await commands.run(words or [], by=by, server=only)
             if card.takes_back:

@@ -26,7 +26,7 @@ from bots.console_bot.screen import Screen
 from bots.errors import RefuseToStart, SettingsError
 from bots.platform_settings import DiscordSection, TelegramSection
 from moderation.validation import Misfit
-from moderation.words import LANGUAGES, catalogue
+from moderation.words import LANGUAGES, PROGRAM, catalogue
 
 PORTAL: Final = "https://discord.com/developers/applications"
 _BOTFATHER: Final = "https://t.me/BotFather"
@@ -262,14 +262,14 @@ def _next_steps(answers: Answers, target: Path, *, kept: str, named: bool) -> Ca
         steps += [say("init.step_botfather", link=_BOTFATHER), say("init.step_privacy")]
     kind, _, name = answers.model.partition(":")
     if kind == "embedded":
-        steps.append(f"talchum model install {shlex.quote(name)} --if-missing{settings}")
+        steps.append(f"{PROGRAM.get()} model install {shlex.quote(name)} --if-missing{settings}")
     if answers.endpoint:
         steps.append(say("init.step_key", variable=ModelSettings().key_variable))
     if answers.discord:
         steps.append(f"export {DiscordSection().token_variable}=…")
     if answers.telegram:
         steps.append(f"export {TelegramSection().token_variable}=…")
-    steps += [f"talchum doctor{settings}", f"talchum run{settings}"]
+    steps += [f"{PROGRAM.get()} {verb}{settings}" for verb in ("doctor", "run")]
     return Card(
         title=" ".join(
             (say("init.written", file=target), *([say("init.kept", copy=kept)] if kept else ()), say("init.now"))
@@ -289,7 +289,7 @@ def _at_discord(answers: Answers, settings: str) -> list[str]:
     steps.append(say("init.step_installation"))
     if answers.application:
         return [*steps, say("init.step_invite", link=_invite(answers.application))]
-    return [*steps, say("init.step_invite_later", doctor=f"talchum doctor{settings}")]
+    return [*steps, say("init.step_invite_later", doctor=f"{PROGRAM.get()} doctor{settings}")]
 
 
 def _model_hint(answers: Answers) -> str:

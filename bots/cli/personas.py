@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextvars import Context
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +16,7 @@ from bots.config import Settings
 from bots.errors import RefuseToStart, Unknown, UsageError
 from bots.parts import open_guard
 from moderation.file_faults import reason_of
-from moderation.words import LANGUAGES
+from moderation.words import LANGUAGES, PROGRAM
 from personas.persona import Persona, Tier
 
 if TYPE_CHECKING:
@@ -79,13 +80,15 @@ def persona_new(
         made = made if identity else replace(made, id=free(made.id, _library(settings)))
     target = to or Path(f"{made.id}.toml")
     schema = target.with_name(f"persona-{tier}.schema.json")
-    document = written(made, base=on, schema=f"./{schema.name}", told_in=settings.language).encode()
+    # Files go to others, too: they name the program, not how it was started here.
+    elsewhere = Context()
+    document = elsewhere.run(written, made, base=on, schema=f"./{schema.name}", told_in=settings.language).encode()
     _require_readable(document, target, on)
     _create(target, document)
     if not schema.exists():
-        _create(schema, _as_json(json_schema(tier, settings.language)).encode())
+        _create(schema, _as_json(elsewhere.run(json_schema, tier, settings.language)).encode())
     title = say("personas.made", settings, file=target, name=made.name)
-    show(Card(title=title, hint=f"talchum persona check {target}", tone=Tone.GOOD), settings)
+    show(Card(title=title, hint=f"{PROGRAM.get()} persona check {target}", tone=Tone.GOOD), settings)
 
 
 @persona_app.command("check")
@@ -182,7 +185,7 @@ def persona_schema(
     """persona_schema"""
     from personas.schema_export import json_schema
 
-    out().print(_as_json(json_schema(tier, settings_of(file).language)), markup=False, end="")
+    out().print(_as_json(Context().run(json_schema, tier, settings_of(file).language)), markup=False, end="")
 
 
 def _require_readable(document: bytes, target: Path, base: Persona | None) -> None:

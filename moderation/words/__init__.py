@@ -13,7 +13,9 @@ The key of that entry in `store.toml` is `store.busy`. Fields in braces are fill
 
 import functools
 import importlib.resources
+import re
 import tomllib
+from contextvars import ContextVar
 from typing import ClassVar, Final
 
 from moderation.words.particles import settle
@@ -23,6 +25,9 @@ LANGUAGES: Final = ("en", KOREAN)
 DEFAULT_LANGUAGE: Final = "en"
 _ONE: Final = f"{DEFAULT_LANGUAGE}_one"
 """Names the text of an entry for one of what is counted."""
+PROGRAM: Final[ContextVar[str]] = ContextVar("PROGRAM", default="talchum")
+"""How the program is typed where our words are read: there, its name before a command in a text is this."""
+_TYPED: Final = re.compile(r"(?<![\w/.-])talchum(?= [a-z])")
 
 
 class Catalogue:
@@ -66,8 +71,13 @@ class Catalogue:
         texts = self._texts[key]
         if language != KOREAN and fields.get("count") == 1:
             language = _ONE
-        text = texts.get(language, texts[DEFAULT_LANGUAGE]).format(**fields)
+        text = _TYPED.sub(_program, texts.get(language, texts[DEFAULT_LANGUAGE])).format(**fields)
         return settle(text) if language == KOREAN else text
+
+
+def _program(_: re.Match[str]) -> str:
+    """For a text whose fields are not filled in yet."""
+    return PROGRAM.get().replace("{", "{{").replace("}", "}}")
 
 
 @functools.cache
