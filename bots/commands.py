@@ -21,7 +21,7 @@ from bots.memory_commands import MemoryCommands
 from bots.persona_commands import PersonaCommands
 from bots.place_commands import PlaceCommands
 from bots.platform import Caller, Platform, Role
-from bots.privacy import PrivacyCommands
+from bots.privacy import PrivacyCommands, erases
 from bots.prompt_commands import prompt_card
 from bots.ranks import ranked
 from bots.records import Record
@@ -322,7 +322,7 @@ class Commands:
         message = caller.message
         if not message.person:
             raise NotYours("commands.privacy_whose")
-        if words == ["erase", "yes"]:
+        if erases(words):
             await self._offices.replies.unname(message.person)
         card = await self._offices.privacy.run(
             words, person=message.person, platform=message.platform, language=scene.language

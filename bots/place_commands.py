@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
+from bots.answers import NO, YES
 from bots.cards import Card, Row, Tone
 from bots.errors import UsageError
 from bots.meter import Meter, report_rows
@@ -13,8 +14,8 @@ from bots.platform import Caller
 from bots.scene import Scene
 from moderation.words import catalogue
 
-_YES: Final = frozenset({"yes", "on", "true", "1", "예", "네", "켜기"})
-_NO: Final = frozenset({"no", "off", "false", "0", "아니요", "끄기"})
+_ON: Final = YES | {"on", "true", "1", "켜기"}
+_OFF: Final = NO | {"off", "false", "0", "끄기"}
 _NOTHING: Final = "-"
 """Takes a setting back: what holds further out holds here too."""
 LIMITS: Final = tuple(name for name in FIELDS if name.endswith(("_messages", "_tokens", "_money")))
@@ -128,9 +129,9 @@ def _parsed(name: str, text: str) -> object:
     """`text` as a value of the type of that setting; `Places.change` checks the rest. Raises UsageError."""
     default = next(field.default for field in dataclasses.fields(PlaceSettings) if field.name == name)
     if isinstance(default, bool):
-        if text.lower() not in _YES | _NO:
+        if text.lower() not in _ON | _OFF:
             raise UsageError("commands.expect_switch", name=name, given=text)
-        return text.lower() in _YES
+        return text.lower() in _ON
     if isinstance(default, tuple):
         return _parts(text)
     if isinstance(default, int | float):

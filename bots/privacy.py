@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from bots import worded
+from bots.answers import NO, YES
 from bots.cards import Card, Row, Tone
 from bots.consent import MEMORY, WORDINGS, Choice, Consents, asked
 from bots.errors import UsageError
@@ -35,6 +36,11 @@ def _name_and_version() -> str:
 
 _GENERATOR: Final = _name_and_version()
 """What wrote the words of personas that are kept."""
+
+
+def erases(words: list[str]) -> bool:
+    """Whether what is typed behind `/privacy` has everything of a person erased."""
+    return words[:-1] == ["erase"] and words[-1].lower() in YES
 
 
 class PrivacyCommands:
@@ -74,16 +80,16 @@ class PrivacyCommands:
                 return Card(title=self._say("export_done", language), file=file, file_name="talchum.json")
             case ["erase"]:
                 return Card(title=self._say("erase_sure", language), hint=self._say("erase_yes", language))
-            case ["erase", "yes"]:
+            case _ if erases(words):
                 return await self.erase(person, platform, language=language)
             case ["consent"]:
                 return await self.consents(person, platform, language=language)
-            case ["consent", "no"]:
+            case ["consent", no] if no.lower() in NO:
                 standing = await self._consents.standing(platform, person)
                 kinds = [kind for kind in WORDINGS if kind in standing and standing[kind].granted]
                 return await self.decide(person, platform, kinds, granted=False, language=language)
-            case ["consent", kind, "yes" | "no" as choice] if kind in WORDINGS:
-                return await self.decide(person, platform, [kind], granted=choice == "yes", language=language)
+            case ["consent", kind, choice] if kind in WORDINGS and choice.lower() in YES | NO:
+                return await self.decide(person, platform, [kind], granted=choice.lower() in YES, language=language)
             case _:
                 raise UsageError("commands.usage", usage=self._say("usage", language))
 

@@ -57,8 +57,6 @@ RANKS: Final[Mapping[str, Rank]] = MappingProxyType(
 
 REVIEW: Final = "/review"
 """What is typed before a verb, where nothing else is said."""
-YES: Final = frozenset({"yes", "네", "예"})
-"""What is typed behind a command that changes much, to have it done."""
 _NAMED: Final = 10
 
 _UNTOLD: Final = frozenset({"brief"})

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from bots.answers import YES
 from bots.cards import Card, Row, Tone
 from bots.errors import UsageError
 from bots.mutes import Mute, mute_of, value_of
-from bots.review_asking import YES, By, counted, wrong
+from bots.review_asking import By, counted, wrong
 from bots.review_filters import Filters
 from bots.review_mutes import ReviewMutes
 from bots.state import Entry, State

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from bots.answers import YES
 from bots.cards import Card, Row, Tone
 from bots.errors import UsageError
 from bots.own_words import MOST, OwnWords, Trial, Words
-from bots.review_asking import YES, By, counted, wrong
+from bots.review_asking import By, counted, wrong
 from moderation.records import Exchange
 from moderation.review import ReviewDesk
 from moderation.stores import Query

@@ -4,9 +4,9 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from bots.answers import YES
 from bots.cards import Card, Row, Tone
 from bots.mutes import Silent
-from bots.review_asking import YES
 from moderation.words import catalogue
 
 ALL: Final = "all"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bots.cards import Card, Tone
-from bots.consent import WORDINGS, asked
+from bots.consent import WORDINGS, Consents, asked
 from bots.errors import UsageError
 from bots.privacy import PrivacyCommands
 from bots.state import Entry, Line
@@ -178,6 +178,24 @@ async def test_erasing_says_how_much_and_leaves_only_what_others_have(office: Of
     assert len((await office.exported("p2"))["entries"]) == 1
     again = await office.typed("erase yes")
     assert again.title == "Nothing was kept of you."
+
+
+@pytest.mark.parametrize("yes", ["예", "네", "Yes"])
+@pytest.mark.parametrize("no", ["아니요", "아니오", "NO"])
+async def test_yes_and_no_are_understood_in_both_languages(office: Office, yes: str, no: str) -> None:
+    async def stands() -> bool:
+        return await Consents(office.state, lambda: NOON).consented("console", "p1", "training")
+
+    await office.typed(f"consent training {yes}")
+    assert await stands()
+    await office.typed(f"consent training {no}")
+    assert not await stands()
+    await office.typed(f"consent training {yes}")
+    await office.typed(f"consent {no}")
+    assert not await stands()
+
+    await office.typed(f"erase {yes}")
+    assert (await office.exported())["exchanges"] == []
 
 
 async def test_an_export_says_to_people_and_programs_that_a_machine_wrote_it(office: Office) -> None:
