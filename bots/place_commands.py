@@ -71,6 +71,8 @@ class PlaceCommands:
         """A verb that says who is, or who is to be, named by a setting of the whole server."""
 
         async def naming(words: list[str], caller: Caller, scene: Scene) -> Card:
+            if words and caller.place.private:
+                raise UsageError("commands.staff_elsewhere", verb=name)
             if words:
                 return await self._change(["server", name, ", ".join(words)], caller, scene, STAFF)
             named = getattr(scene.settings, name)
@@ -119,10 +121,11 @@ def scope_of(name: str, place: Place) -> str:
     """The key of a scope by its kind. Raises UsageError where the place has none of that kind."""
     if name == "here":
         return place.conversation
-    for scope in place.scopes:
-        if kind_of(scope) == name:
-            return scope
-    raise UsageError("commands.no_scope", given=name, known=", ".join(SCOPES))
+    there = {kind_of(scope): scope for scope in place.scopes}
+    if name in SCOPES and name in there:
+        return there[name]
+    known = ", ".join(scope for scope in SCOPES if scope == "here" or scope in there)
+    raise UsageError("commands.no_scope", given=name, known=known)
 
 
 def _parsed(name: str, text: str) -> object:

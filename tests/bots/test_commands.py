@@ -10,7 +10,7 @@ from bots.places import Place
 from bots.platform import Caller, Role
 from moderation.words import LANGUAGES
 from personas.messages import Finished, Passage
-from tests.support.house import ALONE, Opened, caller, open_house
+from tests.support.house import ALONE, SERVER, Opened, caller, open_house
 from tests.support.stage import reply_of, scripted
 
 LINES = [
@@ -217,3 +217,24 @@ async def test_a_community_that_gets_another_key_keeps_its_own_personas_and_what
 
     assert [turn.text for turn in turns] == ["Hello?", "One.", "Hello?", "Two."]
     assert "jo" in after
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "in the server or group that they look after: type /talchum"), ("ko", "서버나 그룹마다 정하는 거예요")],
+)
+async def test_alone_with_the_bot_only_what_is_there_is_offered(language: str, said: str) -> None:
+    async with open_house(scripted(reply_of("One."))) as opened:
+
+        async def told(line: str, place: Place) -> Card:
+            return await opened.host.command(line, caller(line, role=Role.OWNER, language=language, place=place))
+
+        named = [await told(f"/talchum {verb} Kim", ALONE) for verb in ("seniors", "moderators")]
+        alone = await told("/talchum pause category", ALONE)
+        server = await told("/talchum pause category", SERVER)
+
+    assert [said in card.title for card in named] == [True, True]
+    assert "/talchum seniors" in named[0].title
+    assert alone.title.endswith(": here")
+    assert server.title.endswith(": here, channel, server")
+    assert {card.tone for card in (*named, alone, server)} == {Tone.BAD}
