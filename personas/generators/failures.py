@@ -38,9 +38,10 @@ class Refusal:
     headers: Mapping[str, str] | None = None
 
     @property
-    def code(self) -> str:
-        """The names that are identifiers, for people; "no code" where there is none."""
-        return " ".join(dict.fromkeys(str(name) for name in self.names if _is_identifier(name))) or "no code"
+    def code(self) -> object:
+        """The names that are identifiers, for people, or that there is none."""
+        names = " ".join(dict.fromkeys(str(name) for name in self.names if _is_identifier(name)))
+        return names or GenerationError("generators.no_code")
 
 
 def _is_identifier(name: object) -> bool:

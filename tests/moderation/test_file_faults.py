@@ -44,6 +44,37 @@ def test_a_document_that_is_not_toml_is_told_with_the_place(document: bytes, pla
     assert re.search(r"line 2|end of document", reason_of(caught.value).explain("en"))
 
 
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ("language = ko\n", "따옴표로 감싸야 함"),
+        ("language\n", "키 뒤에 '='이 없음"),
+        ("= 1\n", "키로 읽을 수 없음"),
+        ("a = 1 2\n", "값 뒤에 다른 것이 있음"),
+        ("[model\n", "대괄호가 닫히지 않음"),
+        ('a = "b\n', "따옴표가 닫히지 않음"),
+        ("a = 'b\n", "따옴표가 닫히지 않음"),
+        ('a = "C:\\data"\n', "경로는 작은따옴표로"),
+        ('a = "C:\\Users"\n', "경로는 작은따옴표로"),
+        ("a = [1\n", "']'가 없음"),
+        ("a = {b = 1\n", "'}'가 없음"),
+        ("a = 2026-02-30\n", "날짜나 시각이 아님"),
+        ("a = 1\na = 2\n", "같은 이름이 두 번 나옴"),
+        ("[a]\n[a]\n", "같은 이름이 두 번 나옴"),
+        ("a = {b = 1, b = 2}\n", "같은 이름이 두 번 나옴"),
+    ],
+)
+def test_what_people_write_that_is_no_toml_is_told_in_either_language(document: str, told: str) -> None:
+    with pytest.raises(tomllib.TOMLDecodeError) as caught:
+        tomllib.loads(document)
+    reason = reason_of(caught.value)
+
+    assert told in reason.explain("ko")
+    assert not re.search("[A-Za-z]{2}", reason.explain("ko"))
+    assert not re.search("[가-힣]", reason.explain("en"))
+    assert "{" not in reason.explain("en")
+
+
 def test_whoever_reads_of_a_policy_that_is_not_there_reads_one_language(tmp_path: Path) -> None:
     with pytest.raises(PolicyError) as caught:
         Policy.load(tmp_path)
