@@ -9,7 +9,8 @@ from typing import Final
 
 from moderation.filters.bias import ESSENTIALISING, EVIDENCE, PRAISE, WEAK, Bias
 from moderation.filters.bias_rules import KOREAN, MANY, NEGATIVE, ONE
-from moderation.filters.bias_text import evened, mark
+from moderation.filters.bias_text import mark
+from moderation.normalise.said import evened
 from moderation.normalise.text import fold_text
 from moderation.records import Candidate, Signal, Span, Stage
 from personas.persona import Persona, Tier

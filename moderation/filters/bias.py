@@ -22,12 +22,13 @@ from typing import Final, Self
 from moderation.filters.bias_evidence import EXCUSED, FORM, PRAISING_FORM, WEAK_FORM, Evidence, Head
 from moderation.filters.bias_excuses import Excuses, Surroundings
 from moderation.filters.bias_rules import FLATTERING, KOREAN, MANY, NEGATIVE, ONE, ROLE, SLUR, Form, Forms, Lexicon
-from moderation.filters.bias_text import GROUPS, Marked, evened, hurried, mark, sentences
+from moderation.filters.bias_text import GROUPS, Marked, hurried, mark, sentences
 from moderation.filters.phrases import Context, Source, data_folder, digest, in_context, places
+from moderation.normalise.said import SAID_VERSION, evened, unmarked
 from moderation.quoting import QUOTING_VERSION, unsaid
 from moderation.records import Candidate, Signal, Span, Stage
 
-ALGORITHM: Final = f"bias 4, quoting {QUOTING_VERSION}".encode()
+ALGORITHM: Final = f"bias 4, quoting {QUOTING_VERSION}, said {SAID_VERSION}".encode()
 """Raised when the code changes what the same data finds."""
 CATEGORY: Final = "generalisation"
 PRAISE: Final = "positive_stereotype"
@@ -245,9 +246,10 @@ def shipped() -> Bias:
 
 
 def _readings(candidate: Candidate) -> Iterator[Context]:
-    """The text as it stands, and where it has them: without dots of hesitation, with invisible breaks as blanks."""
+    """The text without marks of emphasis, and where it has them: without dots of hesitation, with invisible breaks as
+    blanks."""
     context = in_context(candidate, tail=_TAIL, lower=False)
-    folded = evened(context.folded)
+    folded = evened(unmarked(context.folded))
     yield Context(folded, context.offset)
     smooth = hurried(folded)
     if smooth is not None:
@@ -255,7 +257,7 @@ def _readings(candidate: Candidate) -> Iterator[Context]:
     if _BREAKS.search(candidate.text):
         apart = replace(candidate, text=_BREAKS.sub(" ", candidate.text))
         context = in_context(apart, tail=_TAIL, lower=False)
-        yield Context(evened(context.folded), context.offset)
+        yield Context(evened(unmarked(context.folded)), context.offset)
 
 
 def _score(form: Form, found: str) -> tuple[float, str]:

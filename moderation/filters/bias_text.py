@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from moderation.filters.bias_rules import ADJECTIVE, KOREAN, MANY, ONE, SLUR, SPLIT, Lexicon
+from moderation.normalise.said import opening, rewritten
 from moderation.normalise.text import FoldedText
 
 GROUPS: Final = f"{MANY}{ONE}{ADJECTIVE}{KOREAN}{SLUR}"
-_BLANKS: Final = re.compile("[ \t\n]{2,}|[\t\n]")
 _PAUSE: Final = re.compile(r"(?<![다요죠까네.]) ?\.{2,} ?(?=[^\s.])")
 """After a Korean ending dots end a sentence; elsewhere who makes them goes on."""
 _STOP: Final = re.compile("[.!?]+[\"')\\]]*|\n\n")
@@ -69,52 +69,27 @@ def _whole(text: str, start: int, end: int) -> bool:
     return not (text[end - 1].isascii() and end < len(text) and text[end].isascii() and text[end].isalnum())
 
 
-def evened(folded: FoldedText) -> FoldedText:
-    """With one space for every run of blanks and every single line break; an empty line stays one."""
-    return _replaced(folded, _BLANKS)
-
-
 def hurried(folded: FoldedText) -> FoldedText | None:
     """Without the dots of who hesitates within a sentence ("they are... lazy"); None where nobody does."""
-    return _replaced(folded, _PAUSE) if _PAUSE.search(folded.text) else None
-
-
-def _replaced(folded: FoldedText, pattern: re.Pattern[str]) -> FoldedText:
-    """Each match as a space, or as an empty line where it holds one."""
-    text = folded.text
-    if not pattern.search(text):
-        return folded
-    before, after = folded.starts or range(len(text)), folded.ends or range(1, len(text) + 1)
-    parts: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    last = 0
-    for match in pattern.finditer(text):
-        start, end = match.span()
-        blank = "\n\n" if match[0].count("\n") > 1 else " "
-        parts += (text[last:start], blank)
-        starts += (*before[last:start], *[before[start]] * len(blank))
-        ends += (*after[last:start], *[after[end - 1]] * len(blank))
-        last = end
-    parts.append(text[last:])
-    starts += before[last:]
-    ends += after[last:]
-    return FoldedText("".join(parts), starts, ends)
+    if not _PAUSE.search(folded.text):
+        return None
+    return rewritten(folded, ((*match.span(), " ") for match in _PAUSE.finditer(folded.text)))
 
 
 def sentences(marked: Marked, cased: str) -> Iterator[tuple[int, int]]:
     """The ranges of the marked text's sentences. `cased` is what was marked, in the case it was written in.
 
     A sentence ends at a stop with a blank behind it and no small letter after that, and at an empty line. Dots in a row
-    end it only before a capital: people hesitate within what they say.
+    end it only before a capital: people hesitate within what they say. Laughter and pictures before a sentence are none
+    of it.
     """
     first = 0
     for match in _STOP.finditer(marked.text):
         if match[0] == "\n\n" or _ends(marked, cased, match.end(), match[0]):
-            yield first, match.end()
+            yield opening(marked.text, first, match.end()), match.end()
             first = match.end()
     if first < len(marked.text):
-        yield first, len(marked.text)
+        yield opening(marked.text, first, len(marked.text)), len(marked.text)
 
 
 def _ends(marked: Marked, cased: str, end: int, stop: str) -> bool:

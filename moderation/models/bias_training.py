@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from moderation.errors import RefuseToStart
 from moderation.filters.bias import Bias, Reading
 from moderation.filters.bias_evidence import LANGUAGES, Head, LinearHead, limited, spoken
-from moderation.filters.bias_text import evened
 from moderation.filters.phrases import Source
 from moderation.models.corpus import Row, read_rows
 from moderation.models.fitting import Fitter
@@ -26,6 +25,7 @@ from moderation.models.linear import LinearModel
 from moderation.models.measuring import area_under_curve, share_at
 from moderation.models.templates import template_rows
 from moderation.models.training import matrix_of
+from moderation.normalise.said import evened
 from moderation.normalise.text import fold_text
 from moderation.policy import Policy
 from moderation.records import Candidate, Decision, Stage

@@ -21,6 +21,7 @@ from bots.platform import Role
 from bots.telegram_bot import translate as telegram_translate
 from bots.troupe import read_file
 from moderation.normalise import fold
+from moderation.normalise.said import said, shown
 from moderation.normalise.text import fold_text
 from moderation.shingles import letter_runs, read
 from moderation.words import LANGUAGES, Explained
@@ -80,9 +81,9 @@ def texts(data: bytes) -> None:
     """The normaliser, and the letters of secrets: every reading leads back into the text."""
     text = _text(data)
     folded, plain = fold_text(text), read(text)
-    assert all(
-        0 <= start < end <= len(text) for start, end in (folded.place(at, at + 1) for at in range(len(folded.text)))
-    )
+    for words in (folded, said(folded), shown(text)):
+        places = [words.place(at, at + 1) for at in range(len(words.text))]
+        assert all(0 <= start < end <= len(text) for start, end in places)
     assert len(plain.key) == len(plain.places)
     assert all(0 <= place < len(text) for place in plain.places)
     for view in fold(text).views:

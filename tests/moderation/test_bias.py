@@ -42,6 +42,15 @@ def test_a_negative_or_essentialising_generalisation_scores_high(text: str) -> N
     assert score(text) == 0.9
 
 
+@pytest.mark.parametrize(
+    "form",
+    ["haha {}", "lol, {}", "ㅋㅋㅋ {}", "😭 {}", "😂😂 {}", "||{}||", "**{}**", "_{}_", "Oh no! Haha, {}"],
+)
+@pytest.mark.parametrize("text", ["Men are too proud to ask for help.", "Teenagers have no manners at all."])
+def test_laughter_pictures_and_emphasis_around_a_generalisation_hide_nothing(text: str, form: str) -> None:
+    assert score(form.format(text)) == score(text) == 0.9
+
+
 @pytest.mark.parametrize("text", (FLATTERING_EN + FLATTERING_KO).splitlines())
 def test_a_flattering_generalisation_scores_too(text: str) -> None:
     assert score(text) == 0.7
