@@ -28,6 +28,8 @@ from moderation.matching import Found, ceiling, match_allowed, match_term, reach
 from moderation.mentions import MENTIONS_VERSION, ceiling_of_mention
 from moderation.messages import Messages
 from moderation.normalise import FOLD_VERSION, Folded, Plain, Reading, View, fold, visible_tail
+from moderation.normalise.said import SAID_VERSION, evened, unmarked
+from moderation.normalise.text import FoldedText
 from moderation.records import Candidate, Signal, Span, Stage
 from moderation.terms import Term, allowance, terms_of
 from moderation.wordlists import CATEGORIES, Entry, Pattern, WordLists, read_word_lists
@@ -128,7 +130,7 @@ class Lexicon:
         self._patterns = tuple((pattern, _compiled(pattern)) for pattern in lists.patterns)
         self._any = _any_of(lists.patterns)
         self._own: dict[str, _Lists] = {}
-        identity = f"{FOLD_VERSION}:{MENTIONS_VERSION}:{lists.digest}"
+        identity = f"{FOLD_VERSION}:{SAID_VERSION}:{MENTIONS_VERSION}:{lists.digest}"
         self._version = hashlib.sha256(identity.encode()).hexdigest()[:12]
 
     @classmethod
@@ -186,10 +188,23 @@ class Lexicon:
         """
         tail = visible_tail(candidate.shown, _TAIL)
         own = self._own.get(candidate.brief.community)
-        hits = self._hits(tail + candidate.text, len(tail), own)
+        hits = self._read(tail + candidate.text, len(tail), own)
         if candidate.stage is Stage.INPUT and candidate.earlier:
             hits += self._across(candidate, own)
         return _signals(hits, len(tail)) if hits else (Signal(category="profanity", score=0.0),)
+
+    def _read(self, text: str, before: int, own: _Lists | None) -> list[_Hit]:
+        """The hits in the text as it stands, and in its words without marks of emphasis and with single blanks."""
+        hits = self._hits(text, before, own)
+        words = evened(unmarked(FoldedText(text)))
+        if not words.starts:
+            return hits
+        again = self._hits(words.text, bisect.bisect_left(words.starts, before), own)
+        for hit in again:
+            start, end = words.place(hit.start, hit.end)
+            if end - start <= _TAIL:
+                hits.append(replace(hit, start=start, end=end))
+        return _strongest(hits)
 
     def _hits(self, text: str, before: int, own: _Lists | None) -> list[_Hit]:
         """The hits that end after `before`, none of them inside what is allowed. What a community allows excuses no
@@ -218,7 +233,7 @@ class Lexicon:
         return [
             replace(hit, start=0, end=hit.end - messages.before, detail=f"{hit.detail}, over messages")
             for messages in Messages.rows(candidate.earlier, candidate.text)
-            for hit in self._hits(messages.text, messages.before, own)
+            for hit in self._read(messages.text, messages.before, own)
             if messages.spread(hit.start, hit.end)
         ]
 

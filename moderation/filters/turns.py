@@ -6,10 +6,11 @@ from importlib.resources.abc import Traversable
 from typing import ClassVar, Final, Self
 
 from moderation.filters.fragments import composed
-from moderation.filters.phrases import Book, Source, data_folder, digest, in_context, signals
+from moderation.filters.phrases import Book, Context, Source, data_folder, digest, in_context, signals
+from moderation.normalise.said import SAID_VERSION, said
 from moderation.records import Candidate, Signal, Stage
 
-ALGORITHM: Final = b"turns 2"
+ALGORITHM: Final = f"turns 3, said {SAID_VERSION}".encode()
 """Raised when the code changes what the same data finds."""
 
 
@@ -36,7 +37,23 @@ class TurnFilter:
         return cls(book, name, digest(ALGORITHM, book.raw), frozenset({cls.category}))
 
     def examine(self, candidate: Candidate) -> Sequence[Signal]:
-        """One signal a rule that hits, or one of score 0.0."""
+        """One signal a rule that hits, or one of score 0.0.
+
+        The text is read as it stands (a line, a star may mean something) and as what is said in it.
+        """
         context = in_context(candidate)
+        found = self._found(context)
+        words = said(context.folded)
+        if words is context.folded:
+            return found
+        merged: dict[tuple[str, float | None], Signal]
+        merged = {(signal.detail, signal.score): signal for signal in found if signal.score}
+        for signal in self._found(Context(words, context.offset)):
+            key = signal.detail, signal.score
+            if signal.score and (key not in merged or len(merged[key].spans) < len(signal.spans)):
+                merged[key] = signal
+        return tuple(merged.values()) or found
+
+    def _found(self, context: Context) -> Sequence[Signal]:
         hits = ((hit, self.category) for hit in self.book.hits(context.folded.text))
         return signals(hits, context, clean=self.category)

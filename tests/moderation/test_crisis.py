@@ -53,6 +53,32 @@ def test_what_may_mean_it_is_noticed(text: str) -> None:
     assert score(text) >= 0.5
 
 
+@pytest.mark.parametrize("form", ["**{}**", "_{}_", "||{}||", "# {}", "> {}", "{}!!", "{} ", "haha {}", "😭 {}"])
+@pytest.mark.parametrize("text", ["I don't want to be here anymore", "살 이유를 모르겠어"])
+def test_bold_quotes_laughter_and_exclamation_hide_nothing(text: str, form: str) -> None:
+    assert score(form.format(text)) >= score(text)
+
+
+@pytest.mark.parametrize("blank", ["  ", "\t", "\n", " \n"])
+@pytest.mark.parametrize("text", ["I don't want to be here anymore", "내가 없는 게 모두한테 좋아", "죽고 싶어"])
+def test_what_stands_between_words_hides_nothing(text: str, blank: str) -> None:
+    assert score(text.replace(" ", blank)) == score(text)
+
+
+def test_an_action_in_a_scene_stays_one_beside_emphasis() -> None:
+    assert score("*he wants to die* and **grins**") == score("*he wants to die* and grins") < 0.5
+
+
+def test_the_place_of_what_was_said_is_that_of_the_text_as_written() -> None:
+    text = "well.  **I don't  want to be here\nanymore**"
+    places = {
+        text[span.start : span.end]
+        for signal in CRISIS.examine(Candidate(stage=Stage.INPUT, text=text))
+        for span in signal.spans
+    }
+    assert any(place.startswith("I don't  want") and place.endswith("here\nanymore") for place in places)
+
+
 @pytest.mark.parametrize("text", (HARMLESS_EN + HARMLESS_KO).splitlines())
 def test_idioms_and_everyday_lines_are_no_crisis(text: str) -> None:
     assert score(text) == 0.0

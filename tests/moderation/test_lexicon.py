@@ -338,3 +338,22 @@ def test_any_code_points_are_judged(text: str) -> None:
 )
 def test_long_and_hostile_texts_are_judged_whole(text: str) -> None:
     assert _places(text + " fuck")[-1] == "fuck"
+
+
+@pytest.mark.parametrize(
+    "form", ["sex{0}with{0}children", "naked{0}child pictures", "I hope{0}you{0}die.", "야한{0}열 살"]
+)
+@pytest.mark.parametrize("blank", ["  ", "\t", "\n", " \n"])
+def test_blanks_and_line_breaks_between_words_hide_none_of_them(form: str, blank: str) -> None:
+    as_usual = {signal.category for signal in _signals(form.format(" ")) if signal.score}
+    assert as_usual <= {signal.category for signal in _signals(form.format(blank)) if signal.score}
+
+
+@pytest.mark.parametrize("text", ["sex **with** children", "_I hope_ you **die**"])
+def test_emphasis_between_words_hides_none_of_them(text: str) -> None:
+    assert _caught(text)
+
+
+def test_what_is_found_across_blanks_stands_where_it_was_written() -> None:
+    text = "Oh.  sex  **with**  children, no"
+    assert any(place.startswith("sex  **with**  children") for place in _places(text))
