@@ -17,6 +17,7 @@ from moderation.filters.heads import judged_by_heads
 from moderation.models.encoder import PACKAGE, Encoder
 from moderation.models.layered import LayeredModel
 from moderation.models.packaged import packaged
+from moderation.normalise.said import shown
 from moderation.records import Candidate, Signal, Stage
 from moderation.words import catalogue
 
@@ -91,9 +92,10 @@ class Meaning:
             reason = catalogue("moderation").say("models.no_encoder", package=PACKAGE)
             return [Signal(category=head, score=None, detail=reason) for head in asked]
         signals = judged_by_heads(self._model, asked, candidate)
-        if _QUESTION.fullmatch(candidate.text):
+        text = shown(candidate.text).text
+        if _QUESTION.fullmatch(text):
             signals = [_asking(signal) for signal in signals]
-        if _OWNS_UP.search(candidate.text):
+        if _OWNS_UP.search(text):
             return [_claiming(signal, 0.0) for signal in signals]
         return signals if candidate.asked_identity else [_claiming(signal, _UNASKED) for signal in signals]
 

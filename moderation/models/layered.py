@@ -19,6 +19,8 @@ from moderation.models.encoder import Encoder
 from moderation.models.linear import LinearModel
 from moderation.models.meaning import MeaningHeads
 from moderation.models.windows import Best, Judged, Window, cut, judgement_digest
+from moderation.normalise.said import SAID_VERSION, shown
+from moderation.records import Span
 
 GRAMS: Final = "n-grams"
 BOTH: Final = "n-grams+encoder"
@@ -96,7 +98,7 @@ class LayeredModel:
     def digest(self) -> str:
         """Of all that a judgement depends on."""
         meant = "" if self._heads is None else f" {self._heads.digest} {self._budget.windows}"
-        return judgement_digest(self._grams, meant)
+        return judgement_digest(self._grams, f"{meant} said {SAID_VERSION}")
 
     @property
     def encoder(self) -> Encoder | None:
@@ -109,7 +111,8 @@ class LayeredModel:
         return self._heads is not None
 
     def judge(self, text: str, language: str) -> Layers:
-        """Every head's highest probability over the windows of `text`, and where it was found.
+        """Every head's highest probability over the windows of `text`, and where it was found. Marks of emphasis and
+        what no screen shows are left out.
 
         One text at a time: the encoder keeps a core busy by itself, and who asks second finds the answer.
 
@@ -124,11 +127,13 @@ class LayeredModel:
             return self._remembered[key]
 
     def _judged(self, text: str, language: str) -> Layers:
-        read = [self._read(text, window) for window in cut(text, language, self._grams.languages)]
-        first = _best(self._grams.heads, read)
-        if self._heads is None or self._encoder is None or not self._in_doubt(first, text, language):
-            return Layers(judged=first, tier=GRAMS)
-        return Layers(judged=self._second(self._heads, self._encoder, text, read), tier=BOTH)
+        seen = shown(text)
+        read = [self._read(seen.text, window) for window in cut(seen.text, language, self._grams.languages)]
+        judged, tier = _best(self._grams.heads, read), GRAMS
+        if self._heads is not None and self._encoder is not None and self._in_doubt(judged, seen.text, language):
+            judged, tier = self._second(self._heads, self._encoder, seen.text, read), BOTH
+        places = {head: Span(*seen.place(place.start, place.end)) for head, place in judged.places.items()}
+        return Layers(judged=replace(judged, places=places), tier=tier)
 
     def _read(self, text: str, window: Window) -> _Read:
         margins = self._grams.margins(text[window.span.start : window.span.end])

@@ -1,5 +1,6 @@
 """Two tiers: when the encoder is asked, what it may cost, and whose word counts."""
 
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,28 @@ def test_a_sentence_that_says_nothing_of_anybody_does_not_cost_an_encoding(
 ) -> None:
     assert layered.judge("Rain on the roof, grue.", "en").tier == GRAMS
     assert encoder.asked == []
+
+
+@pytest.mark.parametrize(
+    "text", ["**you are a grue**", "*you are a grue*", "you are a **grue**", "you are a g\u200brue", "> you are a grue"]
+)
+def test_heads_read_a_text_without_emphasis_and_what_no_screen_shows(
+    layered: LayeredModel, encoder: BagEncoder, text: str
+) -> None:
+    found = layered.judge(text, "en").judged
+    assert encoder.asked == ["you are a grue"]
+    assert found.scores == layered.judge("you are a grue", "en").judged.scores
+    assert text[found.places["insult"].start : found.places["insult"].end].strip("*> ").startswith("you")
+
+
+def test_heads_read_decomposed_letters_as_the_ones_they_make(layered: LayeredModel, encoder: BagEncoder) -> None:
+    layered.judge(unicodedata.normalize("NFD", "너 바보야 grue"), "ko")
+    assert "너 바보야 grue" in encoder.asked
+
+
+def test_what_somebody_does_stays_apart_from_what_is_said(layered: LayeredModel, encoder: BagEncoder) -> None:
+    layered.judge("*bows* you are a grue", "en")
+    assert encoder.asked == ["*bows* you are a grue"]
 
 
 def test_two_filters_that_ask_about_one_sentence_share_one_encoding(layered: LayeredModel, encoder: BagEncoder) -> None:
