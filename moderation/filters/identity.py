@@ -7,15 +7,18 @@ shows, only where it names no machine, and only once.
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from moderation.filters.character.asides import asides
 from moderation.filters.character.folding import Folded, fold
 from moderation.filters.character.phrases import Hit, Phrases, load_phrases
-from moderation.records import Candidate, Signal, Stage
+from moderation.normalise.said import SAID_VERSION, said, unmarked
+from moderation.normalise.text import FoldedText
+from moderation.records import Candidate, Signal, Span, Stage
 
 _FILES: Final = ("questions", "context", "squeezed")
-_CODE: Final = "2"
+_CODE: Final = f"3, said {SAID_VERSION}"
 """Grows when the rules written in code change: it is part of the version."""
 
 _IN_QUOTE: Final = 0.2
@@ -67,6 +70,16 @@ class Identity:
         return signals or (Signal(category="question", score=0.0),)
 
     def _asked(self, text: str, name: str) -> Iterator[Signal]:
+        """The questions in the lines of `text`; where there is none, in its words, whatever blanks and laughter are
+        between and around them."""
+        lines = unmarked(FoldedText(text))
+        for words in (lines, said(lines)):
+            found = [_placed(signal, words) for signal in self._read(words.text, name)]
+            if found:
+                yield from found
+                return
+
+    def _read(self, text: str, name: str) -> Iterator[Signal]:
         folded = _addressed(fold(text), name)
         hits = list(self._questions.find(folded))
         if not hits:
@@ -91,6 +104,11 @@ class Identity:
             for hit in self._squeezed.find(fold(letters)):
                 span = folded.span(match.start(), match.end())
                 yield Signal(category="question", score=hit.rule.score, spans=(span,), detail=hit.rule.id)
+
+
+def _placed(signal: Signal, words: FoldedText) -> Signal:
+    """With its places in the text that `words` are of."""
+    return replace(signal, spans=tuple(Span(*words.place(span.start, span.end)) for span in signal.spans))
 
 
 def _addressed(folded: Folded, name: str) -> Folded:

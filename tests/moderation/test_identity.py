@@ -141,6 +141,49 @@ def test_invisible_characters_do_not_move_the_place() -> None:
     assert "are you hu\u200bman?" in places
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**are you a bot?**",
+        "***are you a bot?***",
+        "||are you a bot?||",
+        "_are you a bot_",
+        "Are you *really* human?",
+        "Are you **actually** a person?",
+        "are you a bot? ",
+        "so, are you\nhuman?",
+        "*are you human?*",
+        "**너 사람이야?**",
+        "너 *진짜* 사람이야?",
+        "*너 챗봇 맞잖아*",
+        "사람 맞으세요...?",
+        "사람 맞으세요…?",
+        "haha 사람 맞으세요?",
+        "😭 사람 맞으세요?",
+        "아 근데 사람 맞으세요?",
+    ],
+)
+def test_emphasis_hesitation_and_laughter_leave_a_question_sincere(text: str) -> None:
+    assert score(text) >= DISCLOSE
+
+
+@pytest.mark.parametrize(
+    "text", ["*walks in*", "*draws a sword* Are you human?", "*칼을 뽑는다* 사람이야?", "*asks if you are real*"]
+)
+def test_an_action_in_stars_stays_in_the_scene(text: str) -> None:
+    assert score(text) < DISCLOSE
+
+
+def test_a_question_in_bold_is_placed_where_it_was_written() -> None:
+    text = "well…  **are you  a bot?** tell me"
+    places = {
+        text[span.start : span.end]
+        for signal in IDENTITY.examine(Candidate(stage=Stage.INPUT, text=text))
+        for span in signal.spans
+    }
+    assert any(place.startswith("are you  a bot") for place in places)
+
+
 @pytest.mark.parametrize("name", ["questions", "context", "squeezed"])
 def test_every_rule_finds_its_own_examples(name: str) -> None:
     from moderation.filters.character.folding import fold
