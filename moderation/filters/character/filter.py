@@ -7,7 +7,7 @@ from typing import Final
 from moderation.filters.character import leak, repetition, scripts, voices
 from moderation.filters.character.claims import CONTRADICTION, Claims
 from moderation.filters.character.context import Context
-from moderation.filters.character.folding import Folded, fold, readable_tail
+from moderation.filters.character.folding import Folded, fold, readable_tail, with_apostrophes
 from moderation.filters.character.phrases import Hit, Phrases, load_phrases
 from moderation.filters.character.places import gathered
 from moderation.filters.character.strangers import ANACHRONISM, OTHER_WORLD, UNWITNESSED, Strangers
@@ -15,7 +15,7 @@ from moderation.normalise import FOLD_VERSION
 from moderation.records import Candidate, Signal, Span, Stage
 
 _PHRASED: Final = ("disclosure", "refusal", "leak", "user_voice", "human_claim", "clinging")
-_CODE: Final = "5"
+_CODE: Final = "6"
 """Grows when the rules written in code change: it is part of the version."""
 _TAIL: Final = 240
 """Characters of what was shown, those that are seen, that phrases may have begun in."""
@@ -80,11 +80,11 @@ class Character:
         cut = len(candidate.shown) > len(tail)  # what looks like a line's begin there is not
         folded = fold(tail + candidate.text)
         names = voices.names_in(folded, candidate.brief.people)
-        for category, hits in self._hits(folded, names, disclosed=candidate.disclosed):
+        for category, read, hits in self._hits(folded, names, disclosed=candidate.disclosed):
             for hit in hits:
                 score = hit.rule.asked if candidate.asked_identity else hit.rule.score
                 if not (cut and hit.start == 0):
-                    yield from _signal(category, score, hit.rule.id, folded.span(hit.start, hit.end), len(tail))
+                    yield from _signal(category, score, hit.rule.id, read.span(hit.start, hit.end), len(tail))
         for start, end, line in voices.spoken_for(folded.text, names):
             if not (cut and start == 0):
                 score, what = _NAMED if line else _NAMED_IN_LINE
@@ -97,12 +97,14 @@ class Character:
 
     def _hits(
         self, folded: Folded, names: list[tuple[int, int]], *, disclosed: bool
-    ) -> Iterator[tuple[str, Iterator[Hit]]]:
+    ) -> Iterator[tuple[str, Folded, Iterator[Hit]]]:
+        """Hits by category, with the text that their places are in."""
+        read = with_apostrophes(folded)
         for category, phrases in self._phrases.items():
             if not (category == "disclosure" and disclosed):
-                yield category, phrases.find(folded)
+                yield category, read, phrases.find(read)
         if names:
-            yield "user_voice", self._narration.find(voices.marked(folded, names))
+            yield "user_voice", folded, self._narration.find(voices.marked(folded, names))
 
 
 def _signal(category: str, score: float, detail: str, span: Span, offset: int) -> Iterator[Signal]:

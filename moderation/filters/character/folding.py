@@ -32,6 +32,13 @@ _UNUSUAL: Final = re.compile(
 )
 """What is looked at one by one: runs of blanks, invisible characters, conjoining jamo, letters of other alphabets."""
 
+_BARE: Final = re.compile(
+    r"(?i)(?<![\w'-])(?:i(?=m\b|ve\b|ll (?:be|break|cry|die|disappear|do|fade|fall|just|never|perish|wait)\b)"
+    r"|(?:you|they)(?=re\b|ve\b|ll\b)|(?:ai|are|ca|could|did|do|does|had|has|have|is|should|was|were|would)n(?=t\b)"
+    r"|won(?=t\b(?! to\b)))"
+)
+"""Behind what an apostrophe is left out: "Im", "dont"; "ill" and "wont" where they are no words of their own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Folded:
@@ -61,6 +68,25 @@ def fold(text: str) -> Folded:
     if _UNUSUAL.search(plain):
         plain, starts = _composed(plain)
     return Folded(plain, plain.encode("utf-8"), starts)
+
+
+def with_apostrophes(folded: Folded) -> Folded:
+    """`folded` with the apostrophes that people leave out ("Im", "dont"): rules then need one spelling. Linear."""
+    places = [match.end() for match in _BARE.finditer(folded.text)]
+    if not places:
+        return folded
+    starts = range(len(folded.text) + 1) if folded.starts is None else folded.starts
+    parts: list[str] = []
+    came: list[int] = []
+    last = 0
+    for place in places:
+        parts += (folded.text[last:place], "'")
+        came += starts[last : place + 1]  # the apostrophe stands where the letter behind it does
+        last = place
+    parts.append(folded.text[last:])
+    came += starts[last:]
+    text = "".join(parts)
+    return Folded(text, text.encode("utf-8"), came)
 
 
 def readable_tail(text: str, size: int) -> str:
