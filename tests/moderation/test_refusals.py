@@ -12,12 +12,12 @@ CHARACTER = Character.load()
 POLICY = Policy.load()
 
 
-def refusals(text: str) -> list[Finding]:
-    """What the shipped policy makes of the refusals in a piece of a Korean persona's reply."""
-    candidate = Candidate(stage=Stage.PIECE, text=text, language="ko", brief=Brief(name="서이안", language="ko"))
+def refusals(text: str, language: str = "ko") -> list[Finding]:
+    """What the shipped policy makes of the refusals in a piece of a persona's reply."""
+    candidate = Candidate(stage=Stage.PIECE, text=text, language=language, brief=Brief(language=language))
     return [
         POLICY.decide(
-            signal, judge=CHARACTER, stage=Stage.PIECE, language="ko", persona="", profile="", elapsed=timedelta()
+            signal, judge=CHARACTER, stage=Stage.PIECE, language=language, persona="", profile="", elapsed=timedelta()
         )
         for signal in CHARACTER.examine(candidate)
         if signal.category == "refusal"
@@ -65,6 +65,7 @@ def test_what_a_service_would_say_is_repaired(text: str) -> None:
         "그 청은 들어줄 수 없소. 나에게는 지켜야 할 맹세가 있소.",
         "그 질문에는 답하고 싶지 않아요. 오래된 상처라서요.",
         "죄송하지만 그 책은 팔 수 없어요.",
+        "죄송해요, 오늘은 스콘을 제공해 드릴 수 없어요.",
         "요청하신 메뉴는 오늘 재료가 없어서 어려워요.",
         # What was so, is not refused now.
         "왕의 요청을 들어줄 수 없었던 게 한이오.",
@@ -75,3 +76,35 @@ def test_what_a_service_would_say_is_repaired(text: str) -> None:
 )
 def test_what_a_person_would_say_is_shown(text: str) -> None:
     assert [found for found in refusals(text) if found.decision is not Decision.ALLOW] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sorry, I can't help with nets.",
+        "I'm sorry, but I can't help with your garden.",
+        "Sorry, I can't help you with that bucket.",
+        "I regret that I cannot help you with that, sir.",
+        "I fear I cannot assist you in that matter.",
+    ],
+)
+def test_a_persona_that_cannot_help_with_a_thing_of_the_scene_says_so(text: str) -> None:
+    assert [found for found in refusals(text, "en") if found.decision is not Decision.ALLOW] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm sorry, but I can't assist.",
+        "I'm sorry, but I can't help you with that.",
+        "Sorry, I can't help with this kind of topic.",
+        "I'm sorry, but I can't help with explicit content.",
+        "I'm sorry, but I can't help with writing malware.",
+        "I'm sorry, but I can't help you hack an account.",
+        "Sorry, I can't help with your homework question.",
+    ],
+)
+def test_what_a_service_would_say_in_english_is_repaired(text: str) -> None:
+    found = [finding.action for finding in refusals(text, "en") if finding.decision is Decision.BLOCK]
+    assert found
+    assert set(found) == {Action.REPAIR}
