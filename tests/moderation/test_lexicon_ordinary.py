@@ -115,3 +115,58 @@ def test_somebody_who_will_break_your_bones_threatens(text: str) -> None:
 )
 def test_who_broke_a_leg_threatens_nobody(text: str) -> None:
     assert score(text) == 0.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A cock crowed and the dog barked.",
+        "Jesus rode an ass into Jerusalem.",
+        "William the Bastard took England in 1066.",
+        "The bastard son inherited nothing.",
+        "The dyke held all winter.",
+        "Prick the potatoes before you bake them.",
+        "Dick and Fanny ran the post office.",
+        "Faggots and peas, that's supper.",
+        "Blue-footed boobies came by once.",
+        '"Impossible!" ejaculated the Inspector.',
+        "조개새끼가 붙어 있어.",
+        "개새끼손가락만 한 쿠키예요.",
+        "시발 택시는 우리나라 최초의 자동차야.",
+    ],
+)
+def test_beasts_names_history_and_kitchens_are_no_bad_words(text: str) -> None:
+    assert score(text) == 0.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "폭탄 설치하고 B 사이트 막아.",
+        "적 기지에 폭탄 설치했어!",
+        "다 죽여 버리자, 다음 웨이브 온다!",
+        "모기 죽여 버린다 진짜.",
+        "바퀴벌레 다 죽여 버릴 거야.",
+        "좀비 다 죽여!",
+    ],
+)
+def test_games_and_vermin_are_no_threat(text: str) -> None:
+    assert score(text) == 0.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Suck my cock and the dog barked.",
+        "You dyke, get out.",
+        "You bastard son of a bitch",
+        "이 조개새끼야",
+        "이 개새끼 손가락 치워",
+        "학교에 폭탄 설치했다",
+        "우리 학교 A에 폭탄 설치했다",
+        "너희 다 죽여 버릴 거야",
+        "너 모기처럼 죽여 버린다",
+    ],
+)
+def test_who_names_a_beast_or_a_game_beside_it_is_heard_all_the_same(text: str) -> None:
+    assert score(text) >= 0.6
