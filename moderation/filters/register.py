@@ -23,7 +23,7 @@ from moderation.records import Candidate, Signal, Span, Stage
 
 LEVELS: Final = frozenset({"hapsyo", "haeyo", "hao", "hage", "hae", "haera"})
 _FILE: Final = "character/endings.toml"
-_CODE: Final = "4"
+_CODE: Final = "5"
 """Grows when the rules written in code change: it is part of the version."""
 
 _SURE: Final = 0.95
@@ -38,6 +38,8 @@ _BREAK: Final = re.compile(
 _HANGUL: Final = re.compile("[\uac00-\ud7a3]")
 _CALLED: Final = re.compile(r",\s*[\uac00-\ud7a3]{1,5}[아야](?=[.!?~\u2026]*$)")
 """Somebody called by name at the end: "…, 보리야." is no ending."""
+_CALLING: Final = re.compile(r"[^\uac00-\ud7a3]*([\uac00-\ud7a3]{1,5})[아야],")
+"""Somebody called by name in front: "연아, …"."""
 _LONGEST: Final = 200
 """Code points of a sentence that are analysed: its end, where the ending is."""
 _REMEMBERED: Final = 512
@@ -51,6 +53,9 @@ _TRAILING: Final = frozenset(
 """What may stand after the last ending of a sentence: a name called out, marks."""
 _MARKS: Final = frozenset({"SF", "SP", "SSC", "SE", "SO", "SW", "Z_CODA"})
 """What may stand behind the last ending without saying anything: marks, and the -ㅇ of "바쁘넹"."""
+_TO_CHILDREN: Final = frozenset({"haera"})
+_NAMES: Final = frozenset({"NNP", "NP"})
+"""Names and "얘": not "좋아, 먹어라", nor the "친구야" that may be who listens."""
 _AMBIGUOUS: Final = frozenset({"소", "나", "네", "오", "게"})
 """Endings the analyser takes for connectives even before a full stop."""
 
@@ -144,7 +149,7 @@ class Register:
             firm = ending.levels if ending and not ending.musing else frozenset()
             if wrong := slip(tokens, firm, asks="?" in plain[start:end]):
                 yield Signal(category="honorific", score=_HONORIFIC, spans=(clipped,), detail=wrong)
-            if ending is None or ending.levels & allowed:
+            if ending is None or ending.levels & allowed or _to_a_child(plain[start:end], tokens, ending, candidate):
                 continue
             score = self._score(ending, allowed)
             detail = f"{'/'.join(sorted(ending.levels))}, not {'/'.join(sorted(allowed))}"
@@ -192,6 +197,14 @@ class Register:
             if tag not in _TRAILING or back > 2:
                 return None
         return None
+
+
+def _to_a_child(sentence: str, tokens: Sequence[Token], ending: _Ending, candidate: Candidate) -> bool:
+    """Whether a child of the scene is told something: called by a name that nobody in the conversation has."""
+    called = _CALLING.match(sentence)
+    if called is None or ending.levels != _TO_CHILDREN or tokens[0][1] not in _NAMES:
+        return False
+    return not any(called[1] in person for person in candidate.brief.people)
 
 
 def _polite(tokens: Sequence[Token], endings: Endings) -> _Ending | None:

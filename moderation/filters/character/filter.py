@@ -119,5 +119,6 @@ def _language(candidate: Candidate) -> Iterator[Signal]:
     if not scripts.known(language):
         yield Signal(category="language", score=None, detail=f"no script known for language {language!r}")
         return
-    for start, end, score in scripts.strange_sentences(candidate.text, language):
+    before = readable_tail(candidate.shown, _TAIL)
+    for start, end, score in scripts.strange_sentences(candidate.text, language, before=before):
         yield Signal(category="language", score=score, spans=(Span(start, end),), detail=f"not {language}")

@@ -43,6 +43,26 @@ _LAUGHTER: Final = re.compile(
     re.IGNORECASE,
 )
 _SET_APART: Final = frozenset({"code", "quote", "link"})
+_TONGUES: Final = (
+    "korean|japanese|chinese|english|french|german|spanish|italian|portuguese|russian|latin|greek|arabic|hebrew|hindi"
+    "|thai|ukrainian|persian"
+)
+_FRAME: Final = re.compile(
+    rf"\b(?:in (?:{_TONGUES})\b[^\n]{{0,24}}\b(?:says?|said|call|called|is|it's|goes|reads?|write|written|means?|be)"
+    rf"|the (?:{_TONGUES}) (?:for|say|word|phrase|name|proverb|saying))\b"
+    "|(?:한국어|영어|일본어|중국어|프랑스어|독일어|스페인어|러시아어|라틴어|한문|한자|원문|한글)"
+    "(?:로는?|으로는?|에서는?) ?(?:하면|말하면|쓰면|적으면|옮기면|읽으면|이렇게|뭐라고|흔히|보통)",
+    re.IGNORECASE,
+)
+"""Words of another language told of, in the same sentence."""
+_ANNOUNCES: Final = re.compile(
+    r"구절|시구|글귀|노랫말|가사|속담|격언|천자문|노래 제목|읊|(?:^|[^가-힣])시(?:를? 한|조)"
+    r"|\b(?:verses?|poems?|proverbs?|sayings?|lyrics|refrain|motto|inscription|song goes|old song)\b",
+    re.IGNORECASE,
+)
+"""A sentence that a verse or a saying may follow, in the language it was written in."""
+_LINES: Final = 4
+"""Sentences or lines that such a verse has at most."""
 _SURE: Final = 0.92
 _LIKELY: Final = 0.7
 
@@ -52,24 +72,32 @@ def known(language: str) -> bool:
     return language in _OWN
 
 
-def strange_sentences(text: str, language: str) -> list[tuple[int, int, float]]:
+def strange_sentences(text: str, language: str, *, before: str = "") -> list[tuple[int, int, float]]:
     """Start, end and score of each sentence of `text` that is written in another script than `language`.
 
-    Names, loan words, quotes, code, links, laughter, emoji and short interjections do not count. `language` must be
-    `known`.
+    Names, loan words, quotes, code, links, laughter, emoji and short interjections do not count, nor do words told of
+    ("In Korean you say …") and verses announced, in the text or in what was shown `before`. `language` must be `known`.
     """
     strange = _STRANGE[_OWN[language]]
     if not strange.search(text):
         return []
     plain = without(text, _SET_APART)
     found: list[tuple[int, int, float]] = []
+    verse = 0  # lines that may still come of what was announced
+    for match in _SENTENCE.finditer(before):
+        verse = _verse(match.group(), verse)
     for match in _SENTENCE.finditer(plain):
         score = _strangeness(match.group(), _OWN[language]) if strange.search(match.group()) else 0.0
-        if score:
+        if score and not verse and not _FRAME.search(match.group()):
             end = match.start() + len(match.group().rstrip())
             start = end - len(match.group().strip())
             found.append((start, end, score))
+        verse = _verse(match.group(), verse)
     return found
+
+
+def _verse(sentence: str, left: int) -> int:
+    return _LINES if _ANNOUNCES.search(sentence) else max(0, left - 1)
 
 
 def _strangeness(sentence: str, own: tuple[str, ...]) -> float:
