@@ -13,6 +13,9 @@ exact = true                    # no look-alike sounds (Korean: 새끼 is not �
 spaced = false                  # never across spaces
 terms = ["…"]
 
+[parts]                         # of patterns, and of parts further down: {year} stands for it
+year = '1[0-7]|[4-9]'
+
 [[pattern]]
 name = "…"                      # shown to moderators
 category = "threat"
@@ -21,6 +24,7 @@ pattern = '…'                   # RE2, over folded lower-case text
 """
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,9 +39,11 @@ Match = Literal["word", "prefix", "anywhere"]
 
 CATEGORIES: Final = frozenset({"slur", "profanity", "sexual", "minors", "self_harm", "threat"})
 _MATCHES: Final[tuple[Match, ...]] = ("word", "prefix", "anywhere")
-_FILE_KEYS: Final = frozenset({"language", "provenance", "allow", "group", "pattern"})
+_FILE_KEYS: Final = frozenset({"language", "provenance", "allow", "group", "parts", "pattern"})
 _GROUP_KEYS: Final = frozenset({"category", "severity", "match", "endings", "exact", "spaced", "terms"})
 _PATTERN_KEYS: Final = frozenset({"name", "category", "severity", "pattern"})
+_PART: Final = re.compile(r"\{([a-z_]+)\}")
+"""Repetitions have digits in such brackets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +111,8 @@ def read_word_lists(files: Sequence[Traversable | Path]) -> WordLists:
         allowed.extend(Allowed(word=word, place=file.name) for word in section.texts("allow", ()))
         for group in section.sections("group"):
             entries.extend(_entries(group, language))
-        patterns.extend(_pattern(part) for part in section.sections("pattern"))
+        parts = _parts(section)
+        patterns.extend(_pattern(part, parts) for part in section.sections("pattern"))
     return WordLists(
         entries=tuple(entries), patterns=tuple(patterns), allowed=tuple(allowed), digest=digest.hexdigest()
     )
@@ -131,11 +138,20 @@ def _entries(group: "_Section", language: str) -> Iterable[Entry]:
             )
 
 
-def _pattern(part: "_Section") -> Pattern:
+def _parts(section: "_Section") -> dict[str, str]:
+    """What each of [parts] stands for, with those above it put in."""
+    table = section.table("parts")
+    parts: dict[str, str] = {}
+    for name in table.keys:
+        parts[name] = table.regex(name, parts)
+    return parts
+
+
+def _pattern(part: "_Section", parts: Mapping[str, str]) -> Pattern:
     part.only(_PATTERN_KEYS)
     return Pattern(
         name=part.text("name"),
-        pattern=part.text("pattern"),
+        pattern=part.regex("pattern", parts),
         category=part.category(),
         severity=part.severity(),
         place=f"{part.file}: {part.key}",
@@ -151,6 +167,11 @@ class _Section:
         self.file = file
         self.key = key
         self._table = table
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """In the order of the file."""
+        return tuple(self._table)
 
     def only(self, known: frozenset[str]) -> None:
         for key in self._table:
@@ -172,6 +193,19 @@ class _Section:
         if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
             raise self._wrong(key, '["…", "…"]')
         return tuple(value)
+
+    def regex(self, key: str, parts: Mapping[str, str]) -> str:
+        """A text in which {name} stands for a part."""
+        text = self.text(key)
+        if any(name not in parts for name in _PART.findall(text)):
+            raise self._wrong(key, " | ".join(f"{{{name}}}" for name in parts) or "[parts]")
+        return _PART.sub(lambda found: f"(?:{parts[found[1]]})", text)
+
+    def table(self, key: str) -> "_Section":
+        value = self._table.get(key, {})
+        if not isinstance(value, dict):
+            raise self._wrong(key, f"[{key}]")
+        return _Section(self.file, key, value)
 
     def sections(self, key: str) -> "tuple[_Section, ...]":
         value = self._table.get(key, [])

@@ -39,6 +39,43 @@ def test_many_large_patterns_are_matched_each_for_itself(tmp_path: Path) -> None
     assert [signal.detail for signal in _signals("a foo and bar7x", lexicon=lexicon)] == ["pattern 'p7'"]
 
 
+PARTS = """
+[parts]
+number = "one|two"
+couple = "{number} and {number}"
+
+[[pattern]]
+name = "in parts"
+category = "threat"
+severity = 1.0
+pattern = 'x{1,2} {couple}y'
+"""
+
+
+def test_a_pattern_can_be_written_in_parts_and_parts_in_those_above_them(tmp_path: Path) -> None:
+    lexicon = Lexicon.load(_list(tmp_path, OWN + PARTS))
+    assert [signal.detail for signal in _signals("xx one and twoy", lexicon=lexicon)] == ["pattern 'in parts'"]
+    assert not _signals("two and one", lexicon=lexicon)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "key"),
+    [
+        ("{couple}", "{cuple}", "pattern[0].pattern"),
+        ("{number} and", "{couple} and", "parts.couple"),
+        ("[parts]", "[[parts]]", "parts"),
+        ('"one|two"', "1", "parts.number"),
+    ],
+)
+def test_a_part_that_is_not_there_is_named(tmp_path: Path, before: str, after: str, key: str) -> None:
+    parts = PARTS.replace(before, after)
+    with pytest.raises(FilterUnavailable) as caught:
+        Lexicon.load(_list(tmp_path, OWN.replace("[[group]]", f"{parts}\n[[group]]")))
+    for language in LANGUAGES:
+        assert "own.toml" in caught.value.explain(language)
+        assert key in caught.value.explain(language)
+
+
 def test_a_community_adds_terms_and_allowed_words(tmp_path: Path) -> None:
     _list(tmp_path, OWN)
     lexicon = Lexicon.load(extra=[tmp_path / "own.toml"])
