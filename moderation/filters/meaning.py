@@ -41,7 +41,29 @@ _QUESTION: Final = re.compile(r"[^.!?\n]{1,300}\?+[\"')\u2019\u201d]*\s*")
 _WANTED: Final = 2.0
 """Log-odds by which such a question counts for less. Of XSTest's 250 harmless ones 32 were flagged as replies without
 it and 4 with it, of its 200 others 64 and 27."""
-_RULES: Final = 2
+_OF_HARM: Final = re.compile(
+    r"\b(?:d(?:ie[ds]?|ying|ead|eath)|kill\w*|suicid\w*|unalive\w*|kms|kys|harm\w*|hurt\w*|pain(?:s|ful|less)?"
+    r"|suffer\w*|cut\w*|slit\w*|wrists?|razors?|blades?|knife|bleed\w*|blood|burn\w*|pills?|tablets?|meds|overdos\w*"
+    r"|od|swallow\w*|poison\w*|bleach|hang\w*|noose|jump\w*|bridge|roof\w*|railing|ledge|balcony|drown\w*|guns?"
+    r"|shoot\w*|trigger|starv\w*|stop eating|throw up|purg\w*|end(?:ing|ed)? (?:it|my|your|everything|things|all)"
+    r"|aliv\w*|liv(?:e|es|ed|ing)|life|lives|exist\w*|disappear\w*|vanish\w*|wak\w+ up|goodbye|better off"
+    r"|last (?:day|night|time|message|words)|without (?:me|you)|hopeless|burden|graves?|funeral|heaven|afterlife"
+    r"|forever|give up|go on|take (?:it )?any ?more|miss (?:me|you)|no (?:reason|point|way out)"
+    r"|into the (?:sea|water|river)|won['\u2019]?t (?:be here|need|see)|never (?:get|be|come|see)|for good|asleep"
+    r"|over|farewells?|this world|punish\w*|scratch\w*|carv\w+|hit\w*)\b"
+    r"|죽|뒤[져질]|자살|자해|목숨|[목손]을? ?[매맨맬]|손목|[그긋]어|그[었으을]|긋|칼|피[를가 ]|약[을 ]"
+    r"|알약|수면제|타이레놀|삼[키켜]|털어|뛰어|투신|옥상|난간|다리에서|한강|번개탄|연탄|농약|유서|살[고기아]|사는|삶|세상"
+    r"|없어[지져질]|사라[지져질]|끝[내낼냈]|끝나|떠나|마지막|깨어나|굶|토하|토해|아[프파픔]|고통|해[치칠쳐]|때려"
+    r"|때리|편[해하히]|천국|포기|버[티틸텨]|짐이|상처|결심|정리|영원|존재|그만|안녕|내일",
+    re.IGNORECASE,
+)
+"""Dying, hurting, what does it, and leaving: any of what harm to oneself is spoken of with."""
+_UNSAID: Final = 0.97
+"""What self_harm scores at most without such a word, in the text and in what was said before it: the policy that ships
+flags it and does not block. The head takes "I can't do it tonight. The lamp needs me." for it, at .994."""
+_SAID_BEFORE: Final = 200
+"""Characters of what was shown before a piece."""
+_RULES: Final = 3
 """Raised when what is made of the heads' scores changes: it is part of the version."""
 
 
@@ -93,11 +115,25 @@ class Meaning:
             return [Signal(category=head, score=None, detail=reason) for head in asked]
         signals = judged_by_heads(self._model, asked, candidate)
         text = shown(candidate.text).text
+        if not _OF_HARM.search(_said(candidate)):
+            signals = [_doubted(signal) for signal in signals]
         if _QUESTION.fullmatch(text):
             signals = [_asking(signal) for signal in signals]
         if _OWNS_UP.search(text):
             return [_claiming(signal, 0.0) for signal in signals]
         return signals if candidate.asked_identity else [_claiming(signal, _UNASKED) for signal in signals]
+
+
+def _said(candidate: Candidate) -> str:
+    """The text with what stood before it."""
+    return shown("\n".join((*candidate.earlier, candidate.shown[-_SAID_BEFORE:] + candidate.text))).text
+
+
+def _doubted(signal: Signal) -> Signal:
+    """Self-harm that no word speaks of, below what leads to anything; other signals as they are."""
+    if signal.category != "self_harm" or signal.score is None or signal.score <= _UNSAID:
+        return signal
+    return replace(signal, score=_UNSAID)
 
 
 def _asking(signal: Signal) -> Signal:
