@@ -53,6 +53,12 @@ class Call:
     key: str
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    """Callers that wait to be let in: with the usual five some of many at once are turned away."""
+
+
 @dataclass(slots=True)
 class JudgingServer:
     """Answers every call with `answering`, which may be changed at any time; one thread a call."""
@@ -88,8 +94,7 @@ class JudgingServer:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name there)
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
 
     @property
     def base_url(self) -> str:
