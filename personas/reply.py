@@ -258,8 +258,8 @@ class Reply:
     async def _check_whole(self, *, mends: bool = False) -> Verdict | None:
         """The last check: what it blocks is taken back although its pieces had passed. For `mends`, the verdict where
         something better is to be generated in its place; otherwise something is said there."""
-        if self._ledger.failure:
-            return None
+        if self._ledger.failure and self._outcome is not Outcome.CANCELLED:
+            return None  # it fails in any case; one that is ended early is looked at all the same
         if self._screen.spoken.strip() and self._outcome is not Outcome.HELD:
             candidate = self._candidate(Stage.WHOLE, self._part.before + self._screen.spoken)
             verdict = await self._hands.guard.judge(candidate)

@@ -109,6 +109,19 @@ async def test_what_the_last_check_flags_is_kept_and_stands_but_not_without_a_re
         assert [type(event) for event in late] == told
 
 
+async def test_what_may_not_stand_is_withdrawn_late_although_nothing_can_be_kept() -> None:
+    late: list[Event] = []
+    async with on_stage(scripted(reply_of(*PARTS, "MAYBE so.")), store=BrokenStore()) as stage:
+        events = stage.runtime.respond(stage.message("hi"), stage.cast, stage.conversation, late=late.append)
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, Passage) and event.text.strip() == PARTS[-1]:
+                    await asyncio.sleep(0.05)  # that it failed waits to be said meanwhile
+                    break
+
+    assert Withdrawal in [type(event) for event in late]
+
+
 async def test_what_a_slow_platform_was_not_told_to_take_back_is_withdrawn_late() -> None:
     late: list[Event] = []
     async with on_stage(scripted(reply_of(*PARTS))) as stage:
